@@ -1,0 +1,1 @@
+"""Andon: one operational picture of what every system of a plant believes."""
