@@ -1,0 +1,1 @@
+"""The words of the house as types; nothing here touches the outside."""

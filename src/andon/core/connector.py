@@ -1,0 +1,189 @@
+"""How to speak with one kind of system: settings, four faces, and what passes through them."""
+
+__all__ = [
+    "Acknowledge",
+    "Acknowledgment",
+    "Arrival",
+    "Connector",
+    "Door",
+    "Item",
+    "Offer",
+    "Offered",
+    "Position",
+    "Push",
+    "Receipt",
+    "Request",
+    "SecretStr",
+    "Settings",
+    "Sink",
+    "Source",
+]
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from andon.core.errors import MappingError
+from andon.core.faults import decode_faults
+from andon.core.secret import SecretStr
+
+Position = str
+"""Where a source stands, in its own words; empty means from the beginning."""
+
+T = TypeVar("T")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a connector must be told. Fields have types, honest defaults and docstrings."""
+
+    timeout: timedelta = timedelta(seconds=10)
+    """How long one call may take before its outcome counts as unknown."""
+    settles_within: timedelta = timedelta(seconds=30)
+    """A request not found after this long will not arrive any more: longest request plus index lag."""
+    concurrency: int = 32
+    """Calls in flight at once."""
+    attempts: int = 5
+    """Sends of one command before it is parked for a person."""
+    backoff: timedelta = timedelta(milliseconds=200)
+    """Pause before the second attempt; doubles each time, up to a minute."""
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a system said, in its words."""
+
+    kind: str
+    """Which mapping reads it."""
+    key: str
+    """Unique and stable within the connection: the same fact read twice has the same key."""
+    raw: bytes
+    """JSON as it came (other formats are turned into JSON by the connector)."""
+    position: Position | None = None
+    """Resume after here; none for what is pushed."""
+    mirror: str | None = None
+    """Names a row whose last reading is remembered and given to the mapping as `before`."""
+    occurred_at: datetime | None = None
+
+    def read(self, shape: type[T]) -> T:
+        """The item as `shape`. Raises MappingError with every fault and its JSON pointer."""
+        try:
+            return msgspec.json.decode(self.raw, type=shape)
+        except msgspec.DecodeError as error:
+            faults = decode_faults(self.raw, shape, error)
+            raise MappingError(f"{self.kind} {self.key} does not read as {shape.__name__}", faults) from error
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sink is given: one call with an effect."""
+
+    target: str
+    """What to call, in the system's words: `POST /erp/goods-receipts`, `production.do`."""
+    body: Any = None
+    names: str | None = None
+    """The id by which the target will know the subject from now on, if this call teaches it one."""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the system answered: its document number, and what else a later step may need."""
+
+    reference: str | None = None
+    body: dict[str, Any] = {}
+
+
+class Connector(ABC, Generic[S]):
+    """One system in use. `open` may raise UnavailableError, CredentialsError or SettingsError."""
+
+    settings_type: ClassVar[type[Settings]]
+
+    def __init__(self, name: str, settings: S) -> None:
+        self.name = name
+        self.settings = settings
+
+    async def open(self) -> None:
+        """Get ready to read and send."""
+
+    async def close(self) -> None:
+        """Leave nothing open; done within a second."""
+
+    def doors(self) -> "Sequence[Door]":
+        """Routes to mount under `/in/<connection>` for systems that push to us or fetch from us."""
+        return ()
+
+
+class Source(Connector[S]):
+    """A system we read."""
+
+    @abstractmethod
+    def read(self, after: Position) -> AsyncIterator[Item]:
+        """Everything after a position, then on as it comes; ends only when closed. Repeats are welcome, gaps not."""
+
+
+class Sink(Connector[S]):
+    """A system we send to."""
+
+    @abstractmethod
+    async def send(self, request: Request, *, key: str) -> Receipt:
+        """One call. Raises UnavailableError (no effect), RejectedError, CredentialsError or OutcomeUnknownError."""
+
+    @abstractmethod
+    async def find(self, request: Request, *, key: str) -> Receipt | None:
+        """What this request did, by its key or by the state it should have made; None when it is not there."""
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """One HTTP request to a door, already let in: path parameters, query, lower-case headers, body."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Push(msgspec.Struct, frozen=True):
+    """They push: the items are committed before `answer` leaves with status 202 (or `status`)."""
+
+    method: str
+    path: str
+    items: Callable[[Arrival], Sequence[Item]]
+    answer: bytes = b'{"accepted":true}'
+    status: int = 202
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A command waiting to be fetched."""
+
+    key: str
+    request: Request
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """They fetch: pending commands of this connection, written by `render` as the answer's JSON."""
+
+    method: str
+    path: str
+    render: Callable[[Arrival, Sequence[Offered]], bytes]
+
+
+class Acknowledgment(msgspec.Struct, frozen=True):
+    """They have it: the offered request that teaches `names` is delivered (or refused, in their words)."""
+
+    names: str
+    reference: str | None = None
+    refused: str | None = None
+
+
+class Acknowledge(msgspec.Struct, frozen=True):
+    """They acknowledge what they fetched; that is the command's receipt."""
+
+    method: str
+    path: str
+    read: Callable[[Arrival], Acknowledgment]
+    answer: bytes = b'{"acknowledged":true}'
+
+
+Door = Push | Offer | Acknowledge
