@@ -1,0 +1,63 @@
+"""Mappings: pure functions between a system's words and ours."""
+
+__all__ = ["Inbound", "Known", "Outbound", "Proof", "Said", "inbound", "outbound"]
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeVar, cast
+
+import msgspec
+
+from andon.core.connector import Item, Request, Settings
+from andon.core.message import Command, Event, Finding
+
+Said = Event | Finding
+"""What an item means: events, and doubts about them."""
+
+Proof = Literal["keyed", "findable", "state", "none"]
+"""How an unknown outcome is found out (design 7): the target dedupes on our key; our key is read
+back from a field; the state is read; nobody can tell, so a person decides."""
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Command)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a mapping may know besides the item or command; read-only, fetched per batch."""
+
+    settings: Settings
+    """The connection's settings: a time zone, the id of our technical user."""
+    previous: bytes | None = None
+    """The last reading of the same mirrored row."""
+    local: str = ""
+    """The target's own id of the command's subject."""
+
+    def before(self, shape: type[T]) -> T | None:
+        """The last reading of the mirrored row, None at first sight."""
+        return None if self.previous is None else msgspec.json.decode(self.previous, type=shape)
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """How items of one kind are read."""
+
+    kind: str
+    reads: Callable[[Item, Known], Iterable[Said]]
+
+
+class Outbound(msgspec.Struct, frozen=True):
+    """How commands of one type are written, and what proves that they were done."""
+
+    command: type[Command]
+    writes: Callable[[Any, Known], Request]
+    proof: Proof
+
+
+def inbound(kind: str) -> Callable[[Callable[[Item, Known], Iterable[Said]]], Inbound]:
+    """Marks the reader of one kind of item. It yields nothing for an item that is no news."""
+    return lambda reads: Inbound(kind, reads)
+
+
+def outbound(
+    command: type[C], *, proof: Proof
+) -> Callable[[Callable[[C, Known], Request]], Outbound]:
+    """Marks the writer of one type of command."""
+    return lambda writes: Outbound(command, cast("Callable[[Any, Known], Request]", writes), proof)

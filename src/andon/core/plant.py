@@ -1,0 +1,69 @@
+"""What a user's project says about the plant: connections, routes, ownership, policies."""
+
+__all__ = ["Allow", "Connection", "Decision", "Deny", "Ownership", "Policy", "Route", "policy"]
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from andon.core.connector import Connector
+from andon.core.mapping import Inbound, Outbound
+from andon.core.message import Command
+from andon.core.record import Actor
+
+C = TypeVar("C", bound=Command)
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """A connector in use under a name; its settings stand in the parameters under the same name."""
+
+    name: str
+    connector: type[Connector[Any]]
+    mappings: Sequence[Inbound | Outbound] = ()
+    site: str | None = None
+    """None: the project's site."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where commands of one type go, for one site or for all."""
+
+    command: type[Command]
+    connection: str
+    site: str | None = None
+
+
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose belief is true, who follows, how soon they must agree, and who looks after it."""
+
+    subject: str
+    attribute: str
+    owner: str
+    followers: Mapping[str, timedelta]
+    steward: str = "integration"
+
+
+class Allow(msgspec.Struct, frozen=True):
+    """The command may pass."""
+
+
+class Deny(msgspec.Struct, frozen=True):
+    """The command may not pass, and why."""
+
+    reason: str
+
+
+Decision = Allow | Deny
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """One rule about one command type."""
+
+    command: type[Command]
+    decides: Callable[[Any, Actor], Decision]
+
+
+def policy(command: type[C]) -> Callable[[Callable[[C, Actor], Decision]], Policy]:
+    """Marks a pure rule: a command and its actor in, a decision out."""
+    return lambda decides: Policy(command, decides)

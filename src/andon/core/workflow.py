@@ -1,0 +1,149 @@
+"""Workflows: long work about one subject that may only send, wait, ask and sleep."""
+
+__all__ = ["All", "Ask", "First", "Run", "Send", "Sleep", "Verb", "Wait", "Workflow", "workflow"]
+
+from collections.abc import Callable, Coroutine, Generator
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar, cast
+
+from andon.core.connector import Receipt
+from andon.core.message import Command, Event
+
+T = TypeVar("T", covariant=True)
+E = TypeVar("E", bound=Event)
+
+
+class Verb(Generic[T]):
+    """One thing a run asks of the engine; awaiting it gives the answer."""
+
+    __slots__ = ("n",)
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __await__(self) -> Generator["Verb[Any]", Any, T]:
+        return cast(T, (yield self))
+
+
+class Send(Verb[Receipt]):
+    """A command, answered by its receipt; raises RejectedError, DeniedError or CancelledRunError."""
+
+    __slots__ = ("command",)
+
+    def __init__(self, n: int, command: Command) -> None:
+        super().__init__(n)
+        self.command = command
+
+
+class Wait(Verb[E]):
+    """The next event of these types about the run's subject; raises LateError at the deadline."""
+
+    __slots__ = ("types", "within")
+
+    def __init__(self, n: int, types: tuple[type[E], ...], within: timedelta | None) -> None:
+        super().__init__(n)
+        self.types = types
+        self.within = within
+
+
+class Ask(Verb[str]):
+    """A question to a team, answered with one of the choices; it stands as an exception until then."""
+
+    __slots__ = ("choices", "team", "text")
+
+    def __init__(self, n: int, team: str, text: str, choices: tuple[str, ...]) -> None:
+        super().__init__(n)
+        self.team = team
+        self.text = text
+        self.choices = choices
+
+
+class Sleep(Verb[None]):
+    """A pause by the business clock."""
+
+    __slots__ = ("span",)
+
+    def __init__(self, n: int, span: timedelta) -> None:
+        super().__init__(n)
+        self.span = span
+
+
+class All(Verb[list[Any]]):
+    """Every one of these verbs; the answers stand in the order asked."""
+
+    __slots__ = ("verbs",)
+
+    def __init__(self, n: int, verbs: tuple[Verb[Any], ...]) -> None:
+        super().__init__(n)
+        self.verbs = verbs
+
+
+class First(Verb[tuple[int, Any]]):
+    """Whichever is answered first by log position: its place and its answer."""
+
+    __slots__ = ("verbs",)
+
+    def __init__(self, n: int, verbs: tuple[Verb[Any], ...]) -> None:
+        super().__init__(n)
+        self.verbs = verbs
+
+
+class Run:
+    """The hands of a workflow. A verb is numbered where the body makes it, so a replay finds its answer."""
+
+    __slots__ = ("_next", "now", "subject")
+
+    def __init__(self, subject: str, now: datetime) -> None:
+        self.subject = subject
+        self.now = now
+        """The time of the last answer; the same on every replay."""
+        self._next = 0
+
+    def _number(self) -> int:
+        self._next += 1
+        return self._next
+
+    def send(self, command: Command) -> Send:
+        """Asks a system to do something; the answer is its receipt."""
+        return Send(self._number(), command)
+
+    def wait(self, *types: type[E], within: timedelta | None = None) -> Wait[E]:
+        """The next of these events about the subject since the trigger, in log order."""
+        return Wait(self._number(), types, within)
+
+    def ask(self, team: str, text: str, *choices: str) -> Ask:
+        """A person's decision."""
+        return Ask(self._number(), team, text, choices)
+
+    def sleep(self, span: timedelta) -> Sleep:
+        """Waits by the business clock."""
+        return Sleep(self._number(), span)
+
+    def all(self, *verbs: Verb[Any]) -> All:
+        """Waits for all of them; the first refusal is raised once every one is answered."""
+        return All(self._number(), verbs)
+
+    def first(self, *verbs: Verb[Any]) -> First:
+        """Waits for whichever comes first."""
+        return First(self._number(), verbs)
+
+
+Body = Callable[[Run, Any], Coroutine[Verb[Any], Any, None]]
+
+
+class Workflow:
+    """A named body and the event that starts it. The name is part of every key: keep it."""
+
+    __slots__ = ("body", "name", "on")
+
+    def __init__(self, name: str, on: type[Event], body: Body) -> None:
+        self.name = name
+        self.on = on
+        self.body = body
+
+
+def workflow(*, on: type[E], name: str | None = None) -> Callable[
+    [Callable[[Run, E], Coroutine[Verb[Any], Any, None]]], Workflow
+]:
+    """Starts the body once for every such event."""
+    return lambda body: Workflow(name or body.__name__, on, cast(Body, body))
