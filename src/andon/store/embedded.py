@@ -1,0 +1,197 @@
+"""PostgreSQL as part of Andon: started with it, stopped with it, found again after a kill."""
+
+__all__ = ["EmbeddedServer", "Progress"]
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self, TypeVar
+
+from andon.core.errors import SettingsError
+from andon.store.server.account import own_account
+from andon.store.server.binaries import Binaries, copied_binaries, packaged_binaries
+from andon.store.server.cluster import Cluster, cluster_at, make_data, socket_folder
+from andon.store.server.ownership import Ownership
+from andon.store.server.pidfile import orphans
+from andon.store.server.postmaster import Postmaster
+
+Progress = Callable[[str], None]
+"""Told about once a second, in words for people, while a start takes longer than that."""
+
+Result = TypeVar("Result")
+
+HOME = Path("/var/lib/andon")
+LOOK_EVERY = 0.01
+LEFT_OVER = "pre-existing shared memory block"
+ORPHANS_LEAVE_WITHIN = 2.0
+GIVE_UP_ON_ORPHANS = 60.0
+STOP_WITHIN = 60.0
+
+
+class EmbeddedServer:
+    """A PostgreSQL that this process owns. One data folder has one owner at a time.
+
+    The server outlives a killed owner; the next `start` on the same data finds it and owns it.
+    """
+
+    def __init__(self, cluster: Cluster, binaries: Binaries, ownership: Ownership) -> None:
+        self._cluster = cluster
+        self._binaries = binaries
+        self._ownership = ownership
+        self._postmaster: Postmaster | None = None
+
+    @classmethod
+    async def start(
+        cls, data: Path, *, home: Path | None = None, progress: Progress | None = None
+    ) -> Self:
+        """Return when the server takes connections, also after a long recovery.
+
+        `home` (else ANDON_HOME, else /var/lib/andon) is used by root only: PostgreSQL refuses to
+        run as root, so programs and data go there, where an account of their own can reach them.
+        """
+        server = await _finished(lambda: cls._owned(data.resolve(), home))
+        try:
+            await server._until_ready(progress or _silent)
+        except BaseException:
+            await server.stop()
+            raise
+        return server
+
+    @property
+    def dsn(self) -> str:
+        """How to connect, for asyncpg: a unix socket that only we and root can reach."""
+        return self._running.dsn
+
+    @property
+    def pid(self) -> int:
+        """The server's first process."""
+        return self._running.pid
+
+    async def stop(self) -> None:
+        """Shut down fast and give up ownership. A second call does nothing."""
+        postmaster, self._postmaster = self._postmaster, None
+        try:
+            if postmaster:
+                await _ended(postmaster)
+        finally:
+            self._ownership.release()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @classmethod
+    def _owned(cls, data: Path, home: Path | None) -> Self:
+        account = own_account()
+        binaries = packaged_binaries()
+        place = (home or Path(os.environ.get("ANDON_HOME") or HOME)).resolve()
+        cluster = cluster_at(data, account, place)
+        ownership = Ownership.take(cluster.lock)
+        try:
+            if account:
+                binaries = copied_binaries(binaries, place)
+            make_data(cluster, binaries)
+        except BaseException:
+            ownership.release()
+            raise
+        return cls(cluster, binaries, ownership)
+
+    @property
+    def _running(self) -> Postmaster:
+        if self._postmaster is None:
+            raise RuntimeError("This PostgreSQL was stopped; it has no address any more.")
+        return self._postmaster
+
+    async def _until_ready(self, progress: Progress) -> None:
+        clock = asyncio.get_running_loop().time
+        began = told = clock()
+        orphaned_at: float | None = None
+        while True:
+            postmaster = self._postmaster or await _finished(self._find_or_launch)
+            if await asyncio.to_thread(postmaster.ready):
+                if not postmaster.found or await _same_version(postmaster, self._binaries):
+                    return
+                # A server of the programs before an update: ours must take its place.
+                await _ended(postmaster)
+            if await asyncio.to_thread(postmaster.ended):
+                self._postmaster = None
+                said = await asyncio.to_thread(postmaster.said)
+                if any(LEFT_OVER in line for line in said):
+                    orphaned_at = orphaned_at or clock()
+                    await self._end_orphans(clock() - orphaned_at)
+                elif not postmaster.found:
+                    raise _did_not_start(self._cluster, said)
+            elif clock() - told > 1:
+                told = clock()
+                last = (await asyncio.to_thread(postmaster.said) or [""])[-1]
+                progress(f"PostgreSQL is starting, {told - began:.0f} s so far. {last}".strip())
+            await asyncio.sleep(LOOK_EVERY)
+
+    def _find_or_launch(self) -> Postmaster:
+        # Set here, in the thread, so that a cancelled start still knows what to stop.
+        self._postmaster = Postmaster.running(self._cluster) or Postmaster.launch(
+            self._cluster, self._binaries, socket_folder(self._cluster)
+        )
+        return self._postmaster
+
+    async def _end_orphans(self, waited: float) -> None:
+        """Processes that outlived a killed server leave by themselves, unless a query is long."""
+        if waited < ORPHANS_LEAVE_WITHIN:
+            return
+        left = await asyncio.to_thread(orphans, self._cluster.data)
+        if waited > GIVE_UP_ON_ORPHANS:
+            raise SettingsError(
+                f"PostgreSQL cannot start on {self._cluster.data}: processes of a killed server "
+                f"still hold its memory ({left or 'not visible from here'}). "
+                "End them, then start again. Nothing is lost."
+            )
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+
+
+async def _finished(work: Callable[[], Result]) -> Result:
+    """Run in a thread; when cancelled, first wait for its end, so that nothing is left half done."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+async def _ended(postmaster: Postmaster) -> None:
+    await asyncio.to_thread(postmaster.stop)
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            while not await asyncio.to_thread(postmaster.ended):
+                await asyncio.sleep(LOOK_EVERY)
+    except TimeoutError:
+        await asyncio.to_thread(postmaster.abandon)
+
+
+async def _same_version(postmaster: Postmaster, binaries: Binaries) -> bool:
+    import asyncpg
+
+    connection = await asyncpg.connect(postmaster.dsn)
+    try:
+        return await connection.fetchval("SHOW server_version") == binaries.version
+    finally:
+        await connection.close()
+
+
+def _did_not_start(cluster: Cluster, said: list[str]) -> SettingsError:
+    words = " | ".join(said[-4:]) or "nothing"
+    return SettingsError(
+        f"PostgreSQL cannot start on {cluster.data}. It said: {words}. "
+        f"More is in {cluster.log}. Its data was not changed by Andon."
+    )
+
+
+def _silent(_: str) -> None:
+    return

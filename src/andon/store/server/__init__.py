@@ -1,0 +1,1 @@
+"""What it takes to run PostgreSQL ourselves: its programs, its place, its owner, its processes."""
