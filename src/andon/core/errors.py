@@ -50,7 +50,11 @@ class TransientError(AndonError):
 
 
 class UnavailableError(TransientError):
-    """The system cannot be reached, or answered a status it declares to be without effect."""
+    """The system cannot be reached (`reached` is False), or answered a status declared without effect."""
+
+    def __init__(self, text: str, *, reached: bool = False) -> None:
+        super().__init__(text)
+        self.reached = reached
 
 
 class ThrottledError(TransientError):

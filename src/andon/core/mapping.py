@@ -49,6 +49,8 @@ class Outbound(msgspec.Struct, frozen=True):
     command: type[Command]
     writes: Callable[[Any, Known], Request]
     proof: Proof
+    local: bool = False
+    """Whether `writes` needs the target's own id of the subject (costs a look-up)."""
 
 
 def inbound(kind: str) -> Callable[[Callable[[Item, Known], Iterable[Said]]], Inbound]:
@@ -57,7 +59,7 @@ def inbound(kind: str) -> Callable[[Callable[[Item, Known], Iterable[Said]]], In
 
 
 def outbound(
-    command: type[C], *, proof: Proof
+    command: type[C], *, proof: Proof, local: bool = False
 ) -> Callable[[Callable[[C, Known], Request]], Outbound]:
     """Marks the writer of one type of command."""
-    return lambda writes: Outbound(command, cast("Callable[[Any, Known], Request]", writes), proof)
+    return lambda writes: Outbound(command, cast("Callable[[Any, Known], Request]", writes), proof, local)

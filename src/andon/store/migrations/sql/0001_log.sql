@@ -80,6 +80,7 @@ create index link_object on link (object);
 create table belief (
   subject text not null, attribute text not null, system text not null, value jsonb not null,
   occurred_at timestamptz not null, recorded_at timestamptz not null, position bigint not null,
+  since timestamptz not null,            -- recorded time of the first claim of this very value
   primary key (subject, attribute, system)
 ) with (fillfactor = 80);
 
@@ -125,9 +126,9 @@ create index timer_due on timer (due_at);
 create table delivery (
   key text primary key, position bigint not null, run text, n integer not null,
   lane smallint not null, order_key text not null, connection text not null, proof text not null,
-  state text not null,                   -- pending sending unknown waiting parked offered
+  state text not null,                   -- pending sending unknown waiting parked offered acknowledged
   attempts smallint not null default 0, due_at timestamptz, since timestamptz not null,
-  session uuid, looked_at timestamptz, last_error text
+  looks smallint not null default 0, last_error text
 ) with (fillfactor = 60);
 create index delivery_lane on delivery (lane);
 

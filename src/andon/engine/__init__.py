@@ -1,0 +1,1 @@
+"""The loops: ingest, gate, execute, deliver, resolve, project; and who runs them where."""

@@ -1,0 +1,1 @@
+"""PostgreSQL, the only state: log, positions, runs, deliveries, beliefs."""

@@ -1,0 +1,25 @@
+"""Database connections for loops: dedicated, with plans that suit young tables."""
+
+__all__ = ["connect"]
+
+from typing import cast
+
+import asyncpg
+
+_SETTINGS = {
+    # Loops send few statement shapes with arrays; a generic plan is right and saves planning.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+
+
+async def connect(dsn: str, name: str, *, loop_plans: bool = True) -> asyncpg.Connection:
+    """One session. Raises OSError or asyncpg errors when the server cannot be reached."""
+    settings = {"application_name": name} | (_SETTINGS if loop_plans else {})
+    connection = await asyncpg.connect(
+        dsn, server_settings=settings, statement_cache_size=500, timeout=10
+    )
+    return cast(asyncpg.Connection, connection)

@@ -1,0 +1,121 @@
+"""Appending what systems say: each fact once, under one lock, in one statement."""
+
+__all__ = ["Draft", "Raised", "append_events", "raise_exceptions"]
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+
+import asyncpg
+import msgspec
+
+from andon.store.sql import query
+
+_DRAFT_COLUMNS = "source id digest type kind local correlation occurred_at follow claims data".split()
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """An event about to be recorded. `local` is the speaker's own id of the subject."""
+
+    source: str
+    id: str
+    type: str
+    kind: str
+    local: str
+    correlation: str
+    occurred_at: datetime
+    data: str
+    claims: str | None = None
+    follow: bool = True
+    links: Sequence[tuple[str, str, str]] = ()
+    aliases: Sequence[tuple[str, str]] = ()
+
+    @property
+    def digest(self) -> bytes:
+        """Tells a redelivery from a corrected fact under its old key."""
+        return blake2b(self.data.encode(), digest_size=16).digest()
+
+
+class Raised(msgspec.Struct, kw_only=True, frozen=True):
+    """An exception about to be opened; the same `cause` is one exception however often it happens."""
+
+    cause: str
+    acts: str
+    code: str
+    team: str
+    text: str
+    connection: str | None = None
+    subject: str | None = None
+    position: int | None = None
+    run: str | None = None
+    n: int | None = None
+    detail: str = "{}"
+    raw: bytes | None = None
+    choices: Sequence[str] = ()
+
+
+async def append_events(
+    db: asyncpg.Connection, drafts: Sequence[Draft], *, site: str, actor: str, now: datetime
+) -> list[Draft]:
+    """Records drafts in order; returns those that were news. Same id with other content is kept as an exception."""
+    columns = [[getattr(draft, name) for draft in drafts] for name in _DRAFT_COLUMNS]
+    rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now, actor)
+    fresh = {int(row[0]) for row in rows}
+    if len(fresh) < len(drafts):
+        await _raise_conflicts(db, [d for i, d in enumerate(drafts) if i not in fresh], now)
+    news = [draft for i, draft in enumerate(drafts) if i in fresh]
+    await _relate(db, news, now)
+    return news
+
+
+async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: datetime) -> None:
+    digests = {
+        (row["source"], row["id"]): bytes(row["digest"])
+        for row in await db.fetch(
+            "select source, id, digest from seen join unnest($1::text[], $2::text[]) as t(source, id)"
+            " using (source, id)",
+            [draft.source for draft in known],
+            [draft.id for draft in known],
+        )
+    }
+    changed = [d for d in known if digests.get((d.source, d.id)) not in (None, d.digest)]
+    await raise_exceptions(
+        db,
+        [
+            Raised(
+                cause=f"conflict:{d.source}:{d.id}:{d.digest.hex()}",
+                acts="data owner",
+                code="same-id-other-content",
+                team=d.source,
+                connection=d.source,
+                subject=None if "/" not in d.local else d.local,
+                text=f"{d.source} sent {d.id} again with other content. The first one stands; the"
+                f" second is kept here. Compare them with {d.source} and correct by hand what is wrong.",
+                detail=msgspec.json.encode({"about": f"{d.kind}/{d.source}:{d.local}"}).decode(),
+                raw=d.data.encode(),
+            )
+            for d in changed
+        ],
+        now,
+    )
+
+
+async def _relate(db: asyncpg.Connection, news: Sequence[Draft], now: datetime) -> None:
+    links = [(d.kind, d.source, d.local, *link) for d in news for link in d.links]
+    if links:
+        await db.execute(query("link"), *map(list, zip(*links, strict=True)), now)
+    aliases = [(d.kind, d.source, d.local, *alias) for d in news for alias in d.aliases]
+    if aliases:
+        await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))
+
+
+async def raise_exceptions(
+    db: asyncpg.Connection, raised: Sequence[Raised], now: datetime
+) -> None:
+    """Opens exceptions; one that is open already counts another time."""
+    if not raised:
+        return
+    names = "cause acts code team connection subject position run n text detail raw".split()
+    columns = [[getattr(one, name) for one in raised] for name in names]
+    choices = ["\x1f".join(one.choices) for one in raised]
+    await db.execute(query("raise"), *columns, choices, now)

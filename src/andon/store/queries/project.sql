@@ -1,0 +1,26 @@
+with batch as materialized (
+  select position, subject, system, claims, occurred_at, recorded_at, site
+  from log where position > $1 and position <= $2
+),
+named as (
+  insert into subject (name, kind, issuer, local, site, position, first_at)
+  select distinct on (subject) subject, split_part(subject, '/', 1),
+         split_part(substr(subject, strpos(subject, '/') + 1), ':', 1),
+         substr(subject, strpos(subject, ':') + 1), site, position, recorded_at
+  from batch order by subject, position
+  on conflict do nothing
+),
+said as (
+  select distinct on (b.subject, c.key, b.system)
+         b.subject, c.key, b.system, c.value, b.occurred_at, b.recorded_at, b.position
+  from batch b, jsonb_each(b.claims) c
+  where b.claims is not null
+  order by b.subject, c.key, b.system, b.occurred_at desc, b.position desc
+)
+insert into belief as held (subject, attribute, system, value, occurred_at, recorded_at, position, since)
+select subject, key, system, value, occurred_at, recorded_at, position, recorded_at from said
+on conflict (subject, attribute, system) do update
+  set value = excluded.value, occurred_at = excluded.occurred_at,
+      recorded_at = excluded.recorded_at, position = excluded.position,
+      since = case when held.value = excluded.value then held.since else excluded.recorded_at end
+  where (held.occurred_at, held.position) < (excluded.occurred_at, excluded.position)
