@@ -1,0 +1,1 @@
+"""How fast the whole hub is, and what it loses when it is killed: measured, not promised."""
