@@ -1,0 +1,46 @@
+"""What changed since a position; the feed of the page reads this after every hint."""
+
+__all__ = ["MOST_NAMES", "Change", "Marks", "change_since", "marks"]
+
+import msgspec
+
+from andon.visibility.reading import Asks
+from andon.visibility.sql import statement
+
+MOST_NAMES = 200
+"""Beyond this a change names no subjects: whoever looks should look at everything again."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The new head of what is recorded and projected, and whose story went on."""
+
+    position: int
+    subjects: tuple[tuple[str, str | None], ...] | None
+    """Names with their sites; None when there are too many to name."""
+
+    def seen_by(self, sites: frozenset[str]) -> list[str] | None:
+        """The names a caller may see; empty means nothing of theirs changed."""
+        if self.subjects is None:
+            return None
+        return [name for name, site in self.subjects if not sites or site in sites]
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """Two texts that change when open exceptions, or connections, look different."""
+
+    exceptions: str
+    connections: str
+
+
+async def change_since(db: Asks, position: int) -> Change:
+    """What is after `position`; an equal position means nothing."""
+    rows = await db.fetch(statement("changed"), position)
+    named = tuple((row["name"], row["site"]) for row in rows if row["name"] is not None)
+    return Change(rows[0]["position"], named if len(named) <= MOST_NAMES else None)
+
+
+async def marks(db: Asks) -> Marks:
+    """How exceptions and connections look now."""
+    row = await db.fetchrow(statement("marks"))
+    assert row is not None  # an aggregate always has one row
+    return Marks(row["exceptions"], row["connections"])

@@ -1,0 +1,1 @@
+select raw from exception where id = $1

@@ -1,0 +1,234 @@
+"""The shapes in which the state of the plant is shown. Every figure says its source and age."""
+
+__all__ = [
+    "AliasName",
+    "Backlog",
+    "Cell",
+    "ConnectionView",
+    "Delivery",
+    "ExceptionView",
+    "LinkView",
+    "MatrixRow",
+    "OrderCounts",
+    "Overview",
+    "RawException",
+    "Stands",
+    "StateOf",
+    "SubjectLine",
+    "SubjectPage",
+    "Sync",
+    "TimelineEntry",
+]
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Stands = Literal["owner", "agrees", "settling", "differs", "unowned"]
+"""How a belief stands to its owner's: it is the owner's; equal to it; different but still inside
+the agreed time; different beyond it; or nobody declared who owns or follows."""
+
+
+class StateOf(Struct, frozen=True):
+    """What one system holds as the status of a subject."""
+
+    system: str
+    value: str | int | bool | None
+    since: datetime
+    owner: bool
+
+
+class SubjectLine(Struct, frozen=True):
+    """One subject in a list."""
+
+    name: str
+    kind: str
+    issuer: str
+    local: str
+    site: str
+    first_at: datetime
+    position: int
+    states: list[StateOf]
+    differs: bool
+    """A follower disagrees beyond its agreed time."""
+    exceptions_open: int
+
+
+class AliasName(Struct, frozen=True):
+    """Another system's name for the subject."""
+
+    system: str
+    local: str
+
+
+class LinkView(Struct, frozen=True):
+    """A qualified, dated relation to another object, seen from this subject."""
+
+    relation: str
+    object: str
+    direction: Literal["out", "in"]
+    since: datetime
+
+
+class Cell(Struct, frozen=True):
+    """What one system believes about one attribute."""
+
+    system: str
+    value: str | int | bool | None
+    occurred_at: datetime
+    recorded_at: datetime
+    since: datetime
+    """Recorded time of the first claim of this very value."""
+    position: int
+    stands: Stands
+    follower_within_s: float | None
+    """Seconds a follower has to agree; null where none was declared."""
+
+
+class MatrixRow(Struct, frozen=True):
+    """One attribute across all systems, the owner's cell first."""
+
+    attribute: str
+    owner: str | None
+    steward: str | None
+    cells: list[Cell]
+
+
+class TimelineEntry(Struct, frozen=True):
+    """One record about the subject, and how long after its cause it was recorded."""
+
+    position: int
+    kind: str
+    type: str
+    source: str
+    target: str | None
+    """The connection a command went to, where that is known."""
+    occurred_at: datetime
+    recorded_at: datetime
+    hop_ms: float | None
+    """Time since the record that caused this one."""
+    title: str
+    causation: int | None
+    claims: dict[str, Any]
+    actor: str
+    data: Any
+
+
+class Delivery(Struct, frozen=True):
+    """A command on its way, or its end as the receipt tells it."""
+
+    key: str
+    position: int
+    connection: str | None
+    type: str
+    state: str
+    attempts: int | None
+    """Null for a finished one whose receipt does not say."""
+    since: datetime
+    due_at: datetime | None
+    last_error: str | None
+    reference: str | None
+
+
+class Sync(Struct, frozen=True):
+    """Owner's change to one follower's agreement."""
+
+    attribute: str
+    follower: str
+    changed_at: datetime
+    agreed_at: datetime | None
+    lag_ms: float | None
+    within_s: float | None
+
+
+class ExceptionView(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
+    """A case somebody must decide."""
+
+    id: int
+    class_: str
+    code: str
+    team: str
+    connection: str | None
+    subject: str | None
+    text: str
+    detail: dict[str, Any]
+    choices: list[str]
+    answer: str | None
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    times: int
+    position: int | None
+    has_raw: bool
+
+
+class RawException(ExceptionView, frozen=True, kw_only=True):
+    """A case with the item as it came: text, or base64 where it is not UTF-8."""
+
+    raw: str | None
+    raw_encoding: Literal["utf-8", "base64"] | None
+
+
+class SubjectPage(Struct, frozen=True, kw_only=True):
+    """Everything known about one subject."""
+
+    name: str
+    kind: str
+    issuer: str
+    local: str
+    site: str
+    first_at: datetime
+    aliases: list[AliasName]
+    links: list[LinkView]
+    matrix: list[MatrixRow]
+    timeline: list[TimelineEntry]
+    """The newest 500 records, oldest first."""
+    deliveries: list[Delivery]
+    sync: list[Sync]
+    exceptions: list[ExceptionView]
+    generated_at: datetime
+    position: int
+    """The log had been written up to here when this page was read."""
+
+
+class Backlog(Struct, frozen=True):
+    """Commands of one connection that are not done."""
+
+    pending: int
+    unknown: int
+    parked: int
+    offered: int
+    oldest_s: float | None
+
+
+class ConnectionView(Struct, frozen=True):
+    """One connection: its health and what waits for it."""
+
+    name: str
+    site: str
+    kind: str
+    faces: list[str]
+    state: str
+    wanted: str
+    reason: str | None
+    since: datetime
+    last_ok_at: datetime | None
+    last_error: str | None
+    backlog: Backlog
+    source_position: str | None
+
+
+OrderCounts = dict[str, int]
+"""Production orders by the status their owner holds; `running` and `completed` always stand."""
+
+
+class Overview(Struct, frozen=True):
+    """The board at a glance."""
+
+    orders: OrderCounts
+    exceptions_open: int
+    connections: dict[str, int]
+    generated_at: datetime
+    projection_lag_records: int
