@@ -55,11 +55,11 @@ class Raised(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def append_events(
-    db: asyncpg.Connection, drafts: Sequence[Draft], *, site: str, actor: str, now: datetime
+    db: asyncpg.Connection, drafts: Sequence[Draft], *, site: str, now: datetime
 ) -> list[Draft]:
     """Records drafts in order; returns those that were news. Same id with other content is kept as an exception."""
     columns = [[getattr(draft, name) for draft in drafts] for name in _DRAFT_COLUMNS]
-    rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now, actor)
+    rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now)
     fresh = {int(row[0]) for row in rows}
     if len(fresh) < len(drafts):
         await _raise_conflicts(db, [d for i, d in enumerate(drafts) if i not in fresh], now)

@@ -17,7 +17,7 @@ logged as (
   insert into log (position, kind, source, id, type, subject, order_key, lane, correlation,
                    occurred_at, recorded_at, site, actor, follow, system, claims, data)
   select position, 'event', source, id, type, subject, subject, lane_of(subject), correlation,
-         occurred_at, $14, $13, $15, follow, source, claims, data
+         occurred_at, $14, $13, source, follow, source, claims, data
   from raw join fresh using (position)
   returning 1
 ),

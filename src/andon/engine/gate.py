@@ -1,0 +1,39 @@
+"""The one gate every command passes, whoever sends it."""
+
+__all__ = ["Passed", "pass_gate"]
+
+import msgspec
+
+from andon.core.errors import DeniedError
+from andon.core.mapping import Outbound
+from andon.core.message import Command
+from andon.core.plant import Allow, Deny
+from andon.core.record import Actor
+from andon.engine.plan import Plan, Wired
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """A command the gate let through: its data, where it goes and how it is written there."""
+
+    command: Command
+    data: str
+    wired: Wired
+    outbound: Outbound
+
+
+def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
+    """Known type, valid content, caller's site, route, policies. Raises DeniedError or InvalidError with the reason."""
+    name = type(command).__name__
+    data = plan.contracts.encode(command).decode()
+    if actor.sites and site not in actor.sites:
+        raise DeniedError(f"{actor.name} may not send {name} at {site}. Ask for a key of that site.")
+    wired = plan.route(type(command), site)
+    if wired is None:
+        raise DeniedError(f"No route says where {name} goes at {site}. Add one to the project's routes.")
+    for rule in plan.policies.get(type(command), ()):
+        match rule.decides(command, actor):
+            case Deny(reason=reason):
+                raise DeniedError(f"{name} was denied: {reason}")
+            case Allow():
+                pass
+    return Passed(command, data, wired, wired.outbound[type(command)])

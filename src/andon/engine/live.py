@@ -1,0 +1,200 @@
+"""One run in memory: the coroutine, driven by hand, and the answers it has had."""
+
+__all__ = ["Answer", "Live", "Replay", "answer_from", "answer_json"]
+
+from collections.abc import Coroutine, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from andon.core.connector import Receipt
+from andon.core.errors import (
+    CancelledRunError,
+    DeniedError,
+    LateError,
+    RefusedError,
+    RejectedError,
+    ReplayError,
+)
+from andon.core.message import Event
+from andon.core.workflow import All, Ask, First, Run, Send, Sleep, Verb, Wait, Workflow
+from andon.governance.contracts import Contracts
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a verb came to: a value, or a refusal to raise in the body."""
+
+    value: Any = None
+    error: RefusedError | None = None
+
+
+_ERRORS: dict[str, type[RefusedError]] = {
+    "rejected": RejectedError,
+    "denied": DeniedError,
+    "late": LateError,
+    "cancelled": CancelledRunError,
+}
+_NAMES = {kind: name for name, kind in _ERRORS.items()}
+
+
+def answer_json(answer: Answer) -> str:
+    """An answer as the journal keeps it."""
+    if answer.error is not None:
+        return msgspec.json.encode(
+            {"error": _NAMES.get(type(answer.error), "rejected"), "text": str(answer.error)}
+        ).decode()
+    value = answer.value
+    if isinstance(value, Event):
+        return msgspec.json.encode({"event": value.TYPE, "data": value}).decode()
+    return msgspec.json.encode({"value": value}).decode()
+
+
+def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Answer:
+    """The journal's answer again, in the type the verb gives."""
+    kept: dict[str, Any] = msgspec.json.decode(text)
+    if "error" in kept:
+        return Answer(error=_ERRORS[kept["error"]](kept["text"]))
+    if "event" in kept:
+        return Answer(contracts.decode(kept["event"], msgspec.json.encode(kept["data"])))
+    if isinstance(verb, Send):
+        return Answer(msgspec.convert(kept["value"], Receipt))
+    return Answer(kept["value"])
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """One line of a journal."""
+
+    n: int
+    answered_at: datetime
+    data: str
+
+
+class Live:
+    """A run that is in memory. `start`, `take` and `replay` return the verbs it newly asks for."""
+
+    def __init__(
+        self,
+        flow: Workflow,
+        *,
+        id: str,
+        subject: str,
+        lane: int,
+        correlation: str,
+        site: str,
+        trigger: int,
+        started_at: datetime,
+    ) -> None:
+        self.id = id
+        self.flow = flow
+        self.subject = subject
+        self.lane = lane
+        self.correlation = correlation
+        self.site = site
+        self.trigger = trigger
+        self.started_at = started_at
+        self.cursor = trigger
+        """Position of the last event a wait has taken; later waits look after it."""
+        self.at = 0
+        """How many answers the journal holds."""
+        self.ended = False
+        self._run = Run(subject, started_at)
+        self._answers: dict[int, Answer] = {}
+        self._asked: dict[int, Verb[Any]] = {}
+        self._pending: Verb[Any] | None = None
+        self._body: Coroutine[Verb[Any], Any, None] | None = None
+
+    def start(self, event: Event) -> list[Verb[Any]]:
+        """Runs the body to its first question. Whatever the body raises comes out of here."""
+        self._body = self.flow.body(self._run, event)
+        return self._step(lambda body: body.send(None))
+
+    def take(self, n: int, answer: Answer, at: datetime) -> list[Verb[Any]]:
+        """Gives one answer; the body goes on if that is what it waited for."""
+        self._answers[n] = answer
+        self.at += 1
+        self._run.now = at
+        return self._proceed()
+
+    def asked(self, n: int) -> Verb[Any] | None:
+        """The verb with this number if it still waits for its answer."""
+        return None if n in self._answers else self._asked.get(n)
+
+    def replay(self, event: Event, journal: Sequence[Replay], contracts: Contracts) -> None:
+        """Runs the body again over its journal. Raises ReplayError when it asks for something else."""
+        self.start(event)
+        for line in journal:
+            verb = self._asked.get(line.n)
+            if verb is None:
+                raise ReplayError(
+                    f"{self.id} does not ask for step {line.n} again, which its journal answers."
+                    " The body changed: give the new one a new name, and let old runs end on the old one."
+                )
+            self.take(line.n, answer_from(verb, line.data, contracts), line.answered_at)
+
+    def close(self) -> None:
+        """Leaves memory; what the body does in `finally` is not recorded."""
+        if self._body is not None:
+            try:
+                self._body.close()
+            except RuntimeError:
+                pass  # the body asked for a verb while it was closed; the journal brings it back
+
+    def _proceed(self) -> list[Verb[Any]]:
+        issued: list[Verb[Any]] = []
+        while self._pending is not None and (answer := self._resolve(self._pending)) is not None:
+            error, value = answer.error, answer.value
+            if error is not None:
+                issued += self._step(lambda body, error=error: body.throw(error))
+            else:
+                issued += self._step(lambda body, value=value: body.send(value))
+        return issued
+
+    def _step(self, go: Any) -> list[Verb[Any]]:
+        assert self._body is not None
+        try:
+            self._pending = go(self._body)
+        except StopIteration:
+            self._pending = None
+            self.ended = True
+            return []
+        if not isinstance(self._pending, Verb):
+            raise ReplayError(
+                f"{self.flow.name} awaits {self._pending!r}, which is no verb of its Run."
+                " A workflow may only send, wait, ask and sleep."
+            )
+        fresh = [verb for verb in _leaves(self._pending) if verb.n not in self._asked]
+        self._asked.update((verb.n, verb) for verb in fresh)
+        return [*fresh, *(self._proceed() if not fresh else [])]
+
+    def _resolve(self, verb: Verb[Any]) -> Answer | None:
+        match verb:
+            case All():
+                parts = [self._resolve(part) for part in verb.verbs]
+                if any(part is None for part in parts):
+                    return None
+                refused = next((p.error for p in parts if p and p.error), None)
+                return Answer([p.value for p in parts if p], refused)
+            case First():
+                order = {n: i for i, n in enumerate(self._answers)}
+                done = [(order.get(v.n, len(order)), i) for i, v in enumerate(verb.verbs)]
+                done = [(o, i) for o, i in done if self._resolve(verb.verbs[i]) is not None]
+                if not done:
+                    return None
+                _, i = min(done)
+                part = self._resolve(verb.verbs[i])
+                assert part is not None
+                return part if part.error else Answer((i, part.value))
+            case _:
+                return self._answers.get(verb.n)
+
+
+def _leaves(verb: Verb[Any]) -> Iterator[Verb[Any]]:
+    match verb:
+        case All() | First():
+            for part in verb.verbs:
+                yield from _leaves(part)
+        case Send() | Wait() | Ask() | Sleep():
+            yield verb
+        case _:
+            raise ReplayError(f"{verb!r} is no verb of a Run")

@@ -1,0 +1,155 @@
+"""What one step of many runs writes: log, journal, deliveries, waits, in ONE statement and one commit."""
+
+__all__ = ["Batch", "LogRow"]
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from andon.store.ingest import Raised
+
+_LOG = """logged as (insert into log (position, kind, source, id, type, subject, order_key, lane,
+  correlation, causation, occurred_at, recorded_at, site, actor, follow, system, claims, data)
+  select head.base + t.ord - 1, kind, source, id, type, subject, order_key, lane, correlation,
+    case when causation < 0 then head.base - causation - 1 else causation end,
+    occurred_at, {now}, site, actor, false, system, claims, data
+  from head, unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[], {4}::text[], {5}::text[],
+    {6}::smallint[], {7}::text[], {8}::bigint[], {9}::timestamptz[], {10}::text[], {11}::text[],
+    {12}::text[], {13}::jsonb[], {14}::jsonb[]) with ordinality as t(kind, source, id, type, subject,
+    order_key, lane, correlation, causation, occurred_at, site, actor, system, claims, data, ord))"""
+
+_PARTS: dict[str, str] = {
+    "sends": """sends as (insert into delivery (key, position, run, n, lane, order_key, connection,
+      proof, state, since)
+      select key, head.base + ord - 1, run, n, lane, order_key, connection, proof, state, {now}
+      from head, unnest({0}::text[], {1}::bigint[], {2}::text[], {3}::int[], {4}::smallint[],
+        {5}::text[], {6}::text[], {7}::text[], {8}::text[])
+        as t(key, ord, run, n, lane, order_key, connection, proof, state))""",
+    "done": "done as (delete from delivery using unnest({0}::text[]) as t(key) where delivery.key = t.key)",
+    "moved": """moved as (update delivery set state = t.state, attempts = t.attempts, due_at = t.due_at,
+      looks = t.looks, last_error = t.error
+      from unnest({0}::text[], {1}::text[], {2}::smallint[], {3}::timestamptz[], {4}::smallint[],
+        {5}::text[]) as t(key, state, attempts, due_at, looks, error)
+      where delivery.key = t.key)""",
+    "journal": """journaled as (insert into journal (run, at, n, position, answered_at, data)
+      select run, at, n, case when position < 0 then head.base - position - 1 else position end, {now}, data
+      from head, unnest({0}::text[], {1}::int[], {2}::int[], {3}::bigint[], {4}::jsonb[])
+        as t(run, at, n, position, data))""",
+    "runs": """runs as (insert into run (id, workflow, subject, lane, trigger, correlation, state,
+      started_at, ended_at)
+      select id, workflow, subject, lane, trigger, correlation, state, started_at,
+        case when state = 'running' then null else {now} end
+      from unnest({0}::text[], {1}::text[], {2}::text[], {3}::smallint[], {4}::bigint[], {5}::text[],
+        {6}::text[], {7}::timestamptz[]) as t(id, workflow, subject, lane, trigger, correlation,
+        state, started_at))""",
+    "ends": """ends as (update run set state = t.state, ended_at = {now}
+      from unnest({0}::text[], {1}::text[]) as t(id, state) where run.id = t.id)""",
+    "waits": """waits as (insert into waiting (run, n, subject, lane, types, after)
+      select run, n, subject, lane, string_to_array(types, ' '), after
+      from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::bigint[])
+        as t(run, n, subject, lane, types, after) on conflict do nothing)""",
+    "waited": """waited as (delete from waiting using unnest({0}::text[], {1}::int[]) as t(run, n)
+      where waiting.run = t.run and waiting.n = t.n)""",
+    "timers": """timers as (insert into timer (run, n, lane, due_at)
+      select * from unnest({0}::text[], {1}::int[], {2}::smallint[], {3}::timestamptz[])
+      on conflict do nothing)""",
+    "rung": """rung as (delete from timer using unnest({0}::text[], {1}::int[]) as t(run, n)
+      where timer.run = t.run and timer.n = t.n)""",
+    "names": """names as (insert into alias (system, kind, local, subject)
+      select * from unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[]) on conflict do nothing)""",
+    "raised": """raised as (insert into exception as e (cause, class, code, team, connection, subject,
+      position, run, n, text, detail, raw, choices, opened_at)
+      select cause, class, code, team, connection, subject, position, run, n, text, detail, raw,
+        case when choices = '' then '{{}}' else string_to_array(choices, e'\\x1f') end, {now}
+      from unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[], {4}::text[], {5}::text[],
+        {6}::bigint[], {7}::text[], {8}::int[], {9}::text[], {10}::jsonb[], {11}::bytea[], {12}::text[])
+        as t(cause, class, code, team, connection, subject, position, run, n, text, detail, raw, choices)
+      on conflict (cause) do update set times = e.times + 1, state = 'open', text = excluded.text)""",
+    "settled": """settled as (update exception set state = 'resolved', closed_at = {now},
+      closed_by = 'andon' from unnest({0}::text[]) as t(cause)
+      where exception.cause = t.cause and state <> 'resolved')""",
+}
+_WIDTH = {
+    "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "waits": 6,
+    "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 13, "settled": 1,
+}  # fmt: skip
+
+
+@cache
+def _statement(logged: bool, parts: tuple[str, ...]) -> str:
+    """One shape of the statement; each is prepared once per session. $1 is the time, $2 the row count."""
+    at = 3
+    ctes = ["head as materialized (select reserve($2) as base)" if logged else "head as (select $2::bigint as base)"]
+    if logged:
+        ctes.append(_LOG.format(*(f"${at + i}" for i in range(15)), now="$1::timestamptz"))
+        at += 15
+    for part in parts:
+        ctes.append(_PARTS[part].format(*(f"${at + i}" for i in range(_WIDTH[part])), now="$1::timestamptz"))
+        at += _WIDTH[part]
+    return f"with {', '.join(ctes)} select base, $1::timestamptz from head"
+
+
+class LogRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One record a worker appends. A negative `causation` -k means the k-th row of this batch."""
+
+    kind: str
+    source: str
+    id: str
+    type: str
+    subject: str
+    order_key: str
+    lane: int
+    correlation: str
+    causation: int | None
+    occurred_at: datetime
+    site: str
+    actor: str
+    system: str | None = None
+    claims: str | None = None
+    data: str
+
+
+_LOG_FIELDS = LogRow.__struct_fields__
+_RAISED_FIELDS = "cause acts code team connection subject position run n text detail raw".split()
+
+
+class Batch:
+    """Collects rows; `commit` writes them all or none and returns the first log position."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.log: list[LogRow] = []
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+
+    def append(self, row: LogRow) -> int:
+        """Adds a record; its place in this batch, counted from 1."""
+        self.log.append(row)
+        return len(self.log)
+
+    def add(self, part: str, *row: Any) -> None:
+        """Adds a row to one part of the statement."""
+        self._rows.setdefault(part, []).append(row)
+
+    def raise_exception(self, one: Raised) -> None:
+        """Opens an exception; the same cause twice in a batch is one."""
+        if not any(row[0] == one.cause for row in self._rows.get("raised", ())):
+            row = [getattr(one, name) for name in _RAISED_FIELDS]
+            self.add("raised", *row, "\x1f".join(one.choices))
+
+    def __len__(self) -> int:
+        return len(self.log) + sum(map(len, self._rows.values()))
+
+    async def commit(self, db: asyncpg.Connection) -> int:
+        """Position of the first log row. All or nothing."""
+        parts = tuple(part for part in _PARTS if part in self._rows)
+        arguments: list[Any] = []
+        if self.log:
+            arguments += [[getattr(row, name) for row in self.log] for name in _LOG_FIELDS]
+        for part in parts:
+            arguments += map(list, zip(*self._rows[part], strict=True))
+        row = await db.fetchrow(_statement(bool(self.log), parts), self.now, len(self.log), *arguments)
+        assert row is not None
+        return int(row[0])
