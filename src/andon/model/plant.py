@@ -1,0 +1,32 @@
+"""Equipment: what the machines are doing (ISA-95 Equipment; states as in OPC UA for Machinery)."""
+
+__all__ = ["EquipmentState", "EquipmentStateChanged"]
+
+from typing import ClassVar, Literal
+
+from andon.core.message import Claims, Event
+from andon.model.isa95 import EquipmentLevel
+from andon.model.terms import EquipmentId, Instant, Text
+
+EquipmentState = Literal["NotAvailable", "OutOfService", "NotExecuting", "Executing"]
+"""MachineryItemState of OPC 40001-1."""
+
+
+class EquipmentStateChanged(Event, frozen=True, kw_only=True):
+    """A machine, line or cell does something else since `changed_at`."""
+
+    TYPE: ClassVar[str] = "andon.plant.equipment.state-changed.v1"
+    KIND: ClassVar[str] = "equipment"
+    KEY: ClassVar[str] = "equipment_id"
+
+    equipment_id: EquipmentId
+    state: EquipmentState
+    level: EquipmentLevel | None = None
+    reason: Text | None = None
+    """The cause as the speaker gives it: jam, no material, planned maintenance."""
+    changed_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """The state, its reason (none once there is none), and the level where it is said."""
+        level: Claims = {} if self.level is None else {"level": self.level}
+        return {"state": self.state, "reason": self.reason, **level}

@@ -1,0 +1,65 @@
+"""Every message of the canonical model; contracts, catalogue and gate are built from this list."""
+
+__all__ = ["VOCABULARY"]
+
+from andon.core.message import Message, ReadBack
+from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
+from andon.model.plant import EquipmentStateChanged
+from andon.model.production import (
+    AssignComponents,
+    AssignLots,
+    CancelOrder,
+    CompleteProduction,
+    ConfirmOperation,
+    DistributeOrder,
+    OperationConfirmed,
+    OrderCancelled,
+    OrderChanged,
+    OrderCompleted,
+    OrderReleased,
+    OrderStarted,
+    ReceiveOutput,
+    StartProduction,
+)
+from andon.model.quality import (
+    DecideInspection,
+    HoldPlaced,
+    HoldReleased,
+    InspectionDecided,
+    PlaceHold,
+    RecordInspection,
+    ReleaseHold,
+    RequestInspection,
+)
+
+VOCABULARY: tuple[type[Message], ...] = (
+    ReadBack,
+    OrderReleased,
+    OrderChanged,
+    OrderCancelled,
+    OrderStarted,
+    OperationConfirmed,
+    OrderCompleted,
+    DistributeOrder,
+    CancelOrder,
+    AssignComponents,
+    AssignLots,
+    StartProduction,
+    ConfirmOperation,
+    ReceiveOutput,
+    CompleteProduction,
+    LotCreated,
+    GoodsReceived,
+    GoodsIssued,
+    CreateLot,
+    InspectionDecided,
+    HoldPlaced,
+    HoldReleased,
+    RequestInspection,
+    RecordInspection,
+    DecideInspection,
+    PlaceHold,
+    ReleaseHold,
+    EquipmentStateChanged,
+)
+"""In the order a plant meets them."""
