@@ -1,0 +1,52 @@
+# `make demo` and `make test` are all a newcomer needs; both do their own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench proof web lock clean
+
+PY := .venv/bin/python
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## the virtual environment, the packages, the board
+	@sh tools/setup.sh run
+
+demo: setup ## a production order travels from the ERP to the shop floor and back
+	@.venv/bin/andon demo
+
+test: ## the whole suite
+	@sh tools/setup.sh test
+	@$(PY) -m pytest tests
+
+check: ## what CI says first: format, lint, types, floors, unit and house; about a minute
+	@sh tools/setup.sh check
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/pyright
+	@.venv/bin/lint-imports
+	@.venv/bin/deptry src
+	@$(PY) -m pytest -q tests/unit tests/house
+
+format: ## lay out and mend what a tool can
+	@sh tools/setup.sh check
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: setup ## the production completion under load; figures in build/bench
+	@$(PY) -m bench
+
+proof: ## fifty rounds of kill -9, results in docs/proof
+	@sh tools/setup.sh test
+	@ANDON_PROOF=1 $(PY) -m pytest tests -m proof
+
+web: ## the board, from web/ into the package
+	@sh tools/setup.sh check
+	@$(PY) tools/build_page.py
+
+lock: ## new pins, from pyproject.toml and requirements/*.in
+	@sh tools/setup.sh run
+	@sh tools/lock.sh
+
+clean: ## everything made here, except what a running demo keeps
+	rm -rf .venv build dist web/node_modules web/dist src/andon/web_dist
+	rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests examples bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
