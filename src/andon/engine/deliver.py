@@ -91,6 +91,8 @@ class Deliver:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, parcel: Parcel) -> None:
+        if parcel.state == "parked":
+            return  # it stands at the head of its order key until a person decides
         pause = 0.0
         if parcel.due_at is not None:
             pause = (parcel.due_at - self._clock.now()).total_seconds()

@@ -98,6 +98,7 @@ class Live:
         self.at = 0
         """How many answers the journal holds."""
         self.ended = False
+        self.failed = False
         self._run = Run(subject, started_at)
         self._answers: dict[int, Answer] = {}
         self._asked: dict[int, Verb[Any]] = {}

@@ -1,0 +1,119 @@
+"""Who owns what: lanes and sources belong to one live database session each."""
+
+__all__ = ["LANES", "Lease"]
+
+import logging
+import os
+import time
+from uuid import UUID, uuid4
+
+import asyncpg
+
+LANES = 64
+_LANE_CLASS = 40_210
+_LEASE = 10.0
+_CODE_VERSION = 1
+
+_log = logging.getLogger(__name__)
+
+
+class Lease:
+    """This worker's right to write and to call.
+
+    The right itself is the session's advisory locks. The lease (database clock) is the fallback
+    for a worker that is stopped, not dead: when it runs out, another worker ends the session.
+    """
+
+    def __init__(self, writing: asyncpg.Connection, control: asyncpg.Connection, name: str) -> None:
+        self.session: UUID = uuid4()
+        self._writing = writing
+        self._control = control
+        self._name = name
+        self._until = 0.0
+        self.lanes: set[int] = set()
+
+    def left(self) -> float:
+        """Seconds of the lease left, counted from before the renewal was asked for."""
+        return self._until - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def may_call(self, timeout: float) -> bool:
+        """Whether a call may begin: the locks stand and the lease has not run out.
+
+        A call may outlast the lease; its outcome is then found out by the lane's next owner.
+        """
+        return self.left() > min(1.0, timeout) and not self._writing.is_closed()
+
+    async def begin(self) -> None:
+        """Makes this worker known; others count it when they share lanes."""
+        pid = await self._writing.fetchval("select pg_backend_pid()")
+        asked = time.clock_gettime(time.CLOCK_BOOTTIME)
+        await self._control.execute(
+            "insert into worker (session, backend, name, version, lease_until, started_at)"
+            " values ($1, $2, $3, $4, now() + make_interval(secs => $5), now())",
+            self.session, pid, f"{self._name}:{os.getpid()}", _CODE_VERSION, _LEASE,
+        )  # fmt: skip
+        self._until = asked + _LEASE
+
+    async def renew(self) -> None:
+        """Renews the lease; raises ConnectionError when another worker has ended this session."""
+        asked = time.clock_gettime(time.CLOCK_BOOTTIME)
+        mine = await self._control.fetchval(
+            "update worker set lease_until = now() + make_interval(secs => $2) where session = $1"
+            " returning 1",
+            self.session,
+            _LEASE,
+        )
+        if mine is None or self._writing.is_closed():
+            raise ConnectionError("This worker's session was ended; its lanes belong to another one now.")
+        self._until = asked + _LEASE
+
+    async def end_stopped(self) -> int:
+        """Ends the sessions of workers whose lease ran out, so that their lanes are free."""
+        rows = await self._control.fetch(
+            "delete from worker where lease_until < now() and session <> $1"
+            " returning session, backend, name",
+            self.session,
+        )
+        for row in rows:
+            ended = await self._control.fetchval(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where pid = $1 and application_name like 'andon-worker%'",
+                row["backend"],
+            )
+            if ended:
+                _log.warning("worker %s was silent past its lease; its lanes are taken over", row["name"])
+        return len(rows)
+
+    async def share(self) -> tuple[list[int], list[int]]:
+        """Takes free lanes up to a fair share; (taken, to give back)."""
+        workers = await self._control.fetchval(
+            "select count(*) from worker where lease_until > now()"
+        )
+        fair = -(-LANES // max(1, int(workers)))
+        taken: list[int] = []
+        if len(self.lanes) < fair:
+            rows = await self._writing.fetch(
+                "select lane from unnest($1::int[]) as t(lane)"
+                " where pg_try_advisory_lock($2, lane)",
+                self._wanted(fair),
+                _LANE_CLASS,
+            )
+            taken = [int(row["lane"]) for row in rows]
+            self.lanes.update(taken)
+        surplus = sorted(self.lanes)[fair:] if len(self.lanes) > fair else []
+        return taken, surplus
+
+    def _wanted(self, fair: int) -> list[int]:
+        free = [lane for lane in range(LANES) if lane not in self.lanes]
+        return free if fair == LANES else free[: max(0, fair - len(self.lanes)) * 4]
+
+    async def give_back(self, lanes: list[int]) -> None:
+        """Lets lanes go; call when nothing of theirs is in memory any more."""
+        await self._writing.execute(
+            "select pg_advisory_unlock($2, lane) from unnest($1::int[]) as t(lane)", lanes, _LANE_CLASS
+        )
+        self.lanes.difference_update(lanes)
+
+    async def end(self) -> None:
+        """Takes this worker off the list."""
+        await self._control.execute("delete from worker where session = $1", self.session)

@@ -1,0 +1,157 @@
+"""Reading systems: one worker per source, resumed where the last commit stood."""
+
+__all__ = ["ReadSource"]
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+
+from andon.core.connector import Item, Source
+from andon.core.errors import AttentionError, TransientError
+from andon.engine.clock import Clock
+from andon.engine.health import Health
+from andon.engine.plan import Plan, Wired
+from andon.engine.read import read_items
+from andon.store.ingest import append_events, raise_exceptions
+
+_log = logging.getLogger(__name__)
+_MOST = 500
+_GATHER = 0.02
+
+
+class ReadSource:
+    """Follows one source. Items, their mirrors and the position are one commit."""
+
+    def __init__(
+        self, plan: Plan, wired: Wired, db: asyncpg.Connection, clock: Clock, health: Health
+    ) -> None:
+        assert isinstance(wired.connector, Source)
+        self._plan = plan
+        self._wired = wired
+        self._source: Source[Any] = wired.connector
+        self._db = db
+        self._clock = clock
+        self._health = health
+        self._go = asyncio.Event()
+        self._go.set()
+
+    def pause(self) -> None:
+        """Reads nothing until resumed."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Goes on where the last commit stood."""
+        self._go.set()
+
+    async def run(self) -> None:
+        """Reads until cancelled; an unreachable system is tried again, a refused login waits for a person."""
+        while True:
+            await self._go.wait()
+            try:
+                await self._follow()
+            except TransientError as error:
+                await asyncio.sleep(self._health.lost(str(error)).total_seconds())
+            except AttentionError as error:
+                self._health.needs_operator(str(error))
+                self._go.clear()
+
+    async def _follow(self) -> None:
+        after = await self._db.fetchval(
+            "select at from source_position where connection = $1", self._wired.name
+        )
+        items = self._source.read(after or "")
+        try:
+            async for batch in _batches(items):
+                await self._record(batch)
+                self._health.seen()
+                if not self._go.is_set():
+                    return
+        finally:
+            await _close(items)
+
+    async def _record(self, items: Sequence[Item]) -> None:
+        now = self._clock.now()
+        mirrored = {item.mirror for item in items if item.mirror}
+        async with self._db.transaction():
+            previous = await self._previous(mirrored)
+            reading = read_items(
+                self._wired, items, self._plan.contracts, now=now, previous=previous
+            )
+            if reading.drafts:
+                await append_events(self._db, reading.drafts, site=self._wired.site, now=now)
+            await raise_exceptions(self._db, reading.raised, now)
+            await self._remember({item.mirror: item.raw for item in items if item.mirror}, now)
+            if items[-1].position is not None:
+                await self._db.execute(
+                    "insert into source_position values ($1, $2) on conflict (connection)"
+                    " do update set at = excluded.at",
+                    self._wired.name,
+                    items[-1].position,
+                )
+
+    async def _previous(self, names: set[str]) -> dict[str, bytes]:
+        if not names:
+            return {}
+        rows = await self._db.fetch(
+            "select name, body from mirror where connection = $1 and name = any($2::text[])",
+            self._wired.name,
+            list(names),
+        )
+        return {row["name"]: row["body"].encode() for row in rows}
+
+    async def _remember(self, bodies: dict[str, bytes], now: Any) -> None:
+        if not bodies:
+            return
+        await self._db.execute(
+            "insert into mirror (connection, name, body, read_at)"
+            " select $1, name, body, $4 from unnest($2::text[], $3::jsonb[]) as t(name, body)"
+            " on conflict (connection, name) do update"
+            " set body = excluded.body, read_at = excluded.read_at",
+            self._wired.name,
+            list(bodies),
+            [body.decode() for body in bodies.values()],
+            now,
+        )
+
+
+async def _batches(items: AsyncIterator[Item]) -> AsyncIterator[list[Item]]:
+    """Items as they come, gathered for a moment, never more than a batch in memory."""
+    queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue(_MOST)
+
+    async def fill() -> None:
+        try:
+            async for item in items:
+                await queue.put(item)
+            await queue.put(None)
+        except Exception as error:
+            await queue.put(error)
+
+    task = asyncio.create_task(fill())
+    try:
+        while True:
+            batch: list[Item] = []
+            entry = await queue.get()
+            await asyncio.sleep(_GATHER if queue.empty() else 0)
+            while isinstance(entry, Item):
+                batch.append(entry)
+                if len(batch) == _MOST or queue.empty():
+                    break
+                entry = queue.get_nowait()
+            if batch:
+                yield batch
+            if entry is None:
+                return
+            if isinstance(entry, Exception):
+                raise entry
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _close(items: AsyncIterator[Item]) -> None:
+    close = getattr(items, "aclose", None)
+    if close is not None:
+        await close()
