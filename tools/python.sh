@@ -4,7 +4,8 @@
 # switched off, so each candidate is run.
 minor=${1#3.}
 for candidate in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 \
-    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin/python3; do
+    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin/python3 \
+    "$HOME"/.local/share/uv/python/cpython-3.*/bin/python3; do
     if "$candidate" -c "import sys; sys.exit(not (3, $minor) <= sys.version_info < (3, 15))" 2>/dev/null; then
         "$candidate" -c "import sys; print(sys.executable)"
         exit 0

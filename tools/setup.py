@@ -84,7 +84,7 @@ def make_page() -> None:
 
 
 def look_for_test_needs() -> None:
-    """A browser for the story on the page, a Python for the MES."""
+    """A browser for the story on the page, a Python for the MES, the real systems themselves."""
     if not has_browser() and os.geteuid() == 0 and shutil.which("apt-get"):
         step("chromium", install_chromium)
     needs: list[str] = []
@@ -96,6 +96,13 @@ def look_for_test_needs() -> None:
     if needs:
         LOG.write_bytes(b"")
         stop("The suite cannot run on this machine yet. It needs:", *needs)
+    step("Tryton and the MES", prepare_counterparts)
+
+
+def prepare_counterparts() -> None:
+    """Here and not in a fixture: installing and seeding takes longer than a test may."""
+    if not run([PYTHON, "-m", "tools.counterparts", "prepare"]):
+        stop("Tryton and the MES cannot be prepared.", "Check that a registry can be reached.")
 
 
 def has_browser() -> bool:
