@@ -121,7 +121,12 @@ function answer(method, path, query, body) {
 }
 
 async function staticFile(path) {
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+  const types = {
+    '.html': 'text/html',
+    '.js': 'text/javascript',
+    '.css': 'text/css',
+    '.svg': 'image/svg+xml',
+  };
   const file = normalize(path).replace(/^[/.]+/, '');
   const name = extname(file) ? file : 'index.html';
   return { body: await readFile(join(folder, name)), type: types[extname(name)] };
@@ -171,7 +176,8 @@ createServer(async (request, response) => {
   else if (url.pathname === '/v1/session') {
     response.setHeader('set-cookie', 'andon_session=; Max-Age=0; Path=/');
     reply = { status: 204 };
-  } else if (!known) reply = problem(401, 'Not signed in', 'Your session has ended or never began.');
+  } else if (!known)
+    reply = problem(401, 'Not signed in', 'Your session has ended or never began.');
   else reply = answer(request.method, url.pathname, url.searchParams, body);
   response.writeHead(reply.status, {
     'content-type': reply.type ? 'application/problem+json' : 'application/json',

@@ -1,0 +1,4 @@
+/** The signal tower a line pulls when it needs help. */
+export function Lamp({ size = 28 }: { size?: number }) {
+  return <img src="/andon.svg" width={size} height={size} alt="" />;
+}

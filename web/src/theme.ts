@@ -1,0 +1,29 @@
+import { createTheme, Tooltip } from '@mantine/core';
+
+/** Quiet slate and one blue; red, amber and green belong to the states of the plant. */
+export const theme = createTheme({
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+  primaryColor: 'ink',
+  primaryShade: { light: 7, dark: 4 },
+  defaultRadius: 'md',
+  autoContrast: true,
+  colors: {
+    ink: [
+      '#eef4fb',
+      '#dbe6f3',
+      '#b5cce6',
+      '#8cb1da',
+      '#6a9ad0',
+      '#4a83c0',
+      '#326dab',
+      '#225a94',
+      '#1a4877',
+      '#12345a',
+    ],
+  },
+  components: {
+    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250 } }),
+  },
+});

@@ -1,0 +1,27 @@
+import type { SubjectRow, SubjectState } from '../api/types';
+
+const FLOW = ['planned', 'released', 'running', 'held', 'completed', 'closed'];
+
+/** Counts by status in the order work flows; statuses we do not know follow by name. */
+export function inFlow(counts: Readonly<Record<string, number>>): [string, number][] {
+  const place = (status: string) => {
+    const at = FLOW.indexOf(status);
+    return at < 0 ? FLOW.length : at;
+  };
+  return Object.entries(counts).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
+}
+
+/** The columns of the list: issuers of orders first, the others by name. */
+export function systemsOf(rows: readonly SubjectRow[]): string[] {
+  const issuers = new Set(rows.map((row) => row.issuer));
+  const all = new Set(rows.flatMap((row) => row.states.map((state) => state.system)));
+  const byName = (a: string, b: string) => a.localeCompare(b);
+  return [
+    ...[...issuers].filter((name) => all.has(name)).sort(byName),
+    ...[...all].filter((name) => !issuers.has(name)).sort(byName),
+  ];
+}
+
+export function stateIn(row: SubjectRow, system: string): SubjectState | undefined {
+  return row.states.find((state) => state.system === system);
+}

@@ -1,0 +1,80 @@
+import type { Glyph } from '../parts/Icon';
+
+export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'quiet';
+
+export interface Look {
+  tone: Tone;
+  icon: Glyph;
+  word: string;
+}
+
+const STATUS: Readonly<Record<string, readonly [Tone, Glyph]>> = {
+  forecast: ['quiet', 'dot'],
+  planned: ['quiet', 'dot'],
+  draft: ['quiet', 'dot'],
+  pending: ['quiet', 'dot'],
+  waiting: ['quiet', 'dot'],
+  assigned: ['quiet', 'dot'],
+  released: ['wait', 'flag'],
+  distributed: ['wait', 'flag'],
+  acknowledged: ['wait', 'flag'],
+  ready: ['wait', 'flag'],
+  running: ['busy', 'play'],
+  started: ['busy', 'play'],
+  in_progress: ['busy', 'play'],
+  held: ['bad', 'hand'],
+  halted: ['bad', 'hand'],
+  paused: ['bad', 'hand'],
+  aborted: ['bad', 'cross'],
+  failed: ['bad', 'cross'],
+  cancelled: ['quiet', 'cross'],
+  completed: ['good', 'check'],
+  done: ['good', 'check'],
+  received: ['good', 'check'],
+  closed: ['good', 'check'],
+};
+
+/** A status of any system: what we know gets its sign, what we do not know is said as it is. */
+export function statusLook(value: string): Look {
+  const [tone, icon] = STATUS[value.toLowerCase()] ?? ['quiet', 'dot'];
+  return { tone, icon, word: words(value) };
+}
+
+export type Stand = 'owner' | 'agrees' | 'settling' | 'differs' | 'unowned';
+
+export const standLook: Readonly<Record<Stand, Look>> = {
+  owner: { tone: 'quiet', icon: 'crown', word: 'owner' },
+  agrees: { tone: 'good', icon: 'check', word: 'agrees' },
+  settling: { tone: 'wait', icon: 'hourglass', word: 'settling' },
+  differs: { tone: 'bad', icon: 'differs', word: 'differs' },
+  unowned: { tone: 'quiet', icon: 'dot', word: 'no owner' },
+};
+
+const DELIVERY: Readonly<Record<string, Look>> = {
+  pending: { tone: 'quiet', icon: 'hourglass', word: 'pending' },
+  sending: { tone: 'busy', icon: 'play', word: 'sending' },
+  waiting: { tone: 'wait', icon: 'hourglass', word: 'waiting to try again' },
+  offered: { tone: 'wait', icon: 'flag', word: 'offered, not fetched' },
+  unknown: { tone: 'wait', icon: 'question', word: 'outcome unknown' },
+  parked: { tone: 'bad', icon: 'hand', word: 'parked' },
+  refused: { tone: 'bad', icon: 'cross', word: 'refused' },
+  delivered: { tone: 'good', icon: 'check', word: 'delivered' },
+  cancelled: { tone: 'quiet', icon: 'cross', word: 'cancelled' },
+};
+
+export function deliveryLook(state: string): Look {
+  return DELIVERY[state] ?? { tone: 'quiet', icon: 'dot', word: words(state) };
+}
+
+export type Health = 'running' | 'paused' | 'unreachable' | 'stopped';
+
+export const healthLook: Readonly<Record<Health, Look>> = {
+  running: { tone: 'good', icon: 'check', word: 'running' },
+  paused: { tone: 'wait', icon: 'pause', word: 'paused' },
+  unreachable: { tone: 'bad', icon: 'cross', word: 'unreachable' },
+  stopped: { tone: 'quiet', icon: 'hand', word: 'stopped' },
+};
+
+function words(value: string): string {
+  return value.replace(/[_-]/g, ' ').toLowerCase();
+}

@@ -1,0 +1,51 @@
+/** A belief as a person reads it; `moment` values are times and are shown with their age. */
+export type Shown =
+  { kind: 'nothing' } | { kind: 'text'; text: string } | { kind: 'moment'; at: string };
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+export function shown(value: unknown): Shown {
+  if (value === null || value === undefined || value === '') return { kind: 'nothing' };
+  if (typeof value === 'string') {
+    return TIME.test(value) ? { kind: 'moment', at: value } : { kind: 'text', text: value };
+  }
+  if (typeof value === 'number') return { kind: 'text', text: String(value) };
+  if (typeof value === 'boolean') return { kind: 'text', text: value ? 'yes' : 'no' };
+  if (Array.isArray(value)) return { kind: 'text', text: value.map(asText).join(', ') };
+  return { kind: 'text', text: quantity(value) ?? JSON.stringify(value) };
+}
+
+export function asText(value: unknown): string {
+  const said = shown(value);
+  switch (said.kind) {
+    case 'nothing':
+      return 'nothing';
+    case 'text':
+      return said.text;
+    case 'moment':
+      return said.at;
+  }
+}
+
+function quantity(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { amount, unit } = value as { amount?: unknown; unit?: unknown };
+  if (typeof amount !== 'string' && typeof amount !== 'number') return null;
+  if (typeof unit !== 'string') return null;
+  return `${amount} ${unit}`.trim();
+}
+
+/** `quantity_good` and `OrderReleased` as words. */
+export function words(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_-]/g, ' ')
+    .toLowerCase();
+}
+
+/** `production-order/erp:1046` in its three parts; null when it is no subject name. */
+export function nameParts(name: string): { kind: string; issuer: string; local: string } | null {
+  const match = /^([^/]+)\/([^:]+):(.+)$/.exec(name);
+  const [, kind, issuer, local] = match ?? [];
+  return kind && issuer && local ? { kind, issuer, local } : null;
+}
