@@ -33,7 +33,8 @@ def main(purpose: str) -> None:
     elif not is_done("packages and tools", [FOR_WORKING]):
         once("packages", [FOR_RUNNING], lambda: install_packages(FOR_RUNNING))
     once("andon", ITSELF, install_andon)
-    if purpose != "check" and not build_page.is_current():
+    with_page = purpose != "check" and os.environ.get("ANDON_SKIP_WEB") != "1"
+    if with_page and not build_page.is_current():
         step("the board", make_page)
     if purpose == "test":
         look_for_test_needs()
@@ -80,7 +81,11 @@ def install_andon() -> None:
 def make_page() -> None:
     """web/ becomes src/andon/web_dist."""
     if not run([PYTHON, ROOT / "tools" / "build_page.py"]):
-        stop("The board cannot be built.", "Check that an npm registry can be reached.")
+        stop(
+            "The board cannot be built.",
+            "If npm reached no registry, check the network; else the log names the file at fault.",
+            "ANDON_SKIP_WEB=1 goes on without a board.",
+        )
 
 
 def look_for_test_needs() -> None:
