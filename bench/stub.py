@@ -12,6 +12,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import httptools
 import msgspec
@@ -51,9 +52,9 @@ class _Conversation(asyncio.Protocol):
         self._calls = msgspec.json.Decoder(Call)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._open_now.add(transport)
+        # uvloop's transports do what asyncio.Transport promises without descending from it.
+        self._transport = cast(asyncio.Transport, transport)
+        self._open_now.add(self._transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # a hub that dies in the middle of a call is what some scenarios want

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -20,8 +21,8 @@ class _Connection(asyncio.Protocol):
     transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports do what asyncio.Transport promises without descending from it.
+        self.transport = cast(asyncio.Transport, transport)
         self._answer: asyncio.Future[int] | None = None
         self._parser = httptools.HttpResponseParser(self)
 
@@ -48,7 +49,8 @@ class _Connection(asyncio.Protocol):
     async def ask(self, request: bytes, within: float) -> int:
         """The status of the answer. Anything but an answer leaves the connection unusable."""
         transport = self.transport
-        assert transport is not None
+        if transport is None:
+            raise ConnectionError("The connection closed before anything was asked.")
         loop = asyncio.get_running_loop()
         answer = self._answer = loop.create_future()
         self._parser = httptools.HttpResponseParser(self)
