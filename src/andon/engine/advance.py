@@ -180,7 +180,13 @@ class Advance:
             return
         parcel.state = moved.state
         batch.add(
-            "moved", parcel.key, moved.state, parcel.attempts, parcel.due_at, parcel.looks, moved.error
+            "moved",
+            parcel.key,
+            moved.state,
+            parcel.attempts,
+            parcel.due_at,
+            parcel.looks,
+            moved.error,
         )
 
     def _delivered(self, batch: Batch, outcome: Delivered) -> None:
@@ -219,9 +225,7 @@ class Advance:
         self._close_case(batch, parcel)
         self._answer_parcel(batch, parcel, Answer(receipt), -place)
 
-    def _refused(
-        self, batch: Batch, parcel: Parcel, error: RefusedError
-    ) -> None:
+    def _refused(self, batch: Batch, parcel: Parcel, error: RefusedError) -> None:
         if self._parcels.pop(parcel.key, None) is None:
             return
         data = {"key": parcel.key, "command": parcel.command.TYPE, "says": str(error)}
@@ -253,9 +257,7 @@ class Advance:
         if parcel.attempts > 1 or parcel.state != "pending":
             batch.add("settled", f"parked:{parcel.key}")
 
-    def _answer_parcel(
-        self, batch: Batch, parcel: Parcel, answer: Answer, position: int
-    ) -> None:
+    def _answer_parcel(self, batch: Batch, parcel: Parcel, answer: Answer, position: int) -> None:
         if parcel.run is None:
             return
         live = self._live.get(parcel.run)
@@ -264,9 +266,7 @@ class Advance:
 
     # -- runs -----------------------------------------------------------------------------------
 
-    def _answer(
-        self, batch: Batch, live: Live, n: int, answer: Answer, position: int
-    ) -> None:
+    def _answer(self, batch: Batch, live: Live, n: int, answer: Answer, position: int) -> None:
         """Journals one answer and steps the run; whatever it asks next goes into the batch."""
         if live.asked(n) is None or live.ended:
             return
@@ -280,9 +280,7 @@ class Advance:
         if live.ended:
             batch.add("ends", live.id, "failed" if live.failed else "ended")
 
-    def _issue(
-        self, batch: Batch, live: Live, verbs: Sequence[Verb[Any]], cause: int
-    ) -> None:
+    def _issue(self, batch: Batch, live: Live, verbs: Sequence[Verb[Any]], cause: int) -> None:
         for verb in verbs:
             match verb:
                 case Send(command=command):
@@ -314,10 +312,14 @@ class Advance:
         try:
             passed = pass_gate(self._plan, command, _WORKFLOW, live.site)
         except (DeniedError, InvalidError) as error:
-            place = self._log_command(batch, live, key, subject, command, "{}", cause, "refusal", str(error))
+            place = self._log_command(
+                batch, live, key, subject, command, "{}", cause, "refusal", str(error)
+            )
             self._answer(batch, live, verb.n, Answer(error=error), -place)
             return
-        place = self._log_command(batch, live, key, subject, command, passed.data, cause, "command", None)
+        place = self._log_command(
+            batch, live, key, subject, command, passed.data, cause, "command", None
+        )
         parcel = Parcel(
             key=key,
             position=place,
@@ -342,9 +344,13 @@ class Advance:
             parcel.wired.name, parcel.outbound.proof, parcel.state,
         )  # fmt: skip
         if parcel.wired.offers:
-            request = parcel.outbound.writes(parcel.command, Known(parcel.wired.settings, local=_local(parcel)))
+            request = parcel.outbound.writes(
+                parcel.command, Known(parcel.wired.settings, local=_local(parcel))
+            )
             if request.names:
-                batch.add("names", parcel.wired.name, parcel.command.KIND, request.names, parcel.subject)
+                batch.add(
+                    "names", parcel.wired.name, parcel.command.KIND, request.names, parcel.subject
+                )
 
     def _log_command(
         self,
@@ -403,9 +409,7 @@ class Advance:
                 await self._take_note(batch, row)
         return after
 
-    async def _take_events(
-        self, batch: Batch, rows: Sequence[asyncpg.Record]
-    ) -> None:
+    async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
         starting = [(row, flow) for row in rows for flow in self._plan.starts.get(row["type"], ())]
         begun: set[str] = set()
         if rows and rows[0]["position"] <= self.known_to:
@@ -419,9 +423,7 @@ class Advance:
                 begun.add(id)
                 self._begin(batch, row, id, flow.name)
 
-    def _begin(
-        self, batch: Batch, row: asyncpg.Record, id: str, name: str
-    ) -> None:
+    def _begin(self, batch: Batch, row: asyncpg.Record, id: str, name: str) -> None:
         live = self._new_live(row, id, name)
         self._live[id] = live
         try:
@@ -433,7 +435,15 @@ class Advance:
             self._fail(batch, live, error)
         state = "running" if not live.ended else "failed" if live.failed else "ended"
         batch.add(
-            "runs", id, name, live.subject, live.lane, live.trigger, live.correlation, state, live.started_at
+            "runs",
+            id,
+            name,
+            live.subject,
+            live.lane,
+            live.trigger,
+            live.correlation,
+            state,
+            live.started_at,
         )
 
     def _new_live(self, row: asyncpg.Record, id: str, name: str) -> Live:
@@ -448,9 +458,7 @@ class Advance:
             started_at=row["recorded_at"],
         )
 
-    async def _wake_waiting(
-        self, batch: Batch, rows: Sequence[asyncpg.Record]
-    ) -> None:
+    async def _wake_waiting(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
         if not rows:
             return
         waiting = await self._db.fetch(
@@ -465,9 +473,7 @@ class Advance:
                 if w["subject"] == row["subject"] and row["type"] in w["types"]:
                     self._give_event(batch, w["run"], w["n"], row)
 
-    def _give_event(
-        self, batch: Batch, run: str, n: int, row: asyncpg.Record
-    ) -> None:
+    def _give_event(self, batch: Batch, run: str, n: int, row: asyncpg.Record) -> None:
         live = self._live.get(run)
         position = int(row["position"])
         if live is None or live.asked(n) is None or position <= live.cursor:
@@ -514,9 +520,7 @@ class Advance:
             case _:
                 pass
 
-    async def _acknowledged(
-        self, batch: Batch, row: asyncpg.Record, data: dict[str, Any]
-    ) -> None:
+    async def _acknowledged(self, batch: Batch, row: asyncpg.Record, data: dict[str, Any]) -> None:
         parcel = self._parcels.pop(data["key"], None)
         if parcel is None:
             return
@@ -540,9 +544,7 @@ class Advance:
             else:
                 self.adopt(parcel)
 
-    async def _answered(
-        self, batch: Batch, data: dict[str, Any], position: int
-    ) -> None:
+    async def _answered(self, batch: Batch, data: dict[str, Any], position: int) -> None:
         key, answer = data.get("key"), str(data.get("answer"))
         if key:
             self._decide_parcel(batch, str(key), answer)
@@ -686,7 +688,11 @@ def _run_id(row: asyncpg.Record, workflow: str) -> str:
 
 def _same_kind(live: Live, command: Command) -> str:
     """A command about the run's own subject names it by any id; another subject needs its full name."""
-    return live.subject if live.subject.startswith(f"{command.KIND}/") else f"{command.KIND}/andon:{command.local}"
+    return (
+        live.subject
+        if live.subject.startswith(f"{command.KIND}/")
+        else f"{command.KIND}/andon:{command.local}"
+    )
 
 
 def _local(parcel: Parcel) -> str:

@@ -180,7 +180,9 @@ class Deliver:
             async with asyncio.timeout(self._timeout):
                 receipt = await sink.find(request, key=parcel.key)
         except (TimeoutError, TransientError, OutcomeUnknownError) as error:
-            self._again(parcel, "unknown", f"cannot look yet: {error}", self.wired.settings.backoff * 4)
+            self._again(
+                parcel, "unknown", f"cannot look yet: {error}", self.wired.settings.backoff * 4
+            )
             return
         except AttentionError as error:
             self._attention(parcel, error)
@@ -244,7 +246,9 @@ class Deliver:
         self._report(Moved(parcel, "pending", str(error)))
         self._ready.appendleft(parcel)
 
-    def _delivered(self, parcel: Parcel, receipt: Receipt, ms: float, *, found: bool = False) -> None:
+    def _delivered(
+        self, parcel: Parcel, receipt: Receipt, ms: float, *, found: bool = False
+    ) -> None:
         if self._health.seen():
             asyncio.get_running_loop().call_soon(self._spread)
         self._report(Delivered(parcel, receipt, ms, found))

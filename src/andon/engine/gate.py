@@ -26,10 +26,14 @@ def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
     name = type(command).__name__
     data = plan.contracts.encode(command).decode()
     if actor.sites and site not in actor.sites:
-        raise DeniedError(f"{actor.name} may not send {name} at {site}. Ask for a key of that site.")
+        raise DeniedError(
+            f"{actor.name} may not send {name} at {site}. Ask for a key of that site."
+        )
     wired = plan.route(type(command), site)
     if wired is None:
-        raise DeniedError(f"No route says where {name} goes at {site}. Add one to the project's routes.")
+        raise DeniedError(
+            f"No route says where {name} goes at {site}. Add one to the project's routes."
+        )
     for rule in plan.policies.get(type(command), ()):
         match rule.decides(command, actor):
             case Deny(reason=reason):

@@ -56,7 +56,9 @@ class Ingest:
     async def record(self, reading: Reading) -> list[Draft]:
         """Commits a reading together with others that wait."""
         if self._room >= self._most:
-            raise TooBusyError("Too much waits to be committed. Nothing was taken; try again in a second.")
+            raise TooBusyError(
+                "Too much waits to be committed. Nothing was taken; try again in a second."
+            )
         done: asyncio.Future[list[Draft]] = asyncio.get_running_loop().create_future()
         self._waiting.append((reading, done))
         self._room += 1
@@ -88,9 +90,7 @@ class Ingest:
         else:
             async with db.transaction():
                 news = (
-                    await append_events(db, drafts, site=self._plan.site, now=now)
-                    if drafts
-                    else []
+                    await append_events(db, drafts, site=self._plan.site, now=now) if drafts else []
                 )
                 await raise_exceptions(db, raised, now)
         fresh = {id(draft) for draft in news}
@@ -113,7 +113,9 @@ class Ingest:
                     error = own
             if not entry[1].done():
                 entry[1].set_exception(
-                    TooBusyError(f"Could not be committed ({type(error).__name__}); nothing was taken, try again.")
+                    TooBusyError(
+                        f"Could not be committed ({type(error).__name__}); nothing was taken, try again."
+                    )
                 )
 
     async def _session(self) -> asyncpg.Connection:

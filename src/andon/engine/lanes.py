@@ -64,7 +64,9 @@ class Lease:
             _LEASE,
         )
         if mine is None or self._writing.is_closed():
-            raise ConnectionError("This worker's session was ended; its lanes belong to another one now.")
+            raise ConnectionError(
+                "This worker's session was ended; its lanes belong to another one now."
+            )
         self._until = asked + _LEASE
 
     async def end_stopped(self) -> int:
@@ -81,7 +83,9 @@ class Lease:
                 row["backend"],
             )
             if ended:
-                _log.warning("worker %s was silent past its lease; its lanes are taken over", row["name"])
+                _log.warning(
+                    "worker %s was silent past its lease; its lanes are taken over", row["name"]
+                )
         return len(rows)
 
     async def share(self) -> tuple[list[int], list[int]]:
@@ -110,7 +114,9 @@ class Lease:
     async def give_back(self, lanes: list[int]) -> None:
         """Lets lanes go; call when nothing of theirs is in memory any more."""
         await self._writing.execute(
-            "select pg_advisory_unlock($2, lane) from unnest($1::int[]) as t(lane)", lanes, _LANE_CLASS
+            "select pg_advisory_unlock($2, lane) from unnest($1::int[]) as t(lane)",
+            lanes,
+            _LANE_CLASS,
         )
         self.lanes.difference_update(lanes)
 

@@ -120,14 +120,20 @@ def wiring_faults(
     known = {connection.name: connection for connection in connections}
     faults += _twice("connections", [connection.name for connection in connections])
     faults += _twice("workflows", [flow.name for flow in workflows])
-    faults += _twice("routes", [f"{r.command.__name__} at {r.site or 'every site'}" for r in routes])
+    faults += _twice(
+        "routes", [f"{r.command.__name__} at {r.site or 'every site'}" for r in routes]
+    )
     for route in routes:
         at = f"routes/{route.command.__name__}"
         target = known.get(route.connection)
         if target is None:
             names = ", ".join(sorted(known)) or "none"
-            faults.append(Fault(at, f"goes to {route.connection!r}, which is no connection ({names})"))
-        elif not any(isinstance(m, Outbound) and m.command is route.command for m in target.mappings):
+            faults.append(
+                Fault(at, f"goes to {route.connection!r}, which is no connection ({names})")
+            )
+        elif not any(
+            isinstance(m, Outbound) and m.command is route.command for m in target.mappings
+        ):
             faults.append(Fault(at, f"connection {target.name!r} has no outbound mapping for it"))
     return faults
 

@@ -60,12 +60,14 @@ def _read(
         if isinstance(said, Finding):
             doubts.append(said)
         else:
-            drafts.append(draft_of(said, wired.name, _id(item.key, len(drafts)), contracts, item.occurred_at or now))
+            drafts.append(
+                draft_of(
+                    said, wired.name, _id(item.key, len(drafts)), contracts, item.occurred_at or now
+                )
+            )
     reading.drafts += drafts
     about = f"{drafts[0].kind}/{wired.name}:{drafts[0].local}" if drafts else None
     reading.raised += [_finding(wired, item, doubt, about) for doubt in doubts]
-
-
 
 
 def _id(key: str, n: int) -> str:
@@ -78,7 +80,9 @@ def draft_of(
     """An event checked against its contract and laid out for the log. Raises InvalidError."""
     data = contracts.encode(event).decode()
     if "\\u0000" in data:
-        raise InvalidError("A text holds a NUL, which no database keeps", [Fault("", "holds \\u0000")])
+        raise InvalidError(
+            "A text holds a NUL, which no database keeps", [Fault("", "holds \\u0000")]
+        )
     return Draft(
         source=source,
         id=id,

@@ -88,7 +88,9 @@ class Worker:
             for task in done:
                 task.result()
         finally:
-            await self._close([*loops, *self._background], [writing, control, listening, projecting])
+            await self._close(
+                [*loops, *self._background], [writing, control, listening, projecting]
+            )
 
     async def _until_stopped(self) -> None:
         await self._stopping.wait()
@@ -112,7 +114,9 @@ class Worker:
         except Exception as error:
             _log.debug("left without a last commit: %s", error)
         closing = [wired.connector.close() for wired in self._plan.connections.values()]
-        await asyncio.gather(*closing, *(s.close(timeout=1) for s in sessions), return_exceptions=True)
+        await asyncio.gather(
+            *closing, *(s.close(timeout=1) for s in sessions), return_exceptions=True
+        )
 
     # -- connections --------------------------------------------------------------------------
 
@@ -206,7 +210,9 @@ class Worker:
         """People pause and resume connections through their rows."""
         while True:
             async with self._control_lock:
-                rows = await self._control.fetch("select name, wanted, state, last_ok_at from connection_state")
+                rows = await self._control.fetch(
+                    "select name, wanted, state, last_ok_at from connection_state"
+                )
             for row in rows:
                 self._wish(row["name"], row["wanted"])
             await self._note_health()
@@ -227,7 +233,11 @@ class Worker:
                 source.pause()
             if name in self._healths:
                 self._healths[name].state = "paused"
-                self._soon(self._write_state(name, "paused", self._healths[name].last_error or "paused by a person"))
+                self._soon(
+                    self._write_state(
+                        name, "paused", self._healths[name].last_error or "paused by a person"
+                    )
+                )
         elif wanted == "running" and name in self._paused:
             self._paused.discard(name)
             if name in self._healths:
@@ -259,20 +269,21 @@ class Worker:
         if taken:
             await self._adopt(taken)
         if surplus:
-            _log.info("another worker is there; %s lanes would be given back at its start", len(surplus))
+            _log.info(
+                "another worker is there; %s lanes would be given back at its start", len(surplus)
+            )
         await self._take_sources()
 
     async def _adopt(self, taken: list[int]) -> None:
         rows = await self._control.fetch(
-            "select at from position where name = any($1::text[])", [f"lane:{lane}" for lane in taken]
+            "select at from position where name = any($1::text[])",
+            [f"lane:{lane}" for lane in taken],
         )
         after = min((int(row["at"]) for row in rows), default=0) if len(rows) == len(taken) else 0
         advance = self._advance
         advance.lanes = sorted(self._lease.lanes)
         advance.after = after if len(taken) == len(advance.lanes) else min(after, advance.after)
-        advance.known_to = int(
-            await self._control.fetchval("select last_value from log_position")
-        )
+        advance.known_to = int(await self._control.fetchval("select last_value from log_position"))
         taken_lanes = set(taken)
         for parcel in await advance.parcels_of():
             if parcel.lane in taken_lanes:
@@ -287,7 +298,9 @@ class Worker:
             if name in self._sources or not isinstance(wired.connector, Source):
                 continue
             db = await connect(self._dsn, f"andon-source-{name}"[:60])
-            if not await db.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _SOURCE_CLASS, name):
+            if not await db.fetchval(
+                "select pg_try_advisory_lock($1, hashtext($2))", _SOURCE_CLASS, name
+            ):
                 await db.close()
                 continue
             source = ReadSource(self._plan, wired, db, self._clock, self._healths[name])

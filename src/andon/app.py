@@ -1,0 +1,121 @@
+"""A user's project: `Andon(...)` says which systems, mappings, workflows and owners a plant has."""
+
+__all__ = ["Andon", "load"]
+
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from andon.core.connector import Connector
+from andon.core.errors import Fault, SettingsError
+from andon.core.message import Command, Event, Message
+from andon.core.plant import Connection, Ownership, Policy, Route
+from andon.core.workflow import Workflow
+from andon.engine.plan import Plan, wire, wiring_faults
+from andon.model.vocabulary import VOCABULARY
+from andon.parameters import Parameters
+
+
+class Andon:
+    """One plant. Nothing happens until it is run; `plan` finds every mistake first."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        site: str,
+        connections: Sequence[Connection] = (),
+        workflows: Sequence[Workflow] = (),
+        routes: Sequence[Route] = (),
+        ownership: Sequence[Ownership] = (),
+        policies: Sequence[Policy] = (),
+        messages: Sequence[type[Message]] = (),
+        parameters: str | None = None,
+    ) -> None:
+        self.name = name
+        self.site = site
+        self.connections = tuple(connections)
+        self.workflows = tuple(workflows)
+        self.routes = tuple(routes)
+        self.ownership = tuple(ownership)
+        self.policies = tuple(policies)
+        self.messages = tuple(messages)
+        self._file = _beside_caller(parameters or f"{name}.toml")
+
+    def parameters(self, environment: Mapping[str, str] | None = None) -> Parameters:
+        """The project's TOML file with its references resolved."""
+        return Parameters.read(self._file, os.environ if environment is None else environment)
+
+    def plan(self, environment: Mapping[str, str] | None = None) -> Plan:
+        """The project made ready. Raises SettingsError with every mistake, each with file and key."""
+        parameters = self.parameters(environment)
+        faults: list[Fault] = list(parameters.faults)
+        connectors: list[tuple[Connection, Connector[Any]]] = []
+        for connection in self.connections:
+            settings = parameters.settings(connection.name, connection.connector.settings_type)
+            if isinstance(settings, list):
+                faults += settings
+            else:
+                connectors.append((connection, connection.connector(connection.name, settings)))
+        faults += parameters.unknown({connection.name for connection in self.connections})
+        faults += [
+            Fault(f"{self.name}: {fault.at}", fault.says)
+            for fault in wiring_faults(self.connections, self.workflows, self.routes)
+        ]
+        faults += self._ownership_faults()
+        if faults:
+            raise SettingsError(
+                f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}. Nothing was started.",
+                faults,
+            )
+        shapes = tuple(dict.fromkeys((*VOCABULARY, *self.messages)))
+        return wire(
+            name=self.name,
+            site=self.site,
+            connections=connectors,
+            workflows=self.workflows,
+            routes=self.routes,
+            ownership=self.ownership,
+            policies=self.policies,
+            messages=cast("Sequence[type[Event] | type[Command]]", shapes),
+        )
+
+    def _ownership_faults(self) -> list[Fault]:
+        names = {connection.name for connection in self.connections} | {"andon"}
+        return [
+            Fault(f"{self.name}: ownership/{rule.subject}.{rule.attribute}", f"{system!r} is no connection")
+            for rule in self.ownership
+            for system in (rule.owner, *rule.followers)
+            if system not in names
+        ]
+
+
+def _beside_caller(file: str) -> Path:
+    path = Path(file)
+    if path.is_absolute():
+        return path
+    for frame in inspect.stack()[2:]:
+        if frame.filename != __file__:
+            return Path(frame.filename).resolve().parent / path
+    return path
+
+
+def load(where: str) -> Andon:
+    """The `Andon` at `module:name`, found from the current folder. Raises SettingsError."""
+    module_name, _, name = where.partition(":")
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"No project at {where!r}: {error}. Say it as module:name, from the folder that holds the module."
+        ) from error
+    found = getattr(module, name or "andon", None)
+    if not isinstance(found, Andon):
+        raise SettingsError(f"{module_name} holds no Andon called {name or 'andon'!r}.")
+    return found

@@ -1,0 +1,1 @@
+"""One folder per kind of system; connectors do not know each other."""
