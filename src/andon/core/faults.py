@@ -1,69 +1,199 @@
-"""Every fault of a document at once, each with its JSON pointer."""
+"""Every fault of a document at once, each with its JSON pointer.
 
-__all__ = ["decode_faults", "faults_of", "schema_of"]
+msgspec decides whether a document is good, and stops at the first fault. The JSON Schema of the
+same type then lists all of them. Both must refuse the same documents, so every format here is
+judged by msgspec itself; what msgspec does not judge is a predicate that both sides use.
+"""
+
+__all__ = [
+    "UNREADABLE",
+    "decode_faults",
+    "exact_amount",
+    "faults_of",
+    "placeable_time",
+    "raw_faults",
+    "schema_of",
+]
 
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, cast
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, TypeChecker, ValidationError
+from jsonschema.validators import (
+    extend,  # pyright: ignore[reportUnknownVariableType] untyped library
+)
 
 from andon.core.errors import Fault
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding may raise on bytes from outside: not JSON or not the shape, not UTF-8, too deep."""
+
+_LONGEST = 300
 _FORMATS = FormatChecker(formats=())
-_DURATION = re.compile(r"^[+-]?P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$")
+_DOCUMENT = msgspec.json.Decoder(Any, float_hook=lambda text: _number(text))
 
 
-@_FORMATS.checks("decimal")
-def _decimal(text: object) -> bool:
-    if not isinstance(text, str):
+class _Number(Decimal):
+    """A JSON number as written, not rounded to binary."""
+
+    __slots__ = ()
+    __repr__ = Decimal.__str__
+
+
+def _number(text: str) -> _Number:
+    try:
+        return _Number(text)
+    except InvalidOperation:  # an exponent beyond any computer
+        return _Number("Infinity")
+
+
+def exact_amount(amount: Decimal) -> bool:
+    """A finite number that fits on a line: NaN, infinity and 1E+999999999 are not amounts."""
+    return amount.is_finite() and -29 < amount.adjusted() < 29 and len(str(amount)) <= 64
+
+
+def placeable_time(moment: datetime) -> bool:
+    """A moment that exists in UTC too; at the edges of the calendar some do not."""
+    if 1 < moment.year < 9999 or moment.tzinfo is None:
         return True
     try:
-        Decimal(text)
-    except InvalidOperation:
+        moment.astimezone(UTC)
+    except OverflowError:
         return False
     return True
 
 
-@_FORMATS.checks("date-time")
-def _aware_time(text: object) -> bool:
-    if not isinstance(text, str):
-        return True
+def _reads(value: object, shape: Any, sound: Callable[[Any], bool] = lambda _: True) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
+        return sound(msgspec.convert(value, shape))
+    except msgspec.ValidationError:
         return False
 
 
+@_FORMATS.checks("decimal")
+def _decimal(value: object) -> bool:
+    if isinstance(value, str):
+        return _reads(value, Decimal, exact_amount)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return exact_amount(Decimal(str(value)))
+    return True
+
+
+@_FORMATS.checks("date-time")
+def _aware_time(value: object) -> bool:
+    aware = Annotated[datetime, msgspec.Meta(tz=True)]
+    return not isinstance(value, str) or _reads(value, aware, placeable_time)
+
+
 @_FORMATS.checks("duration")
-def _duration(text: object) -> bool:
-    return not isinstance(text, str) or _DURATION.match(text) is not None
+def _duration(value: object) -> bool:
+    return not isinstance(value, str) or _reads(value, timedelta)
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    # JSON Schema calls 1.0 an integer, msgspec does not.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator: Any = cast(Any, extend)(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
 
 
 @lru_cache(maxsize=512)
 def schema_of(shape: Any) -> dict[str, Any]:
-    """The JSON Schema 2020-12 of a message shape."""
+    """The JSON Schema 2020-12 of a message shape. Decimals may be strings (exact) or numbers."""
     (schema,), parts = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": parts}
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": parts}
+    return cast("dict[str, Any]", _with_numbers(whole))
+
+
+def _with_numbers(part: Any) -> Any:
+    match part:
+        case {"type": "string", "format": "decimal"}:
+            return {**part, "type": ["string", "number"]}
+        case dict():
+            return {k: _with_numbers(v) for k, v in cast("dict[str, Any]", part).items()}
+        case list() | tuple():
+            return [_with_numbers(v) for v in cast("Iterable[Any]", part)]
+        case _:
+            return part
+
+
+@lru_cache(maxsize=512)
+def _validator_of(shape: Any) -> Any:
+    return _Validator(schema_of(shape), format_checker=_FORMATS)
 
 
 def faults_of(document: Any, shape: Any) -> tuple[Fault, ...]:
     """All faults of a decoded JSON document against `shape`, sorted by place."""
-    check: Callable[[Any], Any] = Draft202012Validator(
-        schema_of(shape), format_checker=_FORMATS
-    ).iter_errors  # pyright: ignore[reportUnknownMemberType] untyped library
-    found = {Fault("".join(f"/{part}" for part in e.absolute_path), e.message) for e in check(document)}
+    errors = cast("Iterable[ValidationError]", _validator_of(shape).iter_errors(document))
+    found = {
+        Fault(_pointer(leaf.absolute_path), _short(leaf.message))
+        for error in errors
+        for leaf in _leaves(error)
+    }
+    found.update(_unstorable(document, ()))
     return tuple(sorted(found, key=lambda fault: (fault.at, fault.says)))
 
 
-def decode_faults(raw: bytes, shape: Any, error: msgspec.DecodeError) -> tuple[Fault, ...]:
+def decode_faults(raw: bytes, shape: Any, error: Exception) -> tuple[Fault, ...]:
     """All faults of a raw document that failed to decode; at least the decoder's own words."""
+    return raw_faults(raw, shape) or (_said(error),)
+
+
+def raw_faults(raw: bytes, shape: Any) -> tuple[Fault, ...]:
+    """All faults of a raw document, numbers judged as they are written."""
     try:
-        document = msgspec.json.decode(raw)
-    except msgspec.DecodeError as broken:
-        return (Fault("", str(broken)),)
-    return faults_of(document, shape) or (Fault("", str(error)),)
+        return faults_of(_DOCUMENT.decode(raw), shape)
+    except UNREADABLE as broken:
+        return (Fault("", _short(str(broken))),)
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """Inside `a thing or null`, the faults of the thing are what the reader needs."""
+    inner: list[ValidationError] = list(error.context or ())
+    branches = {part.schema_path[0] for part in inner if part.validator != "type" or part.path}
+    if error.validator == "anyOf" and len(branches) == 1:
+        for part in inner:
+            if part.schema_path[0] in branches:
+                yield from _leaves(part)
+    else:
+        yield error
+
+
+def _unstorable(part: Any, path: tuple[Any, ...]) -> Iterator[Fault]:
+    # PostgreSQL cannot hold the character 0 in a text; one such record would fail its whole batch.
+    match part:
+        case str() if "\0" in part:
+            yield Fault(_pointer(path), "holds the character U+0000")
+        case dict():
+            for key, value in cast("dict[str, Any]", part).items():
+                if "\0" in key:
+                    yield Fault(_pointer(path), "a name holds the character U+0000")
+                yield from _unstorable(value, (*path, key))
+        case list():
+            for place, value in enumerate(cast("list[Any]", part)):
+                yield from _unstorable(value, (*path, place))
+        case _:
+            return
+
+
+def _pointer(path: Iterable[Any]) -> str:
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in path)
+
+
+def _said(error: Exception) -> Fault:
+    text, _, place = str(error).partition(" - at `$")
+    parts = re.findall(r"\.([^.\[`]+)|\[([^\]]+)\]", place)
+    return Fault(_pointer(name or index for name, index in parts), _short(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

@@ -130,7 +130,7 @@ class OperationConfirmed(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderCompleted(OrderEvent, frozen=True, kw_only=True):
-    """The shop floor is done with the order. Good may be 0 and the lot unknown: said, not hidden."""
+    """The shop floor is done with the order. Good may be 0, the lot unknown; both are said."""
 
     TYPE: ClassVar[str] = "andon.production.order.completed.v1"
 

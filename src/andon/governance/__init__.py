@@ -1,0 +1,1 @@
+"""What messages promise, and what holds them to it."""

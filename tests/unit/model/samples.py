@@ -1,0 +1,160 @@
+"""One full message of every class, and one with nothing but what it must have."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from andon.core.message import Message, ReadBack
+from andon.core.quantity import Quantity
+from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
+from andon.model.plant import EquipmentStateChanged
+from andon.model.production import (
+    AssignComponents,
+    AssignLots,
+    CancelOrder,
+    CompleteProduction,
+    ComponentLot,
+    ConfirmOperation,
+    DistributeOrder,
+    OperationConfirmed,
+    OrderCancelled,
+    OrderChanged,
+    OrderCompleted,
+    OrderReleased,
+    OrderStarted,
+    ReceiveOutput,
+    StartProduction,
+)
+from andon.model.quality import (
+    DecideInspection,
+    HoldPlaced,
+    HoldReleased,
+    InspectionDecided,
+    PlaceHold,
+    RecordInspection,
+    ReleaseHold,
+    RequestInspection,
+    Result,
+)
+
+A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
+CHECK = "WO-1/L77"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1, microseconds=5)
+
+
+def pcs(amount: str) -> Quantity:
+    return Quantity(Decimal(amount), "PCE")
+
+
+FULL: tuple[Message, ...] = (
+    ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
+    OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON),
+    OrderChanged(order_id=A, material_id=PUMP, planned=pcs("7.50"), due_at=NOON),
+    OrderCancelled(order_id=A, reason=NOTE),
+    OrderStarted(order_id=A, started_at=NOON),
+    OperationConfirmed(
+        order_id=A,
+        operation="10",
+        good=pcs("10.0"),
+        scrap=pcs("0"),
+        equipment=MIX,
+        input=pcs("5"),
+        wip=pcs("-5.0"),
+        machine_time=timedelta(seconds=45, microseconds=160544),
+        started_at=NOON,
+        completed_at=LATER,
+    ),
+    OrderCompleted(
+        order_id=A,
+        material_id=PUMP,
+        ordered=pcs("15"),
+        good=pcs("16"),
+        scrap=pcs("0"),
+        over=pcs("1"),
+        lot_id=LOT,
+        started_at=NOON,
+        completed_at=LATER,
+    ),
+    DistributeOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=NOON),
+    CancelOrder(order_id=A, reason=NOTE),
+    AssignComponents(order_id=A),
+    AssignLots(
+        order_id=A,
+        components=(
+            ComponentLot(material_id="SEAL", lot_id="S2", quantity=pcs("1")),
+            ComponentLot(material_id="SEAL", lot_id="S1"),
+        ),
+    ),
+    StartProduction(order_id=A, started_at=NOON),
+    ConfirmOperation(
+        order_id=A,
+        operation="10",
+        good=pcs("5"),
+        scrap=pcs("0"),
+        equipment=MIX,
+        machine_time=timedelta(minutes=3),
+        started_at=NOON,
+        completed_at=LATER,
+    ),
+    ReceiveOutput(order_id=A, material_id=PUMP, good=pcs("5"), lot_id=LOT),
+    CompleteProduction(order_id=A, completed_at=LATER),
+    LotCreated(lot_id=LOT, material_id=PUMP, disposition="In-Process"),
+    GoodsReceived(
+        movement_id="MD1/1",
+        material_id=PUMP,
+        quantity=pcs("5"),
+        use="Material Produced",
+        lot_id=LOT,
+        order_id=A,
+        location="STORE-1",
+        posted_at=NOON,
+    ),
+    GoodsIssued(movement_id="MD1/2", material_id="SEAL", quantity=pcs("5")),
+    CreateLot(lot_id=LOT, material_id=PUMP, order_id=A),
+    InspectionDecided(
+        inspection_id=CHECK,
+        decision="reject",
+        lot_id=LOT,
+        order_id=A,
+        reason=NOTE,
+        decided_at=NOON,
+    ),
+    HoldPlaced(lot_id=LOT, reason=NOTE, placed_at=NOON),
+    HoldReleased(lot_id=LOT, reason=NOTE, disposition="UnRestricted", released_at=NOON),
+    RequestInspection(inspection_id=CHECK, material_id=PUMP, order_id=A, lot_id=LOT),
+    RecordInspection(
+        inspection_id=CHECK,
+        results=(
+            Result(characteristic="pressure", measured=Decimal("25.0")),
+            Result(characteristic="visual", conforms=True),
+        ),
+    ),
+    DecideInspection(inspection_id=CHECK),
+    PlaceHold(lot_id=LOT, reason=NOTE),
+    ReleaseHold(lot_id=LOT, reason=NOTE),
+    EquipmentStateChanged(
+        equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
+    ),
+)
+
+BARE: tuple[Message, ...] = (
+    OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5")),
+    OrderChanged(order_id=A, material_id=PUMP, planned=pcs("5")),
+    OrderStarted(order_id=A),
+    OperationConfirmed(order_id=A, operation="20", good=pcs("0"), scrap=pcs("0")),
+    OrderCompleted(
+        order_id=A,
+        material_id=PUMP,
+        ordered=pcs("5"),
+        good=pcs("0.0"),
+        scrap=pcs("0"),
+        over=pcs("0"),
+    ),
+    DistributeOrder(order_id=A, material_id=PUMP, quantity=pcs("5")),
+    ReceiveOutput(order_id=A, material_id=PUMP, good=pcs("5")),
+    LotCreated(lot_id=LOT, material_id=PUMP),
+    CreateLot(lot_id=LOT, material_id=PUMP),
+    InspectionDecided(inspection_id=CHECK, decision="accept"),
+    HoldReleased(lot_id=LOT),
+    EquipmentStateChanged(equipment_id=MIX, state="Executing"),
+)
