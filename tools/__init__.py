@@ -1,0 +1,1 @@
+"""Programs for developers of Andon; not part of the package."""
