@@ -17,7 +17,7 @@ from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.engine.plan import Plan, wire, wiring_faults
 from andon.model.vocabulary import VOCABULARY
-from andon.parameters import Parameters
+from andon.app.parameters import Parameters
 
 
 class Andon:

@@ -1,0 +1,5 @@
+"""Composition: a user's project, its parameters, and the processes that run it."""
+
+__all__ = ["Andon", "load"]
+
+from andon.app.project import Andon, load

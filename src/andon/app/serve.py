@@ -1,0 +1,59 @@
+"""The web process: doors for systems, the API and the page."""
+
+__all__ = ["serve"]
+
+import asyncio
+import socket
+from collections.abc import Awaitable
+from contextlib import suppress
+
+import asyncpg
+import uvicorn
+
+from andon.api.app import create_app, end_streams
+from andon.api.keyring import KeyRing
+from andon.api.needs import Web
+from andon.engine.clock import SystemClock
+from andon.engine.door import Doors
+from andon.engine.hub import EngineHub
+from andon.engine.ingest import Ingest
+from andon.engine.plan import Plan
+
+
+async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[object]) -> None:
+    """Answers until `until` is done, then ends open requests within a second."""
+    clock = SystemClock()
+    ingest = Ingest(plan, dsn, clock)
+    await ingest.open()
+    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8)
+    ring = KeyRing()
+    doors = Doors(plan, ingest, pool, clock, check=ring.check)
+    web = Web(hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1"))))
+    app = create_app(EngineHub(plan, pool, ingest, clock, doors), web=web, ring=ring)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            loop="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            backlog=4096,
+        )
+    )
+    # Granted to one process only: a second Andon on this port must fail, not share it.
+    listening = socket.create_server((host, port), backlog=4096)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    stop = asyncio.ensure_future(until)
+    try:
+        await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        end_streams(app)
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await task
+        stop.cancel()
+        await ingest.close()
+        await pool.close()

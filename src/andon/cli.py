@@ -1,0 +1,178 @@
+"""The command line: init, check, run, trace, keys, demo."""
+
+__all__ = ["main"]
+
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from andon.core.errors import AndonError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown once.")
+app.add_typer(keys, name="keys")
+_out = Console()
+_err = Console(stderr=True)
+
+Data = Annotated[Path, typer.Option(envvar="ANDON_DATA", help="Folder for the data of this Andon.")]
+Database = Annotated[
+    str | None, typer.Option(envvar="ANDON_DATABASE", help="DSN of your PostgreSQL; else Andon starts its own.")
+]
+_DATA = Path(".andon")
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop
+
+        uvloop.run(work)
+    except AndonError as error:
+        _err.print(str(error), style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def check(project: str) -> None:
+    """Reports every mistake of a project at once, each with file and key."""
+
+    async def work() -> None:
+        from andon.app.project import load
+
+        plan = load(project).plan()
+        _out.print(
+            f"{plan.name} is well: {len(plan.connections)} connections, {len(plan.workflows)} workflows,"
+            f" {len(plan.routes)} routes."
+        )
+
+    _run(work())
+
+
+@app.command()
+def run(
+    project: str,
+    data: Data = _DATA,
+    database: Database = None,
+    host: Annotated[str, typer.Option(envvar="ANDON_HOST")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="ANDON_PORT")] = 8420,
+    workers: Annotated[int, typer.Option(envvar="ANDON_WORKERS")] = 1,
+) -> None:
+    """Runs a project until Ctrl-C."""
+
+    async def work() -> None:
+        import logging
+
+        from andon.app.first import first_start
+        from andon.app.project import load
+        from andon.app.supervise import Place, supervise
+
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s")
+        plan = load(project).plan()
+        place = Place(data, host, port, database)
+        await supervise(
+            project, plan, place, workers=workers, told=_say, ready=lambda dsn: first_start(dsn, data, _say)
+        )
+
+    _run(work())
+
+
+def _say(text: str) -> None:
+    _err.print(text, markup=False, highlight=False)
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Option(help="Who will use it.")],
+    scope: Annotated[list[str], typer.Option(help="read, inbox:<connection>, commands:<capability>, events:write, admin")],
+    site: Annotated[list[str] | None, typer.Option(help="Sites it may see; none means all.")] = None,
+    system: Annotated[str | None, typer.Option(help="The system it speaks for (events:write).")] = None,
+    data: Data = _DATA,
+    database: Database = None,
+) -> None:
+    """Makes a key and prints it once."""
+
+    async def work() -> None:
+        import asyncpg
+
+        from andon.app.supervise import Place, reach_database
+        from andon.store.access import create_key
+
+        async with reach_database(Place(data, "", 0, database)) as dsn:
+            connection = await asyncpg.connect(dsn)
+            try:
+                token = await create_key(connection, name, scopes=scope, sites=site or (), system=system)
+            finally:
+                await connection.close()
+        print(token)
+
+    _run(work())
+
+
+@keys.command("revoke")
+def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> None:
+    """Ends every key of this name within two seconds."""
+
+    async def work() -> None:
+        import asyncpg
+
+        from andon.app.supervise import Place, reach_database
+        from andon.store.access import revoke_key
+
+        async with reach_database(Place(data, "", 0, database)) as dsn:
+            connection = await asyncpg.connect(dsn)
+            try:
+                _out.print(f"{await revoke_key(connection, name)} ended.")
+            finally:
+                await connection.close()
+
+    _run(work())
+
+
+@app.command()
+def trace(subject: str, data: Data = _DATA, database: Database = None) -> None:
+    """Shows one order, lot or shipment by any of its ids: beliefs, timeline, deliveries, exceptions."""
+
+    async def work() -> None:
+        from andon.app.supervise import Place, reach_database
+        from andon.app.trace import print_trace
+
+        async with reach_database(Place(data, "", 0, database)) as dsn:
+            await print_trace(dsn, subject, _out)
+
+    _run(work())
+
+
+@app.command()
+def openapi() -> None:
+    """Prints the OpenAPI document of the HTTP API."""
+    from andon.api.app import openapi_document
+
+    sys.stdout.buffer.write(openapi_document())
+
+
+@app.command()
+def init(folder: Path) -> None:
+    """Writes a small project to begin with."""
+    from andon.app.begin import begin
+
+    for file in begin(folder):
+        _out.print(f"wrote {file}")
+    _out.print(f"Next: cd {folder}, then: andon check plant:andon, then: andon run plant:andon")
+
+
+def main() -> None:
+    """Entry point."""
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    app()
+
+
+if __name__ == "__main__":
+    main()
+
+
