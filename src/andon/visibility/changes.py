@@ -1,6 +1,6 @@
 """What changed since a position; the feed of the page reads this after every hint."""
 
-__all__ = ["MOST_NAMES", "Change", "Marks", "change_since", "marks"]
+__all__ = ["MOST_NAMES", "Change", "Marks", "change_since", "head_of", "marks"]
 
 import msgspec
 
@@ -35,8 +35,17 @@ class Marks(msgspec.Struct, frozen=True):
 async def change_since(db: Asks, position: int) -> Change:
     """What is after `position`; an equal position means nothing."""
     rows = await db.fetch(statement("changed"), position)
+    head = rows[0]["position"]
     named = tuple((row["name"], row["site"]) for row in rows if row["name"] is not None)
-    return Change(rows[0]["position"], named if len(named) <= MOST_NAMES else None)
+    # A head before the position means another log: a restore, say. Nothing known holds any more.
+    few = len(named) <= MOST_NAMES and not rows[0]["far"] and head >= position
+    return Change(head, named if few else None)
+
+
+async def head_of(db: Asks) -> int:
+    """Up to where the log is recorded and projected."""
+    row = await db.fetchrow(statement("projected"))
+    return row["position"] if row else 0
 
 
 async def marks(db: Asks) -> Marks:

@@ -11,9 +11,7 @@ from andon.visibility.sql import statement
 from andon.visibility.views import Backlog, ConnectionView
 
 
-async def connections(
-    db: Asks, *, sites: frozenset[str], now: datetime
-) -> list[ConnectionView]:
+async def connections(db: Asks, *, sites: frozenset[str], now: datetime) -> list[ConnectionView]:
     """All that the caller may see, by name."""
     rows = await db.fetch(statement("connections"), sorted(sites), None, now)
     return [_view(row) for row in rows]

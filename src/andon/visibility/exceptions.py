@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from andon.visibility.reading import Asks, maybe_json
+from andon.visibility.reading import Asks, maybe_json, row_with
 from andon.visibility.sql import statement
 from andon.visibility.views import ExceptionView, RawException
 
@@ -22,9 +22,7 @@ async def exceptions(
     sites: frozenset[str],
 ) -> tuple[list[ExceptionView], int | None]:
     """Newest first, and where the next page begins."""
-    rows = await db.fetch(
-        statement("exceptions"), state, before, sorted(sites), limit, None, None
-    )
+    rows = await db.fetch(statement("exceptions"), state, before, sorted(sites), limit, None, None)
     views = [ExceptionView(**_fields(row)) for row in rows]
     return views, views[-1].id if len(views) == limit else None
 
@@ -33,9 +31,7 @@ async def exceptions_of(
     db: Asks, subject: str, *, sites: frozenset[str], limit: int = 200
 ) -> list[ExceptionView]:
     """The cases of one subject, closed ones too."""
-    rows = await db.fetch(
-        statement("exceptions"), None, None, sorted(sites), limit, subject, None
-    )
+    rows = await db.fetch(statement("exceptions"), None, None, sorted(sites), limit, subject, None)
     return [ExceptionView(**_fields(row)) for row in rows]
 
 
@@ -54,7 +50,7 @@ async def exception_with_raw(
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {**row, "class_": row["class"], "detail": maybe_json(row["detail"]) or {}}
+    fields = row_with(row, class_=row["class"], detail=maybe_json(row["detail"]) or {})
     del fields["class"]
     return fields
 

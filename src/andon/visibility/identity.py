@@ -2,8 +2,9 @@
 
 __all__ = ["AmbiguousError", "Identity", "UnknownIdError", "identity_of"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -39,7 +40,7 @@ async def identity_of(db: Asks, any_id: str, sites: frozenset[str]) -> Identity:
     """The subject that a name, a local id or an alias means."""
     kind, system, local = _parts(any_id)
     # A NUL can stand in no id that the database holds, and it refuses to be asked for one.
-    rows = (
+    rows: Sequence[Mapping[str, Any]] = (
         []
         if "\0" in any_id
         else await db.fetch(statement("identity"), any_id, sorted(sites), kind, system, local)

@@ -65,9 +65,7 @@ def beliefs_of(records: Iterable[Claimed]) -> list[Belief]:
     return list(held.values())
 
 
-def matrix(
-    beliefs: Sequence[Belief], ownership: Sequence[Owned], now: datetime
-) -> list[MatrixRow]:
+def matrix(beliefs: Sequence[Belief], ownership: Sequence[Owned], now: datetime) -> list[MatrixRow]:
     """Every attribute with its owner's cell first, and how each other cell stands to it."""
     attributes = sorted({belief.attribute for belief in beliefs})
     return [

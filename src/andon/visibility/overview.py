@@ -10,7 +10,7 @@ from andon.visibility.views import Overview
 
 
 async def overview(db: Asks, *, sites: frozenset[str], now: datetime) -> Overview:
-    """Orders by their owner's status, open cases, connections by state, and how far we are behind."""
+    """Orders by owner's status, open cases, connections by state, and how far we are behind."""
     only = sorted(sites)
     orders = await db.fetch(statement("order_counts"), only)
     states = await db.fetch(statement("connection_counts"), only)

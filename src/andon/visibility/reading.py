@@ -1,6 +1,6 @@
 """What reading needs: something to ask, and rows whose JSON columns come as text."""
 
-__all__ = ["Asks", "from_json", "maybe_json"]
+__all__ = ["Asks", "from_json", "maybe_json", "row_with"]
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -25,6 +25,11 @@ class Asks(Protocol):
 def from_json(text: str, shape: type[T]) -> T:
     """A JSON column; the query casts it to text, so no codec of the pool can change it."""
     return msgspec.json.decode(text, type=shape)
+
+
+def row_with(row: Mapping[str, Any], **decoded: Any) -> dict[str, Any]:
+    """A row's fields with its JSON columns replaced by what they mean."""
+    return {**row, **decoded}
 
 
 def maybe_json(text: str | None) -> Any:

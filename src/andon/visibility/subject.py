@@ -7,7 +7,7 @@ from datetime import datetime
 from andon.visibility.exceptions import exceptions_of
 from andon.visibility.identity import Identity, identity_of
 from andon.visibility.matrix import Belief, Claimed, Owned, beliefs_of, matrix
-from andon.visibility.reading import Asks, maybe_json
+from andon.visibility.reading import Asks, maybe_json, row_with
 from andon.visibility.sql import statement
 from andon.visibility.timeline import Traced, deliveries, timeline
 from andon.visibility.views import AliasName, LinkView, SubjectPage, Sync
@@ -57,11 +57,7 @@ async def _records(db: Asks, who: Identity) -> list[Traced]:
     rows = await db.fetch(statement("timeline"), who.name, NEWEST)
     return [
         Traced(
-            **{
-                **row,
-                "claims": maybe_json(row["claims"]) or {},
-                "data": maybe_json(row["data"]),
-            }
+            **row_with(row, claims=maybe_json(row["claims"]) or {}, data=maybe_json(row["data"]))
         )
         for row in rows
     ]
@@ -69,9 +65,9 @@ async def _records(db: Asks, who: Identity) -> list[Traced]:
 
 async def _held(db: Asks, who: Identity) -> list[Belief]:
     rows = await db.fetch(statement("beliefs"), who.name)
-    return [Belief(**{**row, "value": maybe_json(row["value"])}) for row in rows]
+    return [Belief(**row_with(row, value=maybe_json(row["value"]))) for row in rows]
 
 
 async def _held_as_of(db: Asks, who: Identity, as_of: datetime) -> list[Belief]:
     rows = await db.fetch(statement("beliefs_as_of"), who.name, as_of)
-    return beliefs_of(Claimed(**{**row, "claims": maybe_json(row["claims"])}) for row in rows)
+    return beliefs_of(Claimed(**row_with(row, claims=maybe_json(row["claims"]))) for row in rows)

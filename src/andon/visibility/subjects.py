@@ -4,7 +4,7 @@ __all__ = ["subject_lines"]
 
 from datetime import datetime
 
-from andon.visibility.reading import Asks, from_json
+from andon.visibility.reading import Asks, from_json, row_with
 from andon.visibility.sql import statement
 from andon.visibility.views import StateOf, SubjectLine
 
@@ -27,6 +27,6 @@ async def subject_lines(
         return [], None
     rows = await db.fetch(query, kind, before, sorted(sites), limit, now, *names)
     lines = [
-        SubjectLine(**{**row, "states": from_json(row["states"], list[StateOf])}) for row in rows
+        SubjectLine(**row_with(row, states=from_json(row["states"], list[StateOf]))) for row in rows
     ]
     return lines, lines[-1].position if len(lines) >= limit else None

@@ -1,0 +1,1 @@
+"""HTTP: what programs and the page may ask, each request with a key or a login."""

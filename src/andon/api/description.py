@@ -1,0 +1,75 @@
+"""The API's own description, OpenAPI 3.1, exact enough to generate a client from."""
+
+__all__ = ["openapi_document"]
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from andon.api import shapes
+from andon.api.routes import routed
+from andon.visibility import views
+
+VERSION = "1.0.0"
+
+
+@cache
+def openapi_document() -> bytes:
+    """OpenAPI 3.1 of this API, without a database or a running server; the same on every call."""
+    document = routed(openapi_config=_config()).openapi_schema.to_schema()
+    _say_problems(document)
+    _say_docstrings(document)
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1)
+
+
+def _config() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Andon",
+        version=VERSION,
+        description="What every system of a plant believes, and what to do about it.",
+        use_handler_docstrings=True,
+        operation_id_creator=lambda route, _, __: route.handler_name,
+        components=Components(
+            security_schemes={
+                "key": SecurityScheme(type="http", scheme="bearer"),
+                "session": SecurityScheme(
+                    type="apiKey", name="andon_session", security_scheme_in="cookie"
+                ),
+            }
+        ),
+        security=[{"key": []}, {"session": []}],
+    )
+
+
+def _say_problems(document: dict[str, Any]) -> None:
+    """Every route may answer a problem; Litestar's own error shape is never sent."""
+    _, parts = msgspec.json.schema_components(
+        [shapes.Problem], ref_template="#/components/schemas/{name}"
+    )
+    document["components"]["schemas"] |= parts
+    told = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for operation in _operations(document):
+        operation["responses"].pop("400", None)
+        operation["responses"]["default"] = {
+            "description": "What went wrong",
+            "content": {"application/problem+json": told},
+        }
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] == "Idempotency-Key":
+                parameter |= {"required": True, "schema": {"type": "string"}}
+
+
+def _say_docstrings(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        shape = getattr(shapes, name, None) or getattr(views, name, None)
+        if shape is not None and shape.__doc__:
+            schema["description"] = shape.__doc__
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (path[method] for method in ("get", "post", "delete") if method in path)

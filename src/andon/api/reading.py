@@ -1,0 +1,137 @@
+"""What may be read: overview, subjects, exceptions, connections."""
+
+__all__ = ["reading_routes"]
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import unquote_to_bytes
+
+from litestar import get
+from litestar.params import Parameter
+
+from andon.api.callers import Asked, caller_of, hub_of
+from andon.api.problems import ProblemError
+from andon.api.shapes import Connections, Exceptions, Subjects
+from andon.visibility import connections as connection_views
+from andon.visibility import exceptions as exception_views
+from andon.visibility.overview import overview
+from andon.visibility.subject import subject_page
+from andon.visibility.subjects import subject_lines
+from andon.visibility.views import Overview, RawException, SubjectPage
+
+BIGINT = 2**63 - 1
+Limit = Annotated[int, Parameter(ge=1, le=200)]
+Before = Annotated[int | None, Parameter(ge=0, le=BIGINT)]
+
+
+@get("/v1/overview", opt={"scope": "read"})
+async def read_overview(request: Asked) -> Overview:
+    """The board at a glance."""
+    hub = hub_of(request)
+    return await overview(hub.pool, sites=caller_of(request).sites, now=hub.now())
+
+
+@get("/v1/subjects", opt={"scope": "read"})
+async def read_subjects(
+    request: Asked,
+    kind: str | None = None,
+    q: str | None = None,
+    before: Before = None,
+    limit: Limit = 50,
+) -> Subjects:
+    """Subjects, newest first; `q` is the beginning of any of their ids."""
+    hub = hub_of(request)
+    items, following = await subject_lines(
+        hub.pool,
+        kind=kind,
+        begins=q,
+        before=before,
+        limit=limit,
+        sites=caller_of(request).sites,
+        now=hub.now(),
+    )
+    return Subjects(items, following)
+
+
+@get("/v1/subjects/{name:path}", opt={"scope": "read"})
+async def read_subject(request: Asked, name: str, as_of: datetime | None = None) -> SubjectPage:
+    """Everything about one subject, by its name, local id or alias; 409 with `choices` if several.
+
+    With `as_of`, the matrix shows what was believed, as known at that instant.
+    """
+    if as_of is not None and as_of.tzinfo is None:
+        raise ProblemError(422, "as_of needs its zone: 2026-01-31T12:00:00Z.")
+    hub = hub_of(request)
+    return await subject_page(
+        hub.pool,
+        _as_sent(request, name),
+        sites=caller_of(request).sites,
+        now=hub.now(),
+        as_of=as_of,
+    )
+
+
+def _as_sent(request: Asked, name: str) -> str:
+    # The router folds double and trailing slashes, which may be part of an id.
+    raw: bytes = cast(Any, request.scope).get("raw_path") or b""
+    _, found, rest = raw.partition(b"/v1/subjects/")
+    if not found:
+        return name.removeprefix("/")
+    return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
+
+
+@get("/v1/exceptions", opt={"scope": "read"})
+async def read_exceptions(
+    request: Asked,
+    only: Annotated[
+        Literal["open", "acknowledged", "resolved"] | None, Parameter(query="state")
+    ] = None,
+    before: Before = None,
+    limit: Limit = 50,
+) -> Exceptions:
+    """Cases, newest first."""
+    items, following = await exception_views.exceptions(
+        hub_of(request).pool,
+        state=only,
+        before=before,
+        limit=limit,
+        sites=caller_of(request).sites,
+    )
+    return Exceptions(items, following)
+
+
+@get("/v1/exceptions/{exception_id:int}", opt={"scope": "read"})
+async def read_exception(request: Asked, exception_id: int) -> RawException:
+    """One case, with the item as it came."""
+    return await the_exception(request, exception_id)
+
+
+async def the_exception(request: Asked, exception_id: int) -> RawException:
+    """One case that the caller may see; 404 otherwise."""
+    found = None
+    if 0 <= exception_id <= BIGINT:
+        found = await exception_views.exception_with_raw(
+            hub_of(request).pool, exception_id, sites=caller_of(request).sites
+        )
+    if found is None:
+        raise ProblemError(404, f"There is no case {exception_id} that you may see.")
+    return found
+
+
+@get("/v1/connections", opt={"scope": "read"})
+async def read_connections(request: Asked) -> Connections:
+    """All connections, with health and backlog."""
+    hub = hub_of(request)
+    return Connections(
+        await connection_views.connections(hub.pool, sites=caller_of(request).sites, now=hub.now())
+    )
+
+
+reading_routes: tuple[Any, ...] = (
+    read_overview,
+    read_subjects,
+    read_subject,
+    read_exceptions,
+    read_exception,
+    read_connections,
+)
