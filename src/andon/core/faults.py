@@ -191,7 +191,8 @@ def _pointer(path: Iterable[Any]) -> str:
 
 def _said(error: Exception) -> Fault:
     text, _, place = str(error).partition(" - at `$")
-    parts = re.findall(r"\.([^.\[`]+)|\[([^\]]+)\]", place)
+    # The decoder writes `[...]` for a key of a dictionary: the place is known up to there.
+    parts = re.findall(r"\.([^.\[`]+)|\[(\d+)\]", place.partition("[...]")[0])
     return Fault(_pointer(name or index for name, index in parts), _short(text))
 
 

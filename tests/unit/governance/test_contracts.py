@@ -68,6 +68,11 @@ def test_a_place_is_an_escaped_pointer() -> None:
     assert list(refused(ReadBack.TYPE, raw)) == ["/holds/a~1b~0c"]
 
 
+def test_a_number_no_computer_holds_is_refused_in_an_untyped_place() -> None:
+    raw = b'{"kind":"x","object_id":"A","holds":{"good":1e400}}'
+    assert list(refused(ReadBack.TYPE, raw)) == ["/holds"]
+
+
 @pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "-inf", "1e999999999", "1e29"])
 def test_an_amount_is_a_finite_number_of_sane_size(amount: str) -> None:
     raw = GOOD.replace(b'"5"', f'"{amount}"'.encode())

@@ -1,0 +1,47 @@
+"""Production orders: what is released, what is reported, what is asked of ERP and shop floor.
+
+ISA-95: OperationsRequest for the order, OperationsResponse and SegmentResponse for reports.
+One command is one call with an effect.
+"""
+
+__all__ = [
+    "AssignComponents",
+    "AssignLots",
+    "CancelOrder",
+    "CompleteProduction",
+    "ComponentLot",
+    "ConfirmOperation",
+    "DistributeOrder",
+    "OperationConfirmed",
+    "OrderCancelled",
+    "OrderChanged",
+    "OrderCommand",
+    "OrderCompleted",
+    "OrderEvent",
+    "OrderReleased",
+    "OrderStarted",
+    "ReceiveOutput",
+    "StartProduction",
+]
+
+from andon.model.production.commands import (
+    AssignComponents,
+    AssignLots,
+    CancelOrder,
+    CompleteProduction,
+    ComponentLot,
+    ConfirmOperation,
+    DistributeOrder,
+    OrderCommand,
+    ReceiveOutput,
+    StartProduction,
+)
+from andon.model.production.events import (
+    OperationConfirmed,
+    OrderCancelled,
+    OrderChanged,
+    OrderCompleted,
+    OrderEvent,
+    OrderReleased,
+    OrderStarted,
+)
