@@ -70,8 +70,9 @@ def run(command: Iterable[str | Path], environment: Mapping[str, str] = os.envir
 
 def stop(cannot: str, *do: str) -> NoReturn:
     """End with what cannot be done, the last words of what failed, and what to do next."""
-    last = LOG.read_text(errors="replace").splitlines()[-12:]
-    known = [f"    {line}" for line in last]
+    said = LOG.read_text(errors="replace").splitlines()
+    news = [line for line in said if not line.startswith("Requirement already satisfied")]
+    known = [f"    {line[:160]}" for line in news[-12:]]
     if known:
         known.append(f"  (all of it: {LOG.relative_to(ROOT)})")
     print("\n" + "\n".join([cannot, *known, *(f"  - {line}" for line in do)]), file=sys.stderr)
