@@ -102,7 +102,8 @@ function hold(name, verb) {
 
 function answer(method, path, query, body) {
   const [, kind, id, verb] = path.match(/^\/v1\/(\w+)(?:\/(.+?))?(?:\/(\w+))?$/) ?? [];
-  if (path === '/v1/me') return ok({ name: 'night', roles: ['operator'], sites: [] });
+  if (path === '/v1/me')
+    return ok({ name: 'night', roles: ['operator'], scopes: ['read'], sites: [] });
   if (path === '/v1/overview') return overview();
   if (path === '/v1/subjects') return list(query);
   if (kind === 'subjects') return find(decodeURIComponent(path.slice('/v1/subjects/'.length)));

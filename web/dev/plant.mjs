@@ -278,6 +278,7 @@ const cell = (system, value, s, position, stands, follower_within_s = null) => (
   value,
   occurred_at: ago(s + 0.8),
   recorded_at: ago(s),
+  since: ago(s),
   position,
   stands,
   follower_within_s,
@@ -483,6 +484,7 @@ const kase = (id, cls, code, team, connection, subject, text, s, more = {}) => (
   position: 19000 + id,
   has_raw: false,
   raw: null,
+  raw_encoding: null,
   ...more,
 });
 
@@ -533,7 +535,13 @@ export function cases() {
       'production-order/erp:1044',
       'The completion of WO-1044 cannot be read as made goods.\nIts good quantity is 0 while operation 10 confirmed 120 pcs; the raw item is kept.\nAsk the shop floor which count is right, then correct it there or resolve this with a note.',
       4210,
-      { has_raw: true, raw, times: 3, detail: { message_key: 'WO-1044:completion' } },
+      {
+        has_raw: true,
+        raw,
+        raw_encoding: 'utf-8',
+        times: 3,
+        detail: { message_key: 'WO-1044:completion' },
+      },
     ),
     kase(
       22,

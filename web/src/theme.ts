@@ -9,7 +9,21 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 4 },
   defaultRadius: 'md',
   autoContrast: true,
+  luminanceThreshold: 0.25,
   colors: {
+    // Mantine draws its own dark surfaces from these; they match the board's slate.
+    dark: [
+      '#e6ecf1',
+      '#c3ced7',
+      '#9cabb8',
+      '#6f7f8d',
+      '#33404c',
+      '#25303a',
+      '#1d2731',
+      '#18212a',
+      '#0f151b',
+      '#0a0f14',
+    ],
     ink: [
       '#eef4fb',
       '#dbe6f3',

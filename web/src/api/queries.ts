@@ -49,8 +49,8 @@ export const subject = (id: string, asOf?: string) =>
     queryKey: ['subject', id, asOf ?? null],
     queryFn: ({ signal }) =>
       body(
-        GET('/v1/subjects/{id}', {
-          params: { path: { id }, query: asOf ? { as_of: asOf } : {} },
+        GET('/v1/subjects/{name}', {
+          params: { path: { name: id }, query: asOf ? { as_of: asOf } : {} },
           signal,
         }),
       ),
@@ -77,7 +77,10 @@ export const cases = (state: CaseState) =>
 export const oneCase = (id: number) =>
   queryOptions({
     queryKey: ['exceptions', 'one', id],
-    queryFn: ({ signal }) => body(GET('/v1/exceptions/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      body(
+        GET('/v1/exceptions/{exception_id}', { params: { path: { exception_id: id } }, signal }),
+      ),
   });
 
 export const connections = queryOptions({

@@ -23,7 +23,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Login"] | components["schemas"]["LinkLogin"];
+                    "application/json": components["schemas"]["Login"];
                 };
             };
             responses: {
@@ -218,7 +218,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/subjects/{id}": {
+    "/v1/subjects/{name}": {
         parameters: {
             query?: never;
             header?: never;
@@ -233,7 +233,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    id: string;
+                    name: string;
                 };
                 cookie?: never;
             };
@@ -316,7 +316,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/{id}": {
+    "/v1/exceptions/{exception_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -329,7 +329,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: number;
+                    exception_id: number;
                 };
                 cookie?: never;
             };
@@ -363,7 +363,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/{id}/acknowledge": {
+    "/v1/exceptions/{exception_id}/acknowledge": {
         parameters: {
             query?: never;
             header?: never;
@@ -378,54 +378,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Exception"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close it with a note */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
+                    exception_id: number;
                 };
                 cookie?: never;
             };
@@ -441,7 +394,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Exception"];
+                        "application/json": components["schemas"]["ExceptionWithRaw"];
                     };
                 };
                 /** @description A problem */
@@ -461,7 +414,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exceptions/{id}/answer": {
+    "/v1/exceptions/{exception_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it with a note */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exception_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            responses: {
+                /** @description The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionWithRaw"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/answer": {
         parameters: {
             query?: never;
             header?: never;
@@ -476,7 +480,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: number;
+                    exception_id: number;
                 };
                 cookie?: never;
             };
@@ -492,7 +496,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Exception"];
+                        "application/json": components["schemas"]["ExceptionWithRaw"];
                     };
                 };
                 /** @description A problem */
@@ -672,26 +676,22 @@ export interface components {
         Me: {
             name: string;
             roles: string[];
+            scopes: string[];
             sites: string[];
         };
         Login: {
-            name: string;
-            password: string;
-        };
-        LinkLogin: {
-            link: string;
-        };
-        ConnectionCounts: {
-            running: number;
-            paused: number;
-            unreachable: number;
+            link?: string | null;
+            name?: string | null;
+            password?: string | null;
         };
         Overview: {
             orders: {
                 [key: string]: number;
             };
             exceptions_open: number;
-            connections: components["schemas"]["ConnectionCounts"];
+            connections: {
+                [key: string]: number;
+            };
             /** Format: date-time */
             generated_at: string;
             projection_lag_records: number;
@@ -739,6 +739,8 @@ export interface components {
             occurred_at: string;
             /** Format: date-time */
             recorded_at: string;
+            /** Format: date-time */
+            since: string;
             position: number;
             /** @enum {string} */
             stands: "owner" | "agrees" | "settling" | "differs" | "unowned";
@@ -752,8 +754,7 @@ export interface components {
         };
         TimelineRecord: {
             position: number;
-            /** @enum {string} */
-            kind: "event" | "command" | "receipt" | "refusal" | "note";
+            kind: string;
             type: string;
             source: string;
             target: string | null;
@@ -768,17 +769,15 @@ export interface components {
                 [key: string]: unknown;
             };
             actor: string;
-            data: {
-                [key: string]: unknown;
-            };
+            data: unknown;
         };
         Delivery: {
             key: string;
             position: number;
-            connection: string;
+            connection: string | null;
             type: string;
             state: string;
-            attempts: number;
+            attempts: number | null;
             /** Format: date-time */
             since: string;
             /** Format: date-time */
@@ -794,7 +793,7 @@ export interface components {
             /** Format: date-time */
             agreed_at: string | null;
             lag_ms: number | null;
-            within_s: number;
+            within_s: number | null;
         };
         Subject: {
             name: string;
@@ -828,8 +827,7 @@ export interface components {
             };
             choices: string[];
             answer: string | null;
-            /** @enum {string} */
-            state: "open" | "acknowledged" | "resolved";
+            state: string;
             /** Format: date-time */
             opened_at: string;
             /** Format: date-time */
@@ -852,8 +850,7 @@ export interface components {
             };
             choices: string[];
             answer: string | null;
-            /** @enum {string} */
-            state: "open" | "acknowledged" | "resolved";
+            state: string;
             /** Format: date-time */
             opened_at: string;
             /** Format: date-time */
@@ -863,13 +860,14 @@ export interface components {
             position: number | null;
             has_raw: boolean;
             raw: string | null;
+            raw_encoding: ("utf-8" | "base64") | null;
         };
         ExceptionPage: {
             items: components["schemas"]["Exception"][];
             next_before: number | null;
         };
         Note: {
-            note: string;
+            note?: string;
         };
         Answer: {
             answer: string;
@@ -886,8 +884,8 @@ export interface components {
             site: string;
             kind: string;
             faces: string[];
-            /** @enum {string} */
-            state: "running" | "paused" | "unreachable" | "stopped";
+            state: string;
+            wanted: string;
             reason: string | null;
             /** Format: date-time */
             since: string;

@@ -7,6 +7,7 @@ import { me, overview } from '../api/queries';
 import { Icon, type Glyph } from '../parts/Icon';
 import { Lamp } from '../parts/Lamp';
 import { LiveMark } from './LiveMark';
+import { notRunning } from '../words/orders';
 import { SchemeSwitch } from './SchemeSwitch';
 import { SearchBox } from './SearchBox';
 
@@ -40,7 +41,7 @@ export function Frame() {
 
 function Pages() {
   const { data } = useQuery(overview);
-  const away = data ? data.connections.paused + data.connections.unreachable : 0;
+  const away = data ? notRunning(data.connections) : 0;
   return (
     <nav className="pages" aria-label="Pages">
       <PageLink to="/orders" glyph="list" name="Orders" />

@@ -1,4 +1,4 @@
 /** The signal tower a line pulls when it needs help. */
 export function Lamp({ size = 28 }: { size?: number }) {
-  return <img src="/andon.svg" width={size} height={size} alt="" />;
+  return <img src="/andon.svg" width={size / 2} height={size} alt="" />;
 }

@@ -11,6 +11,14 @@ export function inFlow(counts: Readonly<Record<string, number>>): [string, numbe
   return Object.entries(counts).sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
 }
 
+/** Connections that do not do their work, whatever keeps them from it. */
+export function notRunning(byState: Readonly<Record<string, number>>): number {
+  return Object.entries(byState).reduce(
+    (sum, [state, n]) => sum + (state === 'running' ? 0 : n),
+    0,
+  );
+}
+
 /** The columns of the list: issuers of orders first, the others by name. */
 export function systemsOf(rows: readonly SubjectRow[]): string[] {
   const issuers = new Set(rows.map((row) => row.issuer));

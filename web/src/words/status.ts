@@ -1,4 +1,5 @@
 import type { Glyph } from '../parts/Icon';
+import { duration } from './time';
 
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'quiet';
 
@@ -66,15 +67,49 @@ export function deliveryLook(state: string): Look {
   return DELIVERY[state] ?? { tone: 'quiet', icon: 'dot', word: words(state) };
 }
 
-export type Health = 'running' | 'paused' | 'unreachable' | 'stopped';
-
-export const healthLook: Readonly<Record<Health, Look>> = {
+const HEALTH: Readonly<Record<string, Look>> = {
   running: { tone: 'good', icon: 'check', word: 'running' },
   paused: { tone: 'wait', icon: 'pause', word: 'paused' },
   unreachable: { tone: 'bad', icon: 'cross', word: 'unreachable' },
   stopped: { tone: 'quiet', icon: 'hand', word: 'stopped' },
 };
 
+export function healthLook(state: string): Look {
+  return HEALTH[state] ?? { tone: 'wait', icon: 'question', word: words(state) };
+}
+
 function words(value: string): string {
   return value.replace(/[_-]/g, ' ').toLowerCase();
+}
+
+const RECORD: Readonly<Record<string, Look>> = {
+  event: { tone: 'quiet', icon: 'flag', word: 'event' },
+  command: { tone: 'busy', icon: 'arrow', word: 'command' },
+  receipt: { tone: 'good', icon: 'check', word: 'receipt' },
+  refusal: { tone: 'bad', icon: 'cross', word: 'refusal' },
+  note: { tone: 'wait', icon: 'person', word: 'note' },
+};
+
+export function recordLook(kind: string): Look {
+  return RECORD[kind] ?? { tone: 'quiet', icon: 'dot', word: words(kind) };
+}
+
+interface Lag {
+  changed_at: string;
+  lag_ms: number | null;
+  within_s: number | null;
+}
+
+/** How a follower keeps up: agreed in time, agreed late, still has time, or is overdue. */
+export function lagLook(lag: Lag, now: number): Look {
+  const limit = lag.within_s === null ? Infinity : lag.within_s * 1000;
+  if (lag.lag_ms !== null) {
+    const word = `agreed in ${duration(lag.lag_ms)}`;
+    return lag.lag_ms <= limit
+      ? { tone: 'good', icon: 'check', word }
+      : { tone: 'wait', icon: 'hourglass', word: `${word}, late` };
+  }
+  return now - Date.parse(lag.changed_at) <= limit
+    ? { tone: 'wait', icon: 'hourglass', word: 'settling' }
+    : { tone: 'bad', icon: 'differs', word: 'overdue' };
 }

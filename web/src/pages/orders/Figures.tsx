@@ -5,13 +5,13 @@ import { overview } from '../../api/queries';
 import { Icon, type Glyph } from '../../parts/Icon';
 import { Age } from '../../parts/Moment';
 import { statusLook, type Tone } from '../../words/status';
-import { inFlow } from '../../words/orders';
+import { inFlow, notRunning } from '../../words/orders';
 
 /** The plant in a few large figures, legible across the room. */
 export function Figures() {
   const { data } = useQuery(overview);
   if (!data) return <div className="figures" aria-hidden="true" />;
-  const away = data.connections.paused + data.connections.unreachable;
+  const away = notRunning(data.connections);
   return (
     <section className="figures" aria-label="The plant in figures">
       {inFlow(data.orders).map(([status, n]) => {
@@ -36,8 +36,7 @@ export function Figures() {
       </Link>
       <p className="figures-source">
         as the owning system says
-        <br />
-        <Age at={data.generated_at} />
+        <br /> <Age at={data.generated_at} />
       </p>
     </section>
   );

@@ -63,7 +63,13 @@ function OrderRow({ row, systems }: { row: SubjectRow; systems: readonly string[
 }
 
 function State({ state }: { state: SubjectState | undefined }) {
-  if (!state) return <span className="nothing">says nothing</span>;
+  if (!state)
+    return (
+      <span className="dim">
+        <span aria-hidden="true">–</span>
+        <span className="sr-only">has said nothing</span>
+      </span>
+    );
   return (
     <div className="state">
       <Mark look={statusLook(asText(state.value))} strong />
