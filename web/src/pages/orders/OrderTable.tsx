@@ -12,7 +12,7 @@ import { asText } from '../../words/value';
 export function OrderTable({ rows }: { rows: readonly SubjectRow[] }) {
   const systems = systemsOf(rows);
   return (
-    <table className="orders" role="table">
+    <table className="orders" role="table" data-few={systems.length <= 3}>
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader">Order</th>
