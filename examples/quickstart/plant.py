@@ -1,6 +1,6 @@
 """A plant to begin with: the ERP posts released orders, the MES is told of each one."""
 
-__all__ = ["andon"]
+__all__ = ["Row", "andon", "distribute", "released", "tell_the_floor"]
 
 from collections.abc import Iterable
 from datetime import timedelta
