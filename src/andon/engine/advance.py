@@ -128,9 +128,11 @@ class Advance:
     async def once(self) -> None:
         """One batch: read, step, commit, hand over."""
         batch = Batch(self._clock.now())
-        await self._load_runs(o for o in self._outcomes if isinstance(o, Delivered | Refused))
-        for _ in range(len(self._outcomes)):
-            self._take_outcome(batch, self._outcomes.popleft())
+        # Taken out before the first await: what is reported meanwhile may be of a run not loaded yet.
+        outcomes = [self._outcomes.popleft() for _ in range(len(self._outcomes))]
+        await self._load_runs(o for o in outcomes if isinstance(o, Delivered | Refused))
+        for outcome in outcomes:
+            self._take_outcome(batch, outcome)
         saving = [self._saved.popleft() for _ in range(len(self._saved))]
         for moved, _ in saving:
             self._move(batch, moved)
@@ -394,10 +396,10 @@ class Advance:
     # -- records ----------------------------------------------------------------------------------
 
     async def _take_records(self, batch: Batch) -> int:
+        self._records = False  # before the look: a hint that comes during it must count
         rows = await self._db.fetch(query("follow"), self.after, self.lanes, _MOST_RECORDS)
-        if len(rows) < _MOST_RECORDS:
-            self._records = False
-        else:
+        if len(rows) == _MOST_RECORDS:
+            self._records = True
             self._wake.set()
         if not rows:
             return self.after
