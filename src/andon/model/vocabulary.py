@@ -19,6 +19,8 @@ from andon.model.production import (
     OrderReleased,
     OrderStarted,
     ReceiveOutput,
+    RecordOperation,
+    StartOperation,
     StartProduction,
 )
 from andon.model.quality import (
@@ -45,6 +47,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     AssignComponents,
     AssignLots,
     StartProduction,
+    StartOperation,
+    RecordOperation,
     ConfirmOperation,
     ReceiveOutput,
     CompleteProduction,

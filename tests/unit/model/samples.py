@@ -22,6 +22,8 @@ from andon.model.production import (
     OrderReleased,
     OrderStarted,
     ReceiveOutput,
+    RecordOperation,
+    StartOperation,
     StartProduction,
 )
 from andon.model.quality import (
@@ -63,6 +65,7 @@ FULL: tuple[Message, ...] = (
         machine_time=timedelta(seconds=45, microseconds=160544),
         started_at=NOON,
         completed_at=LATER,
+        consumed=(ComponentLot(material_id=PUMP, lot_id=LOT, quantity=pcs("2")),),
     ),
     OrderCompleted(
         order_id=A,
@@ -77,6 +80,8 @@ FULL: tuple[Message, ...] = (
     ),
     DistributeOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=NOON),
     CancelOrder(order_id=A, reason=NOTE),
+    StartOperation(order_id=A, operation="10", equipment=MIX),
+    RecordOperation(order_id=A, operation="10", machine_time=timedelta(seconds=45)),
     AssignComponents(order_id=A),
     AssignLots(
         order_id=A,

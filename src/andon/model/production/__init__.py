@@ -21,6 +21,8 @@ __all__ = [
     "OrderReleased",
     "OrderStarted",
     "ReceiveOutput",
+    "RecordOperation",
+    "StartOperation",
     "StartProduction",
 ]
 
@@ -29,11 +31,12 @@ from andon.model.production.commands import (
     AssignLots,
     CancelOrder,
     CompleteProduction,
-    ComponentLot,
     ConfirmOperation,
     DistributeOrder,
     OrderCommand,
     ReceiveOutput,
+    RecordOperation,
+    StartOperation,
     StartProduction,
 )
 from andon.model.production.events import (
@@ -45,3 +48,4 @@ from andon.model.production.events import (
     OrderReleased,
     OrderStarted,
 )
+from andon.model.production.parts import ComponentLot

@@ -5,11 +5,12 @@ __all__ = [
     "AssignLots",
     "CancelOrder",
     "CompleteProduction",
-    "ComponentLot",
     "ConfirmOperation",
     "DistributeOrder",
     "OrderCommand",
     "ReceiveOutput",
+    "RecordOperation",
+    "StartOperation",
     "StartProduction",
 ]
 
@@ -22,6 +23,7 @@ import msgspec
 from andon.core.message import Claims, Command, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.production.beliefs import header, known, operation
+from andon.model.production.parts import ComponentLot
 from andon.model.terms import EquipmentId, Instant, LotId, MaterialId, Name, OrderId, Text
 
 
@@ -71,14 +73,6 @@ class AssignComponents(OrderCommand, frozen=True, kw_only=True):
         return {"status": "Ready"}
 
 
-class ComponentLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """From which lot a component is taken; no quantity means all the order needs of it."""
-
-    material_id: MaterialId
-    lot_id: LotId
-    quantity: Quantity | None = None
-
-
 class AssignLots(OrderCommand, frozen=True, kw_only=True):
     """Say which lots the components come from, all in one call."""
 
@@ -108,6 +102,32 @@ class StartProduction(OrderCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """Running. When it began is not written to the target, so it is not claimed."""
         return {"status": "Running"}
+
+
+class StartOperation(OrderCommand, frozen=True, kw_only=True):
+    """Book that work on one operation has begun."""
+
+    TYPE: ClassVar[str] = "andon.production.operation.start.v1"
+
+    operation: Name
+    equipment: EquipmentId | None = None
+
+    def claims(self) -> Claims:
+        """Running."""
+        return operation(self.operation, status="Running")
+
+
+class RecordOperation(OrderCommand, frozen=True, kw_only=True):
+    """Book how long a running operation took, where a target wants that before it is confirmed."""
+
+    TYPE: ClassVar[str] = "andon.production.operation.record.v1"
+
+    operation: Name
+    machine_time: timedelta
+
+    def claims(self) -> Claims:
+        """Still running."""
+        return operation(self.operation, status="Running")
 
 
 class ConfirmOperation(OrderCommand, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from typing import ClassVar
 from andon.core.message import Claims, Event, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.production.beliefs import header, known, operation
+from andon.model.production.parts import ComponentLot
 from andon.model.terms import EquipmentId, Instant, LotId, MaterialId, Name, OrderId, Text
 
 
@@ -100,6 +101,8 @@ class OperationConfirmed(OrderEvent, frozen=True, kw_only=True):
     machine_time: timedelta | None = None
     started_at: Instant | None = None
     completed_at: Instant | None = None
+    consumed: tuple[ComponentLot, ...] = ()
+    """What this operation took, as far as it is said with the confirmation."""
 
     def claims(self) -> Claims:
         """What is believed of this operation, under `operation.<operation>.`."""
@@ -111,6 +114,10 @@ class OperationConfirmed(OrderEvent, frozen=True, kw_only=True):
             wip=self.wip,
             equipment=self.equipment,
         )
+
+    def links(self) -> Iterable[Link]:
+        """The order consumes the lots."""
+        return tuple(Link("consumes", "material-lot", part.lot_id) for part in self.consumed)
 
 
 class OrderCompleted(OrderEvent, frozen=True, kw_only=True):
