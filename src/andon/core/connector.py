@@ -27,7 +27,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from andon.core.errors import MappingError
-from andon.core.faults import decode_faults
+from andon.core.faults import UNREADABLE, decode_faults
 from andon.core.secret import SecretStr
 
 Position = str
@@ -73,9 +73,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         """The item as `shape`. Raises MappingError with every fault and its JSON pointer."""
         try:
             return msgspec.json.decode(self.raw, type=shape)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             faults = decode_faults(self.raw, shape, error)
-            raise MappingError(f"{self.kind} {self.key} does not read as {shape.__name__}", faults) from error
+            raise MappingError(
+                f"{self.kind} {self.key} does not read as {shape.__name__}", faults
+            ) from error
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

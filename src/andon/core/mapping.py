@@ -62,4 +62,6 @@ def outbound(
     command: type[C], *, proof: Proof, local: bool = False
 ) -> Callable[[Callable[[C, Known], Request]], Outbound]:
     """Marks the writer of one type of command."""
-    return lambda writes: Outbound(command, cast("Callable[[Any, Known], Request]", writes), proof, local)
+    return lambda writes: Outbound(
+        command, cast("Callable[[Any, Known], Request]", writes), proof, local
+    )

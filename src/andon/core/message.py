@@ -15,9 +15,9 @@ __all__ = [
 ]
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 import msgspec
 
@@ -38,7 +38,7 @@ def claim(value: Quantity | Decimal | datetime | Value) -> Value:
         case Decimal():
             return plain(value)
         case datetime():
-            return value.isoformat()
+            return value.astimezone(UTC).isoformat()
         case _:
             return value
 
@@ -118,8 +118,8 @@ class ReadBack(Event, frozen=True, kw_only=True):
 
     kind: str
     object_id: str
-    holds: dict[str, Any]
+    holds: Claims
 
     def claims(self) -> Claims:
         """Exactly what was read."""
-        return {name: claim(value) for name, value in self.holds.items()}
+        return self.holds

@@ -1,6 +1,6 @@
 """Amounts with units: a number alone is never a quantity."""
 
-__all__ = ["Quantity"]
+__all__ = ["Quantity", "plain"]
 
 from decimal import Decimal
 
@@ -25,5 +25,8 @@ class Quantity(msgspec.Struct, frozen=True):
 
 def plain(amount: Decimal) -> str:
     """The shortest text of a number, so that equal amounts are equal texts."""
+    if not -28 <= amount.adjusted() <= 28:
+        raise ValueError(f"{amount} is no amount of anything: it has more than 28 digits")
     text = f"{amount:f}"
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+    text = (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+    return "0" if text == "-0" else text

@@ -142,8 +142,8 @@ class Workflow:
         self.body = body
 
 
-def workflow(*, on: type[E], name: str | None = None) -> Callable[
-    [Callable[[Run, E], Coroutine[Verb[Any], Any, None]]], Workflow
-]:
+def workflow(
+    *, on: type[E], name: str | None = None
+) -> Callable[[Callable[[Run, E], Coroutine[Verb[Any], Any, None]]], Workflow]:
     """Starts the body once for every such event."""
     return lambda body: Workflow(name or body.__name__, on, cast(Body, body))

@@ -197,7 +197,10 @@ class Deliver:
         settles = self.wired.settings.settles_within
         if parcel.looks >= 2 and now >= since + settles:
             parcel.looks, parcel.unknown_since = 0, None
-            self._again(parcel, "pending", "looked twice after it had settled: it did not happen")
+            if parcel.attempts >= self.wired.settings.attempts:
+                self._park(parcel, "attempts-used-up", "operator", "it did not happen, time and again")
+            else:
+                self._again(parcel, "pending", "looked twice after it had settled: not there")
         else:
             pause = max(since + settles - now, self.wired.settings.backoff)
             self._again(parcel, "unknown", "not found yet; it may still be on its way", pause)
@@ -275,7 +278,8 @@ class Deliver:
     def unpark(self, parcel_key: str) -> None:
         """A person said: try again."""
         for queue in self._queues.values():
-            if queue and queue[0].key == parcel_key:
+            # only a parked one: an answer that is read twice must not start a second call
+            if queue and queue[0].key == parcel_key and queue[0].state == "parked":
                 parcel = queue[0]
                 parcel.state, parcel.attempts, parcel.due_at = "pending", 0, None
                 self._report(Moved(parcel, "pending"))
@@ -284,7 +288,7 @@ class Deliver:
     def drop(self, parcel_key: str) -> Parcel | None:
         """A person said: leave it. The next of its order key goes on."""
         for queue in self._queues.values():
-            if queue and queue[0].key == parcel_key:
+            if queue and queue[0].key == parcel_key and queue[0].state == "parked":
                 parcel = queue[0]
                 self._next(parcel)
                 return parcel

@@ -73,7 +73,11 @@ class Doors:
             return
         found = self._find(name, scope["method"], f"/{rest}")
         if found is None:
-            await _answer(send, 404, _problem(404, "No such door", f"{name} has no {scope['method']} /{rest}."))
+            await _answer(
+                send,
+                404,
+                _problem(404, "No such door", f"{name} has no {scope['method']} /{rest}."),
+            )
             return
         mounted, parts = found
         body = await self._body(scope, receive)
@@ -154,12 +158,18 @@ class Doors:
         for row in rows:
             command = self._plan.contracts.decode(row["type"], row["data"].encode())
             data = {"key": row["key"], "command": command.TYPE}
-            data |= {"says": said.refused} if said.refused else {"reference": said.reference or said.names}
+            data |= (
+                {"says": said.refused}
+                if said.refused
+                else {"reference": said.reference or said.names}
+            )
             await self._pool.execute(
                 query("acknowledge"),
                 row["key"],
                 "refusal" if said.refused else "receipt",
-                "andon.delivery.command.refused.v1" if said.refused else "andon.delivery.command.delivered.v1",
+                "andon.delivery.command.refused.v1"
+                if said.refused
+                else "andon.delivery.command.delivered.v1",
                 wired.name,
                 self._clock.now(),
                 None if said.refused else claims_text(command.claims()),
@@ -176,7 +186,12 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _problem(status: int, title: str, detail: str, errors: Sequence[Any] = ()) -> bytes:
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
     if errors:
         body["errors"] = errors
     return msgspec.json.encode(body)
@@ -185,5 +200,7 @@ def _problem(status: int, title: str, detail: str, errors: Sequence[Any] = ()) -
 async def _answer(send: SendOut, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
     kind = _JSON if status < 400 else _PROBLEM
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [kind, length, *headers]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [kind, length, *headers]}
+    )
     await send({"type": "http.response.body", "body": body})

@@ -115,7 +115,8 @@ class EngineHub:
                 )
             subject = found[0]["subject"]
         digest = blake2b(
-            self._plan.contracts.digest(f'{{"{command.TYPE}":{passed.data}}}'.encode()), digest_size=16
+            self._plan.contracts.digest(f'{{"{command.TYPE}":{passed.data}}}'.encode()),
+            digest_size=16,
         ).digest()
         fresh = await self._pool.fetchval(
             query("submit"),
@@ -157,7 +158,10 @@ class EngineHub:
                 if row["kind"] == "refusal":
                     raise RejectedError(str(data.get("says")))
                 return Submitted(
-                    key=key, state="delivered", reference=data.get("reference"), body=data.get("body") or {}
+                    key=key,
+                    state="delivered",
+                    reference=data.get("reference"),
+                    body=data.get("body") or {},
                 )
             if time.monotonic() >= until:
                 return Submitted(key=key, state="going")
@@ -166,7 +170,8 @@ class EngineHub:
     async def answer(self, exception: int, choice: str, actor: Actor) -> None:
         """Records a person's choice; the run or the command that waits for it goes on."""
         row = await self._pool.fetchrow(
-            "select cause, run, n, subject, choices, answer, detail from exception where id = $1", exception
+            "select cause, run, n, subject, choices, answer, detail from exception where id = $1",
+            exception,
         )
         if row is None or choice not in row["choices"]:
             raise DeniedError(f"{choice!r} is not one of the answers.")
@@ -194,5 +199,3 @@ class EngineHub:
         await self._pool.execute(
             "select pg_notify('andon_connections', ''), pg_notify('andon_log', ''), pg_notify('andon_changed', '')"
         )
-
-

@@ -2,7 +2,7 @@
 
 __all__ = ["Answer", "Live", "Replay", "answer_from", "answer_json"]
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from andon.core.connector import Receipt
 from andon.core.errors import (
     CancelledRunError,
     DeniedError,
+    InvalidError,
     LateError,
     RefusedError,
     RejectedError,
@@ -32,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
 _ERRORS: dict[str, type[RefusedError]] = {
     "rejected": RejectedError,
     "denied": DeniedError,
+    "invalid": InvalidError,
     "late": LateError,
     "cancelled": CancelledRunError,
 }
@@ -39,21 +41,24 @@ _NAMES = {kind: name for name, kind in _ERRORS.items()}
 
 
 def answer_json(answer: Answer) -> str:
-    """An answer as the journal keeps it."""
-    if answer.error is not None:
-        return msgspec.json.encode(
-            {"error": _NAMES.get(type(answer.error), "rejected"), "text": str(answer.error)}
-        ).decode()
-    value = answer.value
-    if isinstance(value, Event):
-        return msgspec.json.encode({"event": value.TYPE, "data": value}).decode()
-    return msgspec.json.encode({"value": value}).decode()
+    """An answer as the journal keeps it; a NUL, which no database keeps, reads as U+FFFD."""
+    if (error := answer.error) is not None:
+        kept: dict[str, Any] = {"error": _NAMES.get(type(error), "rejected"), "text": str(error)}
+        if isinstance(error, RejectedError) and error.code is not None:
+            kept["code"] = error.code
+    elif isinstance(answer.value, Event):
+        kept = {"event": answer.value.TYPE, "data": answer.value}
+    else:
+        kept = {"value": answer.value}
+    return msgspec.json.encode(kept).decode().replace("\\u0000", "\\ufffd")
 
 
 def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Answer:
     """The journal's answer again, in the type the verb gives."""
     kept: dict[str, Any] = msgspec.json.decode(text)
     if "error" in kept:
+        if "code" in kept:
+            return Answer(error=RejectedError(kept["text"], kept["code"]))
         return Answer(error=_ERRORS[kept["error"]](kept["text"]))
     if "event" in kept:
         return Answer(contracts.decode(kept["event"], msgspec.json.encode(kept["data"])))
@@ -68,6 +73,7 @@ class Replay(msgspec.Struct, frozen=True):
     n: int
     answered_at: datetime
     data: str
+    position: int = 0
 
 
 class Live:
@@ -121,6 +127,14 @@ class Live:
         """The verb with this number if it still waits for its answer."""
         return None if n in self._answers else self._asked.get(n)
 
+    def awaits(self, n: int) -> bool:
+        """Whether the body stands at this verb; one that lost a race takes no event from a later wait."""
+        return self._pending is not None and any(verb.n == n for verb in _leaves(self._pending))
+
+    def left(self) -> list[Verb[Any]]:
+        """What was asked and never answered."""
+        return [verb for n, verb in self._asked.items() if n not in self._answers]
+
     def replay(self, event: Event, journal: Sequence[Replay], contracts: Contracts) -> None:
         """Runs the body again over its journal. Raises ReplayError when it asks for something else."""
         self.start(event)
@@ -131,7 +145,10 @@ class Live:
                     f"{self.id} does not ask for step {line.n} again, which its journal answers."
                     " The body changed: give the new one a new name, and let old runs end on the old one."
                 )
-            self.take(line.n, answer_from(verb, line.data, contracts), line.answered_at)
+            answer = answer_from(verb, line.data, contracts)
+            if isinstance(answer.value, Event):
+                self.cursor = line.position
+            self.take(line.n, answer, line.answered_at)
 
     def close(self) -> None:
         """Leaves memory; what the body does in `finally` is not recorded."""
@@ -151,7 +168,7 @@ class Live:
                 issued += self._step(lambda body, value=value: body.send(value))
         return issued
 
-    def _step(self, go: Any) -> list[Verb[Any]]:
+    def _step(self, go: Callable[[Coroutine[Verb[Any], Any, None]], Verb[Any]]) -> list[Verb[Any]]:
         assert self._body is not None
         try:
             self._pending = go(self._body)
@@ -164,9 +181,11 @@ class Live:
                 f"{self.flow.name} awaits {self._pending!r}, which is no verb of its Run."
                 " A workflow may only send, wait, ask and sleep."
             )
-        fresh = [verb for verb in _leaves(self._pending) if verb.n not in self._asked]
+        leaves = [verb for verb in _leaves(self._pending) if verb.n not in self._answers]
+        # A wait that is awaited again is asked again: what came meanwhile must be looked for.
+        fresh = [v for v in leaves if isinstance(v, Wait) or v.n not in self._asked]
         self._asked.update((verb.n, verb) for verb in fresh)
-        return [*fresh, *(self._proceed() if not fresh else [])]
+        return [*fresh, *self._proceed()]
 
     def _resolve(self, verb: Verb[Any]) -> Answer | None:
         match verb:

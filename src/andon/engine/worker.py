@@ -12,6 +12,7 @@ import asyncpg
 from andon.core.connector import Sink, Source
 from andon.core.errors import AttentionError, TransientError
 from andon.engine.advance import Advance
+from andon.engine.cases import outage
 from andon.engine.clock import Clock
 from andon.engine.deliver import Deliver
 from andon.engine.health import Health
@@ -22,7 +23,6 @@ from andon.engine.project import Project
 from andon.engine.source import ReadSource
 from andon.store.advance import Batch
 from andon.store.connect import connect
-from andon.store.ingest import Raised, raise_exceptions
 from andon.store.sql import query
 
 _log = logging.getLogger(__name__)
@@ -69,8 +69,8 @@ class Worker:
         self._project = Project(projecting)
         await self._lease.begin()
         await self._begin_connections()
-        await listening.add_listener("andon_log", lambda *_: self._hint())
-        await listening.add_listener("andon_connections", lambda *_: self._look_at_wishes())
+        await listening.add_listener("andon_log", self._hint)
+        await listening.add_listener("andon_connections", self._look_at_wishes)
         await self._take_lanes()
         loops = [
             asyncio.create_task(work, name=name)
@@ -95,7 +95,7 @@ class Worker:
     async def _until_stopped(self) -> None:
         await self._stopping.wait()
 
-    def _hint(self) -> None:
+    def _hint(self, *_: object) -> None:
         self._advance.hint()
         self._project.hint()
 
@@ -164,7 +164,7 @@ class Worker:
                 if state == "running":
                     batch.add("settled", cause)
                 else:
-                    batch.raise_exception(_outage(name, state, error or ""))
+                    batch.raise_exception(outage(name, state, error or ""))
 
             self._advance.also(write)
             self._soon(self._write_state(name, state, error))
@@ -203,7 +203,7 @@ class Worker:
             )
         return alias or local
 
-    def _look_at_wishes(self) -> None:
+    def _look_at_wishes(self, *_: object) -> None:
         self._wished.set()
 
     async def _wishes(self) -> None:
@@ -287,10 +287,7 @@ class Worker:
         taken_lanes = set(taken)
         for parcel in await advance.parcels_of():
             if parcel.lane in taken_lanes:
-                if parcel.wired.offers:
-                    advance.keep(parcel)
-                elif parcel.wired.name in self._delivers:
-                    advance.adopt(parcel)
+                advance.adopt(parcel)
         advance.hint()
 
     async def _take_sources(self) -> None:
@@ -339,13 +336,3 @@ class Worker:
                 )
             if due:
                 self._advance.ring([(row["run"], row["n"]) for row in due])
-
-
-def _outage(name: str, state: str, error: str) -> Raised:
-    if state == "unreachable":
-        text = f"{name} does not answer: {error}. What is meant for it waits in order; Andon tries again by itself."
-        return Raised(cause=f"connection:{name}", acts="clock", code="unreachable", team="integration",
-                      connection=name, text=text)  # fmt: skip
-    text = f"{name} is paused: {error}. What is meant for it waits in order. Mend it, then resume the connection."
-    return Raised(cause=f"connection:{name}", acts="operator", code="paused", team="integration",
-                  connection=name, text=text)  # fmt: skip

@@ -82,12 +82,18 @@ _WIDTH = {
 def _statement(logged: bool, parts: tuple[str, ...]) -> str:
     """One shape of the statement; each is prepared once per session. $1 is the time, $2 the row count."""
     at = 3
-    ctes = ["head as materialized (select reserve($2) as base)" if logged else "head as (select $2::bigint as base)"]
+    ctes = [
+        "head as materialized (select reserve($2) as base)"
+        if logged
+        else "head as (select $2::bigint as base)"
+    ]
     if logged:
         ctes.append(_LOG.format(*(f"${at + i}" for i in range(15)), now="$1::timestamptz"))
         at += 15
     for part in parts:
-        ctes.append(_PARTS[part].format(*(f"${at + i}" for i in range(_WIDTH[part])), now="$1::timestamptz"))
+        ctes.append(
+            _PARTS[part].format(*(f"${at + i}" for i in range(_WIDTH[part])), now="$1::timestamptz")
+        )
         at += _WIDTH[part]
     return f"with {', '.join(ctes)} select base, $1::timestamptz from head"
 
@@ -113,7 +119,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LOG_FIELDS = LogRow.__struct_fields__
-_RAISED_FIELDS = "cause acts code team connection subject position run n text detail raw".split()
+_RAISED_FIELDS = ["cause", "acts", "code", "team", "connection", "subject", "position", "run", "n", "text", "detail", "raw"]
 
 
 class Batch:
@@ -123,6 +129,7 @@ class Batch:
         self.now = now
         self.log: list[LogRow] = []
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._moved: dict[str, tuple[Any, ...]] = {}
 
     def append(self, row: LogRow) -> int:
         """Adds a record; its place in this batch, counted from 1."""
@@ -139,17 +146,30 @@ class Batch:
             row = [getattr(one, name) for name in _RAISED_FIELDS]
             self.add("raised", *row, "\x1f".join(one.choices))
 
+    def move(self, key: str, *row: Any) -> None:
+        """Sets a delivery's state; the last of several in one batch stands."""
+        self._moved[key] = (key, *row)
+
+    def done(self, key: str) -> None:
+        """Takes a delivery off; what moved it before in this batch no longer matters."""
+        self._moved.pop(key, None)
+        self.add("done", key)
+
     def __len__(self) -> int:
-        return len(self.log) + sum(map(len, self._rows.values()))
+        return len(self.log) + len(self._moved) + sum(map(len, self._rows.values()))
 
     async def commit(self, db: asyncpg.Connection) -> int:
         """Position of the first log row. All or nothing."""
+        if self._moved:
+            self._rows["moved"] = list(self._moved.values())
         parts = tuple(part for part in _PARTS if part in self._rows)
         arguments: list[Any] = []
         if self.log:
             arguments += [[getattr(row, name) for row in self.log] for name in _LOG_FIELDS]
         for part in parts:
             arguments += map(list, zip(*self._rows[part], strict=True))
-        row = await db.fetchrow(_statement(bool(self.log), parts), self.now, len(self.log), *arguments)
+        row = await db.fetchrow(
+            _statement(bool(self.log), parts), self.now, len(self.log), *arguments
+        )
         assert row is not None
         return int(row[0])

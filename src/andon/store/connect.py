@@ -2,8 +2,6 @@
 
 __all__ = ["connect"]
 
-from typing import cast
-
 import asyncpg
 
 _SETTINGS = {
@@ -19,7 +17,6 @@ _SETTINGS = {
 async def connect(dsn: str, name: str, *, loop_plans: bool = True) -> asyncpg.Connection:
     """One session. Raises OSError or asyncpg errors when the server cannot be reached."""
     settings = {"application_name": name} | (_SETTINGS if loop_plans else {})
-    connection = await asyncpg.connect(
+    return await asyncpg.connect(
         dsn, server_settings=settings, statement_cache_size=500, timeout=10
     )
-    return cast(asyncpg.Connection, connection)

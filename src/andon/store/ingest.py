@@ -11,7 +11,9 @@ import msgspec
 
 from andon.store.sql import query
 
-_DRAFT_COLUMNS = "source id digest type kind local correlation occurred_at follow claims data".split()
+_DRAFT_COLUMNS = (
+    ["source", "id", "digest", "type", "kind", "local", "correlation", "occurred_at", "follow", "claims", "data"]
+)
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -109,13 +111,11 @@ async def _relate(db: asyncpg.Connection, news: Sequence[Draft], now: datetime) 
         await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))
 
 
-async def raise_exceptions(
-    db: asyncpg.Connection, raised: Sequence[Raised], now: datetime
-) -> None:
+async def raise_exceptions(db: asyncpg.Connection, raised: Sequence[Raised], now: datetime) -> None:
     """Opens exceptions; one that is open already counts another time."""
     if not raised:
         return
-    names = "cause acts code team connection subject position run n text detail raw".split()
+    names = ["cause", "acts", "code", "team", "connection", "subject", "position", "run", "n", "text", "detail", "raw"]
     columns = [[getattr(one, name) for one in raised] for name in names]
     choices = ["\x1f".join(one.choices) for one in raised]
     await db.execute(query("raise"), *columns, choices, now)

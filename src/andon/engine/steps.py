@@ -1,0 +1,186 @@
+"""Stepping runs: an answer goes in, the next commands, waits and questions go into the batch."""
+
+__all__ = ["Steps"]
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from andon.core.errors import AndonError, DeniedError, InvalidError, LateError
+from andon.core.mapping import Known
+from andon.core.message import Command, Event
+from andon.core.record import Actor
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.engine.cases import failure, question
+from andon.engine.gate import pass_gate
+from andon.engine.live import Answer, Live, answer_json
+from andon.engine.memory import Memory, run_id
+from andon.engine.parcel import Parcel
+from andon.engine.plan import Plan
+from andon.engine.rows import command_row
+from andon.store.advance import Batch
+
+_log = logging.getLogger(__name__)
+_WORKFLOW = Actor("andon")
+
+
+class Steps:
+    """Pure but for the log of defects: everything it decides stands in the batch or in `out`."""
+
+    def __init__(self, plan: Plan, memory: Memory) -> None:
+        self._plan = plan
+        self._memory = memory
+        self.out: list[Parcel] = []
+        """Commands that may leave once the batch is committed; positions count from the batch."""
+        self.look_back: list[tuple[Live, Wait[Any]]] = []
+        """Waits that may already be answered by what came since the trigger."""
+
+    def begin(self, batch: Batch, row: asyncpg.Record, workflow: str) -> None:
+        """Starts a run."""
+        live = self._memory.begin(row, run_id(row, workflow), workflow)
+        try:
+            event = self._plan.contracts.decode(row["type"], row["data"].encode())
+            assert isinstance(event, Event)
+            self._issue(batch, live, live.start(event), live.trigger)
+        except Exception as error:
+            self.fail(batch, live, error)
+        batch.add(
+            "runs", live.id, workflow, live.subject, live.lane, live.trigger, live.correlation,
+            _state(live) if live.ended else "running", live.started_at,
+        )  # fmt: skip
+
+    def answer(self, batch: Batch, live: Live, n: int, answer: Answer, position: int) -> None:
+        """Journals one answer and steps the run; a second answer to the same question is nothing."""
+        if live.ended or live.asked(n) is None:
+            return
+        batch.add("journal", live.id, live.at, n, position, answer_json(answer))
+        try:
+            self._issue(batch, live, live.take(n, answer, batch.now), position)
+        except Exception as error:
+            self.fail(batch, live, error)
+        if live.ended:
+            batch.add("ends", live.id, _state(live))
+
+    def give_event(self, batch: Batch, run: str, n: int, row: asyncpg.Record) -> None:
+        """Answers a wait by an event that came after what the run has taken."""
+        live = self._memory.get(run)
+        position = int(row["position"])
+        if live is None or live.asked(n) is None or position <= live.cursor:
+            return
+        live.cursor = position
+        event = self._plan.contracts.decode(row["type"], row["data"].encode())
+        batch.add("waited", run, n)
+        batch.add("rung", run, n)
+        self.answer(batch, live, n, Answer(event), position)
+
+    def ring(self, batch: Batch, run: str, n: int) -> None:
+        """A deadline is there: a sleep ends, a wait is late."""
+        batch.add("rung", run, n)
+        live = self._memory.get(run)
+        verb = None if live is None else live.asked(n)
+        if live is None or verb is None:
+            return
+        if isinstance(verb, Wait):
+            batch.add("waited", run, n)
+            late = LateError(f"{live.subject}: nothing came in time")
+            self.answer(batch, live, n, Answer(error=late), live.cursor)
+        else:
+            self.answer(batch, live, n, Answer(None), live.cursor)
+
+    def fail(self, batch: Batch, live: Live, error: Exception) -> None:
+        """An error the body does not handle ends the run; the case names who acts next."""
+        live.ended = live.failed = True
+        acts = error.acts if isinstance(error, AndonError) else "developer"
+        if acts == "developer":
+            _log.error("workflow %s failed", live.id, exc_info=error)
+        batch.raise_exception(failure(live, acts, error))
+
+    def _issue(self, batch: Batch, live: Live, verbs: Sequence[Verb[Any]], cause: int) -> None:
+        for verb in verbs:
+            match verb:
+                case Send(command=command):
+                    self._send(batch, live, verb, command, cause)
+                case Wait(types=types, within=within):
+                    names = " ".join(kind.TYPE for kind in types)
+                    batch.add("waits", live.id, verb.n, live.subject, live.lane, names, live.cursor)
+                    if within is not None:
+                        batch.add("timers", live.id, verb.n, live.lane, batch.now + within)
+                    self.look_back.append((live, verb))
+                case Sleep(span=span):
+                    batch.add("timers", live.id, verb.n, live.lane, batch.now + span)
+                case Ask():
+                    batch.raise_exception(question(live, verb))
+                case _:
+                    raise TypeError(f"{verb!r} is no leaf verb")
+
+    def _send(self, batch: Batch, live: Live, verb: Send, command: Command, cause: int) -> None:
+        key = f"{live.correlation}:{live.flow.name}.{verb.n}"
+        subject = command.local if "/" in command.local else _same_kind(live, command)
+        try:
+            passed = pass_gate(self._plan, command, _WORKFLOW, live.site)
+        except (DeniedError, InvalidError) as error:
+            row = command_row(
+                live,
+                batch.now,
+                key=key,
+                subject=subject,
+                command=command,
+                cause=cause,
+                data="",
+                denied=str(error),
+            )
+            self.answer(batch, live, verb.n, Answer(error=error), -batch.append(row))
+            return
+        row = command_row(
+            live,
+            batch.now,
+            key=key,
+            subject=subject,
+            command=command,
+            cause=cause,
+            data=passed.data,
+            denied=None,
+        )
+        place = batch.append(row)
+        parcel = Parcel(
+            key=key,
+            position=place,
+            run=live.id,
+            n=verb.n,
+            lane=live.lane,
+            subject=subject,
+            order_key=live.subject,
+            correlation=live.correlation,
+            site=live.site,
+            command=command,
+            wired=passed.wired,
+            outbound=passed.outbound,
+            state="offered" if passed.wired.offers else "pending",
+        )
+        self._lay_out(batch, parcel)
+        self.out.append(parcel)
+
+    def _lay_out(self, batch: Batch, parcel: Parcel) -> None:
+        """Writes the delivery. What a system will fetch is named first, so its answer finds its subject."""
+        batch.add(
+            "sends", parcel.key, parcel.position, parcel.run, parcel.n, parcel.lane, parcel.order_key,
+            parcel.wired.name, parcel.outbound.proof, parcel.state,
+        )  # fmt: skip
+        if parcel.wired.offers:
+            known = Known(parcel.wired.settings, local=parcel.subject.partition(":")[2])
+            names = parcel.outbound.writes(parcel.command, known).names
+            if names:
+                batch.add("names", parcel.wired.name, parcel.command.KIND, names, parcel.subject)
+
+
+def _state(live: Live) -> str:
+    return "failed" if live.failed else "ended"
+
+
+def _same_kind(live: Live, command: Command) -> str:
+    """A command about the run's own subject names it by any id; another subject is Andon's own."""
+    if live.subject.startswith(f"{command.KIND}/"):
+        return live.subject
+    return f"{command.KIND}/andon:{command.local}"
