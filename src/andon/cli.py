@@ -4,14 +4,14 @@ __all__ = ["main"]
 
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sized
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from andon.core.errors import AndonError
+from andon.core.errors import AndonError, SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown once.")
@@ -19,9 +19,9 @@ app.add_typer(keys, name="keys")
 _out = Console()
 _err = Console(stderr=True)
 
-Data = Annotated[Path, typer.Option(envvar="ANDON_DATA", help="Folder for the data of this Andon.")]
+Data = Annotated[Path, typer.Option(envvar="ANDON_DATA", help="Folder where this Andon keeps its data.")]
 Database = Annotated[
-    str | None, typer.Option(envvar="ANDON_DATABASE", help="DSN of your PostgreSQL; else Andon starts its own.")
+    str | None, typer.Option(envvar="ANDON_DATABASE", help="DSN of your own PostgreSQL; without one, Andon starts its own in the data folder.")
 ]
 _DATA = Path(".andon")
 
@@ -32,7 +32,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
         uvloop.run(work)
     except AndonError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False)
+        _err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -47,8 +47,8 @@ def check(project: str) -> None:
 
         plan = load(project).plan()
         _out.print(
-            f"{plan.name} is well: {len(plan.connections)} connections, {len(plan.workflows)} workflows,"
-            f" {len(plan.routes)} routes."
+            f"{plan.name} is well: {_count(plan.connections, 'connection')},"
+            f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}. Nothing was started."
         )
 
     _run(work())
@@ -63,7 +63,7 @@ def run(
     port: Annotated[int, typer.Option(envvar="ANDON_PORT")] = 8420,
     workers: Annotated[int, typer.Option(envvar="ANDON_WORKERS")] = 1,
 ) -> None:
-    """Runs a project until Ctrl-C."""
+    """Runs a project until Ctrl-C: database, web and workers."""
 
     async def work() -> None:
         import logging
@@ -82,8 +82,12 @@ def run(
     _run(work())
 
 
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'s' * (len(things) != 1)}"
+
+
 def _say(text: str) -> None:
-    _err.print(text, markup=False, highlight=False)
+    _err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @keys.command("create")
@@ -95,7 +99,7 @@ def keys_create(
     data: Data = _DATA,
     database: Database = None,
 ) -> None:
-    """Makes a key and prints it once."""
+    """Makes a key and prints it. It cannot be shown again."""
 
     async def work() -> None:
         import asyncpg
@@ -127,7 +131,10 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
         async with reach_database(Place(data, "", 0, database)) as dsn:
             connection = await asyncpg.connect(dsn)
             try:
-                _out.print(f"{await revoke_key(connection, name)} ended.")
+                ended = await revoke_key(connection, name)
+                if not ended:
+                    raise SettingsError(f"No key named {name!r} is open here, so none was ended. Check the name, --data and --database.")
+                _say(f"{_count(range(ended), 'key')} named {name!r} ended; refused everywhere within two seconds.")
             finally:
                 await connection.close()
 
@@ -161,9 +168,12 @@ def init(folder: Path) -> None:
     """Writes a small project to begin with."""
     from andon.app.begin import begin
 
-    for file in begin(folder):
-        _out.print(f"wrote {file}")
-    _out.print(f"Next: cd {folder}, then: andon check plant:andon, then: andon run plant:andon")
+    async def work() -> None:
+        for file in begin(folder):
+            _say(f"wrote {file}")
+        _say(f"Next: cd {folder}, then: andon check plant:andon, then: andon run plant:andon")
+
+    _run(work())
 
 
 def main() -> None:

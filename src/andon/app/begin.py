@@ -15,7 +15,7 @@ def begin(folder: Path) -> list[Path]:
     there = [name for name in _FILES if (folder / name).exists()]
     if there:
         raise SettingsError(
-            f"No project can begin in {folder}: {' and '.join(there)} is already there."
+            f"No project can begin in {folder}: {' and '.join(there)} would be overwritten."
             " Nothing was written. Name another folder, or move what is there away."
         )
     made = [folder / name for name in _FILES]

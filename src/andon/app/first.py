@@ -27,7 +27,7 @@ async def first_start(dsn: str, data: Path, told: Callable[[str], None]) -> None
     finally:
         await connection.close()
     if sys.stderr.isatty():
-        told(f"First start. Account {_NAME!r}, password {password} - it is shown this once.")
+        told(f"First start. Log in as {_NAME!r} with the password {password} - it is shown only now; write it down.")
         return
     file = data / "first-password"
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from andon.app.parameters import Parameters
 from andon.core.connector import Connector
 from andon.core.errors import Fault, SettingsError
 from andon.core.message import Command, Event, Message
@@ -17,7 +18,6 @@ from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.engine.plan import Plan, wire, wiring_faults
 from andon.model.vocabulary import VOCABULARY
-from andon.app.parameters import Parameters
 
 
 class Andon:
@@ -117,5 +117,5 @@ def load(where: str) -> Andon:
         ) from error
     found = getattr(module, name or "andon", None)
     if not isinstance(found, Andon):
-        raise SettingsError(f"{module_name} holds no Andon called {name or 'andon'!r}.")
+        raise SettingsError(f"{module_name} holds no Andon called {name or 'andon'!r}. Write {name or 'andon'} = Andon(...) there, or name it as module:name.")
     return found

@@ -3,6 +3,7 @@
 __all__ = ["serve"]
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -13,6 +14,7 @@ import uvicorn
 from andon.api.app import create_app, end_streams
 from andon.api.keyring import KeyRing
 from andon.api.needs import Web
+from andon.core.errors import SettingsError
 from andon.engine.clock import SystemClock
 from andon.engine.door import Doors
 from andon.engine.hub import EngineHub
@@ -44,7 +46,7 @@ async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[
         )
     )
     # Granted to one process only: a second Andon on this port must fail, not share it.
-    listening = socket.create_server((host, port), backlog=4096)
+    listening = await _listen(host, port)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     stop = asyncio.ensure_future(until)
     try:
@@ -57,3 +59,18 @@ async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[
         stop.cancel()
         await ingest.close()
         await pool.close()
+
+
+async def _listen(host: str, port: int) -> socket.socket:
+    # The web process of a killed Andon may hold the port for a moment longer.
+    for left in reversed(range(50)):
+        try:
+            return socket.create_server((host, port), backlog=4096)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not left:
+                raise SettingsError(
+                    f"Andon cannot answer at {host}:{port}: {error.strerror}."
+                    " Is another one running there? End it, or choose another address with --host or --port."
+                ) from error
+        await asyncio.sleep(0.1)
+    raise AssertionError

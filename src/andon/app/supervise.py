@@ -61,7 +61,16 @@ async def ready_database(
 
 
 async def _prepare(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
+    try:
+        connection = await asyncpg.connect(dsn, timeout=10)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        # What cannot be read may be half a password, so it is not quoted.
+        said = "its DSN does not read" if isinstance(error, ValueError) else error
+        raise SettingsError(
+            f"The database cannot be reached: {str(said) or type(error).__name__}. Nothing was started."
+            " Check the address and that PostgreSQL runs there; --database reads"
+            " postgresql://user@host:5432/name, with %-signs for odd characters of a password."
+        ) from None
     try:
         await check_server(connection)
     finally:
@@ -166,10 +175,10 @@ async def _keep(project: str, place: Place, dsn: str, role: str, stop: asyncio.E
             return
         code = ended.result()
         if code == 78:
-            raise SettingsError(f"The {role} process cannot start; it said why above.")
+            raise SettingsError(f"The {role} process cannot start; it said why above. Everything was stopped. Mend that, then start again.")
         quick = quick + 1 if time.monotonic() - began < 5 else 0
         pause = min(0.1 * 2**quick, 10.0)
-        _log.warning("the %s process ended (%s); it starts again in %.1f s", role, code, pause)
+        _log.warning("the %s process ended by itself (exit %s); it starts again in %.1f s, nothing is lost", role, code, pause)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 

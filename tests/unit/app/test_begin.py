@@ -33,7 +33,9 @@ def test_what_begin_writes_is_a_project_without_mistakes(tmp_path: Path) -> None
 
 def test_begin_never_writes_over_a_file_and_then_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "plant.toml").write_text("mine")
-    with pytest.raises(SettingsError, match=r"plant\.toml is already there.*Name another folder"):
+    with pytest.raises(
+        SettingsError, match=r"plant\.toml would be overwritten.*Name another folder"
+    ):
         begin(tmp_path)
     assert (tmp_path / "plant.toml").read_text() == "mine"
     assert not (tmp_path / "plant.py").exists()

@@ -1,0 +1,47 @@
+"""What goes wrong at the start is said in words, without a stack trace or a secret."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from andon.app.supervise import Place, reach_database
+from andon.cli import app
+from andon.core.errors import SettingsError
+
+PROMPT = CliRunner()
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    ["postgresql://andon:hush@127.0.0.1:1/x", "postgresql://andon:hu#sh@127.0.0.1/x", "hush"],
+)
+async def test_a_database_that_is_not_there_is_said_without_its_password(
+    tmp_path: Path, dsn: str
+) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be reached.*--database reads") as told:
+        async with reach_database(Place(tmp_path, "", 0, dsn)):
+            raise AssertionError("there is no such database")
+    assert "hu" not in str(told.value)
+
+
+def test_a_project_that_is_not_there_ends_with_2_and_a_way_on() -> None:
+    said = PROMPT.invoke(app, ["check", "nowhere:andon"])
+    assert said.exit_code == 2
+    assert "Say it as module:name, from the folder that holds the module." in said.output
+    assert "Traceback" not in said.output
+
+
+def test_revoking_a_name_without_a_key_is_not_told_as_done(database: str) -> None:
+    said = PROMPT.invoke(app, ["keys", "revoke", "nobody", "--database", database])
+    assert said.exit_code == 2
+    assert "none was ended" in said.output
+
+
+def test_a_made_key_is_all_of_the_output_and_can_be_revoked(database: str) -> None:
+    options = ["--database", database]
+    made = PROMPT.invoke(app, ["keys", "create", "--name", "erp", "--scope", "read", *options])
+    assert made.stdout.startswith("andon_")
+    assert made.stdout.count("\n") == 1
+    ended = PROMPT.invoke(app, ["keys", "revoke", "erp", *options])
+    assert "1 key named 'erp' ended" in ended.output
