@@ -160,7 +160,7 @@ createServer(async (request, response) => {
     response.writeHead(200, {
       'content-type': file.type,
       'content-security-policy':
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     });
     return response.end(file.body);
   }

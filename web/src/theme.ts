@@ -6,10 +6,8 @@ export const theme = createTheme({
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
   primaryColor: 'ink',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'md',
-  autoContrast: true,
-  luminanceThreshold: 0.25,
   colors: {
     // Mantine draws its own dark surfaces from these; they match the board's slate.
     dark: [

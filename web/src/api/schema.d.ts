@@ -4,117 +4,18 @@
  */
 
 export interface paths {
-    "/v1/session": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Sign in */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Login"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        /** Sign out */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Healthz
+         * @description The process answers; it says nothing about the systems.
+         */
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,393 +24,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/overview": {
+    "/v1/commands/{key}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The plant in figures */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Overview"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * ReadCommand
+         * @description Where a command stands.
+         */
+        get: operations["read_command"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/subjects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Subjects of a kind, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    kind?: string;
-                    q?: string;
-                    before?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SubjectPage"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/subjects/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One subject by any of its ids */
-        get: {
-            parameters: {
-                query?: {
-                    as_of?: string;
-                };
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Subject"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cases somebody must decide */
-        get: {
-            parameters: {
-                query?: {
-                    state?: "open" | "acknowledged" | "resolved";
-                    limit?: number;
-                    before?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionPage"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One case with its raw item */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    exception_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionWithRaw"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/acknowledge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that somebody looks at it */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    exception_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Note"];
-                };
-            };
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionWithRaw"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close it with a note */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    exception_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Note"];
-                };
-            };
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionWithRaw"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exceptions/{exception_id}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Answer its question */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    exception_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Answer"];
-                };
-            };
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExceptionWithRaw"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -523,36 +51,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Connections with health and backlog */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ConnectionPage"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * ReadConnections
+         * @description All connections, with health and backlog.
+         */
+        get: operations["read_connections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -570,38 +73,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop sending and reading */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Connection"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Pause
+         * @description Nothing more is read or sent; what waits is kept.
+         */
+        post: operations["pause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -617,38 +93,279 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Connection"];
-                    };
-                };
-                /** @description A problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /**
+         * Resume
+         * @description Goes on where it stopped.
+         */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Records events, all or none; when it answers they are durable. A repetition is not news.
+         */
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadExceptions
+         * @description Cases, newest first.
+         */
+        get: operations["read_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadException
+         * @description One case, with the item as it came.
+         */
+        get: operations["read_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Somebody looks at it. A case acknowledged or resolved already stays as it is.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Chooses for the work that waits; the first answer stands.
+         */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exception_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description The cause is gone. A case that asks a question is answered instead.
+         */
+        post: operations["resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feed
+         * @description What changed, as it happens; Last-Event-ID resumes. `subjects: null`: look at all again.
+         */
+        get: operations["feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who asks, and what they may do.
+         */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadOverview
+         * @description The board at a glance.
+         */
+        get: operations["read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LogIn
+         * @description Opens a session from a login link or a name and password, and sets its cookie.
+         */
+        post: operations["log_in"];
+        /**
+         * LogOut
+         * @description Ends the session of the cookie; a second time changes nothing.
+         */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadSubjects
+         * @description Subjects, newest first; `q` is the beginning of any of their ids.
+         */
+        get: operations["read_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadSubject
+         * @description Everything about one subject, by its name, local id or alias; 409 with `choices` if several.
+         *
+         *     With `as_of`, the matrix shows what was believed, as known at that instant.
+         */
+        get: operations["read_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{capability}/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do
+         * @description Asks for something; the same Idempotency-Key and body again give the same answer.
+         *
+         *     With `Prefer: wait=n` it waits up to n seconds (60 at most) for the document number.
+         */
+        post: operations["do"];
         delete?: never;
         options?: never;
         head?: never;
@@ -659,244 +376,384 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
+        /**
+         * Accepted
+         * @description Events are durable at these positions.
+         */
+        Accepted: {
+            accepted: number;
+            positions: number[];
+        };
+        /**
+         * AliasName
+         * @description Another system's name for the subject.
+         */
+        AliasName: {
+            local: string;
+            system: string;
+        };
+        /**
+         * Answer
+         * @description One of the case's choices.
+         */
+        Answer: {
+            answer: string;
+        };
+        /**
+         * Backlog
+         * @description Commands of one connection that are not done.
+         */
+        Backlog: {
+            offered: number;
+            oldest_s: number | null;
+            parked: number;
+            pending: number;
+            unknown: number;
+        };
+        /**
+         * Cell
+         * @description What one system believes about one attribute.
+         */
+        Cell: {
+            follower_within_s: number | null;
+            /** Format: date-time */
+            occurred_at: string;
+            position: number;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            stands: "owner" | "agrees" | "settling" | "differs" | "unowned";
+            system: string;
+            value: string | number | boolean | null;
+        };
+        /**
+         * ConnectionView
+         * @description One connection: its health and what waits for it.
+         */
+        ConnectionView: {
+            backlog: components["schemas"]["Backlog"];
+            faces: string[];
+            kind: string;
+            last_error: string | null;
+            last_ok_at: string | null;
+            name: string;
+            reason: string | null;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            source_position: string | null;
+            state: string;
+            wanted: string;
+        };
+        /**
+         * Connections
+         * @description All connections the caller may see.
+         */
+        Connections: {
+            items: components["schemas"]["ConnectionView"][];
+        };
+        /**
+         * Delivery
+         * @description A command on its way, or its end as the receipt tells it.
+         */
+        Delivery: {
+            attempts: number | null;
+            connection: string | null;
+            due_at: string | null;
+            key: string;
+            last_error: string | null;
+            position: number;
+            reference: string | null;
+            /** Format: date-time */
+            since: string;
+            state: string;
             type: string;
-            title: string;
-            status: number;
-            detail?: string;
-            instance?: string;
-            errors?: components["schemas"]["Fault"][];
-            acts?: string;
-            choices?: string[];
         };
-        Fault: {
-            at: string;
-            says: string;
+        /**
+         * ExceptionView
+         * @description A case somebody must decide.
+         */
+        ExceptionView: {
+            answer: string | null;
+            choices: string[];
+            class: string;
+            closed_at: string | null;
+            closed_by: string | null;
+            code: string;
+            connection: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+            has_raw: boolean;
+            id: number;
+            /** Format: date-time */
+            opened_at: string;
+            position: number | null;
+            state: string;
+            subject: string | null;
+            team: string;
+            text: string;
+            times: number;
         };
+        /**
+         * Exceptions
+         * @description A page of cases, newest first.
+         */
+        Exceptions: {
+            items: components["schemas"]["ExceptionView"][];
+            next_before: number | null;
+        };
+        /**
+         * Going
+         * @description A command is recorded and not finished; ask at `status`.
+         */
+        Going: {
+            status: string;
+        };
+        /**
+         * Healthy
+         * @description The process answers.
+         */
+        Healthy: {
+            ok: boolean;
+        };
+        /**
+         * LinkView
+         * @description A qualified, dated relation to another object, seen from this subject.
+         */
+        LinkView: {
+            /** @enum {string} */
+            direction: "out" | "in";
+            object: string;
+            relation: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /**
+         * Login
+         * @description Either a login link's token, or a name and its password.
+         */
+        Login: {
+            link?: string | null;
+            name?: string | null;
+            password?: string | null;
+        };
+        /**
+         * MatrixRow
+         * @description One attribute across all systems, the owner's cell first.
+         */
+        MatrixRow: {
+            attribute: string;
+            cells: components["schemas"]["Cell"][];
+            owner: string | null;
+            steward: string | null;
+        };
+        /**
+         * Me
+         * @description Who asks, and what they may do; no sites means every site.
+         */
         Me: {
             name: string;
             roles: string[];
             scopes: string[];
             sites: string[];
         };
-        Login: {
-            link?: string | null;
-            name?: string | null;
-            password?: string | null;
+        /**
+         * Note
+         * @description Why, in a person's words.
+         */
+        Note: {
+            /** @default  */
+            note?: string;
         };
+        /**
+         * Overview
+         * @description The board at a glance.
+         */
         Overview: {
-            orders: {
-                [key: string]: number;
-            };
-            exceptions_open: number;
             connections: {
                 [key: string]: number;
             };
+            exceptions_open: number;
             /** Format: date-time */
             generated_at: string;
+            orders: {
+                [key: string]: number;
+            };
             projection_lag_records: number;
         };
-        SubjectState: {
-            system: string;
-            value: unknown;
+        /**
+         * Problem
+         * @description What went wrong, RFC 9457; `acts` says whose hands are needed.
+         */
+        Problem: {
+            acts?: string;
+            choices?: string[];
+            detail: string;
+            errors?: components["schemas"]["ProblemFault"][];
+            instance?: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /**
+         * ProblemFault
+         * @description One mistake and its place, a JSON pointer into the body (or `?name` of a parameter).
+         */
+        ProblemFault: {
+            at: string;
+            says: string;
+        };
+        /**
+         * RawException
+         * @description A case with the item as it came: text, or base64 where it is not UTF-8.
+         */
+        RawException: {
+            answer: string | null;
+            choices: string[];
+            class: string;
+            closed_at: string | null;
+            closed_by: string | null;
+            code: string;
+            connection: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+            has_raw: boolean;
+            id: number;
+            /** Format: date-time */
+            opened_at: string;
+            position: number | null;
+            raw: string | null;
+            /** @enum {null|string} */
+            raw_encoding: "utf-8" | "base64" | null;
+            state: string;
+            subject: string | null;
+            team: string;
+            text: string;
+            times: number;
+        };
+        /**
+         * Standing
+         * @description Where a command stands.
+         */
+        Standing: {
+            attempts: number | null;
+            connection: string | null;
+            key: string;
+            last_error: string | null;
+            reference: string | null;
+            state: string;
+            subject: string;
+            type: string;
+        };
+        /**
+         * StateOf
+         * @description What one system holds as the status of a subject.
+         */
+        StateOf: {
+            owner: boolean;
             /** Format: date-time */
             since: string;
-            owner: boolean;
+            system: string;
+            value: string | number | boolean | null;
         };
-        SubjectRow: {
-            name: string;
-            kind: string;
-            issuer: string;
-            local: string;
-            site: string;
-            /** Format: date-time */
-            first_at: string;
-            position: number;
-            states: components["schemas"]["SubjectState"][];
+        /**
+         * SubjectLine
+         * @description One subject in a list.
+         */
+        SubjectLine: {
             differs: boolean;
             exceptions_open: number;
+            /** Format: date-time */
+            first_at: string;
+            issuer: string;
+            kind: string;
+            local: string;
+            name: string;
+            position: number;
+            site: string;
+            states: components["schemas"]["StateOf"][];
         };
+        /**
+         * SubjectPage
+         * @description Everything known about one subject.
+         */
         SubjectPage: {
-            items: components["schemas"]["SubjectRow"][];
+            aliases: components["schemas"]["AliasName"][];
+            deliveries: components["schemas"]["Delivery"][];
+            exceptions: components["schemas"]["ExceptionView"][];
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            generated_at: string;
+            issuer: string;
+            kind: string;
+            links: components["schemas"]["LinkView"][];
+            local: string;
+            matrix: components["schemas"]["MatrixRow"][];
+            name: string;
+            position: number;
+            site: string;
+            sync: components["schemas"]["Sync"][];
+            timeline: components["schemas"]["TimelineEntry"][];
+        };
+        /**
+         * Subjects
+         * @description A page of subjects, newest first.
+         */
+        Subjects: {
+            items: components["schemas"]["SubjectLine"][];
             next_before: number | null;
         };
-        Alias: {
-            system: string;
-            local: string;
-        };
-        Link: {
-            relation: string;
-            object: string;
-            /** @enum {string} */
-            direction: "out" | "in";
-            /** Format: date-time */
-            since: string;
-        };
-        Cell: {
-            system: string;
-            value: unknown;
-            /** Format: date-time */
-            occurred_at: string;
-            /** Format: date-time */
-            recorded_at: string;
-            /** Format: date-time */
-            since: string;
-            position: number;
-            /** @enum {string} */
-            stands: "owner" | "agrees" | "settling" | "differs" | "unowned";
-            follower_within_s: number | null;
-        };
-        MatrixRow: {
+        /**
+         * Sync
+         * @description Owner's change to one follower's agreement.
+         */
+        Sync: {
+            agreed_at: string | null;
             attribute: string;
-            owner: string | null;
-            steward: string | null;
-            cells: components["schemas"]["Cell"][];
+            /** Format: date-time */
+            changed_at: string;
+            follower: string;
+            lag_ms: number | null;
+            within_s: number | null;
         };
-        TimelineRecord: {
-            position: number;
-            kind: string;
-            type: string;
-            source: string;
-            target: string | null;
-            /** Format: date-time */
-            occurred_at: string;
-            /** Format: date-time */
-            recorded_at: string;
-            hop_ms: number | null;
-            title: string;
+        /**
+         * TimelineEntry
+         * @description One record about the subject, and how long after its cause it was recorded.
+         */
+        TimelineEntry: {
+            actor: string;
             causation: number | null;
             claims: {
                 [key: string]: unknown;
             };
-            actor: string;
             data: unknown;
-        };
-        Delivery: {
-            key: string;
+            hop_ms: number | null;
+            kind: string;
+            /** Format: date-time */
+            occurred_at: string;
             position: number;
-            connection: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            source: string;
+            target: string | null;
+            title: string;
             type: string;
-            state: string;
-            attempts: number | null;
-            /** Format: date-time */
-            since: string;
-            /** Format: date-time */
-            due_at: string | null;
-            last_error: string | null;
+        };
+        /**
+         * Written
+         * @description A command is done; the document number is the system's.
+         */
+        Written: {
+            body: {
+                [key: string]: unknown;
+            };
+            key: string;
             reference: string | null;
-        };
-        SyncLag: {
-            attribute: string;
-            follower: string;
-            /** Format: date-time */
-            changed_at: string;
-            /** Format: date-time */
-            agreed_at: string | null;
-            lag_ms: number | null;
-            within_s: number | null;
-        };
-        Subject: {
-            name: string;
-            kind: string;
-            issuer: string;
-            local: string;
-            site: string;
-            /** Format: date-time */
-            first_at: string;
-            aliases: components["schemas"]["Alias"][];
-            links: components["schemas"]["Link"][];
-            matrix: components["schemas"]["MatrixRow"][];
-            timeline: components["schemas"]["TimelineRecord"][];
-            deliveries: components["schemas"]["Delivery"][];
-            sync: components["schemas"]["SyncLag"][];
-            exceptions: components["schemas"]["Exception"][];
-            /** Format: date-time */
-            generated_at: string;
-            position: number;
-        };
-        Exception: {
-            id: number;
-            class: string;
-            code: string;
-            team: string;
-            connection: string | null;
-            subject: string | null;
-            text: string;
-            detail: {
-                [key: string]: unknown;
-            };
-            choices: string[];
-            answer: string | null;
-            state: string;
-            /** Format: date-time */
-            opened_at: string;
-            /** Format: date-time */
-            closed_at: string | null;
-            closed_by: string | null;
-            times: number;
-            position: number | null;
-            has_raw: boolean;
-        };
-        ExceptionWithRaw: {
-            id: number;
-            class: string;
-            code: string;
-            team: string;
-            connection: string | null;
-            subject: string | null;
-            text: string;
-            detail: {
-                [key: string]: unknown;
-            };
-            choices: string[];
-            answer: string | null;
-            state: string;
-            /** Format: date-time */
-            opened_at: string;
-            /** Format: date-time */
-            closed_at: string | null;
-            closed_by: string | null;
-            times: number;
-            position: number | null;
-            has_raw: boolean;
-            raw: string | null;
-            raw_encoding: ("utf-8" | "base64") | null;
-        };
-        ExceptionPage: {
-            items: components["schemas"]["Exception"][];
-            next_before: number | null;
-        };
-        Note: {
-            note?: string;
-        };
-        Answer: {
-            answer: string;
-        };
-        Backlog: {
-            pending: number;
-            unknown: number;
-            parked: number;
-            offered: number;
-            oldest_s: number | null;
-        };
-        Connection: {
-            name: string;
-            site: string;
-            kind: string;
-            faces: string[];
-            state: string;
-            wanted: string;
-            reason: string | null;
-            /** Format: date-time */
-            since: string;
-            /** Format: date-time */
-            last_ok_at: string | null;
-            last_error: string | null;
-            backlog: components["schemas"]["Backlog"];
-            source_position: string | null;
-        };
-        ConnectionPage: {
-            items: components["schemas"]["Connection"][];
         };
     };
     responses: never;
@@ -906,4 +763,641 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Healthy"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": {
+                    correlationid?: string;
+                    data: Record<string, never>;
+                    id: string;
+                    source: string;
+                    /** @constant */
+                    specversion: "1.0";
+                    time?: string;
+                    type: string;
+                };
+                "application/cloudevents-batch+json": {
+                    correlationid?: string;
+                    data: Record<string, never>;
+                    id: string;
+                    source: string;
+                    /** @constant */
+                    specversion: "1.0";
+                    time?: string;
+                    type: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_exceptions: {
+        parameters: {
+            query?: {
+                state?: "open" | "acknowledged" | "resolved" | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exceptions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_exception: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawException"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawException"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawException"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawException"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `changed` {subjects, position}, `exceptions`, `connections` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_subjects: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                q?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subjects"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_subject: {
+        parameters: {
+            query?: {
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    do: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                Prefer?: string | null;
+            };
+            path: {
+                capability: string;
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"] | components["schemas"]["Going"];
+                };
+            };
+            /** @description Recorded, not finished; ask at `status` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Going"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+
+import { asText, nameParts, shown, words } from './value';
+
+describe('a belief in words', () => {
+  it.each([
+    [null, 'nothing'],
+    ['', 'nothing'],
+    [0, '0'],
+    [false, 'no'],
+    ['LINE-2', 'LINE-2'],
+    [{ amount: '485', unit: 'pcs' }, '485 pcs'],
+    [['a', { amount: '1', unit: 'kg' }], 'a, 1 kg'],
+    [{ odd: 1 }, '{"odd":1}'],
+  ])('%j is said as %s', (value, said) => {
+    expect(asText(value)).toBe(said);
+  });
+  it('knows a moment by its zone; a time without one stays text', () => {
+    expect(shown('2026-11-23T06:00:00Z').kind).toBe('moment');
+    expect(shown('2026-11-23T06:00:00+01:00').kind).toBe('moment');
+    expect(shown('2026-11-23T06:00:00').kind).toBe('text');
+  });
+});
+
+it('reads names as words', () => {
+  expect(words('quantity_good')).toBe('quantity good');
+  expect(words('OrderReleased')).toBe('order released');
+});
+
+it('takes a subject name apart, and nothing else', () => {
+  expect(nameParts('production-order/erp:10/46:a')).toEqual({
+    kind: 'production-order',
+    issuer: 'erp',
+    local: '10/46:a',
+  });
+  expect(nameParts('WO-1046')).toBeNull();
+});
