@@ -121,7 +121,7 @@ async def test_a_worker_older_than_the_minimum_is_refused(
     with pytest.raises(SettingsError, match="needs schema"):
         await require_supported(connection)
     await migrate(empty_database, scripts=scripts, version=newest)
-    with pytest.raises(SettingsError, match="too old for the database.*Update Andon"):
+    with pytest.raises(SettingsError, match=r"too old for the database.*Update Andon"):
         await require_supported(connection)
     await connection.execute("UPDATE schema_state SET minimum_worker = 1")
     await require_supported(connection)
@@ -146,6 +146,6 @@ async def test_a_server_that_could_lose_work_is_refused_with_every_reason(databa
     await check_server(connection)
     await connection.execute("SET synchronous_commit = off")
     await connection.execute("SET default_transaction_read_only = on")
-    with pytest.raises(SettingsError, match="synchronous_commit is off.*read only"):
+    with pytest.raises(SettingsError, match=r"synchronous_commit is off.*read only"):
         await check_server(connection)
     await connection.close()

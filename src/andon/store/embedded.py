@@ -156,7 +156,7 @@ class EmbeddedServer:
 
 
 async def _finished(work: Callable[[], Result]) -> Result:
-    """Run in a thread; when cancelled, first wait for its end, so that nothing is left half done."""
+    """Run in a thread; when cancelled, wait for its end first: nothing is left half done."""
     running = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(running)
@@ -169,7 +169,8 @@ async def _ended(postmaster: Postmaster) -> None:
     await asyncio.to_thread(postmaster.stop)
     try:
         async with asyncio.timeout(STOP_WITHIN):
-            while not await asyncio.to_thread(postmaster.ended):
+            # A server found from a killed owner is not our child: nobody tells us of its end.
+            while not await asyncio.to_thread(postmaster.ended):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
         await asyncio.to_thread(postmaster.abandon)

@@ -17,9 +17,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 0x616E646F6E
 
 
-async def migrate(
-    dsn: str, *, scripts: Path = SCRIPTS, version: int = SCHEMA_VERSION
-) -> None:
+async def migrate(dsn: str, *, scripts: Path = SCRIPTS, version: int = SCHEMA_VERSION) -> None:
     """Take the steps that are missing, one worker at a time. Costs one query when none is.
 
     A schema newer than this code is left alone: `require_supported` decides about it.
@@ -39,9 +37,11 @@ async def migrate(
 
 async def require_supported(connection: asyncpg.Connection) -> None:
     """Raise when this code is too old for the schema, or the schema for this code."""
-    row = await connection.fetchrow(
-        "SELECT version, minimum_worker FROM schema_state"
-    ) if await _has_state(connection) else None
+    row = (
+        await connection.fetchrow("SELECT version, minimum_worker FROM schema_state")
+        if await _has_state(connection)
+        else None
+    )
     if row is None or row["version"] < SCHEMA_VERSION:
         found = row["version"] if row else "none"
         raise SettingsError(

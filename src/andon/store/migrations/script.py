@@ -25,7 +25,7 @@ def run_script(version_file: Path, *, minimum_worker: int) -> None:
     """Run `sql/NNNN_name.sql` for `versions/vNNNN_name.py`, whole or not at all.
 
     `minimum_worker` is the oldest code that may go on working on the schema afterwards. A step that
-    only adds leaves it; a step that takes something away raises it to the code that needs it no more.
+    only adds leaves it; one that takes something away raises it to the code that needs it no more.
     """
     name = version_file.stem.removeprefix("v")
     version = int(name.partition("_")[0])

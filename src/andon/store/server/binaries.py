@@ -59,7 +59,7 @@ def copied_binaries(packaged: Binaries, home: Path) -> Binaries:
 
 
 def _copy(package: Path, place: Path) -> None:
-    # Copied beside its place and renamed: a start that is killed half-way leaves no half copy in use.
+    # Copied beside its place and renamed: a start that is killed leaves no half copy in use.
     half = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
         skipped = shutil.ignore_patterns("include", "*.py", "__pycache__")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from andon.store.server.binaries import Binaries
@@ -29,7 +30,7 @@ class Postmaster:
 
     def __init__(self, cluster: Cluster, pid: int, sockets: Path) -> None:
         self._cluster = cluster
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[Any] | None = None
         self._log_from = _size(cluster.log)
         self.pid = pid
         self.sockets = sockets
