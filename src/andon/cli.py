@@ -73,6 +73,7 @@ def run(
         from andon.app.supervise import Place, supervise
 
         logging.basicConfig(level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         plan = load(project).plan()
         place = Place(data, host, port, database)
         await supervise(

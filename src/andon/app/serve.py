@@ -46,9 +46,9 @@ async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[
         )
     )
     # Granted to one process only: a second Andon on this port must fail, not share it.
+    stop = asyncio.ensure_future(until)
     listening = await _listen(host, port)
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    stop = asyncio.ensure_future(until)
     try:
         await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
     finally:
