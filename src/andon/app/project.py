@@ -34,6 +34,7 @@ class Andon:
         ownership: Sequence[Ownership] = (),
         policies: Sequence[Policy] = (),
         messages: Sequence[type[Message]] = (),
+        shared: Mapping[str, str] = {},
         parameters: str | None = None,
     ) -> None:
         self.name = name
@@ -44,6 +45,7 @@ class Andon:
         self.ownership = tuple(ownership)
         self.policies = tuple(policies)
         self.messages = tuple(messages)
+        self.shared = dict(shared)
         self._file = _beside_caller(parameters or f"{name}.toml")
 
     def parameters(self, environment: Mapping[str, str] | None = None) -> Parameters:
@@ -82,12 +84,16 @@ class Andon:
             ownership=self.ownership,
             policies=self.policies,
             messages=cast("Sequence[type[Event] | type[Command]]", shapes),
+            shared=self.shared,
         )
 
     def _ownership_faults(self) -> list[Fault]:
         names = {connection.name for connection in self.connections} | {"andon"}
         return [
-            Fault(f"{self.name}: ownership/{rule.subject}.{rule.attribute}", f"{system!r} is no connection")
+            Fault(
+                f"{self.name}: ownership/{rule.subject}.{rule.attribute}",
+                f"{system!r} is no connection",
+            )
             for rule in self.ownership
             for system in (rule.owner, *rule.followers)
             if system not in names
@@ -117,5 +123,7 @@ def load(where: str) -> Andon:
         ) from error
     found = getattr(module, name or "andon", None)
     if not isinstance(found, Andon):
-        raise SettingsError(f"{module_name} holds no Andon called {name or 'andon'!r}. Write {name or 'andon'} = Andon(...) there, or name it as module:name.")
+        raise SettingsError(
+            f"{module_name} holds no Andon called {name or 'andon'!r}. Write {name or 'andon'} = Andon(...) there, or name it as module:name."
+        )
     return found

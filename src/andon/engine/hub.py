@@ -75,8 +75,7 @@ class EngineHub:
         """Records all or none; the position of each, the old one for a repetition."""
         now = self._clock.now()
         drafts = [
-            draft_of(e.event, e.source, e.id, self._plan.contracts, e.occurred_at or now)
-            for e in events
+            draft_of(e.event, e.source, e.id, self._plan, e.occurred_at or now) for e in events
         ]
         for draft, event in zip(drafts, events, strict=True):
             if event.correlation:
@@ -181,7 +180,7 @@ class EngineHub:
         data = {"answer": choice, "run": row["run"], "n": row["n"], "exception": exception}
         if row["cause"].startswith("parked:"):
             data["key"] = detail.get("key")
-        await self._pool.execute(
+        recorded = await self._pool.fetch(
             query("answer"),
             exception,
             choice,
@@ -193,6 +192,8 @@ class EngineHub:
             self._plan.site,
             msgspec.json.encode(data).decode(),
         )
+        if not recorded:
+            raise DeniedError("It was already answered.")
 
     async def wake(self) -> None:
         """Something was changed in the tables by the API: look now."""

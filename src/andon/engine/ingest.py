@@ -50,7 +50,7 @@ class Ingest:
 
     async def accept(self, wired: Wired, items: Sequence[Item]) -> list[Draft]:
         """Maps and commits items; returns the drafts that were news. Raises TooBusyError."""
-        reading = read_items(wired, items, self._plan.contracts, now=self._clock.now())
+        reading = read_items(wired, items, self._plan, now=self._clock.now())
         return await self.record(reading)
 
     async def record(self, reading: Reading) -> list[Draft]:
@@ -76,7 +76,7 @@ class Ingest:
             self._room -= len(batch)
             try:
                 await self._write(batch)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:  # whatever it is, the next batch must be written
                 await self._one_by_one(batch, error)
 
     async def _write(self, batch: Sequence[tuple[Reading, asyncio.Future[list[Draft]]]]) -> None:
@@ -109,7 +109,7 @@ class Ingest:
                 try:
                     await self._write([entry])
                     continue
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as own:
+                except Exception as own:
                     error = own
             if not entry[1].done():
                 entry[1].set_exception(

@@ -10,7 +10,7 @@ import msgspec
 from andon.core.connector import Connector, Offer, Settings, Sink, Source
 from andon.core.errors import Fault
 from andon.core.mapping import Inbound, Outbound
-from andon.core.message import Command, Event
+from andon.core.message import Command, Event, subject_name
 from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.governance.contracts import Contracts
@@ -63,6 +63,13 @@ class Plan(msgspec.Struct, frozen=True):
     policies: Mapping[type[Command], Sequence[Policy]]
     ownership: Sequence[Ownership]
     contracts: Contracts
+    shared: Mapping[str, str] = {}
+    """Kinds whose ids mean the same in every system (lot numbers, say) -> who issues them."""
+
+    def named(self, kind: str, local: str) -> str:
+        """The full name of an object of a shared kind; any other id stays as its system says it."""
+        issuer = self.shared.get(kind)
+        return local if issuer is None or "/" in local else subject_name(kind, issuer, local)
 
     def route(self, command: type[Command], site: str) -> Wired | None:
         """Where a command of this type goes at this site."""
@@ -80,6 +87,7 @@ def wire(
     ownership: Sequence[Ownership],
     policies: Sequence[Policy],
     messages: Sequence[type[Event] | type[Command]],
+    shared: Mapping[str, str] = {},
 ) -> Plan:
     """Looks every name up. Call `wiring_faults` first; this one trusts the project."""
     wired = {c.name: _wired(c, connector, site) for c, connector in connections}
@@ -99,6 +107,7 @@ def wire(
         policies=decided,
         ownership=tuple(ownership),
         contracts=Contracts(messages),
+        shared=dict(shared),
     )
 
 

@@ -11,8 +11,7 @@ from andon.core.connector import Item
 from andon.core.errors import Fault, InvalidError, MappingError
 from andon.core.mapping import Known
 from andon.core.message import Claims, Event, Finding, Message, ReadBack
-from andon.engine.plan import Wired
-from andon.governance.contracts import Contracts
+from andon.engine.plan import Plan, Wired
 from andon.store.ingest import Draft, Raised
 
 
@@ -26,7 +25,7 @@ class Reading(msgspec.Struct):
 def read_items(
     wired: Wired,
     items: Sequence[Item],
-    contracts: Contracts,
+    plan: Plan,
     *,
     now: datetime,
     previous: Mapping[str, bytes] | None = None,
@@ -37,7 +36,7 @@ def read_items(
     for item in items:
         known = Known(wired.settings, seen.get(item.mirror) if item.mirror else None)
         try:
-            _read(wired, item, known, contracts, now, reading)
+            _read(wired, item, known, plan, now, reading)
         except (MappingError, InvalidError) as error:
             reading.raised.append(_unreadable(wired, item, error))
         except Exception as error:  # a defect in a user's mapping must not stop the others
@@ -48,7 +47,7 @@ def read_items(
 
 
 def _read(
-    wired: Wired, item: Item, known: Known, contracts: Contracts, now: datetime, reading: Reading
+    wired: Wired, item: Item, known: Known, plan: Plan, now: datetime, reading: Reading
 ) -> None:
     mapping = wired.inbound.get(item.kind)
     if mapping is None:
@@ -62,11 +61,11 @@ def _read(
         else:
             drafts.append(
                 draft_of(
-                    said, wired.name, _id(item.key, len(drafts)), contracts, item.occurred_at or now
+                    said, wired.name, _id(item.key, len(drafts)), plan, item.occurred_at or now
                 )
             )
     reading.drafts += drafts
-    about = f"{drafts[0].kind}/{wired.name}:{drafts[0].local}" if drafts else None
+    about = drafts[0].about if drafts else None
     reading.raised += [_finding(wired, item, doubt, about) for doubt in doubts]
 
 
@@ -74,11 +73,9 @@ def _id(key: str, n: int) -> str:
     return key if n == 0 else f"{key}#{n + 1}"
 
 
-def draft_of(
-    event: Event, source: str, id: str, contracts: Contracts, occurred_at: datetime
-) -> Draft:
+def draft_of(event: Event, source: str, id: str, plan: Plan, occurred_at: datetime) -> Draft:
     """An event checked against its contract and laid out for the log. Raises InvalidError."""
-    data = contracts.encode(event).decode()
+    data = plan.contracts.encode(event).decode()
     if "\\u0000" in data:
         raise InvalidError(
             "A text holds a NUL, which no database keeps", [Fault("", "holds \\u0000")]
@@ -88,13 +85,15 @@ def draft_of(
         id=id,
         type=event.TYPE,
         kind=kind_of(event),
-        local=event.local,
+        local=plan.named(kind_of(event), event.local),
         correlation=f"{source}/{id}",
         occurred_at=occurred_at,
         data=data,
         claims=claims_text(event.claims()),
         follow=not isinstance(event, ReadBack),
-        links=[(link.relation, link.kind, link.local) for link in event.links()],
+        links=[
+            (link.relation, link.kind, plan.named(link.kind, link.local)) for link in event.links()
+        ],
         aliases=[(alias.system, alias.local) for alias in event.aliases()],
     )
 

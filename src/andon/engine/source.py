@@ -77,9 +77,7 @@ class ReadSource:
         mirrored = {item.mirror for item in items if item.mirror}
         async with self._db.transaction():
             previous = await self._previous(mirrored)
-            reading = read_items(
-                self._wired, items, self._plan.contracts, now=now, previous=previous
-            )
+            reading = read_items(self._wired, items, self._plan, now=now, previous=previous)
             if reading.drafts:
                 await append_events(self._db, reading.drafts, site=self._wired.site, now=now)
             await raise_exceptions(self._db, reading.raised, now)

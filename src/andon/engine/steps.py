@@ -10,7 +10,7 @@ import asyncpg
 
 from andon.core.errors import AndonError, DeniedError, InvalidError, LateError
 from andon.core.mapping import Known
-from andon.core.message import Command, Event
+from andon.core.message import Command, Event, subject_name
 from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.cases import failure, question
@@ -62,12 +62,15 @@ class Steps:
             self.fail(batch, live, error)
         if live.ended:
             batch.add("ends", live.id, _state(live))
+            _clear(batch, live)
 
     def give_event(self, batch: Batch, run: str, n: int, row: asyncpg.Record) -> None:
         """Answers a wait by an event that came after what the run has taken."""
         live = self._memory.get(run)
         position = int(row["position"])
         if live is None or live.asked(n) is None or position <= live.cursor:
+            return
+        if not live.awaits(n):  # it lost a race; the event belongs to a later wait
             return
         live.cursor = position
         event = self._plan.contracts.decode(row["type"], row["data"].encode())
@@ -117,7 +120,7 @@ class Steps:
 
     def _send(self, batch: Batch, live: Live, verb: Send, command: Command, cause: int) -> None:
         key = f"{live.correlation}:{live.flow.name}.{verb.n}"
-        subject = command.local if "/" in command.local else _same_kind(live, command)
+        subject = self._subject(live, command)
         try:
             passed = pass_gate(self._plan, command, _WORKFLOW, live.site)
         except (DeniedError, InvalidError) as error:
@@ -162,6 +165,15 @@ class Steps:
         self._lay_out(batch, parcel)
         self.out.append(parcel)
 
+    def _subject(self, live: Live, command: Command) -> str:
+        """A command about the run's own kind is about its subject, by whatever id it says it."""
+        local = self._plan.named(command.KIND, command.local)
+        if "/" in local:
+            return local
+        if live.subject.startswith(f"{command.KIND}/"):
+            return live.subject
+        return subject_name(command.KIND, "andon", local)
+
     def _lay_out(self, batch: Batch, parcel: Parcel) -> None:
         """Writes the delivery. What a system will fetch is named first, so its answer finds its subject."""
         batch.add(
@@ -175,12 +187,20 @@ class Steps:
                 batch.add("names", parcel.wired.name, parcel.command.KIND, names, parcel.subject)
 
 
+def _clear(batch: Batch, live: Live) -> None:
+    """Nothing waits for an ended run any more."""
+    for verb in live.left():
+        match verb:
+            case Wait():
+                batch.add("waited", live.id, verb.n)
+                batch.add("rung", live.id, verb.n)
+            case Sleep():
+                batch.add("rung", live.id, verb.n)
+            case Ask():
+                batch.add("settled", f"asked:{live.id}:{verb.n}")
+            case _:
+                pass  # a command on its way comes to its own end
+
+
 def _state(live: Live) -> str:
     return "failed" if live.failed else "ended"
-
-
-def _same_kind(live: Live, command: Command) -> str:
-    """A command about the run's own subject names it by any id; another subject is Andon's own."""
-    if live.subject.startswith(f"{command.KIND}/"):
-        return live.subject
-    return f"{command.KIND}/andon:{command.local}"

@@ -33,6 +33,11 @@ class Draft(msgspec.Struct, kw_only=True):
     aliases: Sequence[tuple[str, str]] = ()
 
     @property
+    def about(self) -> str:
+        """The subject's name unless an alias says another."""
+        return self.local if "/" in self.local else f"{self.kind}/{self.source}:{self.local}"
+
+    @property
     def digest(self) -> bytes:
         """Tells a redelivery from a corrected fact under its old key."""
         return blake2b(self.data.encode(), digest_size=16).digest()
@@ -90,10 +95,10 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
                 code="same-id-other-content",
                 team=d.source,
                 connection=d.source,
-                subject=None if "/" not in d.local else d.local,
+                subject=d.about,
                 text=f"{d.source} sent {d.id} again with other content. The first one stands; the"
                 f" second is kept here. Compare them with {d.source} and correct by hand what is wrong.",
-                detail=msgspec.json.encode({"about": f"{d.kind}/{d.source}:{d.local}"}).decode(),
+                detail=msgspec.json.encode({"id": d.id}).decode(),
                 raw=d.data.encode(),
             )
             for d in changed
