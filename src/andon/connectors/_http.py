@@ -2,7 +2,6 @@
 
 __all__ = ["Http", "answer_of"]
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
@@ -62,7 +61,7 @@ class Http:
                 return self._judge(response, await response.read(), method)
         except aiohttp.ClientConnectorError as error:
             raise UnavailableError(f"{self.base} does not answer: {error.os_error}") from error
-        except (TimeoutError, asyncio.TimeoutError) as error:
+        except TimeoutError as error:
             raise OutcomeUnknownError(f"{method} {path} got no answer in time") from error
         except (aiohttp.ClientError, OSError) as error:
             if method == "GET":

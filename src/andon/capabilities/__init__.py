@@ -1,0 +1,1 @@
+"""Business areas as slices: workflows, policies, projections. They do not know each other."""

@@ -1,0 +1,130 @@
+"""Tryton's REST API: domains, typed values, and errors sorted by who acts next."""
+
+__all__ = ["Speech", "TrytonDate", "TrytonTime", "typed"]
+
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+
+from andon.connectors._http import Http
+from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+
+T = TypeVar("T")
+Domain = Sequence[Any]
+
+
+class TrytonDate(msgspec.Struct, frozen=True):
+    """A day without time or zone, as Tryton's JSON writes it."""
+
+    year: int
+    month: int
+    day: int
+
+    def day_of(self) -> date:
+        """The day itself."""
+        return date(self.year, self.month, self.day)
+
+
+class TrytonTime(msgspec.Struct, frozen=True):
+    """A moment as Tryton's JSON writes it: no zone said, UTC meant."""
+
+    year: int
+    month: int
+    day: int
+    hour: int = 0
+    minute: int = 0
+    second: int = 0
+    microsecond: int = 0
+
+    def instant(self) -> datetime:
+        """The moment with its zone."""
+        return datetime(
+            self.year, self.month, self.day, self.hour, self.minute, self.second,
+            self.microsecond, tzinfo=UTC,
+        )  # fmt: skip
+
+
+def typed(value: datetime | timedelta) -> dict[str, Any]:
+    """A value of a type that JSON lacks, as Tryton reads it."""
+    if isinstance(value, timedelta):
+        return {"__class__": "timedelta", "seconds": value.total_seconds()}
+    at = value.astimezone(UTC)
+    parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+    return {"__class__": "datetime", **{part: getattr(at, part) for part in parts}}
+
+
+class Speech(Http):
+    """One session with one database. A refusal is raised in Tryton's words."""
+
+    async def search(
+        self,
+        model: str,
+        domain: Domain,
+        shape: type[T],
+        fields: Sequence[str],
+        *,
+        order: Domain | None = None,
+        limit: int | None = None,
+    ) -> T:
+        """Rows of a model, read as `shape`. Reading has no effect, so no outcome of it is unknown."""
+        query = [("d", _packed(domain)), *(("f", field) for field in fields)]
+        if order is not None:
+            query.append(("o", _packed(order)))
+        if limit is not None:
+            query.append(("s", str(limit)))
+        try:
+            _, body = await self.call("GET", f"/model/{model}?{urlencode(query)}")
+        except OutcomeUnknownError as error:
+            raise UnavailableError(str(error), reached=True) from error
+        return msgspec.json.decode(body, type=shape)
+
+    async def effect(self, method: str, path: str, body: Mapping[str, Any]) -> None:
+        """One call that changes something; what it did is read afterwards."""
+        # `f=id` keeps the answer small: Tryton repeats the record it worked on.
+        await self.call(method, f"/model/{path}?f=id", body=msgspec.json.encode(body))
+
+    def _judge(
+        self, response: aiohttp.ClientResponse, body: bytes, method: str
+    ) -> tuple[int, bytes]:
+        match response.status:
+            case 400:
+                raise RejectedError(_words(body), "400")
+            case 403:
+                # A refused right of a known user; a key that is not known is a 401.
+                raise RejectedError(
+                    "Tryton forbids this and does not say why: a right of the technical user, or"
+                    " something that must be finished first.",
+                    "403",
+                )
+            case 404:
+                raise RejectedError("The record is not there any more.", "404")
+            case _:
+                return super()._judge(response, body, method)
+
+
+def _packed(value: Any) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(value)).decode()
+
+
+class _Refusal(msgspec.Struct):
+    message: str
+    description: str = ""
+
+
+def _words(body: bytes) -> str:
+    try:
+        said = msgspec.json.decode(body, type=_Refusal)
+    except msgspec.DecodeError:
+        plain = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
+        words = " ".join(plain.split())[:300]
+        return (
+            f"{words}. Tryton wanted to ask a person, which a program cannot answer:"
+            " an inspection is missing, most likely."
+        )
+    return f"{said.message} {said.description}".strip()
