@@ -3,7 +3,7 @@
 __all__ = ["create_app", "end_streams"]
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
@@ -34,7 +34,7 @@ def create_app(
     feed = Feed(hub.pool, ears)
 
     @asynccontextmanager
-    async def alive(_: Litestar) -> AsyncIterator[None]:
+    async def alive(_: Litestar) -> AsyncGenerator[None]:
         await ring.refresh(hub.pool)
         tasks = [
             asyncio.create_task(ears.listen(), name="ears"),

@@ -13,7 +13,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter
 
 from andon.api.callers import Asked, caller_of, hub_of
 from andon.api.problems import ProblemError
@@ -60,10 +60,10 @@ class CommandOperation(Operation):
 )
 async def do(
     request: Asked,
-    capability: str,
-    command: str,
-    idempotency_key: Annotated[str | None, Parameter(header="Idempotency-Key")] = None,
-    prefer: Annotated[str | None, Parameter(header="Prefer")] = None,
+    capability: FromPath[str],
+    command: FromPath[str],
+    idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key")] = None,
+    prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
 ) -> Response[Written | Going]:
     """Asks for something; the same Idempotency-Key and body again give the same answer.
 
@@ -90,7 +90,7 @@ async def do(
 
 
 @get("/v1/commands/{key:path}", opt={"scope": "read"})
-async def read_command(request: Asked, key: str) -> Standing:
+async def read_command(request: Asked, key: FromPath[str]) -> Standing:
     """Where a command stands."""
     found = await standing_of(
         hub_of(request).pool, key.removeprefix("/"), sites=caller_of(request).sites

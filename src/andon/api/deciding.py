@@ -5,6 +5,7 @@ __all__ = ["deciding_routes"]
 from typing import Any
 
 from litestar import post
+from litestar.params import FromPath, JSONBody
 
 from andon.api.callers import Asked, caller_of, hub_of
 from andon.api.problems import ProblemError
@@ -22,7 +23,9 @@ HINT = "select pg_notify('andon_changed', '')"
     status_code=200,
     opt={"scope": "exceptions:write"},
 )
-async def acknowledge(request: Asked, exception_id: int, data: Note) -> RawException:
+async def acknowledge(
+    request: Asked, exception_id: FromPath[int], data: JSONBody[Note]
+) -> RawException:
     """Somebody looks at it. A case acknowledged or resolved already stays as it is."""
     await the_exception(request, exception_id)
     await _note(request, exception_id, data.note, "acknowledged", ["open"])
@@ -32,7 +35,9 @@ async def acknowledge(request: Asked, exception_id: int, data: Note) -> RawExcep
 @post(
     "/v1/exceptions/{exception_id:int}/resolve", status_code=200, opt={"scope": "exceptions:write"}
 )
-async def resolve(request: Asked, exception_id: int, data: Note) -> RawException:
+async def resolve(
+    request: Asked, exception_id: FromPath[int], data: JSONBody[Note]
+) -> RawException:
     """The cause is gone. A case that asks a question is answered instead."""
     case = await the_exception(request, exception_id)
     if case.choices and case.answer is None and case.state != "resolved":
@@ -48,7 +53,9 @@ async def resolve(request: Asked, exception_id: int, data: Note) -> RawException
 @post(
     "/v1/exceptions/{exception_id:int}/answer", status_code=200, opt={"scope": "exceptions:write"}
 )
-async def answer(request: Asked, exception_id: int, data: Answer) -> RawException:
+async def answer(
+    request: Asked, exception_id: FromPath[int], data: JSONBody[Answer]
+) -> RawException:
     """Chooses for the work that waits; the first answer stands."""
     case = await the_exception(request, exception_id)
     if data.answer not in case.choices:
@@ -86,13 +93,13 @@ async def _note(
 
 
 @post("/v1/connections/{name:str}/pause", status_code=200, opt={"scope": "connections:write"})
-async def pause(request: Asked, name: str) -> ConnectionView:
+async def pause(request: Asked, name: FromPath[str]) -> ConnectionView:
     """Nothing more is read or sent; what waits is kept."""
     return await _want(request, name, "paused")
 
 
 @post("/v1/connections/{name:str}/resume", status_code=200, opt={"scope": "connections:write"})
-async def resume(request: Asked, name: str) -> ConnectionView:
+async def resume(request: Asked, name: FromPath[str]) -> ConnectionView:
     """Goes on where it stopped."""
     return await _want(request, name, "running")
 

@@ -95,8 +95,8 @@ def _arriving(raw: bytes, caller: Caller, contracts: Contracts) -> list[Arriving
     try:
         events = _many.decode(raw) if batch else [_one.decode(raw)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        faults = faults_in(raw, list[_Looked] if batch else _Looked)
-        raise _refused(faults or [Fault("", str(error))]) from error
+        found = faults_in(raw, list[_Looked] if batch else _Looked)
+        raise _refused(found or [Fault("", str(error))]) from error
     if len(events) > MOST_AT_ONCE:
         raise ProblemError(413, f"Send at most {MOST_AT_ONCE} events at once.")
     _speak_for(caller, events)

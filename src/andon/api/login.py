@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from andon.api.callers import COOKIE, Asked, caller_of, hub_of
 from andon.api.limits import Attempts
@@ -64,7 +65,7 @@ class Doorman:
 
 
 @post("/v1/session", status_code=204, opt={"scope": "open"})
-async def log_in(request: Asked, data: Login) -> Response[None]:
+async def log_in(request: Asked, data: JSONBody[Login]) -> Response[None]:
     """Opens a session from a login link or a name and password, and sets its cookie."""
     if (data.link is None) == (data.name is None or data.password is None):
         fault = Fault("", "give either link, or name and password")

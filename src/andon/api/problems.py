@@ -18,6 +18,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.utils.scope.state import ScopeState
 from msgspec import UNSET
 
 from andon.api.shapes import Problem, ProblemFault
@@ -183,9 +184,9 @@ def _said(request: Request[Any, Any, Any], error: AndonError) -> Response[bytes]
     )
 
 
-async def _routed(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _routed(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     if isinstance(error, ValidationException):
-        faults = await _validation_faults(request, error)
+        faults = _validation_faults(request, error)
         detail = "The request does not read. Correct the places named; nothing was changed."
         return problem_response(problem(422, detail, faults=faults, acts="data owner"))
     status = error.status_code
@@ -198,12 +199,14 @@ async def _routed(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return problem_response(problem(status, detail), headers)
 
 
-async def _validation_faults(
+def _validation_faults(
     request: Request[Any, Any, Any], error: ValidationException
 ) -> Sequence[Fault]:
     signature = cast(Any, request.scope["route_handler"]).parsed_fn_signature
     data = signature.parameters.get("data")
-    if data is not None and (faults := faults_in(await request.body(), data.annotation)):
+    # It was read already, and an answer to an exception cannot wait for it again.
+    raw = ScopeState.from_scope(request.scope).body
+    if data is not None and isinstance(raw, bytes) and (faults := faults_in(raw, data.annotation)):
         return faults
     extra = cast("list[dict[str, Any]]", error.extra) if isinstance(error.extra, list) else []
     return [

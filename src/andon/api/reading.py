@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from urllib.parse import unquote_to_bytes
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from andon.api.callers import Asked, caller_of, hub_of
 from andon.api.problems import ProblemError
@@ -20,8 +20,8 @@ from andon.visibility.subjects import subject_lines
 from andon.visibility.views import Overview, RawException, SubjectPage
 
 BIGINT = 2**63 - 1
-Limit = Annotated[int, Parameter(ge=1, le=200)]
-Before = Annotated[int | None, Parameter(ge=0, le=BIGINT)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Before = Annotated[int | None, QueryParameter(ge=0, le=BIGINT)]
 
 
 @get("/v1/overview", opt={"scope": "read"})
@@ -34,8 +34,8 @@ async def read_overview(request: Asked) -> Overview:
 @get("/v1/subjects", opt={"scope": "read"})
 async def read_subjects(
     request: Asked,
-    kind: str | None = None,
-    q: str | None = None,
+    kind: FromQuery[str | None] = None,
+    q: FromQuery[str | None] = None,
     before: Before = None,
     limit: Limit = 50,
 ) -> Subjects:
@@ -54,7 +54,9 @@ async def read_subjects(
 
 
 @get("/v1/subjects/{name:path}", opt={"scope": "read"})
-async def read_subject(request: Asked, name: str, as_of: datetime | None = None) -> SubjectPage:
+async def read_subject(
+    request: Asked, name: FromPath[str], as_of: FromQuery[datetime | None] = None
+) -> SubjectPage:
     """Everything about one subject, by its name, local id or alias; 409 with `choices` if several.
 
     With `as_of`, the matrix shows what was believed, as known at that instant.
@@ -84,7 +86,7 @@ def _as_sent(request: Asked, name: str) -> str:
 async def read_exceptions(
     request: Asked,
     only: Annotated[
-        Literal["open", "acknowledged", "resolved"] | None, Parameter(query="state")
+        Literal["open", "acknowledged", "resolved"] | None, QueryParameter(name="state")
     ] = None,
     before: Before = None,
     limit: Limit = 50,
@@ -101,7 +103,7 @@ async def read_exceptions(
 
 
 @get("/v1/exceptions/{exception_id:int}", opt={"scope": "read"})
-async def read_exception(request: Asked, exception_id: int) -> RawException:
+async def read_exception(request: Asked, exception_id: FromPath[int]) -> RawException:
     """One case, with the item as it came."""
     return await the_exception(request, exception_id)
 

@@ -44,10 +44,11 @@ routes: tuple[Any, ...] = (
 
 def routed(**more: Any) -> Litestar:
     """All routes behind the guard, without the walls."""
+    options: dict[str, Any] = {"openapi_config": None, **more}
     return Litestar(
         route_handlers=list(routes),
         guards=[guard],
         exception_handlers=exception_responders(),
         logging_config=None,
-        **({"openapi_config": None} | more),
+        **options,
     )
