@@ -1,17 +1,18 @@
 """Who owns what: lanes and sources belong to one live database session each."""
 
-__all__ = ["LANES", "Lease"]
+__all__ = ["LANES", "RENEW_EVERY", "Lease", "mark"]
 
 import logging
 import os
 import time
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
 LANES = 64
 _LANE_CLASS = 40_210
-_LEASE = 10.0
+_LEASE = float(os.environ.get("ANDON_LEASE_S", "10"))
+RENEW_EVERY = min(1.0, _LEASE / 5)
 _CODE_VERSION = 1
 
 _log = logging.getLogger(__name__)
@@ -24,8 +25,10 @@ class Lease:
     for a worker that is stopped, not dead: when it runs out, another worker ends the session.
     """
 
-    def __init__(self, writing: asyncpg.Connection, control: asyncpg.Connection, name: str) -> None:
-        self.session: UUID = uuid4()
+    def __init__(
+        self, session: UUID, writing: asyncpg.Connection, control: asyncpg.Connection, name: str
+    ) -> None:
+        self.session = session
         self._writing = writing
         self._control = control
         self._name = name
@@ -41,7 +44,7 @@ class Lease:
 
         A call may outlast the lease; its outcome is then found out by the lane's next owner.
         """
-        return self.left() > min(1.0, timeout) and not self._writing.is_closed()
+        return self.left() > min(1.0, timeout, _LEASE / 4) and not self._writing.is_closed()
 
     async def begin(self) -> None:
         """Makes this worker known; others count it when they share lanes."""
@@ -78,9 +81,11 @@ class Lease:
         )
         for row in rows:
             ended = await self._control.fetchval(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where pid = $1 and application_name like 'andon-worker%'",
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                " where (pid = $1 and application_name like 'andon-worker%')"
+                " or application_name like 'andon-% ' || $2 || '%'",
                 row["backend"],
+                mark(row["session"]),
             )
             if ended:
                 _log.warning(
@@ -90,26 +95,24 @@ class Lease:
 
     async def share(self) -> tuple[list[int], list[int]]:
         """Takes free lanes up to a fair share; (taken, to give back)."""
+        # A killed worker's row outlives it until its lease ends; its database session does not.
         workers = await self._control.fetchval(
-            "select count(*) from worker where lease_until > now()"
+            "select count(*) from worker w where lease_until > now() and exists (select from"
+            " pg_stat_activity a where a.pid = w.backend and a.application_name = 'andon-worker')"
         )
         fair = -(-LANES // max(1, int(workers)))
         taken: list[int] = []
         if len(self.lanes) < fair:
             rows = await self._writing.fetch(
                 "select lane from unnest($1::int[]) as t(lane)"
-                " where pg_try_advisory_lock($2, lane)",
-                self._wanted(fair),
+                " where pg_try_advisory_lock($2, lane) limit $3",
+                [lane for lane in range(LANES) if lane not in self.lanes],
                 _LANE_CLASS,
+                fair - len(self.lanes),
             )
             taken = [int(row["lane"]) for row in rows]
             self.lanes.update(taken)
-        surplus = sorted(self.lanes)[fair:] if len(self.lanes) > fair else []
-        return taken, surplus
-
-    def _wanted(self, fair: int) -> list[int]:
-        free = [lane for lane in range(LANES) if lane not in self.lanes]
-        return free if fair == LANES else free[: max(0, fair - len(self.lanes)) * 4]
+        return taken, sorted(self.lanes)[fair:]
 
     async def give_back(self, lanes: list[int]) -> None:
         """Lets lanes go; call when nothing of theirs is in memory any more."""
@@ -123,3 +126,8 @@ class Lease:
     async def end(self) -> None:
         """Takes this worker off the list."""
         await self._control.execute("delete from worker where session = $1", self.session)
+
+
+def mark(session: UUID) -> str:
+    """Stands in the names of a worker's database sessions, so that another can end them all."""
+    return session.hex[:12]
