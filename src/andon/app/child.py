@@ -5,7 +5,6 @@ __all__ = ["main"]
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 
@@ -17,40 +16,43 @@ SETTINGS_ARE_WRONG = 78
 """Exit status (EX_CONFIG): starting again would not help."""
 
 
-async def _leash(stop: asyncio.Event) -> None:
-    """Ends when standard input closes, which is when the supervisor is gone, however it went."""
-    loop = asyncio.get_running_loop()
+async def _leash() -> asyncio.StreamReader:
+    """Standard input: first the database's address; it closes when the supervisor is gone."""
     reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    return reader
+
+
+async def _until_let_go(leash: asyncio.StreamReader, stop: asyncio.Event) -> None:
+    await leash.read()
     stop.set()
 
 
 async def _run(role: str, project: str, host: str, port: int) -> None:
     from andon.app.project import load
 
-    plan = load(project).plan()
-    dsn = os.environ["ANDON_DSN"]
+    leash = await _leash()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, stop.set)
-    leash = asyncio.create_task(_leash(stop))
+    plan = load(project).plan()
+    if role == "web":
+        from andon.app.serve import serve
+
+        work = serve
+    else:
+        from andon.app.work import work
+    dsn = (await leash.readline()).decode().strip()
+    if not dsn:
+        return  # the supervisor went before it had a database
+    letting_go = asyncio.create_task(_until_let_go(leash, stop))
     try:
-        if role == "web":
-            from andon.app.serve import serve
-
-            await serve(plan, dsn, host=host, port=port, until=stop.wait())
-        else:
-            from andon.engine.clock import SystemClock
-            from andon.engine.worker import Worker
-
-            worker = Worker(plan, dsn, SystemClock())
-            stopping = asyncio.create_task(stop.wait())
-            stopping.add_done_callback(lambda _: worker.stop())
-            await worker.run()
+        await work(plan, dsn, host=host, port=port, until=stop.wait())
     finally:
-        leash.cancel()
+        letting_go.cancel()
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -43,7 +43,7 @@ class Place(msgspec.Struct, frozen=True):
 @contextlib.asynccontextmanager
 async def ready_database(
     place: Place, *, progress: Callable[[str], None] | None = None
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """A checked, migrated database. Its own server stops when the context is left."""
     if place.database is not None:
         await _prepare(place.database)
@@ -90,7 +90,7 @@ def _write_private(file: Path, text: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def reach_database(place: Place) -> AsyncIterator[str]:
+async def reach_database(place: Place) -> AsyncGenerator[str, None]:
     """The database of a running Andon, else one started for this moment."""
     if place.database is None and place.dsn_file.exists():
         dsn = place.dsn_file.read_text().strip()
@@ -138,11 +138,16 @@ async def supervise(
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    roles = ["web", *["worker"] * workers]
+    # The others load their modules while the database starts; each waits for its address.
+    children = [await _start(project, place, role) for role in roles]
     async with ready_database(place, progress=told) as dsn:
         await declare(plan, dsn)
         await ready(dsn)
-        roles = ["web", *["worker"] * workers]
-        keepers = [asyncio.create_task(_keep(project, place, dsn, role, stop)) for role in roles]
+        keepers = [
+            asyncio.create_task(_keep(project, place, dsn, role, child, stop))
+            for role, child in zip(roles, children, strict=True)
+        ]
         told(f"{plan.name} runs at http://{place.host}:{place.port}")
         try:
             waiting = asyncio.create_task(stop.wait())
@@ -155,17 +160,33 @@ async def supervise(
             stop.set()
 
 
-async def _keep(project: str, place: Place, dsn: str, role: str, stop: asyncio.Event) -> None:
+async def _start(project: str, place: Place, role: str) -> asyncio.subprocess.Process:
     """One child process. Its standard input is a leash: when this process dies, the child ends."""
+    return await asyncio.create_subprocess_exec(
+        *_command(project, place, role), stdin=asyncio.subprocess.PIPE, start_new_session=True
+    )
+
+
+def _tell(child: asyncio.subprocess.Process, dsn: str) -> None:
+    """The database's address goes by pipe: an environment can be read by others of this account."""
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.write(dsn.encode() + b"\n")
+
+
+async def _keep(
+    project: str,
+    place: Place,
+    dsn: str,
+    role: str,
+    child: asyncio.subprocess.Process,
+    stop: asyncio.Event,
+) -> None:
+    """Starts a child again whenever it ends unasked."""
     quick = 0
     while not stop.is_set():
         began = time.monotonic()
-        child = await asyncio.create_subprocess_exec(
-            *_command(project, place, role),
-            stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, "ANDON_DSN": dsn},
-            start_new_session=True,
-        )
+        _tell(child, dsn)
         ended = asyncio.create_task(child.wait())
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait([ended, waiting], return_when=asyncio.FIRST_COMPLETED)
@@ -175,12 +196,20 @@ async def _keep(project: str, place: Place, dsn: str, role: str, stop: asyncio.E
             return
         code = ended.result()
         if code == 78:
-            raise SettingsError(f"The {role} process cannot start; it said why above. Everything was stopped. Mend that, then start again.")
+            raise SettingsError(
+                f"The {role} process cannot start; it said why above. Everything was stopped. Mend that, then start again."
+            )
         quick = quick + 1 if time.monotonic() - began < 5 else 0
         pause = min(0.1 * 2**quick, 10.0)
-        _log.warning("the %s process ended by itself (exit %s); it starts again in %.1f s, nothing is lost", role, code, pause)
+        _log.warning(
+            "the %s process ended by itself (exit %s); it starts again in %.1f s, nothing is lost",
+            role,
+            code,
+            pause,
+        )
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
+        child = await _start(project, place, role)
 
 
 async def _end(child: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
