@@ -3,6 +3,7 @@
 __all__ = ["main"]
 
 import os
+import re
 import sys
 from collections.abc import Coroutine, Sized
 from pathlib import Path
@@ -83,6 +84,16 @@ def run(
     _run(work())
 
 
+def _require_scopes(scopes: list[str]) -> None:
+    known = r"read|admin|(events|exceptions|connections):write|(inbox|commands):[^:\s]+"
+    wrong = [scope for scope in scopes if not re.fullmatch(known, scope)]
+    if wrong:
+        raise SettingsError(
+            f"No key was made: {', '.join(map(repr, wrong))} opens nothing. Scopes are read, inbox:<connection>,"
+            " commands:<capability>, events:write, exceptions:write, connections:write and admin."
+        )
+
+
 def _count(things: Sized, word: str) -> str:
     return f"{len(things)} {word}{'s' * (len(things) != 1)}"
 
@@ -94,7 +105,7 @@ def _say(text: str) -> None:
 @keys.command("create")
 def keys_create(
     name: Annotated[str, typer.Option(help="Who will use it.")],
-    scope: Annotated[list[str], typer.Option(help="read, inbox:<connection>, commands:<capability>, events:write, admin")],
+    scope: Annotated[list[str], typer.Option(help="What it may do, once or several times: read, inbox:<connection>, commands:<capability>, events:write, exceptions:write, connections:write, admin.")],
     site: Annotated[list[str] | None, typer.Option(help="Sites it may see; none means all.")] = None,
     system: Annotated[str | None, typer.Option(help="The system it speaks for (events:write).")] = None,
     data: Data = _DATA,
@@ -108,6 +119,7 @@ def keys_create(
         from andon.app.supervise import Place, reach_database
         from andon.store.access import create_key
 
+        _require_scopes(scope)
         async with reach_database(Place(data, "", 0, database)) as dsn:
             connection = await asyncpg.connect(dsn)
             try:

@@ -23,14 +23,18 @@ async def first_start(dsn: str, data: Path, told: Callable[[str], None]) -> None
         if await connection.fetchval("select exists (select 1 from account)"):
             return
         password = secrets.token_urlsafe(18)
-        await create_account(connection, _NAME, password, roles=["admin"])
+        await create_account(connection, _NAME, password, roles=["administrator"])
     finally:
         await connection.close()
     if sys.stderr.isatty():
-        told(f"First start. Log in as {_NAME!r} with the password {password} - it is shown only now; write it down.")
+        told(
+            f"First start. Log in as {_NAME!r} with the password {password} - it is shown only now; write it down."
+        )
         return
     file = data / "first-password"
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as out:
         out.write(f"{_NAME} {password}\n")
-    told(f"First start. The password of account {_NAME!r} is in {file}; read it and delete the file.")
+    told(
+        f"First start. The password of account {_NAME!r} is in {file}; read it and delete the file."
+    )

@@ -45,3 +45,12 @@ def test_a_made_key_is_all_of_the_output_and_can_be_revoked(database: str) -> No
     assert made.stdout.count("\n") == 1
     ended = PROMPT.invoke(app, ["keys", "revoke", "erp", *options])
     assert "1 key named 'erp' ended" in ended.output
+
+
+def test_a_key_with_a_scope_that_opens_nothing_is_not_made(database: str) -> None:
+    asked = ["--name", "erp", "--scope", "inbox.erp", "--scope", "read", "--database", database]
+    said = PROMPT.invoke(app, ["keys", "create", *asked])
+    assert said.exit_code == 2
+    assert "'inbox.erp' opens nothing" in said.output
+    ended = PROMPT.invoke(app, ["keys", "revoke", "erp", "--database", database])
+    assert "none was ended" in ended.output
