@@ -20,9 +20,15 @@ app.add_typer(keys, name="keys")
 _out = Console()
 _err = Console(stderr=True)
 
-Data = Annotated[Path, typer.Option(envvar="ANDON_DATA", help="Folder where this Andon keeps its data.")]
+Data = Annotated[
+    Path, typer.Option(envvar="ANDON_DATA", help="Folder where this Andon keeps its data.")
+]
 Database = Annotated[
-    str | None, typer.Option(envvar="ANDON_DATABASE", help="DSN of your own PostgreSQL; without one, Andon starts its own in the data folder.")
+    str | None,
+    typer.Option(
+        envvar="ANDON_DATABASE",
+        help="DSN of your own PostgreSQL; without one, Andon starts its own in the data folder.",
+    ),
 ]
 _DATA = Path(".andon")
 
@@ -73,12 +79,19 @@ def run(
         from andon.app.project import load
         from andon.app.supervise import Place, supervise
 
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s")
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s"
+        )
         logging.getLogger("alembic").setLevel(logging.WARNING)
         plan = load(project).plan()
         place = Place(data, host, port, database)
         await supervise(
-            project, plan, place, workers=workers, told=_say, ready=lambda dsn: first_start(dsn, data, _say)
+            project,
+            plan,
+            place,
+            workers=workers,
+            told=_say,
+            ready=lambda dsn: first_start(dsn, data, _say),
         )
 
     _run(work())
@@ -105,9 +118,18 @@ def _say(text: str) -> None:
 @keys.command("create")
 def keys_create(
     name: Annotated[str, typer.Option(help="Who will use it.")],
-    scope: Annotated[list[str], typer.Option(help="What it may do, once or several times: read, inbox:<connection>, commands:<capability>, events:write, exceptions:write, connections:write, admin.")],
-    site: Annotated[list[str] | None, typer.Option(help="Sites it may see; none means all.")] = None,
-    system: Annotated[str | None, typer.Option(help="The system it speaks for (events:write).")] = None,
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            help="What it may do, once or several times: read, inbox:<connection>, commands:<capability>, events:write, exceptions:write, connections:write, admin."
+        ),
+    ],
+    site: Annotated[
+        list[str] | None, typer.Option(help="Sites it may see; none means all.")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="The system it speaks for (events:write).")
+    ] = None,
     data: Data = _DATA,
     database: Database = None,
 ) -> None:
@@ -123,7 +145,9 @@ def keys_create(
         async with reach_database(Place(data, "", 0, database)) as dsn:
             connection = await asyncpg.connect(dsn)
             try:
-                token = await create_key(connection, name, scopes=scope, sites=site or (), system=system)
+                token = await create_key(
+                    connection, name, scopes=scope, sites=site or (), system=system
+                )
             finally:
                 await connection.close()
         print(token)
@@ -146,8 +170,12 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
             try:
                 ended = await revoke_key(connection, name)
                 if not ended:
-                    raise SettingsError(f"No key named {name!r} is open here, so none was ended. Check the name, --data and --database.")
-                _say(f"{_count(range(ended), 'key')} named {name!r} ended; refused everywhere within two seconds.")
+                    raise SettingsError(
+                        f"No key named {name!r} is open here, so none was ended. Check the name, --data and --database."
+                    )
+                _say(
+                    f"{_count(range(ended), 'key')} named {name!r} ended; refused everywhere within two seconds."
+                )
             finally:
                 await connection.close()
 
@@ -189,6 +217,22 @@ def init(folder: Path) -> None:
     _run(work())
 
 
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(help="Where the board answers, on this machine only.")
+    ] = 8420,
+) -> None:
+    """Runs the whole main job on a real ERP and a real MES, from a checkout of Andon."""
+    from andon.app.demo import demo as run_demo
+
+    try:
+        run_demo(Path.cwd(), port=port, told=_say)
+    except AndonError as error:
+        _err.print(str(error), style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from None
+
+
 def main() -> None:
     """Entry point."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
@@ -197,5 +241,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-

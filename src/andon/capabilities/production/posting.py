@@ -2,6 +2,7 @@
 
 __all__ = ["agreed_quantity", "post_order"]
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from andon.core.errors import RejectedError
@@ -10,7 +11,9 @@ from andon.core.workflow import Run, workflow
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     AssignComponents,
+    AssignLots,
     CompleteProduction,
+    ComponentLot,
     ConfirmOperation,
     OperationConfirmed,
     OrderCancelled,
@@ -34,8 +37,12 @@ async def post_order(run: Run, released: OrderReleased) -> None:
     said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
     if isinstance(said, OrderCancelled):
         return
-    await run.send(AssignComponents(order_id=run.subject))
-    await run.send(StartProduction(order_id=run.subject))
+    while isinstance(said, OrderStarted):  # which lots went in is known with the first operation
+        said = await run.wait(OperationConfirmed, OrderCompleted, OrderCancelled)
+    if isinstance(said, OrderCancelled):
+        return
+    if not await _start(run, said.consumed if isinstance(said, OperationConfirmed) else ()):
+        return
     completed = None
     while completed is None:
         match said:
@@ -50,6 +57,28 @@ async def post_order(run: Run, released: OrderReleased) -> None:
                 pass
         said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
     await _book_completion(run, released, completed)
+
+
+async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
+    """Components are assigned with the lots that went in; False when a person leaves the order open."""
+    await run.send(AssignComponents(order_id=run.subject))
+    if consumed:
+        await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
+    while True:
+        try:
+            await run.send(StartProduction(order_id=run.subject))
+        except RejectedError as error:
+            answer = await run.ask(
+                "planner",
+                f"{run.subject.partition(':')[2]} cannot be started in the ERP: {error}. The floor has"
+                " begun it; nothing is booked yet. Correct the order in the ERP, then try again.",
+                "try again",
+                "leave it open",
+            )
+            if answer != "try again":
+                return False
+        else:
+            return True
 
 
 async def _book_operation(run: Run, said: OperationConfirmed) -> None:
@@ -81,17 +110,13 @@ async def _book_completion(run: Run, released: OrderReleased, completed: OrderCo
     if good is None:
         return
     lot_id = completed.lot_id or f"L-{run.subject.partition(':')[2]}"
-    await run.send(
-        CreateLot(lot_id=lot_id, material_id=released.material_id, order_id=run.subject)
-    )
+    await run.send(CreateLot(lot_id=lot_id, material_id=released.material_id, order_id=run.subject))
     await run.send(
         ReceiveOutput(
             order_id=run.subject, material_id=released.material_id, good=good, lot_id=lot_id
         )
     )
-    await run.send(
-        CompleteProduction(order_id=run.subject, completed_at=completed.completed_at)
-    )
+    await run.send(CompleteProduction(order_id=run.subject, completed_at=completed.completed_at))
     try:
         await run.send(
             RequestInspection(
@@ -108,7 +133,7 @@ async def _book_completion(run: Run, released: OrderReleased, completed: OrderCo
 async def agreed_quantity(
     run: Run, planned: Quantity, completed: OrderCompleted
 ) -> Quantity | None:
-    """What to book: the good quantity, unless it is odd; then what the planner says. None: leave it open."""
+    """The good quantity, unless it is odd: then what the planner says. None leaves it open."""
     good = completed.good
     order = run.subject.partition(":")[2]
     if good.amount <= Decimal(0):

@@ -1,0 +1,1 @@
+"""A plant of one ERP and one MES."""
