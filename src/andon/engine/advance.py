@@ -12,6 +12,7 @@ import msgspec
 
 from andon.core.connector import Receipt
 from andon.core.errors import CancelledRunError, RefusedError, RejectedError
+from andon.core.workflow import Wait
 from andon.engine.cases import parked, refusal
 from andon.engine.clock import Clock
 from andon.engine.live import Answer
@@ -55,11 +56,19 @@ class Advance:
         self._outcomes: deque[Outcome] = deque()
         self._saved: deque[tuple[Moved, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
+        self._broken = False
+        self._finished: set[str] = set()
+        self.alone = asyncio.Lock()
+        """Held during a batch; who holds it has the session, the lanes and the position to itself."""
         self._records = False
         self._parcels: dict[str, Parcel] = {}
-        self._due: list[tuple[str, int]] = []
+        self._due: list[tuple[str, int, int]] = []
+        self.owned: set[int] = set()
+        """Lanes whose runs may step: those in `lanes`, and those being given back until it is done."""
         self._extra: list[Callable[[Batch], None]] = []
         self.lanes: list[int] = []
+        self.spare = 0
+        """Parcels that only wait (offered, parked, their system away): they hold up no other record."""
         self.after = 0
         """Records up to here have been taken by the lanes of this worker."""
         self.known_to = 0
@@ -84,8 +93,8 @@ class Advance:
         self._records = True
         self._wake.set()
 
-    def ring(self, due: Sequence[tuple[str, int]]) -> None:
-        """Answers deadlines with the next commit."""
+    def ring(self, due: Sequence[tuple[str, int, int]]) -> None:
+        """Answers deadlines (run, question, lane) with the next commit."""
         self._due += due
         self._wake.set()
 
@@ -105,6 +114,77 @@ class Advance:
         rows = await self._db.fetch(query("parcels"), self.lanes, keys)
         return [parcel for row in rows if (parcel := parcel_of(row, self._plan)) is not None]
 
+    # -- lanes ----------------------------------------------------------------------------------
+
+    async def take(self, lanes: Sequence[int]) -> None:
+        """Takes lanes over with all that lies in them. For who holds `alone`."""
+        after = await self._db.fetchval(
+            "select case when count(*) = $2 then min(at) else 0 end from position"
+            " where name = any($1::text[])",
+            [f"lane:{lane}" for lane in lanes],
+            len(lanes),
+        )
+        self.after = min(int(after), self.after) if self.lanes else int(after)
+        self.known_to = int(await self._db.fetchval("select last_value from log_position"))
+        self.owned.update(lanes)
+        self.lanes = sorted({*self.lanes, *lanes})
+        rows = await self._db.fetch(query("parcels"), list(lanes), None)
+        for parcel in [one for row in rows if (one := parcel_of(row, self._plan)) is not None]:
+            self.adopt(parcel)
+        await self._look_back_for(lanes)
+        self.hint()
+
+    async def leave(self, lanes: Sequence[int]) -> None:
+        """Takes no further records of these lanes; what is in flight may end. For who holds `alone`."""
+        await self.remember(lanes)
+        self.lanes = [lane for lane in self.lanes if lane not in lanes]
+
+    async def remember(self, lanes: Sequence[int]) -> None:
+        """Writes where lanes stand. For who holds `alone`."""
+        await self._db.execute(
+            "insert into position (name, at) select name, $2 from unnest($1::text[]) as t(name)"
+            " on conflict (name) do update set at = excluded.at where position.at < excluded.at",
+            [f"lane:{lane}" for lane in lanes],
+            self.after,
+        )
+
+    def busy_lanes(self) -> set[int]:
+        """Lanes of which something is reported and not yet written."""
+        reported = {outcome.parcel.lane for outcome in self._outcomes}
+        return reported | {moved.parcel.lane for moved, _ in self._saved}
+
+    def count_spare(self, away: Callable[[str], bool]) -> None:
+        """Counts again what only waits."""
+        self.spare = sum(
+            parcel.state in ("offered", "parked") or away(parcel.wired.name)
+            for parcel in self._parcels.values()
+        )
+
+    def empty(self, lanes: set[int]) -> None:
+        """Forgets runs and parcels of lanes that another worker owns from now on."""
+        self.owned -= lanes
+        self._memory.drop(lanes)
+        for key in [key for key, parcel in self._parcels.items() if parcel.lane in lanes]:
+            del self._parcels[key]
+
+    async def _look_back_for(self, lanes: Sequence[int]) -> None:
+        """Waits whose event was passed before a crash, between their commit and their look back."""
+        rows = await self._db.fetch(
+            "select distinct w.run from waiting w join log l on l.subject = w.subject"
+            " and l.position > w.after and l.position <= $2"
+            " where w.lane = any($1::smallint[]) and l.follow and l.kind = 'event'"
+            " and l.type = any(w.types)",
+            list(lanes),
+            self.after,
+        )
+        batch = Batch(self._clock.now())
+        runs = {row["run"] for row in rows}
+        await self._load(batch, runs)
+        for live in filter(None, map(self._memory.get, runs)):
+            self._steps.look_back += [(live, v) for v in live.left() if isinstance(v, Wait)]
+        await self._commit(batch)
+        await self._look_back()
+
     # -- the loop -------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -116,6 +196,19 @@ class Advance:
 
     async def once(self) -> None:
         """One batch: read, step, commit, hand over."""
+        async with self.alone:
+            await self.batch()
+
+    async def last(self) -> None:
+        """A last batch before leaving; nothing when the one before was broken off, for then memory
+        is ahead of the journal and only the next owner may go on."""
+        if not self._broken:
+            await self.once()
+
+    async def batch(self) -> None:
+        """One batch for who holds `alone`."""
+        self._broken = True
+        self._finished.clear()
         batch = Batch(self._clock.now())
         outcomes, self._outcomes = self._outcomes, deque()
         await self._load(
@@ -131,7 +224,7 @@ class Advance:
         for write in extra:
             write(batch)
         after = self.after
-        if self._records and len(self._parcels) < _MOST_PARCELS:
+        if self._records and len(self._parcels) - self.spare < _MOST_PARCELS:
             after = await self._take_records(batch)
         await self._commit(batch)
         self.after = after
@@ -140,6 +233,7 @@ class Advance:
                 done.set_result(None)
         await self._look_back()
         self._memory.forget()
+        self._broken = False
 
     async def _commit(self, batch: Batch) -> None:
         """Writes the batch; only then do its new commands leave."""
@@ -196,6 +290,7 @@ class Advance:
         if self._parcels.pop(parcel.key, None) is None:
             return False
         batch.done(parcel.key)
+        self._finished.add(parcel.key)
         if parcel.attempts > 1 or parcel.state != "pending":
             batch.add("settled", f"parked:{parcel.key}")
         return True
@@ -237,7 +332,8 @@ class Advance:
         if not rows:
             return
         waiting = await self._db.fetch(
-            "select run, n, subject, types from waiting where subject = any($1::text[])",
+            "select run, n, subject, types from waiting where subject = any($1::text[])"
+            " order by run, n",
             list({row["subject"] for row in rows}),
         )
         if not waiting:
@@ -252,7 +348,7 @@ class Advance:
         """A wait also takes what came between the trigger and the wait, in log order."""
         while True:
             waits, self._steps.look_back = self._steps.look_back, []
-            waits = [(live, wait) for live, wait in waits if live.asked(wait.n) is not None]
+            waits = [(live, wait) for live, wait in waits if live.awaits(wait.n)]
             if not waits:
                 return
             rows = await self._db.fetch(
@@ -277,7 +373,8 @@ class Advance:
                 await self._acknowledged(batch, row, data)
             case "command":
                 for parcel in await self.parcels_of([row["id"]]):
-                    if parcel.key not in self._parcels:
+                    # read again after a restart, it may come to its end in this very batch
+                    if parcel.key not in self._parcels and parcel.key not in self._finished:
                         self.adopt(parcel)
             case _:
                 await self._decided(batch, data, int(row["position"]))
@@ -287,6 +384,7 @@ class Advance:
         if parcel is None:
             return
         batch.done(parcel.key)
+        self._finished.add(parcel.key)
         await self._load(batch, {parcel.run})
         answer = (
             Answer(Receipt(reference=data.get("reference")))
@@ -310,6 +408,8 @@ class Advance:
                 self._steps.answer(batch, live, int(data["n"]), Answer(answer), position)
 
     def _decide_parcel(self, batch: Batch, parcel: Parcel, answer: str) -> None:
+        if parcel.state != "parked":
+            return  # the answer is read again after a restart; it was followed already
         if answer == "try again":
             self._unpark(parcel.wired.name, parcel.key)
             return
@@ -322,6 +422,7 @@ class Advance:
     async def _take_due(self, batch: Batch) -> None:
         due, self._due = self._due, []
         if due:
-            await self._load(batch, {run for run, _ in due})
-            for run, n in dict.fromkeys(due):
+            due = [one for one in dict.fromkeys(due) if one[2] in self.owned]
+            await self._load(batch, {run for run, _, _ in due})
+            for run, n, _ in due:
                 self._steps.ring(batch, run, n)

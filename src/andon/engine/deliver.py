@@ -4,7 +4,7 @@ __all__ = ["Deliver"]
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -56,10 +56,13 @@ class Deliver:
         self._queues: dict[str, deque[Parcel]] = {}
         self._ready: deque[Parcel] = deque()
         self._busy = 0
+        self._calls: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._timeout = wired.settings.timeout.total_seconds()
         self.paused = False
+        self.leaving: set[int] = set()
+        """Lanes that go to another worker: no new call begins for them."""
 
     @property
     def waiting(self) -> int:
@@ -68,7 +71,7 @@ class Deliver:
 
     def put(self, parcel: Parcel) -> None:
         """Takes a parcel; it leaves when every earlier one of its order key is done."""
-        key = f"!{parcel.key}" if parcel.command.OVERTAKES else parcel.order_key
+        key = _queue_key(parcel)
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = deque()
@@ -80,6 +83,15 @@ class Deliver:
         """Goes on after a pause or an outage."""
         self.paused = False
         self._spread()
+
+    def busy(self, lane: int) -> bool:
+        """Whether a call for this lane is under way."""
+        return self._calls[lane] > 0
+
+    def forget(self, lanes: set[int]) -> None:
+        """Lets go of parcels that another worker sends from now on."""
+        for key in [key for key, queue in self._queues.items() if queue[0].lane in lanes]:
+            del self._queues[key]
 
     async def close(self) -> None:
         """Stops within a second; calls in flight end as what they are: unknown."""
@@ -129,9 +141,13 @@ class Deliver:
             self._busy -= 1
 
     async def _one(self, parcel: Parcel) -> None:
+        queue = self._queues.get(_queue_key(parcel))
+        if not queue or queue[0] is not parcel or parcel.lane in self.leaving:
+            return  # dropped meanwhile, or its lane goes to another worker
         if not self._may_call(self._timeout):
             self._later(0.2, parcel)  # the lease is short: whoever holds the lane next will send it
             return
+        self._calls[parcel.lane] += 1
         try:
             if parcel.state == "unknown" and parcel.outbound.proof != "keyed":
                 await self._look(parcel)
@@ -141,6 +157,8 @@ class Deliver:
             raise
         except Exception as error:
             self._park(parcel, "delivery-defect", "developer", f"{type(error).__name__}: {error}")
+        finally:
+            self._calls[parcel.lane] -= 1
 
     async def _request(self, parcel: Parcel) -> Request:
         local = await self._local(parcel) if parcel.outbound.local else ""
@@ -198,7 +216,9 @@ class Deliver:
         if parcel.looks >= 2 and now >= since + settles:
             parcel.looks, parcel.unknown_since = 0, None
             if parcel.attempts >= self.wired.settings.attempts:
-                self._park(parcel, "attempts-used-up", "operator", "it did not happen, time and again")
+                self._park(
+                    parcel, "attempts-used-up", "operator", "it did not happen, time and again"
+                )
             else:
                 self._again(parcel, "pending", "looked twice after it had settled: not there")
         else:
@@ -295,10 +315,15 @@ class Deliver:
         return None
 
     def _next(self, parcel: Parcel) -> None:
-        key = f"!{parcel.key}" if parcel.command.OVERTAKES else parcel.order_key
+        key = _queue_key(parcel)
         queue = self._queues[key]
         queue.popleft()
         if queue:
             self._start(queue[0])
         else:
             del self._queues[key]
+
+
+def _queue_key(parcel: Parcel) -> str:
+    """Hold, stop and cancel have a queue of their own: that is how they overtake."""
+    return f"!{parcel.key}" if parcel.command.OVERTAKES else parcel.order_key

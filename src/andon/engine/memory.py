@@ -58,6 +58,11 @@ class Memory:
                 self._live[live.id] = live
         return failed
 
+    def drop(self, lanes: set[int]) -> None:
+        """Detaches the runs of lanes that another worker owns from now on."""
+        for id in [id for id, live in self._live.items() if live.lane in lanes]:
+            self._live.pop(id).close()
+
     def forget(self) -> None:
         """Ended runs leave at once, the longest known when there are too many."""
         for id in [id for id, live in self._live.items() if live.ended]:
@@ -69,9 +74,11 @@ class Memory:
     def _replay(self, live: Live, row: asyncpg.Record, journal: Sequence[asyncpg.Record]) -> None:
         event = self._plan.contracts.decode(row["type"], row["data"].encode())
         assert isinstance(event, Event)
-        lines = [Replay(line["n"], line["answered_at"], line["data"]) for line in journal]
+        lines = [
+            Replay(line["n"], line["answered_at"], line["data"], line["position"])
+            for line in journal
+        ]
         live.replay(event, lines, self._plan.contracts)
-        live.cursor = max([live.trigger, *(line["position"] for line in journal)])
 
     def _made(self, row: asyncpg.Record, id: str, workflow: str) -> Live:
         return Live(

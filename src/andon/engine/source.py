@@ -57,6 +57,13 @@ class ReadSource:
             except AttentionError as error:
                 self._health.needs_operator(str(error))
                 self._go.clear()
+            except (asyncpg.PostgresError, asyncpg.InterfaceError):
+                raise
+            except Exception as error:
+                # A reader that fails for any other reason is tried again; its case stays open till then.
+                _log.error("reading %s failed", self._wired.name, exc_info=error)
+                pause = self._health.lost(f"reading failed, {type(error).__name__}: {error}")
+                await asyncio.sleep(pause.total_seconds())
 
     async def _follow(self) -> None:
         after = await self._db.fetchval(

@@ -5,7 +5,9 @@ __all__ = ["Worker"]
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 
@@ -16,13 +18,14 @@ from andon.engine.cases import outage
 from andon.engine.clock import Clock
 from andon.engine.deliver import Deliver
 from andon.engine.health import Health
-from andon.engine.lanes import Lease
+from andon.engine.lanes import RENEW_EVERY, Lease, mark
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan, Wired
 from andon.engine.project import Project
 from andon.engine.source import ReadSource
 from andon.store.advance import Batch
 from andon.store.connect import connect
+from andon.store.migrate import require_supported
 from andon.store.sql import query
 
 _log = logging.getLogger(__name__)
@@ -44,6 +47,8 @@ class Worker:
         self._background: set[asyncio.Task[None]] = set()
         self._wished = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._broken: asyncio.Queue[BaseException] = asyncio.Queue()
+        self._leaving: set[int] = set()
 
     def stop(self) -> None:
         """Asks the worker to end after what it is doing."""
@@ -51,13 +56,15 @@ class Worker:
 
     async def run(self) -> None:
         """Works until stopped. Raises when its database session is lost: start a new worker then."""
+        session = uuid4()
+        self._mark = mark(session)
         writing = await connect(self._dsn, "andon-worker")
-        control = await connect(self._dsn, "andon-control")
-        listening = await connect(self._dsn, "andon-listen")
-        projecting = await connect(self._dsn, "andon-project")
+        control = await connect(self._dsn, f"andon-control {self._mark}")
+        listening = await connect(self._dsn, f"andon-listen {self._mark}")
+        projecting = await connect(self._dsn, f"andon-project {self._mark}")
         self._control = control
         self._control_lock = asyncio.Lock()
-        self._lease = Lease(writing, control, self._plan.name)
+        self._lease = Lease(session, writing, control, self._plan.name)
         self._advance = Advance(
             self._plan,
             writing,
@@ -67,6 +74,7 @@ class Worker:
             drop=lambda name, key: self._delivers[name].drop(key),
         )
         self._project = Project(projecting)
+        await require_supported(control)
         await self._lease.begin()
         await self._begin_connections()
         await listening.add_listener("andon_log", self._hint)
@@ -81,6 +89,7 @@ class Worker:
                 ("timers", self._ring()),
                 ("wishes", self._wishes()),
                 ("stop", self._until_stopped()),
+                ("background", self._until_broken()),
             )
         ]
         try:
@@ -95,6 +104,9 @@ class Worker:
     async def _until_stopped(self) -> None:
         await self._stopping.wait()
 
+    async def _until_broken(self) -> None:
+        raise await self._broken.get()
+
     def _hint(self, *_: object) -> None:
         self._advance.hint()
         self._project.hint()
@@ -102,13 +114,17 @@ class Worker:
     async def _close(
         self, tasks: list[asyncio.Task[None]], sessions: list[asyncpg.Connection]
     ) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2), self._advance.alone:  # a batch under way may end
+                for task in tasks:
+                    task.cancel()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(deliver.close() for deliver in self._delivers.values()))
         try:
             async with asyncio.timeout(2):
-                await self._advance.once()  # what was answered is written before we go
+                await self._advance.last()  # what was answered is written before we go
                 await self._remember_lanes()
                 await self._lease.end()
         except Exception as error:
@@ -144,8 +160,22 @@ class Worker:
                     may_call=self._lease.may_call,
                     local=self._local,
                 )
+                self._delivers[one.name].leaving = self._leaving
             if isinstance(one.connector, Sink | Source):
                 await self._open(one, health)
+        await self._stand_as_left()
+
+    async def _stand_as_left(self) -> None:
+        """An outage or a pause that began before this start goes on, until an answer or a person ends it."""
+        async with self._control_lock:
+            rows = await self._control.fetch("select name, wanted, state from connection_state")
+        for row in rows:
+            name: str = row["name"]
+            if row["state"] != "running" and name in self._healths:
+                self._healths[name].state = row["state"]
+            if row["state"] == "paused" and row["wanted"] == "running":
+                self._paused.add(name)  # resumed while no worker was there to see it
+            self._wish(name, row["wanted"])
 
     async def _open(self, wired: Wired, health: Health) -> None:
         try:
@@ -174,7 +204,13 @@ class Worker:
     def _soon(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A source that stops by a defect must not stop in silence: the worker ends and says why."""
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken.put_nowait(error)
 
     async def _write_state(self, name: str, state: str, error: str | None) -> None:
         async with self._control_lock:
@@ -263,38 +299,41 @@ class Worker:
 
     async def _take_lanes(self) -> None:
         """Takes free lanes and everything that lies in them."""
-        async with self._control_lock:
+        async with self._advance.alone, self._control_lock:
             await self._lease.end_stopped()
+            await self._give_back()
             taken, surplus = await self._lease.share()
-        if taken:
-            await self._adopt(taken)
-        if surplus:
-            _log.info(
-                "another worker is there; %s lanes would be given back at its start", len(surplus)
-            )
+            if taken:
+                await self._advance.take(taken)
+            if fresh := [lane for lane in surplus if lane not in self._leaving]:
+                _log.info("another worker is there; it gets %s lanes", len(fresh))
+                await self._advance.leave(fresh)
+                self._leaving.update(fresh)
         await self._take_sources()
 
-    async def _adopt(self, taken: list[int]) -> None:
-        rows = await self._control.fetch(
-            "select at from position where name = any($1::text[])",
-            [f"lane:{lane}" for lane in taken],
-        )
-        after = min((int(row["at"]) for row in rows), default=0) if len(rows) == len(taken) else 0
-        advance = self._advance
-        advance.lanes = sorted(self._lease.lanes)
-        advance.after = after if len(taken) == len(advance.lanes) else min(after, advance.after)
-        advance.known_to = int(await self._control.fetchval("select last_value from log_position"))
-        taken_lanes = set(taken)
-        for parcel in await advance.parcels_of():
-            if parcel.lane in taken_lanes:
-                advance.adopt(parcel)
-        advance.hint()
+    async def _give_back(self) -> None:
+        """Lets go of leaving lanes once their calls have ended and what came of them is written."""
+        if not self._leaving:
+            return
+        await self._advance.batch()
+        delivers = self._delivers.values()
+        busy = self._advance.busy_lanes()
+        free = {
+            lane
+            for lane in self._leaving
+            if lane not in busy and not any(deliver.busy(lane) for deliver in delivers)
+        }
+        for deliver in delivers:
+            deliver.forget(free)
+        self._advance.empty(free)
+        await self._lease.give_back(sorted(free))
+        self._leaving -= free
 
     async def _take_sources(self) -> None:
         for name, wired in self._plan.connections.items():
             if name in self._sources or not isinstance(wired.connector, Source):
                 continue
-            db = await connect(self._dsn, f"andon-source-{name}"[:60])
+            db = await connect(self._dsn, f"andon-source {self._mark} {name}"[:60])
             if not await db.fetchval(
                 "select pg_try_advisory_lock($1, hashtext($2))", _SOURCE_CLASS, name
             ):
@@ -308,31 +347,30 @@ class Worker:
 
     async def _keep_lease(self) -> None:
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(RENEW_EVERY)
             async with self._control_lock:
                 await self._lease.renew()
             await self._remember_lanes()
             await self._take_lanes()
+            self._advance.count_spare(self._away)
             self._hint()
+
+    def _away(self, name: str) -> bool:
+        return name in self._healths and self._healths[name].state != "running"
 
     async def _remember_lanes(self) -> None:
         """Lanes' positions are written once a second; what is read again is known by its run's key."""
-        async with self._control_lock:
-            await self._control.execute(
-                "insert into position (name, at) select name, $2 from unnest($1::text[]) as t(name)"
-                " on conflict (name) do update set at = excluded.at where position.at < excluded.at",
-                [f"lane:{lane}" for lane in self._advance.lanes],
-                self._advance.after,
-            )
+        async with self._advance.alone:
+            await self._advance.remember(self._advance.lanes)
 
     async def _ring(self) -> None:
         while True:
             await asyncio.sleep(0.5)
             async with self._control_lock:
                 due = await self._control.fetch(
-                    "select run, n from timer where due_at <= $1 and lane = any($2::smallint[]) limit 500",
+                    "select run, n, lane from timer where due_at <= $1 and lane = any($2::smallint[]) limit 500",
                     self._clock.now(),
                     self._advance.lanes,
                 )
             if due:
-                self._advance.ring([(row["run"], row["n"]) for row in due])
+                self._advance.ring([(row["run"], row["n"], row["lane"]) for row in due])
