@@ -1,12 +1,13 @@
 """The first start makes one administrator, who may do everything, and tells the password once."""
 
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 
 from andon.api.callers import scopes_of
 from andon.app.first import first_start
-from andon.store.access import check_password
+from andon.store.access import Speaks, check_password
 
 
 async def test_the_first_account_may_do_everything_with_the_password_in_the_file(
@@ -21,7 +22,7 @@ async def test_the_first_account_may_do_everything_with_the_password_in_the_file
     assert password not in said[0]
     connection = await asyncpg.connect(database)
     try:
-        account = await check_password(connection, name, password)
+        account = await check_password(cast(Speaks, connection), name, password)
     finally:
         await connection.close()
     assert account is not None

@@ -23,7 +23,7 @@ class Row(msgspec.Struct, frozen=True):
     """What the ERP posts; fields not named here are ignored."""
 
     order: str
-    product: str
+    item: str
     qty: Decimal
 
 
@@ -39,23 +39,21 @@ status = Ownership(
 def released(item: Item, _: Known) -> Iterable[Said]:
     """Every post is a released order."""
     row = item.read(Row)
-    planned = Quantity(row.qty, "pcs")
-    yield OrderReleased(order_id=row.order, material_id=row.product, planned=planned)
+    yield OrderReleased(order_id=row.order, material_id=row.item, planned=Quantity(row.qty, "pcs"))
 
 
 @outbound(DistributeOrder, proof="keyed")
 def distribute(new: DistributeOrder, _: Known) -> Request:
     """One call; the MES answers a repeated key with its first answer."""
-    body = {"order": new.order_id, "product": new.material_id, "qty": str(new.quantity.amount)}
+    body = {"order": new.order_id, "item": new.material_id, "qty": str(new.quantity.amount)}
     return Request(target="POST /orders", body=body)
 
 
 @workflow(on=OrderReleased)
 async def tell_the_floor(run: Run, new: OrderReleased) -> None:
     """Runs once per released order, and goes on where it was after a restart."""
-    await run.send(
-        DistributeOrder(order_id=new.order_id, material_id=new.material_id, quantity=new.planned)
-    )
+    make = DistributeOrder(order_id=new.order_id, material_id=new.material_id, quantity=new.planned)
+    await run.send(make)
 
 
 andon = Andon(
