@@ -59,6 +59,7 @@ class Deliver:
         self._calls: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
+        self._probe: asyncio.TimerHandle | None = None
         self._timeout = wired.settings.timeout.total_seconds()
         self.paused = False
         self.leaving: set[int] = set()
@@ -96,7 +97,7 @@ class Deliver:
     async def close(self) -> None:
         """Stops within a second; calls in flight end as what they are: unknown."""
         self.paused = True
-        for timer in self._timers:
+        for timer in [*self._timers, *filter(None, [self._probe])]:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
@@ -124,6 +125,8 @@ class Deliver:
         self._timers.add(timer)
 
     def _spread(self) -> None:
+        if self._probe is not None:
+            return  # nobody is there; one parcel will ask again in a moment, for all
         room = 1 if self._health.unreachable else self.wired.settings.concurrency
         while self._ready and self._busy < room and not self.paused:
             self._busy += 1
@@ -231,13 +234,12 @@ class Deliver:
                 self._unknown(parcel, str(error))
             case UnavailableError(reached=False):
                 parcel.attempts -= 1  # nobody was there: that is no attempt of this command
-                pause = self._health.lost(str(error))
-                self._again(parcel, "waiting", str(error), pause)
+                self._nobody_there(parcel, str(error))
             case ThrottledError(after=after):
                 pause = timedelta(seconds=after) if after else self._pause(parcel)
                 self._again(parcel, "waiting", str(error), pause)
             case TransientError():
-                self._health.seen()
+                self._seen()
                 if parcel.attempts >= self.wired.settings.attempts:
                     self._park(parcel, "attempts-used-up", "operator", str(error))
                 else:
@@ -245,11 +247,32 @@ class Deliver:
             case AttentionError():
                 self._attention(parcel, error)
             case RefusedError():
-                self._health.seen()
+                self._seen()
                 self._report(Refused(parcel, error))
                 self._next(parcel)
             case _:
                 self._park(parcel, "delivery-defect", "developer", str(error))
+
+    def _nobody_there(self, parcel: Parcel, text: str) -> None:
+        """Waits with all others for the one that asks again; many failures at once are one outage."""
+        if self._probe is None:
+            pause = self._health.lost(text)
+            loop = asyncio.get_running_loop()
+            self._probe = loop.call_later(pause.total_seconds(), self._ask_again)
+        parcel.state, parcel.due_at = "waiting", None
+        self._report(Moved(parcel, "waiting", text))
+        self._ready.append(parcel)
+
+    def _ask_again(self) -> None:
+        self._probe = None
+        self._spread()
+
+    def _seen(self) -> None:
+        if self._health.seen():
+            if self._probe is not None:
+                self._probe.cancel()
+                self._probe = None
+            asyncio.get_running_loop().call_soon(self._spread)
 
     def _unknown(self, parcel: Parcel, text: str) -> None:
         if parcel.outbound.proof == "keyed":  # the target dedupes: the same key again finds out
@@ -272,8 +295,7 @@ class Deliver:
     def _delivered(
         self, parcel: Parcel, receipt: Receipt, ms: float, *, found: bool = False
     ) -> None:
-        if self._health.seen():
-            asyncio.get_running_loop().call_soon(self._spread)
+        self._seen()
         self._report(Delivered(parcel, receipt, ms, found))
         self._next(parcel)
 
