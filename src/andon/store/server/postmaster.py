@@ -39,11 +39,12 @@ class Postmaster:
     def running(cls, cluster: Cluster) -> "Postmaster | None":
         """The server that already runs on this data, if one does."""
         known = read_pid_file(cluster.data)
-        if known is None or not alive(known.pid):
+        if known is None:
             return None
-        if works_in(known, cluster.data):
+        if alive(known.pid) and works_in(known, cluster.data):
             return cls(cluster, known.pid, known.sockets)
-        # After a reboot the number may belong to a stranger; PostgreSQL would refuse for ever.
+        # After a reboot the number may belong to a stranger, after a kill to a dead process that
+        # nobody has buried yet; PostgreSQL would take either for a rival and refuse.
         disown(cluster.data)
         return None
 
