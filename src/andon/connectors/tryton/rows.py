@@ -7,6 +7,7 @@ __all__ = [
     "ORDER_FIELDS",
     "PRODUCTION",
     "PRODUCTION_FIELDS",
+    "Inspected",
     "Inspection",
     "InspectionRow",
     "LotRow",
@@ -86,6 +87,20 @@ class Alert(msgspec.Struct, frozen=True):
     state: str
 
 
+class OutputLot(msgspec.Struct, frozen=True):
+    """Which lot an output goes to."""
+
+    lot: LotRef | None = None
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    """The order an inspection is about; read beside it, since a reference cannot be followed."""
+
+    id: int
+    number: str
+    outputs: tuple[OutputLot, ...] = ()
+
+
 class InspectionRow(msgspec.Struct, frozen=True):
     """One `quality.inspection` as the poll reads it."""
 
@@ -99,6 +114,8 @@ class InspectionRow(msgspec.Struct, frozen=True):
     processed_at: TrytonTime | None = None
     write_uid: User | None = None
     alerts: tuple[Alert, ...] = ()
+    about: Inspected | None = None
+    """Added by the connector."""
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -190,11 +207,12 @@ def _record(kind: Any) -> type[Any] | None:
     if get_origin(kind) in (Union, types.UnionType, tuple):
         found = [_record(part) for part in get_args(kind) if part not in (types.NoneType, ...)]
         return next((one for one in found if one is not None), None)
-    is_record = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-    return kind if is_record and kind not in (TrytonDate, TrytonTime, Duration) else None
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return None
+    return None if kind in (TrytonDate, TrytonTime, Duration) else kind
 
 
 PRODUCTION_FIELDS = tuple(columns(ProductionRow))
-INSPECTION_FIELDS = tuple(columns(InspectionRow))
+INSPECTION_FIELDS = tuple(f for f in columns(InspectionRow) if not f.startswith("about."))
 ORDER_FIELDS = tuple(columns(Order))
 LOT_FIELDS = tuple(columns(LotRow))

@@ -72,7 +72,7 @@ class Speech(Http):
         order: Domain | None = None,
         limit: int | None = None,
     ) -> T:
-        """Rows of a model, read as `shape`. Reading has no effect, so no outcome of it is unknown."""
+        """Rows of a model as `shape`. Reading has no effect, so its outcome is never unknown."""
         query = [("d", _packed(domain)), *(("f", field) for field in fields)]
         if order is not None:
             query.append(("o", _packed(order)))

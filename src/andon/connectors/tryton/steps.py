@@ -1,12 +1,11 @@
 """Each call that changes something in Tryton, and what proves by a later read that it was done.
 
-Tryton takes no key of ours, but every step is a transition or a value that can be read. `send` reads
-first and adopts what is already so; the same reading finds out an unknown outcome.
+Tryton takes no key of ours, but every step is a transition or a value that can be read. `send`
+reads first and adopts what is already so; the same reading finds out an unknown outcome.
 """
 
 __all__ = ["Call", "OrderStep", "order_steps"]
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +17,8 @@ from andon.connectors.tryton.asked import Ask, AskLots, AskOperation, AskOutput,
 from andon.connectors.tryton.rows import LotRow, Move, Order, Work
 from andon.connectors.tryton.speech import typed
 from andon.core.errors import RejectedError
+
+_ASSIGNED = ("assigned", "running", "done")
 
 Lots = Callable[[str, str], LotRow]
 """Lot number and product code to the lot; refuses what is not there."""
@@ -45,7 +46,7 @@ def order_steps() -> dict[str, OrderStep]:
     """By target, in the order of a posting."""
     return {
         "production.lots": OrderStep(AskLots, _lots_are_set, _set_lots, _lots_of),
-        "production.assign_try": OrderStep(Ask, _in("assigned", "running", "done"), _button("assign_try")),
+        "production.assign_try": OrderStep(Ask, _in(*_ASSIGNED), _button("assign_try")),
         "production.run": OrderStep(Ask, _in("running", "done"), _button("run")),
         "production.work.start": OrderStep(AskOperation, _started, _work("start")),
         "production.work.time": OrderStep(AskTime, _timed, _write_time),
@@ -78,17 +79,21 @@ def _lots_are_set(order: Order, ask: AskLots) -> bool:
 def _wanted(order: Order, ask: AskLots) -> dict[tuple[str, str], Decimal]:
     whole = _sums((m.product.code, "", m.quantity) for m in order.inputs)
     parts = [
-        (part.product, part.lot, whole[part.product, ""] if part.quantity is None else part.quantity)
+        (
+            part.product,
+            part.lot,
+            whole[part.product, ""] if part.quantity is None else part.quantity,
+        )
         for part in ask.components
     ]
     return _sums(parts)
 
 
 def _sums(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
-    sums: Counter[tuple[str, str]] = Counter()
+    sums: dict[tuple[str, str], Decimal] = {}
     for product, lot, amount in rows:
-        sums[product, lot] += amount  # pyright: ignore[reportArgumentType] a Counter of decimals
-    return {key: round(Decimal(amount), 6) for key, amount in sums.items() if amount}
+        sums[product, lot] = sums.get((product, lot), Decimal(0)) + amount
+    return {key: round(amount, 6) for key, amount in sums.items() if amount}
 
 
 def _set_lots(order: Order, ask: AskLots, lots: Lots) -> Call:
@@ -162,7 +167,8 @@ def _write_time(order: Order, ask: AskTime, _: Lots) -> Call:
     running = [cycle for cycle in work.cycles if cycle.state == "running"]
     if not running:
         raise RejectedError(
-            f"{ask.operation} of {order.number} is {work.state}; a time can be written only while it runs."
+            f"{ask.operation} of {order.number} is {work.state}."
+            " A time can be written only while it runs; start it first."
         )
     body = {"duration": typed(timedelta(seconds=ask.seconds))}
     return Call("PUT", f"production.work.cycle/{running[0].id}", body)
