@@ -1,6 +1,7 @@
 """Who comes in, and who does not."""
 
 import base64
+import re
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -27,16 +28,14 @@ async def plant(database: str) -> AsyncGenerator[Plant, None]:
 
 def addresses(plant: Plant) -> list[tuple[str, str]]:
     """Every method and address of the application."""
+    said = {"{exception_id:int}": "1", "{capability:str}": "production", "{command:str}": "paint"}
     return sorted(
-        (method, route.path.format(exception_id=1, name="x", key="x", capability="production",
-                                   command="paint-pump", **{"exception_id:int": 1, "name:path": "x",
-                                   "name:str": "x", "key:path": "x", "capability:str": "production",
-                                   "command:str": "paint-pump"}))
+        (method, re.sub(r"{[^}]*}", lambda found: said.get(found[0], "x"), route.path))
         for route in plant.app.routes
         if isinstance(route, HTTPRoute)
         for method in route.methods
         if method != "OPTIONS"
-    )  # fmt: skip
+    )
 
 
 async def test_no_route_answers_without_a_key(plant: Plant) -> None:
@@ -49,7 +48,7 @@ async def test_no_route_answers_without_a_key(plant: Plant) -> None:
             assert answer.status_code == 401, (method, path)
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert OPEN <= set(found)
+    assert set(found) >= OPEN
 
 
 async def test_no_route_answers_a_key_without_scopes(plant: Plant) -> None:
@@ -159,8 +158,9 @@ async def test_a_person_logs_in_and_out(plant: Plant) -> None:
 async def test_a_login_link_works_once(plant: Plant) -> None:
     await create_account(plant.db, "ada", "pw", roles=["viewer"])
     link = await create_login_link(plant.db, "ada")
-    first = await plant.client.post("/v1/session", json={"link": link})
-    second = await plant.client.post("/v1/session", json={"link": link})
+    own = {"Origin": "http://localhost"}
+    first = await plant.client.post("/v1/session", json={"link": link}, headers=own)
+    second = await plant.client.post("/v1/session", json={"link": link}, headers=own)
     assert (first.status_code, second.status_code) == (204, 401)
 
 

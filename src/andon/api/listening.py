@@ -33,17 +33,16 @@ class Ears:
 
     async def _while_connected(self) -> None:
         async with self._pool.acquire() as db:
-            for channel in CHANNELS:
-                await db.add_listener(channel, self._heard)
             try:
+                for channel in CHANNELS:
+                    await db.add_listener(channel, self._heard)
                 while not db.is_closed():
                     self._keys_changed.clear()
                     await self._ring.refresh(db)
                     await self._rest()
             finally:
-                if not db.is_closed():
-                    for channel in CHANNELS:
-                        await db.remove_listener(channel, self._heard)
+                # Not polite, but it cannot wait: an error here would replace the cancellation.
+                db.terminate()
 
     async def _rest(self) -> None:
         try:

@@ -28,8 +28,8 @@ class Listens(Speaks, Protocol):
         """From here on the callback hears this channel."""
         ...
 
-    async def remove_listener(self, channel: str, callback: Callable[..., None]) -> None:
-        """Not any more."""
+    def terminate(self) -> None:
+        """Ends the connection at once."""
         ...
 
 

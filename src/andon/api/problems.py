@@ -21,7 +21,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.utils.scope.state import ScopeState
 from msgspec import UNSET
 
-from andon.api.shapes import Problem, ProblemFault
+from andon.api.shapes import Login, Problem, ProblemFault
 from andon.core.errors import (
     AndonError,
     AttentionError,
@@ -207,7 +207,9 @@ def _validation_faults(
     # It was read already, and an answer to an exception cannot wait for it again.
     raw = ScopeState.from_scope(request.scope).body
     if data is not None and isinstance(raw, bytes) and (faults := faults_in(raw, data.annotation)):
-        return faults
+        # A fault may quote what was sent; what stands in a login is not for any log or screen.
+        quiet = data.annotation is Login
+        return [Fault(one.at, "does not read") for one in faults] if quiet else faults
     extra = cast("list[dict[str, Any]]", error.extra) if isinstance(error.extra, list) else []
     return [
         Fault(f"?{one.get('key', '')}", str(one.get("message", "is wrong"))) for one in extra

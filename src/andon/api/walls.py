@@ -2,11 +2,12 @@
 
 __all__ = ["Walls"]
 
+import re
 from typing import Any
 
 from andon.api.callers import COOKIE
 from andon.api.needs import ASGIApp, Web
-from andon.api.problems import RawProblem
+from andon.api.problems import ProblemError, RawProblem
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE = f"{COOKIE}=".encode()
@@ -24,12 +25,9 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_HOST = re.compile(rb"(?:\[([0-9a-f:.]+)\]|([^:\[\]@/\s]+))(?::[0-9]{1,5})?")
 _NO_STORE = (b"cache-control", b"no-store")
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 class Walls:
@@ -82,18 +80,14 @@ class Walls:
                 await self._api(scope, receive, self._with_headers(watched, api=True))
             else:
                 await self._pages(scope, receive, self._with_headers(send, api=False))
-        except _TooLargeError:
+        except ProblemError:
             if not started:
                 await self._large(scope, receive, send)
         return None
 
     def _learn(self, host: bytes) -> bool:
-        name = host.lower()
-        if name.startswith(b"["):
-            name = name[1:].partition(b"]")[0]
-        elif name.count(b":") <= 1:
-            name = name.partition(b":")[0]
-        if name not in self._names:
+        found = _HOST.fullmatch(host.lower())
+        if found is None or (found[1] or found[2]) not in self._names:
             return False
         if len(self._right_hosts) < 1000:
             self._right_hosts.add(host)
@@ -116,8 +110,9 @@ class Walls:
     def _with_headers(self, send: Any, *, api: bool) -> Any:
         async def dressed(message: Any) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *_HEADERS]
-                if api and not any(name == b"cache-control" for name, _ in headers):
+                has = {name for name, _ in message["headers"]}
+                headers = [*message["headers"], *(one for one in _HEADERS if one[0] not in has)]
+                if api and b"cache-control" not in has:
                     headers.append(_NO_STORE)
                 if self._https:
                     headers.append(_HTTPS_ONLY)
@@ -156,7 +151,7 @@ def _counted(receive: Any, limit: int) -> Any:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > limit:
-            raise _TooLargeError
+            raise ProblemError(413, f"A request may have {limit} bytes. Send less at once.")
         return message
 
     return counting

@@ -1,0 +1,158 @@
+"""The feed on a real socket: coalesced, filtered, resumed, ended."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import msgspec
+import pytest
+
+from andon.api.feed import MOST_UNSENT, Listener
+from tests.integration.api_plant import Plant, open_plant, served
+
+ORDER = "production-order/erp:1"
+Event = tuple[str, dict[str, object]]
+
+
+@pytest.fixture
+async def plant(database: str) -> AsyncGenerator[Plant, None]:
+    async with open_plant(database) as plant:
+        yield plant
+
+
+async def said(response: httpx.Response) -> AsyncIterator[Event]:
+    name = ""
+    async for line in response.aiter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, msgspec.json.decode(line.removeprefix("data: "))
+
+
+@asynccontextmanager
+async def listening(
+    plant: Plant, address: str, key: dict[str, str], after: int | None = None
+) -> AsyncGenerator[AsyncIterator[Event], None]:
+    headers = key if after is None else {**key, "Last-Event-ID": str(after)}
+    async with (
+        httpx.AsyncClient(timeout=10, trust_env=False) as client,
+        client.stream("GET", f"{address}/v1/feed", headers=headers) as response,
+    ):
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield said(response)
+
+
+async def hint(plant: Plant) -> None:
+    await plant.db.execute("select pg_notify('andon_changed', '')")
+
+
+async def test_changes_are_told_to_those_who_may_see_them(plant: Plant) -> None:
+    await plant.subject(ORDER, site="riverside")
+    await plant.subject("production-order/erp:2", site="hilltop", position=2)
+    everything = await plant.key("read")
+    hilltop = await plant.key("read", sites=["hilltop"])
+    async with (
+        served(plant) as address,
+        listening(plant, address, everything) as all_events,
+        listening(plant, address, hilltop) as some_events,
+    ):
+        assert await anext(all_events) == ("changed", {"subjects": [], "position": 0})
+        assert await anext(some_events) == ("changed", {"subjects": [], "position": 0})
+        await plant.record(1, ORDER)
+        await hint(plant)
+        assert await anext(all_events) == ("changed", {"subjects": [ORDER], "position": 1})
+        await plant.record(2, "production-order/erp:2")
+        await hint(plant)
+        expected = ("changed", {"subjects": ["production-order/erp:2"], "position": 2})
+        assert await anext(all_events) == expected
+        assert await anext(some_events) == expected  # and nothing of riverside before it
+        await plant.case("x")
+        await hint(plant)
+        assert (await anext(all_events))[0] == "exceptions"
+        await plant.connection("wms")
+        await hint(plant)
+        assert (await anext(all_events))[0] == "connections"
+
+
+async def test_what_was_missed_is_told_first(plant: Plant) -> None:
+    await plant.record(1, ORDER)
+    await plant.record(2, "production-order/erp:2")
+    key = await plant.key("read")
+    async with served(plant) as address:
+        async with listening(plant, address, key, after=1) as events:
+            assert (await anext(events))[1] == {
+                "subjects": ["production-order/erp:2"],
+                "position": 2,
+            }
+        async with listening(plant, address, key, after=99) as events:
+            assert (await anext(events))[1] == {"subjects": None, "position": 2}
+
+
+async def test_what_is_not_projected_yet_is_not_told(plant: Plant) -> None:
+    await plant.db.execute("insert into position values ('project', 0)")
+    key = await plant.key("read")
+    async with served(plant) as address, listening(plant, address, key) as events:
+        await anext(events)
+        await plant.record(1, ORDER)
+        await hint(plant)
+        await plant.db.execute("update position set at = 1")
+        await hint(plant)
+        assert (await anext(events))[1] == {"subjects": [ORDER], "position": 1}
+
+
+async def test_a_flood_is_told_as_one_change(plant: Plant) -> None:
+    key = await plant.key("read")
+    async with served(plant) as address, listening(plant, address, key) as events:
+        await anext(events)
+        async with plant.db.acquire() as db, db.transaction():
+            await db.execute(
+                "insert into log select n, 'event', 'erp', n::text, 't', 'production-order/erp:' || n,"
+                " 'o', 0, 'c', null, now(), now(), 's', 'a', false, null, null, '{}'"
+                " from generate_series(1, 500) n"
+            )
+        began = time.monotonic()
+        for _ in range(50):
+            await hint(plant)
+        assert (await anext(events))[1] == {"subjects": None, "position": 500}
+        for number in range(501, 504):
+            await plant.record(number, ORDER)
+            await hint(plant)
+            assert (await anext(events))[1]["position"] == number
+        assert time.monotonic() - began > 0.5  # four at most in a second
+
+
+async def test_the_server_stops_within_a_second(plant: Plant) -> None:
+    key = await plant.key("read")
+    async with served(plant) as address, listening(plant, address, key) as events:
+        await anext(events)
+        ended = asyncio.ensure_future(_last(events))
+        began = time.monotonic()
+        from andon.api.app import end_streams
+
+        end_streams(plant.app)
+        await ended
+        assert time.monotonic() - began < 1
+        async with httpx.AsyncClient(trust_env=False) as client:
+            late = await client.get(f"{address}/v1/feed", headers=key)
+            assert late.status_code == 503
+
+
+async def _last(events: AsyncIterator[Event]) -> None:
+    async for _ in events:
+        pass
+
+
+async def test_who_does_not_read_is_dropped(plant: Plant) -> None:
+    feed = plant.app.state.feed
+    slow = Listener(frozenset())
+    await feed.join(slow, None)
+    assert all(slow.tell(b"x") for _ in range(MOST_UNSENT))
+    await plant.record(1, ORDER)
+    await hint(plant)
+    async with asyncio.timeout(5):
+        while slow.unsent.qsize() > 1:
+            await asyncio.sleep(0.01)
+    assert await slow.unsent.get() is None  # the end, and what was not sent is let go
