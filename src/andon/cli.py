@@ -55,7 +55,8 @@ def check(project: str) -> None:
         plan = load(project).plan()
         _out.print(
             f"{plan.name} is well: {_count(plan.connections, 'connection')},"
-            f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}. Nothing was started."
+            f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}."
+            " Nothing was started."
         )
 
     _run(work())
@@ -102,7 +103,8 @@ def _require_scopes(scopes: list[str]) -> None:
     wrong = [scope for scope in scopes if not re.fullmatch(known, scope)]
     if wrong:
         raise SettingsError(
-            f"No key was made: {', '.join(map(repr, wrong))} opens nothing. Scopes are read, inbox:<connection>,"
+            f"No key was made: {', '.join(map(repr, wrong))} opens nothing."
+            " Scopes are read, inbox:<connection>,"
             " commands:<capability>, events:write, exceptions:write, connections:write and admin."
         )
 
@@ -121,7 +123,8 @@ def keys_create(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it may do, once or several times: read, inbox:<connection>, commands:<capability>, events:write, exceptions:write, connections:write, admin."
+            help="What it may do, once or several times: read, inbox:<connection>,"
+            " commands:<capability>, events:write, exceptions:write, connections:write, admin."
         ),
     ],
     site: Annotated[
@@ -171,10 +174,12 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
                 ended = await revoke_key(connection, name)
                 if not ended:
                     raise SettingsError(
-                        f"No key named {name!r} is open here, so none was ended. Check the name, --data and --database."
+                        f"No key named {name!r} is open here, so none was ended."
+                        " Check the name, --data and --database."
                     )
                 _say(
-                    f"{_count(range(ended), 'key')} named {name!r} ended; refused everywhere within two seconds."
+                    f"{_count(range(ended), 'key')} named {name!r} ended;"
+                    " refused everywhere within two seconds."
                 )
             finally:
                 await connection.close()
@@ -184,7 +189,7 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
 
 @app.command()
 def trace(subject: str, data: Data = _DATA, database: Database = None) -> None:
-    """Shows one order, lot or shipment by any of its ids: beliefs, timeline, deliveries, exceptions."""
+    """Shows an order, lot or shipment by any of its ids: beliefs, timeline, what is open."""
 
     async def work() -> None:
         from andon.app.supervise import Place, reach_database

@@ -28,7 +28,8 @@ async def first_start(dsn: str, data: Path, told: Callable[[str], None]) -> None
         await connection.close()
     if sys.stderr.isatty():
         told(
-            f"First start. Log in as {_NAME!r} with the password {password} - it is shown only now; write it down."
+            f"First start. Log in as {_NAME!r} with the password {password}"
+            " - it is shown only now; write it down."
         )
         return
     file = data / "first-password"

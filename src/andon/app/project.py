@@ -124,6 +124,7 @@ def load(where: str) -> Andon:
     found = getattr(module, name or "andon", None)
     if not isinstance(found, Andon):
         raise SettingsError(
-            f"{module_name} holds no Andon called {name or 'andon'!r}. Write {name or 'andon'} = Andon(...) there, or name it as module:name."
+            f"{module_name} holds no Andon called {name or 'andon'!r}."
+            f" Write {name or 'andon'} = Andon(...) there, or name it as module:name."
         )
     return found

@@ -70,7 +70,8 @@ async def _listen(host: str, port: int) -> socket.socket:
             if error.errno != errno.EADDRINUSE or not left:
                 raise SettingsError(
                     f"Andon cannot answer at {host}:{port}: {error.strerror}."
-                    " Is another one running there? End it, or choose another address with --host or --port."
+                    " Is another one running there? End it, or choose another address with --host"
+                    " or --port."
                 ) from error
         await asyncio.sleep(0.1)
     raise AssertionError

@@ -67,7 +67,8 @@ async def _prepare(dsn: str) -> None:
         # What cannot be read may be half a password, so it is not quoted.
         said = "its DSN does not read" if isinstance(error, ValueError) else error
         raise SettingsError(
-            f"The database cannot be reached: {str(said) or type(error).__name__}. Nothing was started."
+            f"The database cannot be reached: {str(said) or type(error).__name__}."
+            " Nothing was started."
             " Check the address and that PostgreSQL runs there; --database reads"
             " postgresql://user@host:5432/name, with %-signs for odd characters of a password."
         ) from None
@@ -197,7 +198,8 @@ async def _keep(
         code = ended.result()
         if code == 78:
             raise SettingsError(
-                f"The {role} process cannot start; it said why above. Everything was stopped. Mend that, then start again."
+                f"The {role} process cannot start; it said why above. Everything was stopped."
+                " Mend that, then start again."
             )
         quick = quick + 1 if time.monotonic() - began < 5 else 0
         pause = min(0.1 * 2**quick, 10.0)
