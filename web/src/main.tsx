@@ -35,7 +35,6 @@ function isFinal(status: number): boolean {
 function leaveForLogin(): void {
   const { pathname, href } = router.state.location;
   if (pathname === '/login') return;
-  queries.clear();
   void router.navigate({ to: '/login', search: { then: href } });
 }
 

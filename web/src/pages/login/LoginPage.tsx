@@ -111,11 +111,19 @@ function Refused({ problem }: { problem: Problem }) {
     <div className="login-refused" role="alert">
       <Icon glyph="alert" size={22} />
       <div>
-        <strong>{problem.message}.</strong> {problem.detail}{' '}
-        {problem.status === 0
-          ? 'Check the network and whether Andon is running.'
-          : 'Sign in with name and password, or ask for a new link (`andon demo` prints one).'}
+        <strong>{problem.message}.</strong> {problem.detail} {nextTry(problem)}
       </div>
     </div>
   );
+}
+
+function nextTry(problem: Problem): string {
+  switch (problem.status) {
+    case 0:
+      return 'Check the network and whether Andon is running.';
+    case 429:
+      return 'Wait a minute, then try again.';
+    default:
+      return 'Sign in with your name and password, or ask an administrator for a new link.';
+  }
 }
