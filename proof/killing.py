@@ -1,0 +1,41 @@
+"""Which processes a round kills, and how they are told apart."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Literal
+
+from bench.hub import Hub
+
+__all__ = ["KILLS", "Kill", "end", "role_of"]
+
+Kill = Literal["all", "all and postgres", "worker", "web", "supervisor"]
+KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "supervisor")
+
+Role = Literal["supervisor", "web", "worker", "postgres", "other"]
+
+
+def role_of(pid: int) -> Role:
+    """What this process of a running Andon is."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return "other"
+    if "andon.app.child" in words:
+        return "worker" if "worker" in words else "web"
+    if words[0].endswith("postgres") or words[0].startswith("postgres"):
+        return "postgres"
+    return "supervisor" if "run" in words else "other"
+
+
+def end(hub: Hub, kill: Kill) -> int:
+    """kill -9 of the processes of this kind; how many there were."""
+    if kill == "all and postgres":
+        count = len(hub.members())
+        hub.kill()
+        return count
+    wanted = {"supervisor", "web", "worker"} if kill == "all" else {kill}
+    pids = [process.pid for process in hub.members() if role_of(process.pid) in wanted]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    return len(pids)
