@@ -8,10 +8,10 @@ from typing import Any
 from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
+from litestar.types import ASGIApp
 
 from andon.api.callers import Asked, caller_of, still_welcome
 from andon.api.feed import Feed, Listener
-from andon.api.needs import ASGIApp
 from andon.api.problems import ProblemError
 
 BEAT = 15.0
