@@ -1,6 +1,6 @@
 """The command line: init, check, run, trace, keys, demo."""
 
-__all__ = ["main"]
+__all__ = ["check", "demo", "init", "keys_create", "keys_revoke", "main", "openapi", "run", "trace"]
 
 import os
 import re

@@ -1,6 +1,15 @@
 """Who asks, and whether they may: every route says its scope, and without one nobody passes."""
 
-__all__ = ["COOKIE", "Asked", "Caller", "caller_of", "guard", "hub_of", "scopes_of"]
+__all__ = [
+    "COOKIE",
+    "Asked",
+    "Caller",
+    "caller_of",
+    "guard",
+    "hub_of",
+    "scopes_of",
+    "still_welcome",
+]
 
 from collections.abc import Iterable
 from typing import Any, cast

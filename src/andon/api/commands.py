@@ -1,6 +1,6 @@
 """Synchronous capabilities: a command over HTTP, its document number in the answer."""
 
-__all__ = ["command_routes", "commands_by_address"]
+__all__ = ["CommandOperation", "command_routes", "commands_by_address", "do", "read_command"]
 
 import re
 from collections.abc import Mapping

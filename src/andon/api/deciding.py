@@ -1,6 +1,6 @@
 """What people decide: cases acknowledged, answered, resolved; connections paused and resumed."""
 
-__all__ = ["deciding_routes"]
+__all__ = ["acknowledge", "answer", "deciding_routes", "pause", "resolve", "resume"]
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Events said over HTTP, as CloudEvents 1.0 in structured JSON, one or a batch."""
 
-__all__ = ["event_routes"]
+__all__ = ["CloudEvent", "EventsOperation", "event_routes", "say"]
 
 from dataclasses import dataclass
 from datetime import datetime

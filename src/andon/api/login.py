@@ -1,6 +1,6 @@
 """People: a login opens a session, a logout ends it."""
 
-__all__ = ["login_routes"]
+__all__ = ["Doorman", "log_in", "log_out", "login_routes", "me"]
 
 import asyncio
 import math

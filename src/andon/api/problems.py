@@ -5,6 +5,7 @@ __all__ = [
     "RawProblem",
     "exception_responders",
     "faults_in",
+    "problem",
     "problem_bytes",
     "problem_response",
 ]

@@ -1,6 +1,15 @@
 """What may be read: overview, subjects, exceptions, connections."""
 
-__all__ = ["reading_routes"]
+__all__ = [
+    "read_connections",
+    "read_exception",
+    "read_exceptions",
+    "read_overview",
+    "read_subject",
+    "read_subjects",
+    "reading_routes",
+    "the_exception",
+]
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast

@@ -1,6 +1,6 @@
 """Every route, in tuples one can read, behind one guard."""
 
-__all__ = ["routed", "routes"]
+__all__ = ["healthz", "openapi", "routed", "routes"]
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The feed as server-sent events: bounded, ended on time, never kept for a page that is gone."""
 
-__all__ = ["feed_routes"]
+__all__ = ["feed", "feed_routes"]
 
 import asyncio
 from typing import Any

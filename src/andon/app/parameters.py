@@ -1,6 +1,6 @@
 """Parameters in TOML: typed settings per connection, secrets only by reference."""
 
-__all__ = ["Parameters"]
+__all__ = ["Parameters", "span"]
 
 import re
 import tomllib
@@ -24,7 +24,13 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86400}
 class Parameters:
     """One TOML file. `{env = "NAME"}` and `{file = "path"}` stand for what they name."""
 
-    def __init__(self, file: Path, tables: Mapping[str, Any], faults: list[Fault], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        file: Path,
+        tables: Mapping[str, Any],
+        faults: list[Fault],
+        environment: Mapping[str, str],
+    ) -> None:
         self.file = file
         self.faults = faults
         self._tables = tables
@@ -36,7 +42,9 @@ class Parameters:
         try:
             return cls(file, tomllib.loads(file.read_text()), [], environment)
         except FileNotFoundError:
-            return cls(file, {}, [Fault(file.name, "is missing; write it beside the project")], environment)
+            return cls(
+                file, {}, [Fault(file.name, "is missing; write it beside the project")], environment
+            )
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             return cls(file, {}, [Fault(file.name, str(error))], environment)
 
@@ -53,7 +61,10 @@ class Parameters:
         """Tables of connections the project does not have."""
         known = ", ".join(sorted(names)) or "none"
         return [
-            Fault(f"{self.file.name}: connections.{name}", f"the project has no such connection ({known})")
+            Fault(
+                f"{self.file.name}: connections.{name}",
+                f"the project has no such connection ({known})",
+            )
             for name in self._connections()
             if name not in names
         ]
@@ -69,12 +80,17 @@ class Parameters:
         fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
         for key, value in cast("dict[str, Any]", raw).items():
             if key not in fields:
-                faults.append(Fault(f"{at}.{key}", f"is no setting of {shape.__name__} ({', '.join(fields)})"))
+                faults.append(
+                    Fault(f"{at}.{key}", f"is no setting of {shape.__name__} ({', '.join(fields)})")
+                )
                 continue
             try:
                 secret = _is_secret(fields[key].type)
                 values[key] = msgspec.convert(
-                    self._resolved(value, secret=secret, wants_span=fields[key].type is timedelta), fields[key].type, strict=False, dec_hook=_decode
+                    self._resolved(value, secret=secret, wants_span=fields[key].type is timedelta),
+                    fields[key].type,
+                    strict=False,
+                    dec_hook=_decode,
                 )
             except (ValueError, msgspec.ValidationError) as error:
                 faults.append(Fault(f"{at}.{key}", str(error)))
@@ -98,7 +114,9 @@ class Parameters:
             case str() if wants_span:
                 return span(value)
             case str() if secret:
-                raise ValueError('is a secret: write {env = "NAME"} or {file = "path"}, never the secret itself')
+                raise ValueError(
+                    'is a secret: write {env = "NAME"} or {file = "path"}, never the secret itself'
+                )
             case _:
                 return value
 

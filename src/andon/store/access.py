@@ -3,6 +3,7 @@
 __all__ = [
     "Account",
     "Key",
+    "Speaks",
     "account_of_session",
     "all_keys",
     "check_password",

@@ -1,6 +1,21 @@
 """Our commands in Tryton's words, and what proves each one."""
 
-__all__ = ["POSTINGS"]
+__all__ = [
+    "POSTINGS",
+    "assign_components",
+    "assign_lots",
+    "cancel_order",
+    "complete_production",
+    "confirm_operation",
+    "create_lot",
+    "decide_inspection",
+    "receive_output",
+    "record_inspection",
+    "record_operation",
+    "request_inspection",
+    "start_operation",
+    "start_production",
+]
 
 from decimal import Decimal
 
