@@ -5,12 +5,11 @@ from datetime import timedelta
 from andon.app import Andon
 from andon.capabilities.production import post_order, release_order
 from andon.capabilities.quality import hold_rejected_lot
+from andon.connectors import fsmes, tryton
 from andon.connectors.board import Board
 from andon.connectors.board.mapping import MAPPINGS as BOARD
 from andon.connectors.fsmes import Fsmes
-from andon.connectors.fsmes.mapping import MAPPINGS as MES
 from andon.connectors.tryton import Tryton
-from andon.connectors.tryton.mapping import MAPPINGS as ERP
 from andon.core.plant import Connection, Ownership, Route
 from andon.model.inventory import CreateLot
 from andon.model.production import (
@@ -45,8 +44,8 @@ andon = Andon(
     "riverside",
     site="riverside",
     connections=[
-        Connection("erp", Tryton, ERP),
-        Connection("mes", Fsmes, MES),
+        Connection("erp", Tryton, tryton.mappings),
+        Connection("mes", Fsmes, fsmes.mappings),
         Connection("andon", Board, BOARD),
     ],
     workflows=[release_order, post_order, hold_rejected_lot],

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -120,6 +121,12 @@ def load(where: str) -> Andon:
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"No project at {where!r}: {error}. Say it as module:name, from the folder that holds the module."
+        ) from error
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise SettingsError(
+            f"The project {where!r} cannot be loaded: {type(error).__name__}: {error}"
+            f" ({Path(last.filename).name}, line {last.lineno}). Nothing was started."
         ) from error
     found = getattr(module, name or "andon", None)
     if not isinstance(found, Andon):
