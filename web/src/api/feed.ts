@@ -44,9 +44,7 @@ function follow(queries: QueryClient): { stop: () => void } {
   let again: ReturnType<typeof setTimeout> | undefined;
   let wait = 1000;
 
-  const ask = (...keys: string[]) => {
-    for (const key of keys) void queries.invalidateQueries({ queryKey: [key] });
-  };
+  const changes = gather(queries);
   const open = () => {
     source = new EventSource('/v1/feed');
     source.onopen = () => {
@@ -62,21 +60,69 @@ function follow(queries: QueryClient): { stop: () => void } {
       again = setTimeout(open, wait);
       wait = Math.min(wait * 2, 30_000);
     };
-    source.addEventListener('changed', () => {
-      ask('subjects', 'subject', 'overview');
+    source.addEventListener('changed', (event: MessageEvent<string>) => {
+      changes.add(['subjects', 'overview'], namesIn(event.data));
     });
     source.addEventListener('exceptions', () => {
-      ask('exceptions', 'overview', 'subject');
+      changes.add(['exceptions', 'subjects', 'overview'], 'all');
     });
     source.addEventListener('connections', () => {
-      ask('connections', 'overview');
+      changes.add(['connections', 'overview'], []);
     });
   };
   open();
   return {
     stop: () => {
       clearTimeout(again);
+      changes.stop();
       source?.close();
     },
   };
+}
+
+type Names = readonly string[] | 'all';
+
+/** A busy plant changes four times a second; the page asks again at most once. */
+function gather(queries: QueryClient) {
+  const keys = new Set<string>();
+  const names = new Set<string>();
+  let all = false;
+  let due: ReturnType<typeof setTimeout> | undefined;
+
+  function flush() {
+    due = undefined;
+    for (const key of keys) void queries.invalidateQueries({ queryKey: [key] });
+    void queries.invalidateQueries({
+      queryKey: ['subject'],
+      predicate: ({ state: { data } }) => all || data === undefined || names.has(nameOf(data)),
+    });
+    keys.clear();
+    names.clear();
+    all = false;
+  }
+  return {
+    add(more: readonly string[], about: Names) {
+      for (const key of more) keys.add(key);
+      if (about === 'all') all = true;
+      else for (const name of about) names.add(name);
+      due ??= setTimeout(flush, 1000);
+    },
+    stop() {
+      clearTimeout(due);
+    },
+  };
+}
+
+function nameOf(data: unknown): string {
+  return (data as { name?: string }).name ?? '';
+}
+
+/** The subjects a change is about; null or anything unreadable means all. */
+export function namesIn(data: string): Names {
+  try {
+    const { subjects } = JSON.parse(data) as { subjects?: unknown };
+    return Array.isArray(subjects) ? subjects.map(String) : 'all';
+  } catch {
+    return 'all';
+  }
 }

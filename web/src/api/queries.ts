@@ -54,6 +54,8 @@ export const subject = (id: string, asOf?: string) =>
           signal,
         }),
       ),
+    // Going back in time keeps the page standing; another subject starts from nothing.
+    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
   });
 
 export type CaseState = 'open' | 'acknowledged' | 'resolved';

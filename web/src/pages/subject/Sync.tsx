@@ -25,7 +25,7 @@ export function Sync({ lags }: { lags: SyncLag[] }) {
             </div>
             <small className="dim">
               changed <Age at={lag.changed_at} />
-              {lag.within_s !== null && `, agreed within ${duration(lag.within_s * 1000)} at most`}
+              {lag.within_s !== null && `, has ${duration(lag.within_s * 1000)} to agree`}
             </small>
           </div>
         ))}
