@@ -122,7 +122,8 @@ class Plant:
     async def record(
         self, position: int, subject: str, *, kind: str = "event", cause: int | None = None,
         source: str = "erp", claims: dict[str, Any] | None = None, at: datetime = NOON,
-        data: dict[str, Any] | None = None, id: str | None = None, occurred_at: datetime | None = None,
+        data: dict[str, Any] | None = None, id: str | None = None,
+        occurred_at: datetime | None = None,
     ) -> None:  # fmt: skip
         await self.db.execute(
             "insert into log values ($1, $2, $3, $4, 'andon.production.pump.made.v1', $5, $5,"
@@ -209,7 +210,7 @@ async def served(plant: Plant) -> AsyncGenerator[str, None]:
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 uvicorn has no event for it
         await asyncio.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:

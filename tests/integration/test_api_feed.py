@@ -109,8 +109,8 @@ async def test_a_flood_is_told_as_one_change(plant: Plant) -> None:
         await anext(events)
         async with plant.db.acquire() as db, db.transaction():
             await db.execute(
-                "insert into log select n, 'event', 'erp', n::text, 't', 'production-order/erp:' || n,"
-                " 'o', 0, 'c', null, now(), now(), 's', 'a', false, null, null, '{}'"
+                "insert into log select n, 'event', 'erp', n::text, 't',"
+                " 'production-order/erp:' || n, 'o', 0, 'c', null, now(), now(), 's', 'a', false, null, null, '{}'"
                 " from generate_series(1, 500) n"
             )
         began = time.monotonic()
@@ -153,6 +153,6 @@ async def test_who_does_not_read_is_dropped(plant: Plant) -> None:
     await plant.record(1, ORDER)
     await hint(plant)
     async with asyncio.timeout(5):
-        while slow.unsent.qsize() > 1:
+        while slow.unsent.qsize() > 1:  # noqa: ASYNC110 a queue tells nobody that it shrank
             await asyncio.sleep(0.01)
     assert await slow.unsent.get() is None  # the end, and what was not sent is let go

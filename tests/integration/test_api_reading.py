@@ -115,8 +115,9 @@ async def test_the_timeline_tells_hops_and_deliveries(plant: Plant) -> None:
         6, ORDER, kind="refusal", cause=5, source="wms", at=NOON + second, data={"says": "no room"}
     )
     await plant.db.execute(
-        "insert into delivery (key, position, n, lane, order_key, connection, proof, state, attempts, since,"
-        " last_error) values ('r:2', 4, 1, lane_of($1), $1, 'wms', 'keyed', 'waiting', 3, $2, 'HTTP 503')",
+        "insert into delivery (key, position, n, lane, order_key, connection, proof, state,"
+        " attempts, since, last_error)"
+        " values ('r:2', 4, 1, lane_of($1), $1, 'wms', 'keyed', 'waiting', 3, $2, 'HTTP 503')",
         ORDER,
         NOON,
     )
@@ -220,8 +221,8 @@ async def test_connections_show_their_backlog(plant: Plant) -> None:
         ["pending", "sending", "unknown", "parked", "offered", "waiting"]
     ):
         await plant.db.execute(
-            "insert into delivery (key, position, n, lane, order_key, connection, proof, state, since)"
-            " values ($1, $2, 1, 0, 'o', 'wms', 'keyed', $3, $4)",
+            "insert into delivery (key, position, n, lane, order_key, connection, proof, state,"
+            " since) values ($1, $2, 1, 0, 'o', 'wms', 'keyed', $3, $4)",
             f"k{number}", number, state, NOON - number * MINUTE,
         )  # fmt: skip
     (wms,) = (await plant.client.get("/v1/connections")).json()["items"]

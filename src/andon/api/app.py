@@ -16,8 +16,10 @@ from andon.api.listening import Ears
 from andon.api.login import Doorman
 from andon.api.needs import Hub, Web
 from andon.api.pages import Pages
+from andon.api.recent import Recent
 from andon.api.routes import routed
 from andon.api.walls import Walls
+from andon.visibility.views import Overview
 
 
 def create_app(
@@ -58,6 +60,7 @@ def create_app(
                 "web": web,
                 "doorman": Doorman(),
                 "description": openapi_document,
+                "overviews": Recent[Overview](within=1.0),
             }
         ),
         request_max_body_size=web.body_limit,

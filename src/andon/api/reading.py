@@ -20,6 +20,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from andon.api.callers import Asked, caller_of, hub_of
 from andon.api.problems import ProblemError
+from andon.api.recent import Recent
 from andon.api.shapes import Connections, Exceptions, Subjects
 from andon.visibility import connections as connection_views
 from andon.visibility import exceptions as exception_views
@@ -35,9 +36,11 @@ Before = Annotated[int | None, QueryParameter(ge=0, le=BIGINT)]
 
 @get("/v1/overview", opt={"scope": "read"})
 async def read_overview(request: Asked) -> Overview:
-    """The board at a glance."""
+    """The board at a glance; `generated_at` says its age, a second at most."""
     hub = hub_of(request)
-    return await overview(hub.pool, sites=caller_of(request).sites, now=hub.now())
+    sites = caller_of(request).sites
+    recent: Recent[Overview] = request.app.state.overviews
+    return await recent.get(sites, lambda: overview(hub.pool, sites=sites, now=hub.now()))
 
 
 @get("/v1/subjects", opt={"scope": "read"})

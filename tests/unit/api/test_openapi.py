@@ -1,0 +1,73 @@
+"""The description is exact enough to generate a client from."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from andon.api.description import openapi_document
+from andon.api.routes import routed
+
+DOCUMENT: dict[str, Any] = json.loads(openapi_document())
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in cast("dict[str, Any]", node).items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for value in cast("list[Any]", node):
+            yield from references(value)
+
+
+def test_it_is_openapi_3_1_and_every_reference_leads_somewhere() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    known = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert set(references(DOCUMENT)) <= known
+
+
+def test_every_operation_says_what_it_is_and_how_it_fails() -> None:
+    names = [operation["operationId"] for _, operation in operations()]
+    assert len(names) == len(set(names))
+    for name, operation in operations():
+        assert operation["description"], name
+        assert "application/problem+json" in operation["responses"]["default"]["content"], name
+        assert "400" not in operation["responses"], name
+
+
+def test_what_is_read_has_a_shape() -> None:
+    for name, operation in operations():
+        if name.startswith("get ") and name != "get /v1/feed":
+            content = operation["responses"]["200"]["content"]["application/json"]
+            assert "$ref" in content["schema"], name
+
+
+def test_what_is_sent_has_a_body() -> None:
+    for name in ("/v1/events", "/v1/session", "/v1/{capability}/{command}"):
+        assert DOCUMENT["paths"][name]["post"]["requestBody"]["required"], name
+
+
+def test_an_exception_has_a_class() -> None:
+    fields = DOCUMENT["components"]["schemas"]["ExceptionView"]
+    assert "class" in fields["properties"]
+    assert "class" in fields["required"]
+
+
+def test_every_route_says_its_scope() -> None:
+    handlers = {
+        handler
+        for route in routed().routes
+        for handler in cast("list[Any]", getattr(route, "route_handlers", []))
+        if handler.fn.__module__.startswith("andon.")
+    }
+    assert len(handlers) > 15
+    for handler in handlers:
+        assert handler.opt.get("scope"), handler
