@@ -110,7 +110,8 @@ async def test_a_flood_is_told_as_one_change(plant: Plant) -> None:
         async with plant.db.acquire() as db, db.transaction():
             await db.execute(
                 "insert into log select n, 'event', 'erp', n::text, 't',"
-                " 'production-order/erp:' || n, 'o', 0, 'c', null, now(), now(), 's', 'a', false, null, null, '{}'"
+                " 'production-order/erp:' || n,"
+                " 'o', 0, 'c', null, now(), now(), 's', 'a', false, null, null, '{}'"
                 " from generate_series(1, 500) n"
             )
         began = time.monotonic()
