@@ -5,6 +5,7 @@ __all__ = ["Cluster", "cluster_at", "make_data", "socket_folder"]
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -145,9 +146,13 @@ def _linked(here: Path, home: Path) -> Path:
     data = here.parent
     visible = data.parent.name if data.name.startswith(".") else data.name
     name = re.sub(r"[^a-z0-9]+", "-", visible.lower())[:24].strip("-") or NAME
-    folder = home / f"{name}-{_digest(data)}"
+    # Not made from the path: who removes a data folder and begins anew must not meet the old data.
+    folder = home / f"{name}-{secrets.token_hex(5)}"
     _make_folder(data, 0o700)
-    here.symlink_to(folder)
+    try:
+        here.symlink_to(folder)
+    except FileExistsError:
+        return here.readlink()  # another starter was quicker
     return folder
 
 
