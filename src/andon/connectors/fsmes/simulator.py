@@ -20,7 +20,7 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class FsmesSimulator:
-    """Talks to an ERP face at `erp_url` with a key. Undelivered confirmations are kept and retried."""
+    """Talks to an ERP face at `erp_url`. Confirmations that do not get through are kept."""
 
     def __init__(self, erp_url: str, *, key: str = "", pace: timedelta = timedelta()) -> None:
         self._url = erp_url.rstrip("/")
@@ -34,7 +34,7 @@ class FsmesSimulator:
         }
 
     async def run(self, *, every: timedelta = timedelta(seconds=1)) -> None:
-        """As a plant would: fetches, makes what it knows with one piece over, delivers; until cancelled."""
+        """Fetches, makes what it knows with one piece over, delivers; until cancelled."""
         async with aiohttp.ClientSession(auth=self._auth) as http:
             while True:
                 try:

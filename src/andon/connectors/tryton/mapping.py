@@ -140,10 +140,10 @@ def inspection_decided(item: Item, known: Known) -> Iterator[Said]:
             return
         case "passed" | "failed":
             if before is None or before.state != row.state:
-                yield _decided(row)
+                yield _decided(row, known)
 
 
-def _decided(row: InspectionRow) -> InspectionDecided:
+def _decided(row: InspectionRow, known: Known) -> InspectionDecided:
     decision: Decision = "accept" if row.state == "passed" else "reject"
     lots = [] if row.about is None else [out.lot.number for out in row.about.outputs if out.lot]
     return InspectionDecided(
@@ -152,8 +152,16 @@ def _decided(row: InspectionRow) -> InspectionDecided:
         lot_id=lots[0] if lots else None,
         order_id=None if row.about is None else row.about.number,
         reason=None if decision == "accept" else _reason(row),
-        decided_at=None if row.processed_at is None else row.processed_at.instant(),
+        decided_at=_judged_at(row, known),
     )
+
+
+def _judged_at(row: InspectionRow, known: Known) -> datetime | None:
+    """Unlike every other moment in Tryton this one is the server's local time, not UTC."""
+    if row.processed_at is None:
+        return None
+    zone = ZoneInfo(_settings(known).time_zone)
+    return row.processed_at.instant().replace(tzinfo=zone)
 
 
 def _reason(row: InspectionRow) -> str:
