@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +19,10 @@ from andon.core.connector import SecretStr
 from andon.core.errors import RefusedError
 from andon.core.mapping import Known, Outbound
 from andon.core.message import Command
-from andon.core.quantity import Quantity
-from andon.model.inventory import CreateLot
-from andon.model.production import (
-    AssignComponents,
-    AssignLots,
-    CompleteProduction,
-    ComponentLot,
-    ConfirmOperation,
-    ReceiveOutput,
-    RecordOperation,
-    StartOperation,
-    StartProduction,
-)
-from andon.model.quality import DecideInspection, RecordInspection, RequestInspection, Result
 from tools.counterparts import Fsmes, Tryton
 from tools.counterparts.environments import ROOT
 from tools.counterparts.erp_face import ErpFace, erp_face
+from tools.counterparts.posting import posting
 
 RECORDED = ROOT / "tests" / "recorded"
 WRITERS = {m.command: m for m in mappings if isinstance(m, Outbound)}
@@ -48,43 +34,6 @@ def write(system: str, name: str, document: Any) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
     print(f"wrote {file.relative_to(ROOT)}", flush=True)
-
-
-def posting(order: str, *, brix: str, good: str) -> list[Command]:
-    """Every command that brings a released order of FG-COLA to its end."""
-    lot, made, nothing = f"{order}-FG", Quantity(Decimal(good), "u"), Quantity(Decimal(0), "u")
-    sugar = [("LOT-SUGAR-001", "3"), ("LOT-SUGAR-002", "2.5")]
-    parts = [
-        ComponentLot(material_id="RAW-SUGAR", lot_id=lot, quantity=Quantity(Decimal(amount), "kg"))
-        for lot, amount in sugar
-    ]
-    parts.append(ComponentLot(material_id="RAW-FLAVOR", lot_id="LOT-FLAVOR-001"))
-    commands: list[Command] = [
-        AssignLots(order_id=order, components=tuple(parts)),
-        AssignComponents(order_id=order),
-        StartProduction(order_id=order),
-    ]
-    for name in ("Mix", "Pack"):
-        time = timedelta(seconds=61.5)
-        commands += [
-            StartOperation(order_id=order, operation=name),
-            RecordOperation(order_id=order, operation=name, machine_time=time),
-            ConfirmOperation(order_id=order, operation=name, good=made, scrap=nothing),
-        ]
-    results = (
-        Result(characteristic="visual_ok", conforms=True),
-        Result(characteristic="brix", measured=Decimal(brix)),
-    )
-    check = f"{order}/{lot}"
-    return [
-        *commands,
-        CreateLot(lot_id=lot, material_id="FG-COLA", order_id=order),
-        ReceiveOutput(order_id=order, material_id="FG-COLA", good=made, lot_id=lot),
-        RequestInspection(inspection_id=check, material_id="FG-COLA", order_id=order, lot_id=lot),
-        RecordInspection(inspection_id=check, results=results),
-        DecideInspection(inspection_id=check),
-        CompleteProduction(order_id=order),
-    ]
 
 
 async def record_tryton(erp: Tryton) -> None:

@@ -62,6 +62,12 @@ def typed(value: datetime | timedelta) -> dict[str, Any]:
 class Speech(Http):
     """One session with one database. A refusal is raised in Tryton's words."""
 
+    def __init__(self, base: str, **options: Any) -> None:
+        super().__init__(base, **options)
+        # aiohttp repeats a PUT by itself when a kept connection breaks, without telling; whether
+        # an effect may be repeated is ours to decide. It has no public switch for that.
+        self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage] no other way
+
     async def search(
         self,
         model: str,
