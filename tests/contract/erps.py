@@ -96,10 +96,7 @@ class RealErp:
         await asyncio.to_thread(self.tryton.planner.model, "production.cancel", [row["id"]])
 
     async def resolve_alerts(self) -> None:
-        for row in await self._find("quality.alert", [["state", "=", "open"]], ["id"]):
-            for button in ("process", "defer"):
-                name = f"quality.alert.{button}"
-                await asyncio.to_thread(self.tryton.planner.model, name, [row["id"]])
+        await asyncio.to_thread(self.tryton.planner.resolve_alerts)
 
     async def booked(self, number: str) -> Booked:
         (order,) = await self._find(

@@ -7,8 +7,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from andon.connectors.tryton import Tryton, TrytonSettings, mappings
@@ -23,7 +25,14 @@ from andon.core.errors import (
 )
 from andon.core.mapping import Known, Outbound
 from andon.core.message import Command
-from andon.model.production import AssignComponents, CompleteProduction, StartProduction
+from andon.core.quantity import Quantity
+from andon.model.production import (
+    AssignComponents,
+    AssignLots,
+    CompleteProduction,
+    ComponentLot,
+    StartProduction,
+)
 from tests.contract.erps import Erp
 from tests.contract.losing import LosingWire
 from tools.counterparts.posting import posting
@@ -234,6 +243,21 @@ async def test_lots_asked_for_late_and_again_are_consumed_once(erp: Erp) -> None
         assert any(isinstance(one, Receipt) for one in outcomes)
         assert await connector.find(asked(lots), key="k") is not None
     assert sum((await erp.booked(order)).consumed.values()) == pytest.approx(6.5)
+
+
+async def test_a_reserved_movement_takes_a_lot_but_no_other_amount(erp: Erp) -> None:
+    order = await erp.release("FG-COLA", 10)
+    sugar = ComponentLot(
+        material_id="RAW-SUGAR", lot_id="LOT-SUGAR-002", quantity=Quantity(Decimal(5), "kg")
+    )
+    less = msgspec.structs.replace(sugar, quantity=Quantity(Decimal(4), "kg"))
+    async with connected(erp) as connector:
+        await send(connector, AssignComponents(order_id=order))
+        words = await refused(send(connector, AssignLots(order_id=order, components=(less,))))
+        assert "5 of RAW-SUGAR reserved" in words
+        await send(connector, AssignLots(order_id=order, components=(sugar,)))
+        await send(connector, StartProduction(order_id=order))
+    assert (await erp.booked(order)).consumed["RAW-SUGAR", "LOT-SUGAR-002"] == 5.0
 
 
 async def test_a_step_out_of_turn_is_refused_in_tryton_s_words(erp: Erp) -> None:

@@ -71,6 +71,23 @@ class Planner:
             raise RuntimeError(f"Order {order} did not become waiting; it is {row['state']}.")
         return row["number"]
 
+    def inspect(self, number: str, *, brix: float, visual_ok: bool = True) -> str:
+        """Quality measures what an order made; returns Tryton's verdict, passed or failed."""
+        (order,) = self.find("production", [["number", "=", number]], ["id"])
+        pending = [["origin", "=", f"production,{order['id']}"], ["state", "=", "pending"]]
+        (row,) = self.find("quality.inspection", pending, ["id"])
+        points = {"visual_ok": visual_ok, "brix": brix}
+        self.model("quality.inspection.write", [row["id"]], {"points": points})
+        self.model("quality.inspection.process", [row["id"]])
+        (row,) = self.find("quality.inspection", [["id", "=", row["id"]]], ["state"])
+        return row["state"]
+
+    def resolve_alerts(self) -> None:
+        """Quality deals with every open alert; until then Tryton ends no order it is about."""
+        for alert in self.find("quality.alert", [["state", "=", "open"]], ["id"]):
+            for button in ("process", "defer"):
+                self.model(f"quality.alert.{button}", [alert["id"]])
+
     def _location(self, warehouse: int) -> int:
         (row,) = self.find("stock.location", [["id", "=", warehouse]], ["production_location"])
         return row["production_location"]

@@ -17,6 +17,7 @@ from andon.connectors.tryton.asked import Ask, AskLots, AskOperation, AskOutput,
 from andon.connectors.tryton.rows import LotRow, Move, Order, Work
 from andon.connectors.tryton.speech import typed
 from andon.core.errors import RejectedError
+from andon.core.quantity import plain
 
 _ASSIGNED = ("assigned", "running", "done")
 
@@ -109,10 +110,28 @@ def _set_lots(order: Order, ask: AskLots, lots: Lots) -> Call:
         units = {part.unit for part in ask.components if part.product == product and part.unit}
         _same_unit(order, old[0], units)
         amounts = {k[1]: v for k, v in _wanted(order, ask).items() if k[0] == product}
+        if order.state == "assigned":
+            changes.append(["write", *_lot_of_reserved(order, old, amounts, product, lots)])
+            continue
         changes.append(["delete", [move.id for move in old]])
         new = [_move(order, old[0], lots(lot, product), amount) for lot, amount in amounts.items()]
         changes.append(["create", new])
     return Call("PUT", f"production/{order.id}", {"inputs": changes})
+
+
+def _lot_of_reserved(
+    order: Order, moves: list[Move], amounts: dict[str, Decimal], product: str, lots: Lots
+) -> tuple[list[int], dict[str, Any]]:
+    """Once reserved, a movement takes another lot and nothing else."""
+    reserved = round(sum((move.quantity for move in moves), Decimal(0)), 6)
+    if list(amounts.values()) != [reserved]:
+        raise RejectedError(
+            f"{order.number} has {plain(reserved)} of {product} reserved, and Tryton changes no"
+            " amount after that. Say the lots before the components are assigned, or take the"
+            " order back to waiting in Tryton."
+        )
+    (lot,) = amounts
+    return [move.id for move in moves], {"lot": lots(lot, product).id}
 
 
 def _move(order: Order, like: Move, lot: LotRow, amount: Decimal) -> dict[str, Any]:
