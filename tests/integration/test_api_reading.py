@@ -305,7 +305,7 @@ async def test_hostile_ids_find_nothing_and_break_nothing(plant: Plant) -> None:
 
     async def ask(any_id: str) -> None:
         answer = await plant.client.get(f"/v1/subjects/{quote(any_id, safe='')}")
-        if any_id.strip("/") == "":
+        if any_id.strip("/") == "" or any_id in (".", ".."):  # clients fold dots: no id can be one
             return  # the router reads this as the list
         expected = 200 if any_id in ("1001", ORDER) else 404
         assert answer.status_code == expected, (any_id, answer.text)

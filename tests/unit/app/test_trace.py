@@ -150,7 +150,7 @@ async def test_a_follower_that_has_not_agreed_says_how_long_it_has_had(
 ) -> None:
     await a_late_order(db)
     text = await told(database, "1001")
-    assert line_with(text, "status", "not yet, 1 h so far").rstrip().endswith("1 min")
+    assert line_with(text, "status", "not yet, 1 h").rstrip().endswith("1 min")
 
 
 async def test_open_exceptions_are_shown_word_for_word_and_closed_ones_are_not(
