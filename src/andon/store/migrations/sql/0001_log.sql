@@ -69,6 +69,7 @@ create table subject (
 );
 create index subject_local on subject (local);
 create index subject_recent on subject (kind, position desc);
+create index subject_position on subject (position desc);
 
 create table link (
   subject text not null, relation text not null, object text not null,
