@@ -8,9 +8,9 @@ import socket
 import tempfile
 from pathlib import Path
 
-from bench.hub import Hub, HubCommand
+from bench.hub import HubCommand
 from proof.books import Books, Target
-from proof.killing import KILLS, Kill
+from proof.killing import KILLS, Kill, KilledHub
 from proof.proxy import Proxy
 from proof.report import write
 from proof.rounds import Round, inbox_key, play
@@ -29,7 +29,7 @@ async def rounds(
     played: list[Round] = []
     try:
         async with Proxy(address, log, holds=target.holds) as proxy:
-            hub = Hub(command, data=folder / "data", systems=proxy.url, log=folder / "hub.log")
+            hub = KilledHub(command, data=folder / "data", systems=proxy.url, log=folder / "hub.log")
             try:
                 hub.start()
                 await asyncio.to_thread(hub.wait_until_ready)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bench.hub import Hub
 
-__all__ = ["KILLS", "Kill", "end", "role_of"]
+__all__ = ["KILLS", "Kill", "KilledHub", "end", "role_of"]
 
 Kill = Literal["all", "all and postgres", "worker", "web", "supervisor"]
 KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "supervisor")
@@ -28,7 +28,16 @@ def role_of(pid: int) -> Role:
     return "supervisor" if "run" in words else "other"
 
 
-def end(hub: Hub, kill: Kill) -> int:
+class KilledHub(Hub):
+    """A hub whose first process may be killed alone."""
+
+    def reap(self) -> None:
+        """Takes note of the end of the first process."""
+        if self._process is not None:
+            self._process.wait()
+
+
+def end(hub: KilledHub, kill: Kill) -> int:
     """kill -9 of the processes of this kind; how many there were."""
     if kill == "all and postgres":
         count = len(hub.members())
@@ -38,4 +47,6 @@ def end(hub: Hub, kill: Kill) -> int:
     pids = [process.pid for process in hub.members() if role_of(process.pid) in wanted]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
+    if "supervisor" in wanted:
+        hub.reap()
     return len(pids)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 import aiohttp
 import msgspec
@@ -30,8 +31,10 @@ class Proxy:
         self._open = asyncio.Event()
         self._open.set()
         self._held: set[str] = set()
-        self.delays: dict[str, asyncio.Event] = {}
-        """Part of a body -> the request that has it waits for the event."""
+        self.delays: dict[tuple[str, ...], asyncio.Event] = {}
+        """Words -> a request that has them all (in `POST /path body`) waits for the event."""
+        self.looks: list[str] = []
+        """What was asked for by GET."""
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
@@ -77,8 +80,11 @@ class Proxy:
     async def _pass(self, request: web.Request) -> web.Response:
         body = await request.read()
         key = request.headers.get("Idempotency-Key", "")
-        for part, event in list(self.delays.items()):
-            if part.encode() in body:
+        if request.method == "GET":
+            self.looks.append(unquote(request.path_qs))
+        said = f"{request.method} {request.path} {body.decode()}"
+        for words, event in list(self.delays.items()):
+            if all(word in said for word in words):
                 self.note("delayed", key)
                 await event.wait()
         headers = {k: v for k, v in request.headers.items() if k.lower() not in _HOP}

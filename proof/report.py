@@ -29,7 +29,8 @@ def _page(played: list[Round]) -> str:
         "",
         "Each round posts facts to Andon, holds the answers of a *findable* system after their",
         "commit, kills processes at that moment, starts again, and compares what the systems did",
-        "with what Andon had accepted. Made by `python -m proof`; a row per round is in `kill.json`.",
+        "with what Andon had accepted. Made by `python -m proof`; a row per round is in"
+        " `kill.json`.",
         "",
         "| figure | value |",
         "|---|---|",

@@ -8,7 +8,7 @@ import msgspec
 
 from bench.hub import INBOX_SCOPE, Hub
 from proof.books import Target
-from proof.killing import Kill, end
+from proof.killing import Kill, KilledHub, end
 from proof.load import Load
 from proof.proxy import Proxy, held_at_kill
 
@@ -35,7 +35,7 @@ class Round(msgspec.Struct, frozen=True):
 
 
 async def play(
-    number: int, kill: Kill, *, hub: Hub, key: str, proxy: Proxy, target: Target
+    number: int, kill: Kill, *, hub: KilledHub, key: str, proxy: Proxy, target: Target
 ) -> Round:
     """Plays one round on a running hub and leaves it running."""
     before = set(target.doubled())
