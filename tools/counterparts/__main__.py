@@ -29,6 +29,8 @@ def main() -> None:
 
 def run_until_stopped(folder: Path, erp_url: str | None, speed: float | None) -> None:
     """State in the folder is kept for the next start."""
+    # Ended from outside it must not leave two servers behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     erp, mes = Tryton(folder / "tryton"), Fsmes(folder / "fsmes")
     try:
         erp.start(progress=say)
@@ -36,7 +38,9 @@ def run_until_stopped(folder: Path, erp_url: str | None, speed: float | None) ->
         mes.start(erp_url=erp_url, speed=speed, progress=say)
         say(f"The MES answers at {mes.url}; its keys are in {mes.folder / 'keys.json'}")
         say("Ctrl-C ends both.")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
+    except KeyboardInterrupt:
+        say("Ending both.")
     finally:
         mes.stop()
         erp.stop()

@@ -24,7 +24,7 @@ class FsmesSimulator:
 
     def __init__(self, erp_url: str, *, key: str = "", pace: timedelta = timedelta()) -> None:
         self._url = erp_url.rstrip("/")
-        self._auth = aiohttp.BasicAuth("mes", key) if key else None
+        self._headers = {"authorization": aiohttp.encode_basic_auth("mes", key)} if key else {}
         self._pace = pace.total_seconds()
         self.orders: dict[str, dict[str, Any]] = {}
         self.outbox: list[dict[str, Any]] = []
@@ -35,7 +35,7 @@ class FsmesSimulator:
 
     async def run(self, *, every: timedelta = timedelta(seconds=1)) -> None:
         """Fetches, makes what it knows with one piece over, delivers; until cancelled."""
-        async with aiohttp.ClientSession(auth=self._auth) as http:
+        async with self.session() as http:
             while True:
                 try:
                     for code in await self.fetch(http):
@@ -45,6 +45,10 @@ class FsmesSimulator:
                 except (aiohttp.ClientError, TimeoutError):
                     pass  # the ERP face is away; what is in the outbox waits
                 await asyncio.sleep(every.total_seconds())
+
+    def session(self) -> aiohttp.ClientSession:
+        """A session that carries the key, as the MES sends it: HTTP Basic."""
+        return aiohttp.ClientSession(headers=self._headers)
 
     async def fetch(self, http: aiohttp.ClientSession) -> list[str]:
         """Takes what is on offer. It acknowledges also what it then cannot make."""
