@@ -1,4 +1,5 @@
-"""The demo: Riverside on a real ERP and a real MES, an order every now and then, a link to the board."""
+"""The demo: Riverside on a real ERP and a real MES,
+an order every now and then, a link to the board."""
 
 __all__ = ["demo"]
 
@@ -38,8 +39,12 @@ def demo(root: Path, *, port: int, told: Callable[[str], None], orders: int = 10
 
     erp, mes = counterparts.Tryton(folder / "erp"), counterparts.Fsmes(folder / "mes")
     stop = threading.Event()
+
+    def ended(*_: object) -> None:
+        stop.set()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, ended)
     hub: Any = None
     try:
         erp.start(progress=say)
@@ -112,7 +117,8 @@ async def _access(place: Place) -> tuple[str, str]:
         connection = await asyncpg.connect(dsn)
         try:
             await connection.execute(
-                "update access_key set revoked_at = now() where name = 'demo-mes' and revoked_at is null"
+                "update access_key set revoked_at = now() where name = 'demo-mes'"
+                " and revoked_at is null"
             )
             key = await create_key(connection, "demo-mes", scopes=["inbox:mes"])
             return key, await create_login_link(connection, "admin")
@@ -139,7 +145,8 @@ def _release_orders(
         product, quantity = _ORDERS[n % len(_ORDERS)]
         number = erp.release(erp.create_order(product, quantity))
         say(
-            f"Tryton released {number}: {quantity} {product}. Try: andon trace {number} --data build/demo/andon"
+            f"Tryton released {number}: {quantity} {product}."
+            f" Try: andon trace {number} --data build/demo/andon"
         )
         if stop.wait(30):
             return

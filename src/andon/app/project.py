@@ -54,7 +54,8 @@ class Andon:
         return Parameters.read(self._file, os.environ if environment is None else environment)
 
     def plan(self, environment: Mapping[str, str] | None = None) -> Plan:
-        """The project made ready. Raises SettingsError with every mistake, each with file and key."""
+        """The project made ready.
+        Raises SettingsError with every mistake, each with file and key."""
         parameters = self.parameters(environment)
         faults: list[Fault] = list(parameters.faults)
         connectors: list[tuple[Connection, Connector[Any]]] = []
@@ -72,7 +73,8 @@ class Andon:
         faults += self._ownership_faults()
         if faults:
             raise SettingsError(
-                f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}. Nothing was started.",
+                f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}."
+                " Nothing was started.",
                 faults,
             )
         shapes = tuple(dict.fromkeys((*VOCABULARY, *self.messages)))
@@ -120,7 +122,8 @@ def load(where: str) -> Andon:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"No project at {where!r}: {error}. Say it as module:name, from the folder that holds the module."
+            f"No project at {where!r}: {error}. Say it as module:name, from the folder that holds"
+            " the module."
         ) from error
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]

@@ -226,5 +226,6 @@ async def _end(child: asyncio.subprocess.Process, ended: "asyncio.Task[int]") ->
 
 def _command(project: str, place: Place, role: str) -> Sequence[str]:
     return [
-        sys.executable, "-m", "andon.app.child", role, project, "--host", place.host, "--port", str(place.port),
+        sys.executable, "-m", "andon.app.child", role, project,
+        "--host", place.host, "--port", str(place.port),
     ]  # fmt: skip

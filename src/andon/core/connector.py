@@ -42,7 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     timeout: timedelta = timedelta(seconds=10)
     """How long one call may take before its outcome counts as unknown."""
     settles_within: timedelta = timedelta(seconds=30)
-    """A request not found after this long will not arrive any more: longest request plus index lag."""
+    """A request not found after this long will not arrive any more:
+    longest request plus index lag."""
     concurrency: int = 32
     """Calls in flight at once."""
     attempts: int = 5
@@ -122,7 +123,8 @@ class Source(Connector[S]):
 
     @abstractmethod
     def read(self, after: Position) -> AsyncIterator[Item]:
-        """Everything after a position, then on as it comes; ends only when closed. Repeats are welcome, gaps not."""
+        """Everything after a position, then on as it comes; ends only when closed.
+        Repeats are welcome, gaps not."""
 
 
 class Sink(Connector[S]):
@@ -130,15 +132,18 @@ class Sink(Connector[S]):
 
     @abstractmethod
     async def send(self, request: Request, *, key: str) -> Receipt:
-        """One call. Raises UnavailableError (no effect), RejectedError, CredentialsError or OutcomeUnknownError."""
+        """One call. Raises UnavailableError (no effect), RejectedError,
+        CredentialsError or OutcomeUnknownError."""
 
     @abstractmethod
     async def find(self, request: Request, *, key: str) -> Receipt | None:
-        """What this request did, by its key or by the state it should have made; None when it is not there."""
+        """What this request did, by its key or by the state it should have made;
+        None when it is not there."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One HTTP request to a door, already let in: path parameters, query, lower-case headers, body."""
+    """One HTTP request to a door, already let in:
+    path parameters, query, lower-case headers, body."""
 
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -172,7 +177,8 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Acknowledgment(msgspec.Struct, frozen=True):
-    """They have it: the offered request that teaches `names` is delivered (or refused, in their words)."""
+    """They have it: the offered request that teaches `names` is delivered
+    (or refused, in their words)."""
 
     names: str
     reference: str | None = None

@@ -1,4 +1,5 @@
-"""Errors, sorted by who acts next: the clock, the resolver, the owner of the data, an operator, a developer."""
+"""Errors, sorted by who acts next:
+the clock, the resolver, the owner of the data, an operator, a developer."""
 
 __all__ = [
     "AndonError",
@@ -50,7 +51,8 @@ class TransientError(AndonError):
 
 
 class UnavailableError(TransientError):
-    """The system cannot be reached (`reached` is False), or answered a status declared without effect."""
+    """The system cannot be reached (`reached` is False),
+    or answered a status declared without effect."""
 
     def __init__(self, text: str, *, reached: bool = False) -> None:
         super().__init__(text)

@@ -24,7 +24,8 @@ import msgspec
 from andon.core.quantity import Quantity, plain
 
 Value = str | int | bool | None
-"""A believed value in its one canonical text, so that two systems agree when the values are equal."""
+"""A believed value in its one canonical text,
+so that two systems agree when the values are equal."""
 
 Claims = dict[str, Value]
 """What a message says its speaker (an event) or its target (a delivered command) believes now."""
@@ -64,14 +65,16 @@ class Alias(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something odd in an item that could still be read; it becomes an exception beside the event."""
+    """Something odd in an item that could still be read;
+    it becomes an exception beside the event."""
 
     code: str
     text: str
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What travels through the log. The class says its contract name and which field is its subject."""
+    """What travels through the log.
+    The class says its contract name and which field is its subject."""
 
     TYPE: ClassVar[str]
     """Contract name with major version, `andon.<domain>.<object>.<word>.v<major>`."""
@@ -106,11 +109,13 @@ class Command(Message, frozen=True, kw_only=True):
     """Something asked for, about one subject."""
 
     OVERTAKES: ClassVar[bool] = False
-    """Hold, stop and cancel pass what waits before them under the same order key; nothing else does."""
+    """Hold, stop and cancel pass what waits before them under the same order key;
+    nothing else does."""
 
 
 class ReadBack(Event, frozen=True, kw_only=True):
-    """What a system holds after our own change came back from it: a belief, not news (no echoes)."""
+    """What a system holds after our own change came back from it:
+    a belief, not news (no echoes)."""
 
     TYPE: ClassVar[str] = "andon.belief.read-back.v1"
     KIND: ClassVar[str] = ""

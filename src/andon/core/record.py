@@ -20,7 +20,8 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the log. `position` is its place; readers see positions rise without gaps in time."""
+    """One line of the log. `position` is its place;
+    readers see positions rise without gaps in time."""
 
     position: int
     kind: RecordKind

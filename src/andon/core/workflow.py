@@ -26,7 +26,8 @@ class Verb(Generic[T]):
 
 
 class Send(Verb[Receipt]):
-    """A command, answered by its receipt; raises RejectedError, DeniedError or CancelledRunError."""
+    """A command, answered by its receipt;
+    raises RejectedError, DeniedError or CancelledRunError."""
 
     __slots__ = ("command",)
 
@@ -47,7 +48,8 @@ class Wait(Verb[E]):
 
 
 class Ask(Verb[str]):
-    """A question to a team, answered with one of the choices; it stands as an exception until then."""
+    """A question to a team, answered with one of the choices;
+    it stands as an exception until then."""
 
     __slots__ = ("choices", "team", "text")
 
@@ -89,7 +91,8 @@ class First(Verb[tuple[int, Any]]):
 
 
 class Run:
-    """The hands of a workflow. A verb is numbered where the body makes it, so a replay finds its answer."""
+    """The hands of a workflow.
+    A verb is numbered where the body makes it, so a replay finds its answer."""
 
     __slots__ = ("_next", "now", "subject")
 

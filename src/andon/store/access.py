@@ -42,12 +42,12 @@ _hasher = PasswordHasher()
 class Speaks(Protocol):
     """A pool or a connection of asyncpg."""
 
-    async def fetch(self, query: str, /, *args: Any) -> Sequence[Mapping[str, Any]]:
-        """All rows."""
+    async def fetch(self, query: str, /, *args: Any) -> Sequence[Any]:
+        """All rows; each is read by its columns' names."""
         ...
 
-    async def fetchrow(self, query: str, /, *args: Any) -> Mapping[str, Any] | None:
-        """The first row."""
+    async def fetchrow(self, query: str, /, *args: Any) -> Any:
+        """The first row, or None."""
         ...
 
     async def execute(self, query: str, /, *args: Any) -> str:

@@ -11,9 +11,14 @@ import msgspec
 
 from andon.store.sql import query
 
-_DRAFT_COLUMNS = (
-    ["source", "id", "digest", "type", "kind", "local", "correlation", "occurred_at", "follow", "claims", "data"]
-)
+_DRAFT_COLUMNS = [
+    "source", "id", "digest", "type", "kind", "local", "correlation", "occurred_at", "follow",
+    "claims", "data",
+]  # fmt: skip
+_RAISED_COLUMNS = [
+    "cause", "acts", "code", "team", "connection", "subject", "position", "run", "n",
+    "text", "detail", "raw",
+]  # fmt: skip
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -44,7 +49,8 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 class Raised(msgspec.Struct, kw_only=True, frozen=True):
-    """An exception about to be opened; the same `cause` is one exception however often it happens."""
+    """An exception about to be opened;
+    the same `cause` is one exception however often it happens."""
 
     cause: str
     acts: str
@@ -64,7 +70,8 @@ class Raised(msgspec.Struct, kw_only=True, frozen=True):
 async def append_events(
     db: asyncpg.Connection, drafts: Sequence[Draft], *, site: str, now: datetime
 ) -> list[Draft]:
-    """Records drafts in order; returns those that were news. Same id with other content is kept as an exception."""
+    """Records drafts in order; returns those that were news.
+    Same id with other content is kept as an exception."""
     columns = [[getattr(draft, name) for draft in drafts] for name in _DRAFT_COLUMNS]
     rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now)
     fresh = {int(row[0]) for row in rows}
@@ -79,7 +86,8 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
     digests = {
         (row["source"], row["id"]): bytes(row["digest"])
         for row in await db.fetch(
-            "select source, id, digest from seen join unnest($1::text[], $2::text[]) as t(source, id)"
+            "select source, id, digest from seen"
+            " join unnest($1::text[], $2::text[]) as t(source, id)"
             " using (source, id)",
             [draft.source for draft in known],
             [draft.id for draft in known],
@@ -97,7 +105,8 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
                 connection=d.source,
                 subject=d.about,
                 text=f"{d.source} sent {d.id} again with other content. The first one stands; the"
-                f" second is kept here. Compare them with {d.source} and correct by hand what is wrong.",
+                f" second is kept here. Compare them with {d.source} and correct by hand what is"
+                " wrong.",
                 detail=msgspec.json.encode({"id": d.id}).decode(),
                 raw=d.data.encode(),
             )
@@ -120,7 +129,6 @@ async def raise_exceptions(db: asyncpg.Connection, raised: Sequence[Raised], now
     """Opens exceptions; one that is open already counts another time."""
     if not raised:
         return
-    names = ["cause", "acts", "code", "team", "connection", "subject", "position", "run", "n", "text", "detail", "raw"]
-    columns = [[getattr(one, name) for one in raised] for name in names]
+    columns = [[getattr(one, name) for one in raised] for name in _RAISED_COLUMNS]
     choices = ["\x1f".join(one.choices) for one in raised]
     await db.execute(query("raise"), *columns, choices, now)

@@ -60,7 +60,8 @@ async def post_order(run: Run, released: OrderReleased) -> None:
 
 
 async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
-    """Components are assigned with the lots that went in; False when a person leaves the order open."""
+    """Components are assigned with the lots that went in;
+    False when a person leaves the order open."""
     await run.send(AssignComponents(order_id=run.subject))
     if consumed:
         await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
@@ -70,7 +71,8 @@ async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
         except RejectedError as error:
             answer = await run.ask(
                 "planner",
-                f"{run.subject.partition(':')[2]} cannot be started in the ERP: {error}. The floor has"
+                f"{run.subject.partition(':')[2]} cannot be started in the ERP: {error}. The floor"
+                " has"
                 " begun it; nothing is booked yet. Correct the order in the ERP, then try again.",
                 "try again",
                 "leave it open",
