@@ -5,21 +5,16 @@ __all__ = ["Advance"]
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import asyncpg
-import msgspec
 
-from andon.core.connector import Receipt
-from andon.core.errors import CancelledRunError, RefusedError, RejectedError
 from andon.core.workflow import Wait
-from andon.engine.cases import parked, refusal
 from andon.engine.clock import Clock
-from andon.engine.live import Answer
+from andon.engine.ends import Ends
 from andon.engine.memory import Memory, parcel_of, run_id
-from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
+from andon.engine.notes import Notes
+from andon.engine.parcel import Delivered, Moved, Outcome, Parcel, Refused
 from andon.engine.plan import Plan
-from andon.engine.rows import receipt_row, refusal_row
 from andon.engine.steps import Steps
 from andon.store.advance import Batch
 from andon.store.sql import query
@@ -49,26 +44,36 @@ class Advance:
         self._db = db
         self._clock = clock
         self._hand_over = hand_over
-        self._unpark = unpark
-        self._drop = drop
         self._memory = Memory(plan, db)
         self._steps = Steps(plan, self._memory)
+        self._ends = Ends(self._memory, self._steps)
+        self._notes = Notes(
+            self._memory,
+            self._steps,
+            self._ends,
+            load=self._load,
+            parcels_of=self.parcels_of,
+            adopt=self.adopt,
+            unpark=unpark,
+            drop=drop,
+        )
         self._outcomes: deque[Outcome] = deque()
         self._saved: deque[tuple[Moved, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
         self._broken = False
-        self._finished: set[str] = set()
         self.alone = asyncio.Lock()
-        """Held during a batch; who holds it has the session, the lanes and the position to itself."""
+        """Held during a batch;
+        who holds it has the session, the lanes and the position to itself."""
         self._records = False
-        self._parcels: dict[str, Parcel] = {}
         self._due: list[tuple[str, int, int]] = []
         self.owned: set[int] = set()
-        """Lanes whose runs may step: those in `lanes`, and those being given back until it is done."""
+        """Lanes whose runs may step:
+        those in `lanes`, and those being given back until it is done."""
         self._extra: list[Callable[[Batch], None]] = []
         self.lanes: list[int] = []
         self.spare = 0
-        """Parcels that only wait (offered, parked, their system away): they hold up no other record."""
+        """Parcels that only wait (offered, parked, their system away):
+        they hold up no other record."""
         self.after = 0
         """Records up to here have been taken by the lanes of this worker."""
         self.known_to = 0
@@ -105,7 +110,7 @@ class Advance:
 
     def adopt(self, parcel: Parcel) -> None:
         """Takes a parcel that is already written; an offered one waits to be fetched."""
-        self._parcels[parcel.key] = parcel
+        self._ends.parcels[parcel.key] = parcel
         if not parcel.wired.offers:
             self._hand_over(parcel)
 
@@ -135,7 +140,8 @@ class Advance:
         self.hint()
 
     async def leave(self, lanes: Sequence[int]) -> None:
-        """Takes no further records of these lanes; what is in flight may end. For who holds `alone`."""
+        """Takes no further records of these lanes; what is in flight may end.
+        For who holds `alone`."""
         await self.remember(lanes)
         self.lanes = [lane for lane in self.lanes if lane not in lanes]
 
@@ -157,15 +163,15 @@ class Advance:
         """Counts again what only waits."""
         self.spare = sum(
             parcel.state in ("offered", "parked") or away(parcel.wired.name)
-            for parcel in self._parcels.values()
+            for parcel in self._ends.parcels.values()
         )
 
     def empty(self, lanes: set[int]) -> None:
         """Forgets runs and parcels of lanes that another worker owns from now on."""
         self.owned -= lanes
         self._memory.drop(lanes)
-        for key in [key for key, parcel in self._parcels.items() if parcel.lane in lanes]:
-            del self._parcels[key]
+        for key in [key for key, parcel in self._ends.parcels.items() if parcel.lane in lanes]:
+            del self._ends.parcels[key]
 
     async def _look_back_for(self, lanes: Sequence[int]) -> None:
         """Waits whose event was passed before a crash, between their commit and their look back."""
@@ -208,23 +214,23 @@ class Advance:
     async def batch(self) -> None:
         """One batch for who holds `alone`."""
         self._broken = True
-        self._finished.clear()
+        self._ends.finished.clear()
         batch = Batch(self._clock.now())
         outcomes, self._outcomes = self._outcomes, deque()
         await self._load(
             batch, {o.parcel.run for o in outcomes if isinstance(o, Delivered | Refused)}
         )
         for outcome in outcomes:
-            self._take_outcome(batch, outcome)
+            self._ends.take(batch, outcome)
         saving, self._saved = self._saved, deque()
         for moved, _ in saving:
-            self._move(batch, moved)
+            self._ends.move(batch, moved)
         await self._take_due(batch)
         extra, self._extra = self._extra, []
         for write in extra:
             write(batch)
         after = self.after
-        if self._records and len(self._parcels) - self.spare < _MOST_PARCELS:
+        if self._records and len(self._ends.parcels) - self.spare < _MOST_PARCELS:
             after = await self._take_records(batch)
         await self._commit(batch)
         self.after = after
@@ -250,56 +256,6 @@ class Advance:
             self._steps.fail(batch, live, error)
             batch.add("ends", live.id, "failed")
 
-    # -- outcomes -------------------------------------------------------------------------------
-
-    def _take_outcome(self, batch: Batch, outcome: Outcome) -> None:
-        match outcome:
-            case Delivered():
-                self._delivered(batch, outcome)
-            case Refused(parcel=parcel, error=error):
-                self._refused(batch, parcel, error)
-            case Moved():
-                self._move(batch, outcome)
-            case Asked(parcel=parcel):
-                self._move(batch, Moved(parcel, "parked", outcome.text))
-                batch.raise_exception(parked(outcome))
-
-    def _move(self, batch: Batch, moved: Moved) -> None:
-        parcel = moved.parcel
-        if parcel.key in self._parcels:
-            parcel.state = moved.state
-            batch.move(
-                parcel.key, moved.state, parcel.attempts, parcel.due_at, parcel.looks, moved.error
-            )
-
-    def _delivered(self, batch: Batch, outcome: Delivered) -> None:
-        if self._done(batch, outcome.parcel):
-            place = batch.append(receipt_row(outcome, batch.now))
-            self._answer(batch, outcome.parcel, Answer(outcome.receipt), -place)
-
-    def _refused(self, batch: Batch, parcel: Parcel, error: RefusedError) -> None:
-        if not self._done(batch, parcel):
-            return
-        place = batch.append(refusal_row(parcel, error, batch.now))
-        if parcel.run is None:
-            batch.raise_exception(refusal(parcel, error))
-        self._answer(batch, parcel, Answer(error=error), -place)
-
-    def _done(self, batch: Batch, parcel: Parcel) -> bool:
-        """Takes a parcel off; False when it was already taken off."""
-        if self._parcels.pop(parcel.key, None) is None:
-            return False
-        batch.done(parcel.key)
-        self._finished.add(parcel.key)
-        if parcel.attempts > 1 or parcel.state != "pending":
-            batch.add("settled", f"parked:{parcel.key}")
-        return True
-
-    def _answer(self, batch: Batch, parcel: Parcel, answer: Answer, position: int) -> None:
-        live = None if parcel.run is None else self._memory.get(parcel.run)
-        if live is not None:
-            self._steps.answer(batch, live, parcel.n, answer, position)
-
     # -- records --------------------------------------------------------------------------------
 
     async def _take_records(self, batch: Batch) -> int:
@@ -312,7 +268,7 @@ class Advance:
         await self._take_events(batch, [row for row in rows if row["kind"] == "event"])
         for row in rows:
             if row["kind"] != "event":
-                await self._take_note(batch, row)
+                await self._notes.take(batch, row)
         return int(rows[-1]["position"])
 
     async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
@@ -364,60 +320,6 @@ class Advance:
                     if live.subject == row["subject"] and row["type"] in types:
                         self._steps.give_event(batch, live.id, wait.n, row)
             await self._commit(batch)
-
-    async def _take_note(self, batch: Batch, row: asyncpg.Record) -> None:
-        """What the API or an outbox wrote for the worker: receipts, answers, commands."""
-        data: dict[str, Any] = msgspec.json.decode(row["data"])
-        match row["kind"]:
-            case "receipt" | "refusal":
-                await self._acknowledged(batch, row, data)
-            case "command":
-                for parcel in await self.parcels_of([row["id"]]):
-                    # read again after a restart, it may come to its end in this very batch
-                    if parcel.key not in self._parcels and parcel.key not in self._finished:
-                        self.adopt(parcel)
-            case _:
-                await self._decided(batch, data, int(row["position"]))
-
-    async def _acknowledged(self, batch: Batch, row: asyncpg.Record, data: dict[str, Any]) -> None:
-        parcel = self._parcels.pop(data["key"], None)
-        if parcel is None:
-            return
-        batch.done(parcel.key)
-        self._finished.add(parcel.key)
-        await self._load(batch, {parcel.run})
-        answer = (
-            Answer(Receipt(reference=data.get("reference")))
-            if row["kind"] == "receipt"
-            else Answer(error=RejectedError(str(data.get("says"))))
-        )
-        self._answer(batch, parcel, answer, int(row["position"]))
-
-    async def _decided(self, batch: Batch, data: dict[str, Any], position: int) -> None:
-        """A person answered a question or decided about a parked command."""
-        answer = str(data.get("answer"))
-        if data.get("key"):
-            parcel = self._parcels.get(str(data["key"]))
-            if parcel is not None:
-                await self._load(batch, {parcel.run})
-                self._decide_parcel(batch, parcel, answer)
-        elif data.get("run"):
-            await self._load(batch, {data["run"]})
-            live = self._memory.get(data["run"])
-            if live is not None:
-                self._steps.answer(batch, live, int(data["n"]), Answer(answer), position)
-
-    def _decide_parcel(self, batch: Batch, parcel: Parcel, answer: str) -> None:
-        if parcel.state != "parked":
-            return  # the answer is read again after a restart; it was followed already
-        if answer == "try again":
-            self._unpark(parcel.wired.name, parcel.key)
-            return
-        self._drop(parcel.wired.name, parcel.key)
-        if answer == "it was done":
-            self._delivered(batch, Delivered(parcel, Receipt(), 0.0, found=True))
-        else:
-            self._refused(batch, parcel, CancelledRunError("a person gave it up"))
 
     async def _take_due(self, batch: Batch) -> None:
         due, self._due = self._due, []

@@ -1,4 +1,5 @@
-"""The words of the exceptions that deliveries and runs open: what, what is known, what to do next."""
+"""The words of the exceptions that deliveries and runs open:
+what, what is known, what to do next."""
 
 __all__ = ["failure", "outage", "parked", "question", "refusal"]
 
@@ -25,7 +26,8 @@ def parked(asked: Asked) -> Raised:
         run=parcel.run,
         n=parcel.n,
         text=f"{name} did not get through to {parcel.wired.name} after {parcel.attempts} attempts:"
-        f" {asked.text}. Later commands for {parcel.order_key} to {parcel.wired.name} wait behind it."
+        f" {asked.text}. Later commands for {parcel.order_key} to {parcel.wired.name} wait behind"
+        " it."
         " Mend the cause, then try again; or say that it was done; or give it up.",
         detail=jsonb({"key": parcel.key, "attempts": parcel.attempts}),
         choices=("try again", "it was done", "give up"),
@@ -74,17 +76,23 @@ def failure(live: Live, acts: str, error: Exception) -> Raised:
         team="integration" if acts == "developer" else "planning",
         subject=live.subject,
         run=live.id,
-        text=f"{live.flow.name} stopped for {live.subject}: {kind}{error}. What it did before stands;"
-        " nothing further is sent. Mend the cause and start it again.",
+        text=f"{live.flow.name} stopped for {live.subject}: {kind}{error}."
+        " What it did before stands; nothing further is sent. Mend the cause and start it again.",
     )
 
 
 def outage(name: str, state: str, error: str) -> Raised:
     """A connection that does not answer, or waits for an operator."""
     if state == "unreachable":
-        text = f"{name} does not answer: {error}. What is meant for it waits in order; Andon tries again by itself."
-        return Raised(cause=f"connection:{name}", acts="clock", code="unreachable", team="integration",
-                      connection=name, text=text)  # fmt: skip
-    text = f"{name} is paused: {error}. What is meant for it waits in order. Mend it, then resume the connection."
+        text = (
+            f"{name} does not answer: {error}. What is meant for it waits in order;"
+            " Andon tries again by itself."
+        )
+        return Raised(cause=f"connection:{name}", acts="clock", code="unreachable",
+                      team="integration", connection=name, text=text)  # fmt: skip
+    text = (
+        f"{name} is paused: {error}. What is meant for it waits in order."
+        " Mend it, then resume the connection."
+    )
     return Raised(cause=f"connection:{name}", acts="operator", code="paused", team="integration",
                   connection=name, text=text)  # fmt: skip

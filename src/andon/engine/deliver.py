@@ -190,7 +190,8 @@ class Deliver:
             self._delivered(parcel, receipt, (time.perf_counter() - began) * 1000)
 
     async def _look(self, parcel: Parcel) -> None:
-        """An unknown outcome is found out. Absent counts after `settles_within` and a second look."""
+        """An unknown outcome is found out.
+        Absent counts after `settles_within` and a second look."""
         if parcel.outbound.proof == "none":
             self._park(parcel, "outcome-unknown", "operator", "nobody can tell whether it happened")
             return
@@ -254,7 +255,8 @@ class Deliver:
                 self._park(parcel, "delivery-defect", "developer", str(error))
 
     def _nobody_there(self, parcel: Parcel, text: str) -> None:
-        """Waits with all others for the one that asks again; many failures at once are one outage."""
+        """Waits with all others for the one that asks again;
+        many failures at once are one outage."""
         if self._probe is None:
             pause = self._health.lost(text)
             loop = asyncio.get_running_loop()

@@ -1,4 +1,5 @@
-"""The doors under `/in/<connection>`: bare ASGI, because everything a plant says comes through here."""
+"""The doors under `/in/<connection>`:
+bare ASGI, because everything a plant says comes through here."""
 
 __all__ = ["Doors"]
 
@@ -68,8 +69,12 @@ class Doors:
         path: str = scope["path"]
         name, _, rest = path.removeprefix("/in/").strip("/").partition("/")
         if self._check(scope["headers"], f"inbox:{name}") is None:
-            await _answer(send, 401, _problem(401, "This inbox needs a key", "Send it as bearer or as Basic password."),
-                          (b"www-authenticate", b'Basic realm="andon"'))  # fmt: skip
+            await _answer(
+                send,
+                401,
+                _problem(401, "This inbox needs a key", "Send it as bearer or as Basic password."),
+                (b"www-authenticate", b'Basic realm="andon"'),
+            )
             return
         found = self._find(name, scope["method"], f"/{rest}")
         if found is None:
@@ -80,7 +85,7 @@ class Doors:
             )
             return
         mounted, parts = found
-        body = await self._body(scope, receive)
+        body = await self._body(receive)
         if body is None:
             await _answer(send, 413, _problem(413, "Too large", f"At most {self._limit} bytes."))
             return
@@ -109,7 +114,7 @@ class Doors:
                 return mounted, match.groupdict()
         return None
 
-    async def _body(self, scope: Mapping[str, Any], receive: Receive) -> bytes | None:
+    async def _body(self, receive: Receive) -> bytes | None:
         chunks: list[bytes] = []
         size = 0
         while True:
@@ -137,7 +142,8 @@ class Doors:
 
     async def _pending(self, wired: Wired) -> Sequence[Offered]:
         rows = await self._pool.fetch(
-            "select d.key, l.type, l.subject, l.data from delivery d join log l on l.position = d.position"
+            "select d.key, l.type, l.subject, l.data from delivery d"
+            " join log l on l.position = d.position"
             " where d.connection = $1 and d.state = 'offered' order by d.position limit 200",
             wired.name,
         )

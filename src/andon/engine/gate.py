@@ -22,7 +22,8 @@ class Passed(msgspec.Struct, frozen=True):
 
 
 def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
-    """Known type, valid content, caller's site, route, policies. Raises DeniedError or InvalidError with the reason."""
+    """Known type, valid content, caller's site, route, policies.
+    Raises DeniedError or InvalidError with the reason."""
     name = type(command).__name__
     data = plan.contracts.encode(command).decode()
     if actor.sites and site not in actor.sites:

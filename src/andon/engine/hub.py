@@ -1,4 +1,5 @@
-"""What the API asks of a running Andon: record events, pass commands through the gate, answer questions."""
+"""What the API asks of a running Andon:
+record events, pass commands through the gate, answer questions."""
 
 __all__ = ["EngineHub", "Submitted"]
 
@@ -71,7 +72,11 @@ class EngineHub:
         """Business time."""
         return self._clock.now()
 
-    async def accept(self, events: Sequence[Any], actor: Actor) -> Sequence[int]:
+    async def accept(
+        self,
+        events: Sequence[Any],
+        actor: Actor,  # noqa: ARG002 what the API gives
+    ) -> Sequence[int]:
         """Records all or none; the position of each, the old one for a repetition."""
         now = self._clock.now()
         drafts = [
@@ -82,7 +87,8 @@ class EngineHub:
                 draft.correlation = event.correlation
         await self._ingest.record(Reading(drafts, []))
         rows = await self._pool.fetch(
-            "select source, id, position from seen join unnest($1::text[], $2::text[]) as t(source, id)"
+            "select source, id, position from seen"
+            " join unnest($1::text[], $2::text[]) as t(source, id)"
             " using (source, id)",
             [draft.source for draft in drafts],
             [draft.id for draft in drafts],
@@ -137,7 +143,8 @@ class EngineHub:
             )
             if bytes(known) != digest:
                 raise InvalidError(
-                    f"Idempotency-Key {key!r} was used for another payload. Take a new key for a new command.",
+                    f"Idempotency-Key {key!r} was used for another payload. Take a new key for a"
+                    " new command.",
                     [Fault("", "other payload under a used key")],
                 )
         return await self._outcome(full, wait)
@@ -146,7 +153,8 @@ class EngineHub:
         until = time.monotonic() + wait.total_seconds()
         while True:
             row = await self._pool.fetchrow(
-                "select kind, data from log where correlation = $1 and kind in ('receipt', 'refusal')"
+                "select kind, data from log where correlation = $1"
+                " and kind in ('receipt', 'refusal')"
                 " and subject = (select subject from log where position ="
                 " (select position from seen where source = 'command' and id = $2))",
                 f"command/{key}",
@@ -198,5 +206,6 @@ class EngineHub:
     async def wake(self) -> None:
         """Something was changed in the tables by the API: look now."""
         await self._pool.execute(
-            "select pg_notify('andon_connections', ''), pg_notify('andon_log', ''), pg_notify('andon_changed', '')"
+            "select pg_notify('andon_connections', ''), pg_notify('andon_log', ''),"
+            " pg_notify('andon_changed', '')"
         )

@@ -114,7 +114,8 @@ class Ingest:
             if not entry[1].done():
                 entry[1].set_exception(
                     TooBusyError(
-                        f"Could not be committed ({type(error).__name__}); nothing was taken, try again."
+                        f"Could not be committed ({type(error).__name__}); nothing was taken, try"
+                        " again."
                     )
                 )
 

@@ -3,8 +3,9 @@
 __all__ = ["Answer", "Live", "Replay", "answer_from", "answer_json"]
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -128,7 +129,8 @@ class Live:
         return None if n in self._answers else self._asked.get(n)
 
     def awaits(self, n: int) -> bool:
-        """Whether the body stands at this verb; one that lost a race takes no event from a later wait."""
+        """Whether the body stands at this verb;
+        one that lost a race takes no event from a later wait."""
         return self._pending is not None and any(verb.n == n for verb in _leaves(self._pending))
 
     def left(self) -> list[Verb[Any]]:
@@ -136,14 +138,16 @@ class Live:
         return [verb for n, verb in self._asked.items() if n not in self._answers]
 
     def replay(self, event: Event, journal: Sequence[Replay], contracts: Contracts) -> None:
-        """Runs the body again over its journal. Raises ReplayError when it asks for something else."""
+        """Runs the body again over its journal.
+        Raises ReplayError when it asks for something else."""
         self.start(event)
         for line in journal:
             verb = self._asked.get(line.n)
             if verb is None:
                 raise ReplayError(
                     f"{self.id} does not ask for step {line.n} again, which its journal answers."
-                    " The body changed: give the new one a new name, and let old runs end on the old one."
+                    " The body changed: give the new one a new name, and let old runs end on the"
+                    " old one."
                 )
             answer = answer_from(verb, line.data, contracts)
             if isinstance(answer.value, Event):
@@ -153,10 +157,9 @@ class Live:
     def close(self) -> None:
         """Leaves memory; what the body does in `finally` is not recorded."""
         if self._body is not None:
-            try:
+            # the body may ask for a verb while it is closed; the journal brings it back
+            with suppress(RuntimeError):
                 self._body.close()
-            except RuntimeError:
-                pass  # the body asked for a verb while it was closed; the journal brings it back
 
     def _proceed(self) -> list[Verb[Any]]:
         issued: list[Verb[Any]] = []
@@ -168,19 +171,21 @@ class Live:
                 issued += self._step(lambda body, value=value: body.send(value))
         return issued
 
-    def _step(self, go: Callable[[Coroutine[Verb[Any], Any, None]], Verb[Any]]) -> list[Verb[Any]]:
+    def _step(self, go: Callable[[Coroutine[Verb[Any], Any, None]], object]) -> list[Verb[Any]]:
         assert self._body is not None
         try:
-            self._pending = go(self._body)
+            awaited = go(self._body)
         except StopIteration:
             self._pending = None
             self.ended = True
             return []
-        if not isinstance(self._pending, Verb):
+        if not isinstance(awaited, Verb):
+            self._pending = None
             raise ReplayError(
-                f"{self.flow.name} awaits {self._pending!r}, which is no verb of its Run."
+                f"{self.flow.name} awaits {awaited!r}, which is no verb of its Run."
                 " A workflow may only send, wait, ask and sleep."
             )
+        self._pending = cast("Verb[Any]", awaited)
         leaves = [verb for verb in _leaves(self._pending) if verb.n not in self._answers]
         # A wait that is awaited again is asked again: what came meanwhile must be looked for.
         fresh = [v for v in leaves if isinstance(v, Wait) or v.n not in self._asked]

@@ -34,7 +34,8 @@ class Memory:
         return live
 
     async def load(self, runs: set[str]) -> list[tuple[Live, Exception]]:
-        """Brings runs back over their journals; returns those that do not replay, with the error."""
+        """Brings runs back over their journals;
+        returns those that do not replay, with the error."""
         missing = [run for run in runs if run not in self._live]
         if not missing:
             return []
@@ -99,7 +100,8 @@ def run_id(row: asyncpg.Record, workflow: str) -> str:
 
 
 def parcel_of(row: asyncpg.Record, plan: Plan) -> Parcel | None:
-    """A kept delivery as a parcel; None when the project no longer has its connection or mapping."""
+    """A kept delivery as a parcel;
+    None when the project no longer has its connection or mapping."""
     command = plan.contracts.decode(row["type"], row["data"].encode())
     wired = plan.connections.get(row["connection"])
     outbound = wired.outbound.get(type(command)) if wired and isinstance(command, Command) else None

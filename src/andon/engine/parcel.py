@@ -40,7 +40,8 @@ class Parcel(msgspec.Struct, kw_only=True, eq=False):
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """The system did it; `ms` is how long its last call took, `found` whether a look-up proved it."""
+    """The system did it;
+    `ms` is how long its last call took, `found` whether a look-up proved it."""
 
     parcel: Parcel
     receipt: Receipt

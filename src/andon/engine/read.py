@@ -30,7 +30,8 @@ def read_items(
     now: datetime,
     previous: Mapping[str, bytes] | None = None,
 ) -> Reading:
-    """Pure. An item that cannot be read becomes an exception with the raw item; the next goes on."""
+    """Pure. An item that cannot be read becomes an exception with the raw item;
+    the next goes on."""
     reading = Reading([], [])
     seen: dict[str, bytes] = dict(previous or {})
     for item in items:
@@ -116,8 +117,9 @@ def _unreadable(wired: Wired, item: Item, error: MappingError | InvalidError) ->
         code="unreadable-item",
         team=wired.name,
         connection=wired.name,
-        text=f"{wired.name} sent {item.kind} {item.key}, which cannot be read: {error}. The raw item is"
-        " kept; nothing was recorded from it. Correct it at its owner, or the mapping, and replay.",
+        text=f"{wired.name} sent {item.kind} {item.key}, which cannot be read: {error}."
+        " The raw item is kept; nothing was recorded from it."
+        " Correct it at its owner, or the mapping, and replay.",
         detail=msgspec.json.encode({"faults": places, "key": item.key, "kind": item.kind}).decode(),
         raw=item.raw,
     )
@@ -130,8 +132,8 @@ def _defect(wired: Wired, item: Item, error: Exception) -> Raised:
         code="mapping-defect",
         team="integration",
         connection=wired.name,
-        text=f"The mapping of {item.kind} failed on {item.key}: {type(error).__name__}: {error}. The raw item"
-        " is kept; nothing was recorded from it. Mend the mapping and replay.",
+        text=f"The mapping of {item.kind} failed on {item.key}: {type(error).__name__}: {error}."
+        " The raw item is kept; nothing was recorded from it. Mend the mapping and replay.",
         detail=msgspec.json.encode({"key": item.key, "kind": item.kind}).decode(),
         raw=item.raw,
     )

@@ -47,7 +47,8 @@ class ReadSource:
         self._go.set()
 
     async def run(self) -> None:
-        """Reads until cancelled; an unreachable system is tried again, a refused login waits for a person."""
+        """Reads until cancelled;
+        an unreachable system is tried again, a refused login waits for a person."""
         while True:
             await self._go.wait()
             try:
@@ -60,7 +61,8 @@ class ReadSource:
             except (asyncpg.PostgresError, asyncpg.InterfaceError):
                 raise
             except Exception as error:
-                # A reader that fails for any other reason is tried again; its case stays open till then.
+                # A reader that fails for any other reason is tried again;
+                # its case stays open till then.
                 _log.error("reading %s failed", self._wired.name, exc_info=error)
                 pause = self._health.lost(f"reading failed, {type(error).__name__}: {error}")
                 await asyncio.sleep(pause.total_seconds())

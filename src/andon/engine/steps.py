@@ -52,7 +52,8 @@ class Steps:
         )  # fmt: skip
 
     def answer(self, batch: Batch, live: Live, n: int, answer: Answer, position: int) -> None:
-        """Journals one answer and steps the run; a second answer to the same question is nothing."""
+        """Journals one answer and steps the run;
+        a second answer to the same question is nothing."""
         if live.ended or live.asked(n) is None:
             return
         batch.add("journal", live.id, live.at, n, position, answer_json(answer))
@@ -175,10 +176,11 @@ class Steps:
         return subject_name(command.KIND, "andon", local)
 
     def _lay_out(self, batch: Batch, parcel: Parcel) -> None:
-        """Writes the delivery. What a system will fetch is named first, so its answer finds its subject."""
+        """Writes the delivery.
+        What a system will fetch is named first, so its answer finds its subject."""
         batch.add(
-            "sends", parcel.key, parcel.position, parcel.run, parcel.n, parcel.lane, parcel.order_key,
-            parcel.wired.name, parcel.outbound.proof, parcel.state,
+            "sends", parcel.key, parcel.position, parcel.run, parcel.n, parcel.lane,
+            parcel.order_key, parcel.wired.name, parcel.outbound.proof, parcel.state,
         )  # fmt: skip
         if parcel.wired.offers:
             known = Known(parcel.wired.settings, local=parcel.subject.partition(":")[2])

@@ -55,11 +55,17 @@ class Worker:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Works until stopped. Raises when its database session is lost: start a new worker then."""
+        """Works until stopped. Raises when its database session is lost:
+        start a new worker then."""
         session = uuid4()
         self._mark = mark(session)
-        writing = await connect(self._dsn, "andon-worker")
         control = await connect(self._dsn, f"andon-control {self._mark}")
+        try:
+            await require_supported(control)
+        except BaseException:
+            await control.close()
+            raise
+        writing = await connect(self._dsn, "andon-worker")
         listening = await connect(self._dsn, f"andon-listen {self._mark}")
         projecting = await connect(self._dsn, f"andon-project {self._mark}")
         self._control = control
@@ -74,7 +80,6 @@ class Worker:
             drop=lambda name, key: self._delivers[name].drop(key),
         )
         self._project = Project(projecting)
-        await require_supported(control)
         await self._lease.begin()
         await self._begin_connections()
         await listening.add_listener("andon_log", self._hint)
@@ -166,7 +171,8 @@ class Worker:
         await self._stand_as_left()
 
     async def _stand_as_left(self) -> None:
-        """An outage or a pause that began before this start goes on, until an answer or a person ends it."""
+        """An outage or a pause that began before this start goes on,
+        until an answer or a person ends it."""
         async with self._control_lock:
             rows = await self._control.fetch("select name, wanted, state from connection_state")
         for row in rows:
@@ -186,7 +192,8 @@ class Worker:
             health.needs_operator(str(error))
 
     def _said(self, name: str) -> Any:
-        """A change of a connection's state is written once, with an exception that closes by itself."""
+        """A change of a connection's state is written once,
+        with an exception that closes by itself."""
 
         def changed(state: str, error: str | None) -> None:
             def write(batch: Batch) -> None:
@@ -207,7 +214,8 @@ class Worker:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """A source that stops by a defect must not stop in silence: the worker ends and says why."""
+        """A source that stops by a defect must not stop in silence:
+        the worker ends and says why."""
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._broken.put_nowait(error)
@@ -215,8 +223,10 @@ class Worker:
     async def _write_state(self, name: str, state: str, error: str | None) -> None:
         async with self._control_lock:
             await self._control.execute(
-                "update connection_state set state = $2, reason = $3, last_error = coalesce($3, last_error),"
-                " since = $4, wanted = case when $2 = 'paused' then 'paused' else wanted end where name = $1",
+                "update connection_state set state = $2, reason = $3,"
+                " last_error = coalesce($3, last_error), since = $4,"
+                " wanted = case when $2 = 'paused' then 'paused' else wanted end"
+                " where name = $1",
                 name,
                 state,
                 error,
@@ -359,7 +369,8 @@ class Worker:
         return name in self._healths and self._healths[name].state != "running"
 
     async def _remember_lanes(self) -> None:
-        """Lanes' positions are written once a second; what is read again is known by its run's key."""
+        """Lanes' positions are written once a second;
+        what is read again is known by its run's key."""
         async with self._advance.alone:
             await self._advance.remember(self._advance.lanes)
 
@@ -368,7 +379,8 @@ class Worker:
             await asyncio.sleep(0.5)
             async with self._control_lock:
                 due = await self._control.fetch(
-                    "select run, n, lane from timer where due_at <= $1 and lane = any($2::smallint[]) limit 500",
+                    "select run, n, lane from timer where due_at <= $1"
+                    " and lane = any($2::smallint[]) limit 500",
                     self._clock.now(),
                     self._advance.lanes,
                 )

@@ -1,0 +1,77 @@
+"""The parcels of a worker's lanes, and what became of each: receipt, refusal, a new state."""
+
+__all__ = ["Ends"]
+
+from andon.core.errors import RefusedError
+from andon.engine.cases import parked, refusal
+from andon.engine.live import Answer
+from andon.engine.memory import Memory
+from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
+from andon.engine.rows import receipt_row, refusal_row
+from andon.engine.steps import Steps
+from andon.store.advance import Batch
+
+
+class Ends:
+    """Takes outcomes into a batch and answers the runs that asked for them."""
+
+    def __init__(self, memory: Memory, steps: Steps) -> None:
+        self._memory = memory
+        self._steps = steps
+        self.parcels: dict[str, Parcel] = {}
+        """What is written and has not come to its end."""
+        self.finished: set[str] = set()
+        """What came to its end in the present batch."""
+
+    def take(self, batch: Batch, outcome: Outcome) -> None:
+        """Writes one outcome; its run is in memory."""
+        match outcome:
+            case Delivered():
+                self.delivered(batch, outcome)
+            case Refused(parcel=parcel, error=error):
+                self.refused(batch, parcel, error)
+            case Moved():
+                self.move(batch, outcome)
+            case Asked(parcel=parcel):
+                self.move(batch, Moved(parcel, "parked", outcome.text))
+                batch.raise_exception(parked(outcome))
+
+    def move(self, batch: Batch, moved: Moved) -> None:
+        """Sets the state of a parcel that has not come to its end."""
+        parcel = moved.parcel
+        if parcel.key in self.parcels:
+            parcel.state = moved.state
+            batch.move(
+                parcel.key, moved.state, parcel.attempts, parcel.due_at, parcel.looks, moved.error
+            )
+
+    def delivered(self, batch: Batch, outcome: Delivered) -> None:
+        """The system did it."""
+        if self._done(batch, outcome.parcel):
+            place = batch.append(receipt_row(outcome, batch.now))
+            self.answer(batch, outcome.parcel, Answer(outcome.receipt), -place)
+
+    def refused(self, batch: Batch, parcel: Parcel, error: RefusedError) -> None:
+        """It will not be done; without a run, a person is told."""
+        if not self._done(batch, parcel):
+            return
+        place = batch.append(refusal_row(parcel, error, batch.now))
+        if parcel.run is None:
+            batch.raise_exception(refusal(parcel, error))
+        self.answer(batch, parcel, Answer(error=error), -place)
+
+    def _done(self, batch: Batch, parcel: Parcel) -> bool:
+        """Takes a parcel off; False when it was already taken off."""
+        if self.parcels.pop(parcel.key, None) is None:
+            return False
+        batch.done(parcel.key)
+        self.finished.add(parcel.key)
+        if parcel.attempts > 1 or parcel.state != "pending":
+            batch.add("settled", f"parked:{parcel.key}")
+        return True
+
+    def answer(self, batch: Batch, parcel: Parcel, answer: Answer, position: int) -> None:
+        """Tells the run that asked, if one did."""
+        live = None if parcel.run is None else self._memory.get(parcel.run)
+        if live is not None:
+            self._steps.answer(batch, live, parcel.n, answer, position)
