@@ -92,6 +92,19 @@ def _install(home: Path, requirements: Path) -> None:
     run([*slow, "--require-hashes", "-r", requirements])
 
 
+def keep(fresh: Path, cache: Path) -> None:
+    """Makes a finished folder the cache; older ones go, one still being made by others stays."""
+    kind = cache.name.rpartition("-")[0]
+    for old in cache.parent.glob(f"{kind}-*"):
+        if old.suffix != ".part" and old != cache:
+            shutil.rmtree(old, ignore_errors=True)
+    try:
+        fresh.rename(cache)
+    except OSError:
+        # Somebody else finished the same one first.
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
 def digest_of(files: Iterable[Path]) -> str:
     """One digest over the contents of these files."""
     digest = hashlib.sha256()

@@ -13,6 +13,7 @@ from tools.counterparts.environments import (
     Progress,
     digest_of,
     environment,
+    keep,
     run,
 )
 from tools.counterparts.fsmes_operator import Operator
@@ -64,10 +65,7 @@ def seeded(progress: Progress) -> Path:
     for step in ("init-db", "seed"):
         run([home / "bin" / "fsmes", step], env=environment_of(fresh), cwd=fresh)
     _complete_master_data(home, fresh)
-    for old in BUILD.glob("fsmes-seed-*"):
-        if old != fresh:
-            shutil.rmtree(old, ignore_errors=True)
-    fresh.rename(cache)
+    keep(fresh, cache)
     progress(f"fsmes: seeded in {time.monotonic() - began:.0f} s")
     return cache
 

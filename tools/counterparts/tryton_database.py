@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from tools.counterparts.environments import BUILD, ROOT, Progress, digest_of, environment, run
+from tools.counterparts.environments import BUILD, ROOT, Progress, digest_of, environment, keep, run
 from tools.counterparts.sqlite_files import settle
 
 DATABASE = "erp"
@@ -38,10 +38,7 @@ def seeded(progress: Progress) -> Path:
     progress("tryton: seeding products, lots, ways of making, a quality control")
     run([home / "bin" / "python", SEED, fresh / "trytond.conf", fresh / "keys.json"])
     settle(fresh / "erp.sqlite")
-    for old in BUILD.glob("tryton-seed-*"):
-        if old != fresh:
-            shutil.rmtree(old, ignore_errors=True)
-    fresh.rename(cache)
+    keep(fresh, cache)
     progress(f"tryton: seeded in {time.monotonic() - began:.0f} s")
     return cache
 
