@@ -29,15 +29,15 @@ async def rounds(
     played: list[Round] = []
     try:
         async with Proxy(address, log, holds=target.holds) as proxy:
-            hub = KilledHub(command, data=folder / "data", systems=proxy.url, log=folder / "hub.log")
+            hub = KilledHub(
+                command, data=folder / "data", systems=proxy.url, log=folder / "hub.log"
+            )
             try:
                 hub.start()
                 await asyncio.to_thread(hub.wait_until_ready)
                 key = await asyncio.to_thread(inbox_key, hub)
                 for number, kill in enumerate(kills, 1):
-                    one = await play(
-                        number, kill, hub=hub, key=key, proxy=proxy, target=target
-                    )
+                    one = await play(number, kill, hub=hub, key=key, proxy=proxy, target=target)
                     played.append(one)
                     print(
                         f"round {number}: {kill}, {one.held} held, lost {len(one.lost)},"

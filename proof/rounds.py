@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -52,10 +53,8 @@ async def play(
         new = await _first_new(target, load, began)
         await load.finish()
     facts = set(load.accepted)
-    try:
+    with suppress(TimeoutError):  # what is missing is counted below
         await _until(lambda: not target.missing(facts), "every accepted fact done")
-    except TimeoutError:
-        pass  # counted below
     return Round(
         number=number,
         kill=kill,

@@ -13,10 +13,11 @@ import uvicorn
 
 from andon.api.app import create_app, end_streams
 from andon.api.keyring import KeyRing
-from andon.api.needs import Arriving, Outcome, Web
+from andon.api.needs import Arriving, Web
 from andon.core.errors import DeniedError, InvalidError, RejectedError
 from andon.core.message import Claims, Command, Event
 from andon.core.record import Actor
+from andon.engine.hub import Submitted
 from andon.governance.contracts import Contracts
 from andon.store.access import create_key
 
@@ -61,7 +62,9 @@ class FakeHub:
         self.accepted += events
         return list(range(1, len(events) + 1))
 
-    async def submit(self, command: Command, actor: Actor, *, key: str, wait: timedelta) -> Outcome:
+    async def submit(
+        self, command: Command, actor: Actor, *, key: str, wait: timedelta
+    ) -> Submitted:
         assert isinstance(command, PaintPump)
         if self.commands.setdefault(key, command) != command:
             raise InvalidError("This key was used for another payload.")
@@ -71,9 +74,9 @@ class FakeHub:
             case "black":
                 raise DeniedError("Black needs the planner.")
             case _ if wait:
-                return Outcome(key=key, state="delivered", reference="PAINT-1")
+                return Submitted(key=key, state="delivered", reference="PAINT-1")
             case _:
-                return Outcome(key=key, state="going")
+                return Submitted(key=key, state="going")
 
     async def answer(self, exception: int, choice: str, actor: Actor) -> None:
         self.answers.append((exception, choice, actor.name))

@@ -255,7 +255,7 @@ class Plant:
     def _wired(self) -> Plan:
         def writers(command: type[_Step], proof: object) -> list[object]:
             return [
-                outbound(command, proof=proof)(_request),  # pyright: ignore
+                outbound(command, proof=proof)(_request),  # pyright: ignore[reportArgumentType]
                 outbound(Stop, proof="keyed")(_request),
             ]
 
@@ -263,7 +263,7 @@ class Plant:
         parts = [(talker, Talker("talker", Settings()))]
         for fake in self.fakes:
             mappings = writers(POSTS[fake.name], fake.name)
-            parts.append((Connection(fake.name, Fake, mappings), fake))  # pyright: ignore
+            parts.append((Connection(fake.name, Fake, mappings), fake))  # pyright: ignore[reportArgumentType]
         return wire(
             name="plant",
             site="here",

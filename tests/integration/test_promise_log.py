@@ -107,7 +107,9 @@ async def test_a_reader_misses_no_row_of_interleaved_and_idle_transactions(datab
             return seen
 
         *_, seen = await asyncio.gather(*(append(n) for n in range(3)), follow())
-        assert seen == [r["position"] for r in await db.fetch("select position from log order by 1")]
+        assert seen == [
+            r["position"] for r in await db.fetch("select position from log order by 1")
+        ]
         await idle.execute("rollback")
         for other in others:
             await other.close()

@@ -46,7 +46,8 @@ async def test_kill_at_any_moment_loses_nothing_and_doubles_nothing(folder: Path
 async def test_a_stopped_worker_is_taken_over_and_does_nothing_when_it_wakes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SIGSTOP with committed answers on their way, past the lease; a second worker; then SIGCONT."""
+    """SIGSTOP with committed answers on their way, past the lease;
+    a second worker; then SIGCONT."""
     monkeypatch.setenv("ANDON_LEASE_S", "2")
     async with running(folder) as (hub, proxy, books):
         async with hub.load("S", per_s=60) as load:
@@ -148,8 +149,10 @@ class Running(Hub):
     def start_worker(self) -> "subprocess.Popen[bytes]":
         """Another worker, as another machine would start one."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "andon.app.child", "worker", PROJECT]
-            + ["--host", "127.0.0.1", "--port", str(self._port)],
+            [
+                *(sys.executable, "-m", "andon.app.child", "worker", PROJECT),
+                *("--host", "127.0.0.1", "--port", str(self._port)),
+            ],
             stdin=subprocess.PIPE,
             env={**os.environ, "ANDON_BENCH_SYSTEMS": self._systems},
         )

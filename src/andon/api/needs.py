@@ -63,15 +63,28 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
     correlation: str | None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(Protocol):
     """Where a command stands when the caller's patience ended."""
 
-    key: str
-    """Asks for it at `/v1/commands/<key>`."""
-    state: Literal["delivered", "going"]
-    """`going` also for an unknown outcome: neither done nor failed."""
-    reference: str | None = None
-    body: Mapping[str, Any] = {}
+    @property
+    def key(self) -> str:
+        """Asks for it at `/v1/commands/<key>`."""
+        ...
+
+    @property
+    def state(self) -> Literal["delivered", "going"]:
+        """`going` also for an unknown outcome: neither done nor failed."""
+        ...
+
+    @property
+    def reference(self) -> str | None:
+        """What the system calls it, once that is known."""
+        ...
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What the system answered."""
+        ...
 
 
 class Hub(Protocol):

@@ -20,7 +20,8 @@ from andon.core.errors import (
 
 
 class Http:
-    """One keep-alive session to one base address. No redirect is followed: an effect has one address."""
+    """One keep-alive session to one base address.
+    No redirect is followed: an effect has one address."""
 
     def __init__(
         self,
@@ -41,6 +42,8 @@ class Http:
             timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+        # aiohttp repeats a PUT or DELETE on a broken kept connection: that would be a blind repeat.
+        self._session._retry_connection = False  # pyright: ignore[reportPrivateUsage] no other way
 
     async def close(self) -> None:
         """Leaves no socket open."""
@@ -68,18 +71,24 @@ class Http:
                 raise UnavailableError(f"{self.base} broke off: {error}") from error
             raise OutcomeUnknownError(f"{method} {path} got no clear answer: {error}") from error
 
-    def _judge(self, response: aiohttp.ClientResponse, body: bytes, method: str) -> tuple[int, bytes]:
+    def _judge(
+        self, response: aiohttp.ClientResponse, body: bytes, method: str
+    ) -> tuple[int, bytes]:
         status = response.status
         if status < 400:
             return status, body
         says = body[:500].decode("utf-8", "replace").strip()
         if status == 429:
             after = response.headers.get("retry-after", "")
-            raise ThrottledError(f"{self.base} asks us to slow down", float(after) if after.isdigit() else None)
+            raise ThrottledError(
+                f"{self.base} asks us to slow down", float(after) if after.isdigit() else None
+            )
         if status in self._no_effect:
             raise UnavailableError(f"{status} {says}", reached=True)
         if status in (401, 403):
-            raise CredentialsError(f"{self.base} does not accept our credentials ({status}). Check them, then resume.")
+            raise CredentialsError(
+                f"{self.base} does not accept our credentials ({status}). Check them, then resume."
+            )
         if status >= 500 or status == 408:
             if method == "GET":
                 raise UnavailableError(f"{status} {says}", reached=True)
@@ -90,7 +99,10 @@ class Http:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.close()
 

@@ -1,4 +1,5 @@
-"""What one step of many runs writes: log, journal, deliveries, waits, in ONE statement and one commit."""
+"""What one step of many runs writes: log, journal, deliveries, waits,
+in ONE statement and one commit."""
 
 __all__ = ["Batch", "LogRow"]
 
@@ -80,7 +81,8 @@ _WIDTH = {
 
 @cache
 def _statement(logged: bool, parts: tuple[str, ...]) -> str:
-    """One shape of the statement; each is prepared once per session. $1 is the time, $2 the row count."""
+    """One shape of the statement; each is prepared once per session.
+    $1 is the time, $2 the row count."""
     at = 3
     ctes = [
         "head as materialized (select reserve($2) as base)"
@@ -119,7 +121,10 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LOG_FIELDS = LogRow.__struct_fields__
-_RAISED_FIELDS = ["cause", "acts", "code", "team", "connection", "subject", "position", "run", "n", "text", "detail", "raw"]
+_RAISED_FIELDS = [
+    "cause", "acts", "code", "team", "connection", "subject", "position", "run", "n",
+    "text", "detail", "raw",
+]  # fmt: skip
 
 
 class Batch:

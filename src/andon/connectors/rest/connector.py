@@ -24,7 +24,8 @@ class RestSettings(Settings, frozen=True, kw_only=True):
     reference: str = "id"
     """Field of the answer that holds the document number."""
     find: str | None = None
-    """Path that finds a document by our key, `/documents?external_id={key}`; an empty list or 404 means absent."""
+    """Path that finds a document by our key, `/documents?external_id={key}`;
+    an empty list or 404 means absent."""
     no_effect: tuple[int, ...] = (429, 502, 503)
     """Statuses by which this system says that it did nothing."""
 
@@ -39,7 +40,9 @@ class Rest(Sink[RestSettings]):
         """Makes the session; the first call tells whether the system is there."""
         settings = self.settings
         if not settings.url.startswith(("http://", "https://")):
-            raise SettingsError(f"{self.name}: url {settings.url!r} is no http address. Write http:// or https://.")
+            raise SettingsError(
+                f"{self.name}: url {settings.url!r} is no http address. Write http:// or https://."
+            )
         headers = {"content-type": "application/json", "accept": "application/json"}
         if settings.token is not None:
             headers["authorization"] = f"Bearer {settings.token.reveal()}"
@@ -60,16 +63,23 @@ class Rest(Sink[RestSettings]):
         """One call with our key in a header."""
         method, _, path = request.target.partition(" ")
         _, body = await self._http.call(
-            method, path, body=msgspec.json.encode(request.body), headers={self.settings.key_header: key}
+            method,
+            path,
+            body=msgspec.json.encode(request.body),
+            headers={self.settings.key_header: key},
         )
         return self._receipt(answer_of(body) if body else {})
 
-    async def find(self, request: Request, *, key: str) -> Receipt | None:
+    async def find(self, request: Request, *, key: str) -> Receipt | None:  # noqa: ARG002 a sink's signature
         """What our key names there; needs the `find` setting."""
         if self.settings.find is None:
-            raise SettingsError(f"{self.name} has no `find` path, so an outcome cannot be found out. Set one.")
+            raise SettingsError(
+                f"{self.name} has no `find` path, so an outcome cannot be found out. Set one."
+            )
         try:
-            _, body = await self._http.call("GET", self.settings.find.replace("{key}", quote(key, safe="")))
+            _, body = await self._http.call(
+                "GET", self.settings.find.replace("{key}", quote(key, safe=""))
+            )
         except RejectedError as error:
             if error.code == "404":
                 return None

@@ -41,7 +41,9 @@ class Webhook(Connector[WebhookSettings]):
             key: str = getattr(self._decode(arrival.body), "key")  # noqa: B009 a struct made from settings
         except msgspec.DecodeError as error:
             if not arrival.body.strip():
-                raise MappingError("The body is empty", [Fault("", "expected a JSON object")]) from error
+                raise MappingError(
+                    "The body is empty", [Fault("", "expected a JSON object")]
+                ) from error
             # kept whole: the mapping will refuse it, and the exception holds the raw item
             key = blake2b(arrival.body, digest_size=16).hexdigest()
         return (Item(kind=self.settings.kind, key=key, raw=arrival.body),)
