@@ -3,11 +3,13 @@
 __all__ = ["agreed_quantity", "post_order"]
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 
 from andon.core.errors import RejectedError
 from andon.core.quantity import Quantity
-from andon.core.workflow import Run, workflow
+from andon.core.workflow import Ask, Run, workflow
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     AssignComponents,
@@ -26,6 +28,8 @@ from andon.model.production import (
     StartProduction,
 )
 from andon.model.quality import RequestInspection
+
+RETRY_EVERY = timedelta(seconds=15)
 
 
 @workflow(on=OrderReleased)
@@ -62,9 +66,9 @@ async def post_order(run: Run, released: OrderReleased) -> None:
 async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
     """Components are assigned with the lots that went in;
     False when a person leaves the order open."""
-    await run.send(AssignComponents(order_id=run.subject))
-    if consumed:
+    if consumed:  # before the reservation, which would take lots of its own choice
         await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
+    await run.send(AssignComponents(order_id=run.subject))
     while True:
         try:
             await run.send(StartProduction(order_id=run.subject))
@@ -118,8 +122,13 @@ async def _book_completion(run: Run, released: OrderReleased, completed: OrderCo
             order_id=run.subject, material_id=released.material_id, good=good, lot_id=lot_id
         )
     )
-    await run.send(CompleteProduction(order_id=run.subject, completed_at=completed.completed_at))
-    try:
+    await _inspect(run, released, lot_id)
+    await _complete(run, completed)
+
+
+async def _inspect(run: Run, released: OrderReleased, lot_id: str) -> None:
+    """An inspection is opened before completion, which waits for its decision."""
+    with suppress(RejectedError):  # the target has no inspection plan for this material
         await run.send(
             RequestInspection(
                 inspection_id=lot_id,
@@ -128,8 +137,29 @@ async def _book_completion(run: Run, released: OrderReleased, completed: OrderCo
                 lot_id=lot_id,
             )
         )
-    except RejectedError:
-        return  # the target has no inspection plan for this material
+
+
+async def _complete(run: Run, completed: OrderCompleted) -> None:
+    """Refused while an inspection is open or failed: tried until it passes or is given up."""
+    asked: Ask | None = None
+    while True:
+        try:
+            await run.send(
+                CompleteProduction(order_id=run.subject, completed_at=completed.completed_at)
+            )
+        except RejectedError as error:
+            asked = asked or run.ask(
+                "quality",
+                f"{run.subject.partition(':')[2]} is made, but the ERP does not complete it yet:"
+                f" {error}. Andon tries again by itself every 15 s. Decide the inspection, or leave the"
+                " order open.",
+                "leave it open",
+            )
+            place, _ = await run.first(asked, run.sleep(RETRY_EVERY))
+            if place == 0:
+                return
+        else:
+            return
 
 
 async def agreed_quantity(
