@@ -151,8 +151,8 @@ async def _complete(run: Run, completed: OrderCompleted) -> None:
             asked = asked or run.ask(
                 "quality",
                 f"{run.subject.partition(':')[2]} is made, but the ERP does not complete it yet:"
-                f" {error}. Andon tries again by itself every 15 s. Decide the inspection, or leave the"
-                " order open.",
+                f" {error}. Andon tries again by itself every 15 s. Decide the inspection, or"
+                " leave the order open.",
                 "leave it open",
             )
             place, _ = await run.first(asked, run.sleep(RETRY_EVERY))
