@@ -68,7 +68,8 @@ _PARTS: dict[str, str] = {
       from unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[], {4}::text[], {5}::text[],
         {6}::bigint[], {7}::text[], {8}::int[], {9}::text[], {10}::jsonb[], {11}::bytea[], {12}::text[])
         as t(cause, class, code, team, connection, subject, position, run, n, text, detail, raw, choices)
-      on conflict (cause) do update set times = e.times + 1, state = 'open', text = excluded.text)""",
+      on conflict (cause) do update set times = e.times + 1, state = 'open', text = excluded.text,
+        answer = null, closed_at = null, closed_by = null)""",
     "settled": """settled as (update exception set state = 'resolved', closed_at = {now},
       closed_by = 'andon' from unnest({0}::text[]) as t(cause)
       where exception.cause = t.cause and state <> 'resolved')""",
@@ -126,6 +127,13 @@ _RAISED_FIELDS = [
     "text", "detail", "raw",
 ]  # fmt: skip
 
+_TEXT = _RAISED_FIELDS.index("text")
+
+
+def _kept(text: str) -> str:
+    """PostgreSQL keeps no NUL, and a system's words may hold one."""
+    return text.replace("\x00", "\ufffd")
+
 
 class Batch:
     """Collects rows; `commit` writes them all or none and returns the first log position."""
@@ -149,11 +157,13 @@ class Batch:
         """Opens an exception; the same cause twice in a batch is one."""
         if not any(row[0] == one.cause for row in self._rows.get("raised", ())):
             row = [getattr(one, name) for name in _RAISED_FIELDS]
+            row[_TEXT] = _kept(one.text)
             self.add("raised", *row, "\x1f".join(one.choices))
 
     def move(self, key: str, *row: Any) -> None:
         """Sets a delivery's state; the last of several in one batch stands."""
-        self._moved[key] = (key, *row)
+        *state, error = row
+        self._moved[key] = (key, *state, _kept(error) if error else error)
 
     def done(self, key: str) -> None:
         """Takes a delivery off; what moved it before in this batch no longer matters."""
