@@ -16,7 +16,7 @@ async def overview(db: Asks, *, sites: frozenset[str], now: datetime) -> Overvie
     states = await db.fetch(statement("connection_counts"), only)
     rest = await db.fetchrow(statement("overview"), only)
     return Overview(
-        orders={"running": 0, "completed": 0}
+        orders={"Running": 0, "Completed": 0}
         | {row["status"] or "none": row["orders"] for row in orders},
         exceptions_open=rest["exceptions_open"] if rest else 0,
         connections={"running": 0, "paused": 0, "unreachable": 0}

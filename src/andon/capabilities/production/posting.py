@@ -131,7 +131,7 @@ async def _inspect(run: Run, released: OrderReleased, lot_id: str) -> None:
     with suppress(RejectedError):  # the target has no inspection plan for this material
         await run.send(
             RequestInspection(
-                inspection_id=lot_id,
+                inspection_id=f"I-{lot_id}",  # a bare number must name one thing
                 material_id=released.material_id,
                 order_id=run.subject,
                 lot_id=lot_id,
