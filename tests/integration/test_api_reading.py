@@ -198,7 +198,7 @@ async def test_wrong_parameters_are_named(plant: Plant, query: str) -> None:
 
 async def test_overview_counts(plant: Plant) -> None:
     await plant.ownership("status", "mes", "erp", MINUTE)
-    for number, status in enumerate(["running", "running", "completed", "held"]):
+    for number, status in enumerate(["Running", "Running", "Completed", "Held"]):
         name = f"production-order/erp:{number}"
         await plant.subject(name, position=number)
         await plant.belief(name, "status", "mes", status)
@@ -209,7 +209,7 @@ async def test_overview_counts(plant: Plant) -> None:
     await plant.record(9, ORDER)
     await plant.db.execute("insert into position values ('project', 7)")
     body = (await plant.client.get("/v1/overview")).json()
-    assert body["orders"] == {"running": 2, "completed": 1, "held": 1}
+    assert body["orders"] == {"Running": 2, "Completed": 1, "Held": 1}
     assert body["exceptions_open"] == 1
     assert body["connections"] == {"running": 1, "paused": 0, "unreachable": 0}
     assert body["projection_lag_records"] == 1
