@@ -232,11 +232,17 @@ async def test_try_again_starts_a_parked_command_and_never_a_second_call() -> No
     await until(lambda: desk.asked() == ["attempts-used-up"])
     desk.deliver.unpark("a1")
     await until(lambda: len(desk.sink.calls) == 2)
-    desk.deliver.unpark("a1")
+    desk.deliver.unpark("a1")  # the same answer, read again
+    desk.put("b1", "B")
+    await until(lambda: desk.delivered() == ["b1"])
+    assert desk.sink.calls == ["a1", "a1", "b1"]
     desk.deliver.drop("a1")
+    desk.put("a2")
+    desk.put("b2", "B")
+    await until(lambda: desk.delivered() == ["b1", "b2"])
+    assert "a2" not in desk.sink.calls, "a call in flight was taken for a parked one"
     gate.set()
-    await until(lambda: desk.delivered() == ["a1"])
-    assert len(desk.sink.calls) == 2
+    await until(lambda: desk.delivered() == ["b1", "b2", "a1", "a2"])
 
 
 async def test_a_refusal_is_reported_in_the_systems_words_and_the_next_goes_on() -> None:
@@ -257,6 +263,27 @@ async def test_many_refused_connections_are_one_outage_asked_by_one() -> None:
     assert desk.states == ["unreachable", "running"]
     assert len(desk.sink.calls) == 40
     assert all(o.parcel.attempts == 1 for o in desk.outcomes if isinstance(o, Delivered))
+
+
+async def test_what_comes_during_an_outage_waits_for_the_one_that_asks() -> None:
+    desk = Desk()
+    desk.sink.script["k0"] = [UnavailableError("refused")]
+    desk.put("k0", "O0")
+    await until(lambda: desk.states == ["unreachable"])
+    for n in range(1, 10):
+        desk.put(f"k{n}", f"O{n}")
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert desk.sink.calls == ["k0"]
+    await until(lambda: len(desk.delivered()) == 10)
+
+
+async def test_absent_is_looked_for_twice_even_where_nothing_has_to_settle() -> None:
+    desk = Desk(settles_within=0 * MS)
+    desk.sink.script["f1"] = [OutcomeUnknownError("lost")]
+    desk.put("f1", proof="findable")
+    await until(lambda: desk.delivered() == ["f1"])
+    assert desk.sink.looks == ["f1", "f1"]
 
 
 async def test_throttling_waits_as_long_as_was_asked_for() -> None:
