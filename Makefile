@@ -36,7 +36,7 @@ bench: setup ## the production completion under load; figures in build/bench
 
 proof: ## fifty rounds of kill -9, results in docs/proof
 	@sh tools/setup.sh test
-	@ANDON_PROOF=1 $(PY) -m pytest tests -m proof
+	@$(PY) -m proof --rounds 50
 
 web: ## the board, from web/ into the package
 	@sh tools/setup.sh check
