@@ -125,10 +125,10 @@ class Deliver:
         self._timers.add(timer)
 
     def _spread(self) -> None:
-        if self._probe is not None:
+        if self._probe is not None or self.paused:
             return  # nobody is there; one parcel will ask again in a moment, for all
         room = 1 if self._health.unreachable else self.wired.settings.concurrency
-        while self._ready and self._busy < room and not self.paused:
+        for _ in range(min(room - self._busy, len(self._ready))):
             self._busy += 1
             task = asyncio.create_task(self._work())
             self._tasks.add(task)
@@ -136,7 +136,7 @@ class Deliver:
 
     async def _work(self) -> None:
         try:
-            while self._ready and not self.paused:
+            while self._ready and not self.paused and self._probe is None:
                 await self._one(self._ready.popleft())
                 if self._health.unreachable:
                     return
