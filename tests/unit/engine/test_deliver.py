@@ -50,9 +50,14 @@ class Scripted(Sink[Settings]):
         self.calls: list[str] = []
         self.done: list[str] = []
         self.looks: list[str] = []
+        self.refuses_first = 0
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         self.calls.append(key)
+        if self.refuses_first:
+            self.refuses_first -= 1
+            await asyncio.sleep(0.01)  # so that many calls are refused at once
+            raise UnavailableError("refused")
         if script := self.script.get(key):
             match script.pop(0):
                 case asyncio.Event() as gate:
@@ -256,8 +261,8 @@ async def test_a_refusal_is_reported_in_the_systems_words_and_the_next_goes_on()
 
 async def test_many_refused_connections_are_one_outage_asked_by_one() -> None:
     desk = Desk()
+    desk.sink.refuses_first = 20
     for n in range(20):
-        desk.sink.script[f"k{n}"] = [UnavailableError("refused")]
         desk.put(f"k{n}", f"O{n}")
     await until(lambda: len(desk.delivered()) == 20)
     assert desk.states == ["unreachable", "running"]
