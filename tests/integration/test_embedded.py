@@ -62,7 +62,8 @@ async def start(data: Path, home: Path) -> AsyncIterator[Start]:
         await server.stop()
     # Whatever a test did, none of its processes may outlive it.
     for pid in orphans((data / "postgres").resolve() / "data"):
-        os.kill(pid, signal.SIGQUIT)
+        with contextlib.suppress(ProcessLookupError):  # it ended while we looked
+            os.kill(pid, signal.SIGQUIT)
 
 
 @pytest.fixture
