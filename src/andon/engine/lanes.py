@@ -9,11 +9,12 @@ from uuid import UUID
 
 import asyncpg
 
+from andon.store.migrate import SCHEMA_VERSION
+
 LANES = 64
 _LANE_CLASS = 40_210
 _LEASE = float(os.environ.get("ANDON_LEASE_S", "10"))
 RENEW_EVERY = min(1.0, _LEASE / 5)
-_CODE_VERSION = 1
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Lease:
         await self._control.execute(
             "insert into worker (session, backend, name, version, lease_until, started_at)"
             " values ($1, $2, $3, $4, now() + make_interval(secs => $5), now())",
-            self.session, pid, f"{self._name}:{os.getpid()}", _CODE_VERSION, _LEASE,
+            self.session, pid, f"{self._name}:{os.getpid()}", SCHEMA_VERSION, _LEASE,
         )  # fmt: skip
         self._until = asked + _LEASE
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from andon.store.ingest import Raised
+from andon.store.ingest import Raised, kept, raised_row
 
 _LOG = """logged as (insert into log (position, kind, source, id, type, subject, order_key, lane,
   correlation, causation, occurred_at, recorded_at, site, actor, follow, system, claims, data)
@@ -122,17 +122,6 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LOG_FIELDS = LogRow.__struct_fields__
-_RAISED_FIELDS = [
-    "cause", "acts", "code", "team", "connection", "subject", "position", "run", "n",
-    "text", "detail", "raw",
-]  # fmt: skip
-
-_TEXT = _RAISED_FIELDS.index("text")
-
-
-def _kept(text: str) -> str:
-    """PostgreSQL keeps no NUL, and a system's words may hold one."""
-    return text.replace("\x00", "\ufffd")
 
 
 class Batch:
@@ -155,15 +144,14 @@ class Batch:
 
     def raise_exception(self, one: Raised) -> None:
         """Opens an exception; the same cause twice in a batch is one."""
-        if not any(row[0] == one.cause for row in self._rows.get("raised", ())):
-            row = [getattr(one, name) for name in _RAISED_FIELDS]
-            row[_TEXT] = _kept(one.text)
-            self.add("raised", *row, "\x1f".join(one.choices))
+        row = raised_row(one)
+        if not any(known[0] == row[0] for known in self._rows.get("raised", ())):
+            self.add("raised", *row)
 
     def move(self, key: str, *row: Any) -> None:
         """Sets a delivery's state; the last of several in one batch stands."""
         *state, error = row
-        self._moved[key] = (key, *state, _kept(error) if error else error)
+        self._moved[key] = (key, *state, kept(error) if error else error)
 
     def done(self, key: str) -> None:
         """Takes a delivery off; what moved it before in this batch no longer matters."""

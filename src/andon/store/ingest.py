@@ -1,10 +1,11 @@
 """Appending what systems say: each fact once, under one lock, in one statement."""
 
-__all__ = ["Draft", "Raised", "append_events", "raise_exceptions"]
+__all__ = ["Draft", "Raised", "append_events", "kept", "raise_exceptions", "raised_row"]
 
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -125,10 +126,24 @@ async def _relate(db: asyncpg.Connection, news: Sequence[Draft], now: datetime) 
         await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))
 
 
+def raised_row(one: Raised) -> list[Any]:
+    """An exception as both writers lay it out. What a system says may hold a NUL, which
+    PostgreSQL keeps neither in text nor in jsonb."""
+    row = {name: getattr(one, name) for name in _RAISED_COLUMNS}
+    for name in ("cause", "text", "subject"):
+        row[name] = row[name] and kept(row[name])
+    row["detail"] = one.detail.replace("\\u0000", "\\ufffd")
+    return [*row.values(), "\x1f".join(one.choices)]
+
+
+def kept(text: str) -> str:
+    """The text without NUL, which PostgreSQL does not keep."""
+    return text.replace("\x00", "\ufffd")
+
+
 async def raise_exceptions(db: asyncpg.Connection, raised: Sequence[Raised], now: datetime) -> None:
     """Opens exceptions; one that is open already counts another time."""
     if not raised:
         return
-    columns = [[getattr(one, name) for one in raised] for name in _RAISED_COLUMNS]
-    choices = ["\x1f".join(one.choices) for one in raised]
-    await db.execute(query("raise"), *columns, choices, now)
+    columns = map(list, zip(*map(raised_row, raised), strict=True))
+    await db.execute(query("raise"), *columns, now)
