@@ -1,0 +1,97 @@
+"""A system a connector can be tried against: its simulator, or the real thing."""
+
+__all__ = ["Counterpart", "Fetches", "Pushes", "Speaks", "Takes"]
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from andon.core.connector import Arrival, Request
+
+
+class Counterpart(ABC):
+    """What the conformance suite and a demo need of the other side.
+
+    A connector's `simulator.py` lists its own in `COUNTERPARTS`; the tests add the real ones.
+    It mixes in what it can: `Speaks`, `Takes`, `Pushes`, `Fetches`.
+    """
+
+    name: ClassVar[str]
+    """Short, for test names: `folder`, `sftp`, `tryton`."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Begins to answer. After `stop` it comes back at the same address with what it held."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Ends at once, as a killed process does: open connections break."""
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """Settings by which the connector reaches it, as TOML holds them, secrets in plain text.
+        Valid before `start`, too: then they lead to where nobody answers."""
+
+    def wrong_access(self) -> dict[str, Any] | None:
+        """The same settings with credentials it refuses; None when it asks for none."""
+        return None
+
+    def mappings(self) -> Sequence[Any]:
+        """Mappings without which the connector cannot open."""
+        return ()
+
+
+class Speaks(ABC):
+    """The other side of a source."""
+
+    @abstractmethod
+    async def say(self, count: int) -> Sequence[str]:
+        """Makes so many new facts and returns a text for each that its item's raw form holds.
+        At least two of them share one instant where the system has instants."""
+
+
+class Takes(ABC):
+    """The other side of a sink."""
+
+    dedupes: ClassVar[bool]
+    """Whether it answers a repeated key with its first answer."""
+
+    @abstractmethod
+    def request(self, effect: str) -> Request:
+        """One call whose effect carries this name."""
+
+    @abstractmethod
+    async def effects(self) -> Sequence[str]:
+        """The names of everything it did, in order; one that was done twice stands here twice."""
+
+    @abstractmethod
+    async def lose_answer(self) -> None:
+        """The next request is done, and its answer never arrives."""
+
+    def refused(self) -> Request | None:
+        """A call it refuses in its own words; None when it never refuses."""
+        return None
+
+
+class Pushes(ABC):
+    """The other side of an inbox."""
+
+    @abstractmethod
+    def arrivals(self, count: int) -> Sequence[tuple[Arrival, str]]:
+        """So many new posts, each with a text that its item's raw form holds."""
+
+    @abstractmethod
+    def bad_arrival(self) -> Arrival:
+        """A post that must not get in."""
+
+
+class Fetches(ABC):
+    """The other side of an outbox: it asks, and acknowledges."""
+
+    @abstractmethod
+    def ask(self) -> Arrival:
+        """Its request for what is pending."""
+
+    @abstractmethod
+    def acknowledge(self, names: str) -> Arrival:
+        """Its acknowledgment of what an offered request names."""
