@@ -1,6 +1,6 @@
 """What every HTTP connector needs: one session, and errors sorted by who acts next."""
 
-__all__ = ["Http", "answer_of"]
+__all__ = ["Answer", "Http", "answer_of"]
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +17,16 @@ from andon.core.errors import (
     ThrottledError,
     UnavailableError,
 )
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back, for those who need its headers too."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names are found whether written large or small."""
+    body: bytes
+    cookies: Mapping[str, str] = {}
 
 
 class Http:
@@ -52,7 +62,14 @@ class Http:
     async def call(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] = {}
     ) -> tuple[int, bytes]:
-        """Status (below 400 or a business refusal's) and body.
+        """Status (below 400 or a business refusal's) and body. Raises what `exchange` raises."""
+        answer = await self.exchange(method, path, body=body, headers=headers)
+        return answer.status, answer.body
+
+    async def exchange(
+        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
+        """The whole answer, its headers and cookies too.
 
         Raises UnavailableError when nothing was sent or the status is declared without effect,
         OutcomeUnknownError after the first byte left without a clear answer.
@@ -61,7 +78,9 @@ class Http:
             async with self._session.request(
                 method, f"{self.base}{path}", data=body, headers=headers, allow_redirects=False
             ) as response:
-                return self._judge(response, await response.read(), method)
+                status, said = self._judge(response, await response.read(), method)
+                cookies = {name: morsel.value for name, morsel in response.cookies.items()}
+                return Answer(status, response.headers, said, cookies)
         except aiohttp.ClientConnectorError as error:
             raise UnavailableError(f"{self.base} does not answer: {error.os_error}") from error
         except TimeoutError as error:
