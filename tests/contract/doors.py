@@ -23,6 +23,8 @@ class Hub:
         """Every name in every answer, in order: an order on offer twice stands here twice."""
         self.acknowledged: list[str] = []
         self.items: list[Item] = []
+        self.arrivals: list[Arrival] = []
+        """Every request that found a door, as it came."""
         self.passwords: set[str] = set()
         self.busy = 0
         """So many confirmations are turned away with 503 before one is taken."""
@@ -39,6 +41,7 @@ class Hub:
 
     def open(self, door: Door, arrival: Arrival) -> tuple[int, bytes]:
         """What a hub answers."""
+        self.arrivals.append(arrival)
         match door:
             case Offer():
                 self.offers += [str(one.request.names) for one in self.pending]

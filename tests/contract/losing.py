@@ -7,23 +7,35 @@ from urllib.parse import urlsplit
 
 
 class LosingWire:
-    """Passes everything on to `url`; loses the answer to the next request that `losing` names."""
+    """Passes everything on to `target`; loses the answer to the next request `losing` names."""
 
-    def __init__(self, url: str) -> None:
-        self._parts = urlsplit(url)
+    def __init__(self, target: str) -> None:
+        self.target = target
         self.losing: bytes | None = None
         self.lost = 0
         self._server: asyncio.Server | None = None
+        self._port = 0
+        self._ends: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
-        """The same address through this wire."""
+        """The target's address through this wire; once open it stays the same."""
+        return urlsplit(self.target)._replace(netloc=f"127.0.0.1:{self._port or 1}").geturl()
+
+    async def open(self) -> None:
+        """Listens; after `close` at the same port."""
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Lets go, and breaks what is on its way."""
         assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
-        return self._parts._replace(netloc=f"127.0.0.1:{port}").geturl()
+        self._server.close()
+        for end in self._ends:
+            end.transport.abort()
 
     async def __aenter__(self) -> "LosingWire":
-        self._server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+        await self.open()
         return self
 
     async def __aexit__(
@@ -32,12 +44,17 @@ class LosingWire:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        assert self._server is not None
-        self._server.close()
+        await self.close()
 
     async def _pass(self, caller: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        host, port = self._parts.hostname, self._parts.port
-        server, onward = await asyncio.open_connection(host, port)
+        parts = urlsplit(self.target)
+        try:
+            server, onward = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError:
+            back.transport.abort()
+            return
+        ends = {back, onward}
+        self._ends |= ends
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while not caller.at_eof():
                 request = await _message(caller)
@@ -49,8 +66,9 @@ class LosingWire:
                     break
                 back.write(answer)
                 await back.drain()
-        back.close()
-        onward.close()
+        for end in ends:
+            end.close()
+        self._ends -= ends
 
 
 async def _message(stream: asyncio.StreamReader) -> bytes:

@@ -13,11 +13,14 @@ class Counterpart(ABC):
     """What the conformance suite and a demo need of the other side.
 
     A connector's `simulator.py` lists its own in `COUNTERPARTS`; the tests add the real ones.
-    It mixes in what it can: `Speaks`, `Takes`, `Pushes`, `Fetches`.
+    It mixes in what it can: `Speaks`, `Takes`, `Pushes`, `Fetches`. It is made without arguments,
+    and making one opens nothing: `start` does.
     """
 
     name: ClassVar[str]
     """Short, for test names: `folder`, `sftp`, `tryton`."""
+    lasting: ClassVar[bool] = False
+    """Slow to begin: one is used for all checks, and holds what earlier ones left in it."""
 
     @abstractmethod
     async def start(self) -> None:
@@ -44,6 +47,9 @@ class Counterpart(ABC):
 class Speaks(ABC):
     """The other side of a source."""
 
+    most: ClassVar[int] = 20_000
+    """So many facts can be asked of it at once; a real system that is slow to write says fewer."""
+
     @abstractmethod
     async def say(self, count: int) -> Sequence[str]:
         """Makes so many new facts and returns a text for each that its item's raw form holds.
@@ -55,6 +61,8 @@ class Takes(ABC):
 
     dedupes: ClassVar[bool]
     """Whether it answers a repeated key with its first answer."""
+    refusal_words: ClassVar[str] = ""
+    """Some of the words in which it refuses `refused()`."""
 
     @abstractmethod
     def request(self, effect: str) -> Request:
@@ -91,6 +99,10 @@ class Fetches(ABC):
     @abstractmethod
     def ask(self) -> Arrival:
         """Its request for what is pending."""
+
+    def wanted(self, names: str) -> Request:
+        """A command for it, as a mapping writes one; it teaches the name."""
+        return Request(target="", body={"id": names}, names=names)
 
     @abstractmethod
     def acknowledge(self, names: str) -> Arrival:

@@ -1,13 +1,18 @@
 """A small MES: fetches, acknowledges, makes and confirms, with the real one's oddities."""
 
-__all__ = ["FsmesSimulator", "Made"]
+__all__ = ["COUNTERPARTS", "FsmesFloor", "FsmesSimulator", "Made"]
 
 import asyncio
+import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import msgspec
+
+from andon.core.connector import Arrival, Request
+from andon.core.counterpart import Counterpart, Fetches, Pushes
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -139,3 +144,65 @@ class FsmesSimulator:
             }
             for part, share in self.parts[order["material"]].items()
         ]
+
+
+class FsmesFloor(Counterpart, Pushes, Fetches):
+    """The other side of the doors: what the MES would post and ask, without a network."""
+
+    name = "simulator"
+
+    def __init__(self) -> None:
+        self._mes = FsmesSimulator("http://127.0.0.1")
+        self._numbers = itertools.count(1001)
+
+    async def start(self) -> None:
+        """It is always there: it calls, nobody calls it."""
+
+    async def stop(self) -> None:
+        """Nothing is open."""
+
+    def settings(self) -> dict[str, Any]:
+        """What it counts sugar and flavor in."""
+        return {"units": {"RAW-SUGAR": "kg", "RAW-FLAVOR": "l"}}
+
+    def arrivals(self, count: int) -> Sequence[tuple[Arrival, str]]:
+        """Confirmations of as many orders as it takes."""
+        posts: list[tuple[Arrival, str]] = []
+        while len(posts) < count:
+            code = f"MO{next(self._numbers)}"
+            self._mes.orders[code] = {**self._row(code), "quantity": 10}
+            self._mes.make(code, Made(good=11, scrap=1))
+            posts += [
+                (Arrival({}, {}, {}, msgspec.json.encode(said)), said["message_key"])
+                for said in self._mes.outbox
+            ]
+            self._mes.outbox.clear()
+        return posts[:count]
+
+    def bad_arrival(self) -> Arrival:
+        """A confirmation nobody can tell from another: it has no key."""
+        return Arrival({}, {}, {}, b'{"kind": "order_completion", "order": "MO1"}')
+
+    def ask(self) -> Arrival:
+        """Its look for new orders."""
+        return Arrival({}, {"status": "new"}, {}, b"")
+
+    def wanted(self, names: str) -> Request:
+        """An order of this number."""
+        return Request(target="order", body=self._row(names), names=names)
+
+    def acknowledge(self, names: str) -> Arrival:
+        """It puts the number into the address."""
+        return Arrival({"code": names}, {}, {}, b"")
+
+    def _row(self, code: str) -> dict[str, Any]:
+        return {
+            "code": code,
+            "material": "FG-COLA",
+            "quantity": 10.0,
+            "unit": "u",
+            "erp_reference": code,
+        }
+
+
+COUNTERPARTS = (FsmesFloor,)

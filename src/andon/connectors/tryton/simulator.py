@@ -1,19 +1,26 @@
 """A small Tryton over HTTP: passes the same contract suite as the real one, and gives a demo."""
 
-__all__ = ["TrytonSimulator"]
+__all__ = ["COUNTERPARTS", "TrytonSimulator"]
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from aiohttp import web
 
 from andon.connectors.tryton.answering import matches, shown, unpacked
+from andon.connectors.tryton.asked import Ask, AskLot
 from andon.connectors.tryton.simulated import Company, Record, RefusedCallError
+from andon.core.connector import Request
+from andon.core.counterpart import Counterpart, Speaks, Takes
 
 
-class TrytonSimulator:
+class TrytonSimulator(Counterpart, Speaks, Takes):
     """One database at `url`. Everything is in memory; a new one begins empty."""
+
+    name = "simulator"
+    dedupes: ClassVar[bool] = False
+    refusal_words: ClassVar[str] = "You can not call"
 
     def __init__(self, *, key: str = "simulated") -> None:
         self.key = key
@@ -22,6 +29,7 @@ class TrytonSimulator:
         """Every call that asked for an effect, `POST production/1/run`."""
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self._losing = False
 
     @property
     def url(self) -> str:
@@ -58,6 +66,38 @@ class TrytonSimulator:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    def settings(self) -> dict[str, Any]:
+        """Looks often, so that tests are quick."""
+        return {"url": self.url, "key": self.key, "poll_every": "50 ms"}
+
+    def wrong_access(self) -> dict[str, Any]:
+        """Another key."""
+        return {**self.settings(), "key": "not-the-key"}
+
+    async def say(self, count: int) -> Sequence[str]:
+        """Released orders; the first two changed in one instant."""
+        numbers = [self.release("FG-WATER", 1) for _ in range(count)]
+        if count > 1:
+            first, second = (self.company.order(number) for number in numbers[:2])
+            second["last_modified_at"] = first["last_modified_at"]
+        return [f'"{number}"' for number in numbers]
+
+    def request(self, effect: str) -> Request:
+        """A new lot of this number."""
+        return Request(target="stock.lot", body=AskLot(lot=effect, product="FG-WATER"))
+
+    async def effects(self) -> Sequence[str]:
+        """Numbers of lots."""
+        return [lot["number"] for lot in self.company.rows("stock.lot")]
+
+    async def lose_answer(self) -> None:
+        """The next call that changes something is done, then the line breaks."""
+        self._losing = True
+
+    def refused(self) -> Request:
+        """A start of an order that waits for its components."""
+        return Request(target="production.run", body=Ask(number=self.release("FG-WATER", 1)))
+
     async def _search(self, request: web.Request) -> web.Response:
         if (refused := self._unknown_key(request)) is not None:
             return refused
@@ -93,6 +133,9 @@ class TrytonSimulator:
                 return web.Response(text="<h1>Bad Request</h1>", status=error.status)
             said = {"status": error.status, "message": str(error), "description": ""}
             return _json(said, status=error.status)
+        if self._losing and request.transport is not None:
+            self._losing = False
+            request.transport.abort()
         return _json({"id": record["id"], "__name__": record["__name__"]})
 
     def _pressed(self, path: Any, _: dict[str, Any]) -> Record:
@@ -179,3 +222,6 @@ def _json(value: Any, status: int = 200) -> web.Response:
     return web.Response(
         body=msgspec.json.encode(value), status=status, content_type="application/json"
     )
+
+
+COUNTERPARTS = (TrytonSimulator,)

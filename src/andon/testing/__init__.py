@@ -1,0 +1,1 @@
+"""For authors and users: what a connector promises, tried on its counterparts."""

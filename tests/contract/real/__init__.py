@@ -1,0 +1,1 @@
+"""The real systems; each module lists its own in COUNTERPARTS."""
