@@ -1,6 +1,6 @@
 """Getting in: nobody there, wrong credentials, and secrets that stay secret."""
 
-__all__ = ["ACCESS"]
+__all__ = ["ACCESS", "nobody_there", "secrets", "wrong_access"]
 
 import logging
 import re

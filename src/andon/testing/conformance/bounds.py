@@ -1,6 +1,6 @@
 """Bounds: memory when nobody consumes, and what is left after closing."""
 
-__all__ = ["BOUNDS"]
+__all__ = ["BOUNDS", "closing", "memory"]
 
 import asyncio
 import gc

@@ -1,6 +1,6 @@
 """Doors: what is pushed becomes items, what is offered is fetched and acknowledged."""
 
-__all__ = ["KNOCKING"]
+__all__ = ["KNOCKING", "acknowledge", "bad_push", "offer", "push"]
 
 from collections.abc import Sequence
 from typing import Any, cast

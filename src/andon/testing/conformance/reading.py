@@ -1,6 +1,6 @@
 """Reading: nothing is lost, keys are stable, what breaks off goes on."""
 
-__all__ = ["READING"]
+__all__ = ["READING", "heal", "items", "keys", "read", "resume"]
 
 import msgspec
 

@@ -1,6 +1,6 @@
 """Sending: one effect per key, and every outcome known, found out or said to be unknown."""
 
-__all__ = ["SENDING"]
+__all__ = ["SENDING", "absent", "away", "find", "lost_answer", "refusal", "send", "twice"]
 
 import asyncio
 import time

@@ -1,6 +1,6 @@
 """Settings: a form, a schema, and every mistake named."""
 
-__all__ = ["TELLING"]
+__all__ = ["TELLING", "form", "wrong_settings"]
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,1 @@
+"""What the house promises. A package, because a library brings a `tests` of its own."""
