@@ -1,0 +1,63 @@
+"""Events as items with a key of their own, and marked with ours on the way out."""
+
+__all__ = ["item_of", "listed", "moment", "with_id"]
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, cast
+
+from andon.connectors.epcis.document import Captured
+from andon.connectors.epcis.identity import content_id
+from andon.core.connector import Item, Position
+from andon.core.errors import MappingError
+
+
+def item_of(captured: Captured, *, position: Position | None = None) -> Item:
+    """An event as an item; its key is its eventID, or the id of its content."""
+    event = captured.event
+    said = event.get("eventID")
+    declared = cast("dict[str, Any]", event.get("errorDeclaration") or {})
+    key = said if isinstance(said, str) and said else _content_key(captured)
+    if declared:  # the same id, taken back: that is another fact
+        key = f"{key}?declared={declared.get('declarationTime', '')}"
+    kind = event.get("type")
+    return Item(
+        kind=kind if isinstance(kind, str) else "event",
+        key=key,
+        raw=captured.raw(),
+        position=position,
+        occurred_at=moment(event.get("eventTime")),
+    )
+
+
+def _content_key(captured: Captured) -> str:
+    try:
+        return content_id(captured.event, captured.context)
+    except MappingError:
+        # kept whole under a key of its bytes: the mapping will refuse it with every fault
+        return blake2b(captured.raw(), digest_size=16).hexdigest()
+
+
+def with_id(event: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The event with our key in an extension, and the id of all that as its eventID."""
+    context = [{"andon": "urn:andon:epcis:"}, *listed(event.get("@context", []))]
+    marked = {**event, "@context": context, "andon:key": key}
+    if "eventID" not in marked:
+        bare = {name: value for name, value in marked.items() if name != "@context"}
+        marked["eventID"] = content_id(bare, context)
+    return marked
+
+
+def listed(body: Any) -> list[Any]:
+    """One thing or several, as a list."""
+    return cast("list[Any]", body) if isinstance(body, list) else [body]
+
+
+def moment(text: Any) -> datetime | None:
+    """The aware time a text says; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
