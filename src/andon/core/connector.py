@@ -126,6 +126,10 @@ class Source(Connector[S]):
         """Everything after a position, then on as it comes; ends only when closed.
         Repeats are welcome, gaps not."""
 
+    async def committed(self, position: Position) -> None:
+        """Everything up to this position of the running `read` is in the log: a system that keeps
+        a message until it is acknowledged may forget it now, and not before."""
+
 
 class Sink(Connector[S]):
     """A system we send to."""

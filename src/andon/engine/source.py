@@ -75,6 +75,8 @@ class ReadSource:
         try:
             async for batch in _batches(items):
                 await self._record(batch)
+                if (position := batch[-1].position) is not None:
+                    await self._source.committed(position)
                 self._health.seen()
                 if not self._go.is_set():
                     return

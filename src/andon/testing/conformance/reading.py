@@ -1,6 +1,6 @@
 """Reading: nothing is lost, keys are stable, what breaks off goes on."""
 
-__all__ = ["READING", "heal", "items", "keys", "read", "resume"]
+__all__ = ["READING", "committed", "heal", "items", "keys", "read", "resume"]
 
 import msgspec
 
@@ -61,6 +61,29 @@ async def resume(trial: Trial) -> None:
 
 
 @check(Source, counterpart=Speaks)
+async def committed(trial: Trial) -> None:
+    """What is committed may be forgotten; what was only read comes again."""
+    async with trial.following() as follower:
+        texts = await trial.heard(follower, 4)
+        promise(not follower.missing(texts), f"never read: {follower.missing(texts)}")
+        await follower.until(lambda: bool(follower.items[-1].position), within=2)
+        seen = list(follower.items)
+        cuts = [n for n, item in enumerate(seen[:-1]) if item.position]
+        cut = cuts[len(cuts) // 2] if cuts else len(seen) - 1
+        position = seen[cut].position or ""
+        await follower.committed(position)
+    kept = {item.raw for item in seen[: cut + 1]}
+    owed = [text for text in texts if not any(text.encode() in raw for raw in kept)]
+    async with trial.following(position) as follower:
+        await follower.has(owed)
+        promise(
+            not follower.missing(owed),
+            f"committed up to {position!r}, and lost what was read behind it:"
+            f" {follower.missing(owed)}",
+        )
+
+
+@check(Source, counterpart=Speaks)
 async def keys(trial: Trial) -> None:
     """The same fact read twice has the same key, and no two facts share one."""
     async with trial.following() as follower:
@@ -100,4 +123,4 @@ def _is_json(item: Item) -> None:
         promise(None, f"{item.kind} {item.key} is no JSON: {error}: {item.raw[:200]!r}")
 
 
-READING = (read, items, resume, keys, heal)
+READING = (read, items, resume, committed, keys, heal)

@@ -49,6 +49,10 @@ class Follower:
     async def __aexit__(self, *_: object) -> None:
         await self.cancel()
 
+    async def committed(self, position: Position) -> None:
+        """As the engine says it once the items up to here are in the log."""
+        await self._source.committed(position)
+
     async def cancel(self) -> None:
         """Stops reading, as a pause or the end of the program does."""
         if self._task is not None:
