@@ -44,7 +44,7 @@ async def twice(trial: Trial) -> None:
         if trial.takes.dedupes:
             again = await sink.send(request, key=name)
         else:
-            again = await _found(sink, request, name)
+            again = await _found(trial, sink, request, name)
             promise(again is not None, "what was done is not found, and would be done again")
         promise(
             again is not None and again.reference == first.reference,
@@ -76,7 +76,9 @@ async def find(trial: Trial) -> None:
         error = await _error_of(sink, trial.takes.request(name), name)
         promise(error is not None, "the answer was not lost")
     async with trial.connected() as sink:
-        promise(await _found(sink, trial.takes.request(name), name), "what was done is not found")
+        promise(
+            await _found(trial, sink, trial.takes.request(name), name), "what was done is not found"
+        )
 
 
 @check(Sink, counterpart=Takes)
@@ -123,7 +125,7 @@ async def away(trial: Trial) -> None:
 
 
 async def _goes_again(trial: Trial, sink: Sink[Any], name: str) -> None:
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + trial.patience
     while True:
         try:
             await sink.send(trial.takes.request(name), key=name)
@@ -141,9 +143,9 @@ async def _error_of(sink: Sink[Any], request: Request, key: str) -> AndonError |
     return None
 
 
-async def _found(sink: Sink[Any], request: Request, key: str) -> Receipt | None:
+async def _found(trial: Trial, sink: Sink[Any], request: Request, key: str) -> Receipt | None:
     """What is found once the system had a moment to index it."""
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + trial.patience / 4
     while True:
         found = await sink.find(request, key=key)
         if found is not None or time.monotonic() > ends:
@@ -152,7 +154,7 @@ async def _found(sink: Sink[Any], request: Request, key: str) -> Receipt | None:
 
 
 async def _happened(trial: Trial, name: str, times: int) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + trial.patience / 4
     while (count := list(await trial.takes.effects()).count(name)) < times:
         if time.monotonic() > ends:
             break

@@ -43,12 +43,20 @@ class Result(msgspec.Struct, frozen=True):
 
 
 async def tried(
-    check: Check, kind: type[Connector[Any]], counterpart: Counterpart, quality: Quality
+    check: Check,
+    kind: type[Connector[Any]],
+    counterpart: Counterpart,
+    quality: Quality,
+    *,
+    patience: float = 20,
 ) -> Result:
-    """One check on a counterpart that is running. It is running afterwards, too."""
+    """One check on a counterpart that is running. It is running afterwards, too.
+
+    What must come is waited for so many seconds.
+    """
     if why := check.unfit(kind, counterpart):
         return Result(check, "not applicable", why)
-    failure = await _failure(check, Trial(kind, counterpart))
+    failure = await _failure(check, Trial(kind, counterpart, patience))
     reason = quality.exempt.get(check.name)
     if reason is None:
         return Result(check, "failed", failure) if failure else Result(check, "passed")

@@ -40,12 +40,18 @@ async def wrong_settings(trial: Trial) -> None:
         for field in msgspec.structs.fields(shape)
         if (value := _refused(trial, right, field.encode_name)) is not None
     }
+    lenient = {f.encode_name for f in msgspec.structs.fields(shape)} - wrong.keys()
+    promise(not lenient, f"these settings take any nonsense: {', '.join(sorted(lenient))}")
     found = filled(shape, {**wrong, "no_such_setting": 1}, at="t", references=Plain())
     promise(isinstance(found, list), "nonsense in every setting was taken")
     said = {fault.at for fault in found} if isinstance(found, list) else set[str]()
-    required = {f.encode_name for f in msgspec.structs.fields(shape) if f.required}
-    for key in [*wrong, "no_such_setting", *(required - wrong.keys())]:
+    for key in [*wrong, "no_such_setting"]:
         promise(any(at.startswith(f"t.{key}") for at in said), f"the mistake in {key} is not named")
+    required = {f.encode_name for f in msgspec.structs.fields(shape) if f.required}
+    missing = filled(shape, {}, at="t", references=Plain()) if required else []
+    said = {fault.at for fault in missing} if isinstance(missing, list) else set[str]()
+    for key in required:
+        promise(f"t.{key}" in said, f"nobody says that {key} is missing")
 
 
 def _refused(trial: Trial, right: Mapping[str, Any], key: str) -> Any:

@@ -35,11 +35,12 @@ class Plain:
 class Follower:
     """Reads as the engine does: on from the last position, again after a transient error."""
 
-    def __init__(self, source: Source[Any], after: Position) -> None:
+    def __init__(self, source: Source[Any], after: Position, patience: float = 20) -> None:
         self.items: list[Item] = []
         self.lost: list[TransientError] = []
         self._source = source
         self._after = after
+        self._patience = patience
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Follower":
@@ -81,13 +82,13 @@ class Follower:
         """Which of these have not come yet."""
         return [text for text in texts if not self.holding(text)]
 
-    async def has(self, texts: Sequence[str], *, within: float = 20) -> bool:
+    async def has(self, texts: Sequence[str], *, within: float | None = None) -> bool:
         """Whether all of these come in time. A failure of the reading is raised."""
         return await self.until(lambda: not self.missing(texts), within=within)
 
-    async def until(self, so: Callable[[], bool], *, within: float = 20) -> bool:
+    async def until(self, so: Callable[[], bool], *, within: float | None = None) -> bool:
         """Whether it becomes so in time. A failure of the reading is raised."""
-        ends = time.monotonic() + within
+        ends = time.monotonic() + (self._patience if within is None else within)
         while not so():
             if self._task is not None and self._task.done():
                 self._task.result()
@@ -101,9 +102,13 @@ class Follower:
 class Trial:
     """What every check starts from. The counterpart is running."""
 
-    def __init__(self, kind: type[Connector[Any]], counterpart: Counterpart) -> None:
+    def __init__(
+        self, kind: type[Connector[Any]], counterpart: Counterpart, patience: float = 20
+    ) -> None:
         self.kind = kind
         self.counterpart = counterpart
+        self.patience = patience
+        """Seconds in which what must come has come."""
         self.words: list[str] = []
         """Texts of errors met on the way, in which no secret may stand."""
 
@@ -143,14 +148,17 @@ class Trial:
     @asynccontextmanager
     async def following(self, after: Position = "") -> AsyncGenerator[Follower]:
         """A reader of a connector of its own."""
-        async with self.connected() as connector, Follower(connector, after) as follower:
+        async with (
+            self.connected() as connector,
+            Follower(connector, after, self.patience) as follower,
+        ):
             yield follower
 
     async def heard(self, follower: Follower, count: int) -> Sequence[str]:
         """Texts that were said and came. A source without memory may miss what is said first."""
         texts = await self.speaks.say(count)
         for _ in range(4):
-            if await follower.has(texts, within=5):
+            if await follower.has(texts, within=self.patience / 4):
                 return texts
             texts = await self.speaks.say(count)
         await follower.has(texts)
