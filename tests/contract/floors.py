@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Protocol
 
-from andon.connectors.fsmes.simulator import FsmesSimulator, Made
+from andon.connectors.fsmes.simulator import FsmesSimulator
 from tools.counterparts import Fsmes
 
 
@@ -49,7 +49,7 @@ class SimulatedFloor:
             await asyncio.sleep(0.01)
 
     async def make(self, code: str, *, good: float, scrap: float = 0.0) -> None:
-        self._mes.make(code, Made(good=good, scrap=scrap))
+        self._mes.make(code, good=good, scrap=scrap)
 
 
 class RealFloor:

@@ -9,6 +9,7 @@ Tryton. Neither is imported here or by Andon: they run as processes and are spok
 
 from tools.counterparts.environments import MissingPythonError
 from tools.counterparts.fsmes import Fsmes
+from tools.counterparts.fsmes_simulated import SimulatedFsmes
 from tools.counterparts.tryton import Tryton
 
-__all__ = ["Fsmes", "MissingPythonError", "Tryton"]
+__all__ = ["Fsmes", "MissingPythonError", "SimulatedFsmes", "Tryton"]

@@ -22,7 +22,7 @@ class MissingPythonError(Exception):
 
 def python_at_least(minor: int, *, below: int = 15) -> Path:
     """The lowest Python 3 of at least this minor version: on the path, or pyenv's or uv's."""
-    for wanted in range(minor, below):
+    for wanted in range(minor, min(below, newest_allowed() + 1)):
         for candidate in _candidates(wanted):
             if _works(candidate, wanted):
                 return candidate
@@ -32,6 +32,13 @@ def python_at_least(minor: int, *, below: int = 15) -> Path:
         f"(Debian/Ubuntu: python3.{minor} and python3.{minor}-venv; macOS: brew install "
         f"python@3.{minor}; any: uv python install 3.{minor}) and run this again."
     )
+
+
+def newest_allowed() -> int:
+    """`ANDON_NEWEST_PYTHON=3.11` has Pythons newer than that count as not installed, to see what a
+    machine without them does."""
+    named = os.environ.get("ANDON_NEWEST_PYTHON", "3.14")
+    return int(named.removeprefix("3."))
 
 
 def _candidates(minor: int) -> Iterable[Path]:
@@ -66,7 +73,8 @@ def environment(name: str, *, minor: int, progress: Progress) -> Path:
     home = BUILD / name
     stamp = home / "requirements.sha256"
     digest = digest_of([requirements])
-    if stamp.is_file() and stamp.read_text() == digest:
+    made = stamp.is_file() and stamp.read_text() == digest
+    if made and newest_allowed() >= minor and (home / "bin" / "python").exists():
         return home
     python = python_at_least(minor)
     began = time.monotonic()

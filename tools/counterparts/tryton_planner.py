@@ -71,6 +71,12 @@ class Planner:
             raise RuntimeError(f"Order {order} did not become waiting; it is {row['state']}.")
         return row["number"]
 
+    def to_inspect(self) -> list[str]:
+        """Numbers of the orders that wait for an inspection."""
+        rows = self.find("quality.inspection", [["state", "=", "pending"]], ["origin"])
+        about = [int(row["origin"].partition(",")[2]) for row in rows]
+        return [row["number"] for row in self.find("production", [["id", "in", about]], ["number"])]
+
     def inspect(self, number: str, *, brix: float, visual_ok: bool = True) -> str:
         """Quality measures what an order made; returns Tryton's verdict, passed or failed."""
         (order,) = self.find("production", [["number", "=", number]], ["id"])

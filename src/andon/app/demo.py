@@ -7,28 +7,32 @@ import asyncio
 import importlib
 import os
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from andon.app.demo_people import Planning, Quality
 from andon.app.supervise import Place, reach_database
 from andon.core.errors import SettingsError
 from andon.store.access import create_key, create_login_link
 
-_ORDERS = (("FG-COLA", 10), ("FG-WATER", 12), ("FG-COLA", 8))
-_SPEED = 20.0
+_SPEED = 5.0
+"""Slow enough to watch, and for an order to be made without a piece too many now and then."""
+_RELEASE_EVERY = 30.0
+_MEASURED_AFTER = 8.0
 _READY_WITHIN = 60.0
 
 
-def demo(root: Path, *, port: int, told: Callable[[str], None], orders: int = 1000) -> None:
+def demo(root: Path, *, port: int, told: Callable[[str], None]) -> None:
     """Runs until Ctrl-C; everything it started ends with it. State stays in `build/demo`."""
     counterparts = _counterparts(root)
     folder = root / "build" / "demo"
@@ -37,33 +41,34 @@ def demo(root: Path, *, port: int, told: Callable[[str], None], orders: int = 10
     def say(text: str) -> None:
         told(f"[{time.monotonic() - began:5.1f} s] {text}")
 
-    erp, mes = counterparts.Tryton(folder / "erp"), counterparts.Fsmes(folder / "mes")
-    stop = threading.Event()
-
-    def ended(*_: object) -> None:
-        stop.set()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, ended)
-    hub: Any = None
-    try:
-        erp.start(progress=say)
-        say(f"Tryton, the ERP, answers at {erp.rest_url}")
+    _require_free(port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), ExitStack() as ending:
+        ending.callback(say, "Ended. What was made stays in build/demo; make demo goes on with it.")
+        erp = counterparts.Tryton(folder / "erp")
+        _start_books(erp, say, ending)
         place = Place(folder / "andon", "127.0.0.1", port)
         hub = _start_hub(root, place, erp)
+        ending.callback(_end, hub)
         _until_ready(place, hub)
         key, link = asyncio.run(_access(place))
         say("Andon answers")
-        has_floor = _start_floor(mes, key, place, say)
+        exchange = f"http://mes:{key}@127.0.0.1:{port}/in/mes"
+        _start_floor(counterparts, folder, exchange, say, ending)
         say(f"The board: http://127.0.0.1:{port}/login#{link}  (once, within 10 minutes)")
         say("Ctrl-C ends everything. A production order is released now, and another every 30 s.")
-        _release_orders(erp, stop, say, orders if has_floor else 1, hub)
-    finally:
-        say("Ending...")
-        if hub is not None:
-            _end(hub)
-        mes.stop()
-        erp.stop()
+        ending.callback(say, "Ending...")
+        _run_the_plant(erp, hub, say)
+
+
+def _require_free(port: int) -> None:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"The demo cannot answer at 127.0.0.1:{port}: {error.strerror}. Is another one running?"
+            " End it, or say: .venv/bin/andon demo --port 8421"
+        ) from error
 
 
 def _counterparts(root: Path) -> Any:
@@ -126,33 +131,55 @@ async def _access(place: Place) -> tuple[str, str]:
             await connection.close()
 
 
-def _start_floor(mes: Any, key: str, place: Place, say: Callable[[str], None]) -> bool:
+def _start_books(erp: Any, say: Callable[[str], None], ending: ExitStack) -> None:
+    ending.callback(erp.stop)
     try:
-        mes.start(
-            erp_url=f"http://mes:{key}@127.0.0.1:{place.port}/in/mes", speed=_SPEED, progress=say
-        )
-    except Exception as error:
-        say(f"The real MES does not run here: {error}")
-        return False
-    say(f"The MES and its machines answer at {mes.url}")
-    return True
+        erp.start(progress=say)
+    except RuntimeError as error:
+        raise SettingsError(
+            f"Tryton, the ERP of the demo, cannot be installed or started. {error}\n"
+            "Check that a package registry can be reached, then say again: make demo"
+        ) from error
+    say(f"Tryton, the ERP, answers at {erp.rest_url}")
 
 
-def _release_orders(
-    erp: Any, stop: threading.Event, say: Callable[[str], None], orders: int, hub: Any
+def _start_floor(
+    counterparts: Any, folder: Path, exchange: str, say: Callable[[str], None], ending: ExitStack
 ) -> None:
-    for n in range(orders):
-        product, quantity = _ORDERS[n % len(_ORDERS)]
-        number = erp.release(erp.create_order(product, quantity))
-        say(
-            f"Tryton released {number}: {quantity} {product}."
-            f" Try: andon trace {number} --data build/demo/andon"
-        )
-        if stop.wait(30):
-            return
+    """The real MES; our simulator of it where the real one cannot run, and why."""
+    mes = counterparts.Fsmes(folder / "mes")
+    ending.callback(mes.stop)
+    try:
+        mes.start(erp_url=exchange, speed=_SPEED, progress=say)
+    except (counterparts.MissingPythonError, RuntimeError, OSError) as error:
+        mes.stop()
+        say(f"The real MES does not run here. {error}")
+    else:
+        say(f"The MES and its machines answer at {mes.url}")
+        return
+    simulated = counterparts.SimulatedFsmes(folder / "simulated-mes")
+    ending.callback(simulated.stop)
+    simulated.start(erp_url=exchange, speed=_SPEED)
+    say("In its place our own simulator of that MES makes the orders; everything else is real.")
+
+
+def _run_the_plant(erp: Any, hub: Any, say: Callable[[str], None]) -> None:
+    people = (
+        Planning(erp, say, every=_RELEASE_EVERY), Quality(erp, say, after=_MEASURED_AFTER),
+    )  # fmt: skip
+    trouble = ""
+    while True:
+        try:
+            for one in people:
+                one.look()
+            trouble = ""
+        except (OSError, RuntimeError) as error:  # somebody may end Tryton to see what happens
+            if not trouble:
+                say(f"Nobody can work with Tryton now: {error}. They try again every second.")
+            trouble = str(error)
+        time.sleep(1)
         if hub.poll() is not None:
-            raise SettingsError("Andon ended; its log says why.")
-    stop.wait()
+            raise SettingsError("Andon ended; its log says why: build/demo/andon/andon.log")
 
 
 def _end(hub: Any) -> None:

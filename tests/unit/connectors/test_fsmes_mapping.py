@@ -76,6 +76,13 @@ def test_more_out_than_in_is_said_as_it_was_said_and_doubted() -> None:
     assert doubt.code == "negative-wip"
 
 
+def test_an_operation_confirmed_before_the_one_in_front_of_it_is_not_doubted() -> None:
+    early = recorded("machines-op20", input_qty=0.0, wip_qty=-13.0)
+    (confirmed,) = said(early)
+    assert isinstance(confirmed, OperationConfirmed)
+    assert confirmed.wip == of("-13")
+
+
 def test_a_completion_as_planned_is_not_doubted() -> None:
     (completed,) = said(recorded("exact-completion"))
     assert isinstance(completed, OrderCompleted)

@@ -1,11 +1,12 @@
 """Posting: what the floor confirms is booked, one command per effect, in the order it happened."""
 
-__all__ = ["agreed_quantity", "post_order"]
+__all__ = ["agreed_quantity", "consumed_in", "post_order"]
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 from andon.core.errors import RejectedError
 from andon.core.quantity import Quantity
@@ -38,34 +39,44 @@ async def post_order(run: Run, released: OrderReleased) -> None:
 
     A quantity that nobody expected is a person's decision, never a silent booking.
     """
-    said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
-    if isinstance(said, OrderCancelled):
-        return
-    while isinstance(said, OrderStarted):  # which lots went in is known with the first operation
-        said = await run.wait(OperationConfirmed, OrderCompleted, OrderCancelled)
-    if isinstance(said, OrderCancelled):
-        return
-    if not await _start(run, said.consumed if isinstance(said, OperationConfirmed) else ()):
-        return
-    completed = None
+    heard: list[OperationConfirmed] = []  # not booked yet: the ERP must have begun the order first
+    begun = False
+    completed: OrderCompleted | None = None
     while completed is None:
+        said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
         match said:
-            case OperationConfirmed():
-                await _book_operation(run, said)
-            case OrderCompleted():
-                completed = said
-                continue
+            case OrderStarted():
+                continue  # which lots went in is known with an operation
             case OrderCancelled():
                 return
-            case OrderStarted():
-                pass
-        said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
+            case OperationConfirmed():
+                heard.append(said)
+            case OrderCompleted():
+                completed = said
+        if not begun:
+            match await _start(run, consumed_in(heard), last=completed is not None):
+                case "begun":
+                    begun = True
+                case "not yet":
+                    continue
+                case "left open":
+                    return
+        for operation in heard:
+            await _book_operation(run, operation)
+        heard.clear()
     await _book_completion(run, released, completed)
 
 
-async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
-    """Components are assigned with the lots that went in;
-    False when a person leaves the order open."""
+def consumed_in(heard: Sequence[OperationConfirmed]) -> tuple[ComponentLot, ...]:
+    """The lots that all of these operations took."""
+    return tuple(part for operation in heard for part in operation.consumed)
+
+
+async def _start(
+    run: Run, consumed: Sequence[ComponentLot], *, last: bool
+) -> Literal["begun", "not yet", "left open"]:
+    """Components are assigned with the lots that went in. A floor may confirm its last operation
+    first and say the lots with another: refused before the `last` word, it is tried again then."""
     if consumed:  # before the reservation, which would take lots of its own choice
         await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
     await run.send(AssignComponents(order_id=run.subject))
@@ -73,18 +84,20 @@ async def _start(run: Run, consumed: Sequence[ComponentLot]) -> bool:
         try:
             await run.send(StartProduction(order_id=run.subject))
         except RejectedError as error:
+            if not last:
+                return "not yet"
             answer = await run.ask(
                 "planner",
-                f"{run.subject.partition(':')[2]} cannot be started in the ERP: {error}. The floor"
-                " has"
-                " begun it; nothing is booked yet. Correct the order in the ERP, then try again.",
+                f"{run.subject.partition(':')[2]} cannot be started in the ERP:"
+                f" {str(error).rstrip('.')}. The floor has made it; nothing is booked yet. Correct"
+                " the order in the ERP, then try again.",
                 "try again",
                 "leave it open",
             )
             if answer != "try again":
-                return False
+                return "left open"
         else:
-            return True
+            return "begun"
 
 
 async def _book_operation(run: Run, said: OperationConfirmed) -> None:

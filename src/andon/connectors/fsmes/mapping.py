@@ -24,7 +24,8 @@ from andon.model.production import (
 
 @inbound("operation_confirmation")
 def operation_confirmed(item: Item, known: Known) -> Iterator[Said]:
-    """One operation is done. More out than in is said as it is, and doubted."""
+    """One operation is done. More out than in is said as it is, and doubted where the input is
+    known."""
     row = item.read(OperationConfirmation)
     yield OperationConfirmed(
         order_id=row.order,
@@ -46,7 +47,8 @@ def operation_confirmed(item: Item, known: Known) -> Iterator[Said]:
             for part in row.components
         ),
     )
-    if row.wip_qty < 0:
+    # An input of nothing means that the operation before is not confirmed yet.
+    if row.wip_qty < 0 < row.input_qty:
         yield Finding(
             "negative-wip",
             f"{row.operation} of {row.order} reports {plain(row.good_qty)} good and"

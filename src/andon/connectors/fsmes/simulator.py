@@ -1,59 +1,68 @@
 """A small MES: fetches, acknowledges, makes and confirms, with the real one's oddities."""
 
-__all__ = ["COUNTERPARTS", "FsmesFloor", "FsmesSimulator", "Made"]
+__all__ = ["COUNTERPARTS", "FsmesFloor", "FsmesSimulator"]
 
-import asyncio
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 
+from andon.connectors.fsmes.simulated import PARTS, STEPS, Made, completion, confirmation
 from andon.core.connector import Arrival, Request
 from andon.core.counterpart import Counterpart, Fetches, Pushes
 
 
-class Made(msgspec.Struct, frozen=True):
-    """How an order turns out."""
+class _Book(msgspec.Struct):
+    """What must outlive a kill."""
 
-    good: float
-    scrap: float = 0.0
-    lots: dict[str, str] = {}
-    """Lot by material, for what goes in."""
+    orders: dict[str, dict[str, Any]] = {}
+    outbox: list[dict[str, Any]] = []
+    steps: dict[str, dict[int, Made]] = {}
 
 
 class FsmesSimulator:
-    """Talks to an ERP face at `erp_url`. Confirmations that do not get through are kept."""
+    """Talks to an ERP face at `erp_url`. Confirmations that do not get through are kept.
 
-    def __init__(self, erp_url: str, *, key: str = "", pace: timedelta = timedelta()) -> None:
+    With a `file` the order book and what is not delivered yet survive a kill, as in a database.
+    """
+
+    def __init__(self, erp_url: str, *, key: str = "", file: Path | None = None) -> None:
         self._url = erp_url.rstrip("/")
         self._headers = {"authorization": aiohttp.encode_basic_auth("mes", key)} if key else {}
-        self._pace = pace.total_seconds()
-        self.orders: dict[str, dict[str, Any]] = {}
-        self.outbox: list[dict[str, Any]] = []
-        self.parts: dict[str, dict[str, float]] = {
-            "FG-COLA": {"RAW-FLAVOR": 0.1, "RAW-SUGAR": 0.5},
-            "FG-WATER": {"RAW-FLAVOR": 0.01},
-        }
+        self._file = file
+        self._book = _Book()
+        if file is not None and file.is_file():
+            self._book = msgspec.json.decode(file.read_bytes(), type=_Book)
 
-    async def run(self, *, every: timedelta = timedelta(seconds=1)) -> None:
-        """Fetches, makes what it knows with one piece over, delivers; until cancelled."""
-        async with self.session() as http:
-            while True:
-                try:
-                    for code in await self.fetch(http):
-                        await asyncio.sleep(self._pace)
-                        self.make(code, Made(good=float(self.orders[code]["quantity"]) + 1))
-                    await self.deliver(http)
-                except (aiohttp.ClientError, TimeoutError):
-                    pass  # the ERP face is away; what is in the outbox waits
-                await asyncio.sleep(every.total_seconds())
+    @property
+    def orders(self) -> dict[str, dict[str, Any]]:
+        """The order book by code: what it has fetched and knows how to make."""
+        return self._book.orders
+
+    @property
+    def outbox(self) -> list[dict[str, Any]]:
+        """Messages that nobody has answered with 2xx yet."""
+        return self._book.outbox
+
+    @property
+    def steps(self) -> dict[str, dict[int, Made]]:
+        """What each step of an open order has made so far."""
+        return self._book.steps
 
     def session(self) -> aiohttp.ClientSession:
         """A session that carries the key, as the MES sends it: HTTP Basic."""
-        return aiohttp.ClientSession(headers=self._headers)
+        return aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=10))
+
+    def save(self) -> None:
+        """Writes the book down whole; half a file is never left."""
+        if self._file is not None:
+            part = self._file.with_suffix(".part")
+            part.write_bytes(msgspec.json.encode(self._book))
+            part.replace(self._file)
 
     async def fetch(self, http: aiohttp.ClientSession) -> list[str]:
         """Takes what is on offer. It acknowledges also what it then cannot make."""
@@ -63,87 +72,64 @@ class FsmesSimulator:
         taken: list[str] = []
         for row in rows:
             code: str = row["code"]
-            if code not in self.orders and row["material"] in self.parts:
+            if code not in self.orders and row["material"] in PARTS:
                 self.orders[code] = row
+                self.steps[code] = {step.seq: Made() for step in STEPS}
                 taken.append(code)
+                self.save()  # before the acknowledgment: nobody will offer it again
             async with http.post(f"{self._url}/orders/{code}/ack") as answer:
                 answer.raise_for_status()
         return taken
 
-    def make(self, code: str, made: Made) -> None:
-        """Runs the order and puts two operation confirmations and a completion into the outbox."""
-        order = self.orders[code]
-        began = datetime.now(UTC).replace(tzinfo=None)
-        head = {
-            "order": code,
-            "erp_reference": order["erp_reference"],
-            "material": order["material"],
+    def make(
+        self, code: str, *, good: float, scrap: float = 0.0, lots: dict[str, str] | None = None
+    ) -> None:
+        """Runs the whole order at once, every step with these figures."""
+        now = datetime.now(UTC)
+        took = timedelta(seconds=1.5)
+        self.steps[code] = {
+            step.seq: Made(good, scrap, lots or {}, now + n * took, now + (n + 1) * took)
+            for n, step in enumerate(STEPS)
         }
+        for step in STEPS:
+            self.confirm(code, step.seq)
+        self.complete(code)
+
+    def confirm(self, code: str, seq: int) -> None:
+        """Says what one step made. Said a second time it is a correction, under the same key."""
+        order, steps = self.orders[code], self.steps[code]
         came_in = float(order["quantity"])
-        for seq, name, machine in ((10, "Mix", "MIX01"), (20, "Pack", "PACK01")):
-            self.outbox.append(
-                {
-                    "kind": "operation_confirmation",
-                    "message_key": f"{code}:op{seq}",
-                    **head,
-                    "seq": seq,
-                    "operation": name,
-                    "equipment": machine,
-                    "work_center": "LINE1",
-                    "cost_center": None,
-                    "input_qty": came_in,
-                    "good_qty": made.good,
-                    "scrap_qty": made.scrap,
-                    "wip_qty": came_in - made.good - made.scrap,
-                    "setup_seconds": None,
-                    "machine_seconds": 1.5,
-                    "labour_seconds": None,
-                    "started_at": began.isoformat(),
-                    "completed_at": (began + timedelta(seconds=1.5)).isoformat(),
-                    "components": self._consumed(order, made, machine) if seq == 10 else [],
-                }
-            )
-            came_in = made.good
-        ordered = float(order["quantity"])
-        self.outbox.append(
-            {
-                "kind": "order_completion",
-                "message_key": f"{code}:completion",
-                **head,
-                "ordered_qty": ordered,
-                "good_qty": made.good,
-                "scrap_qty": made.scrap * 2,
-                "over_qty": max(0.0, made.good - ordered),
-                "lot": f"{code}-FG" if made.good > 0 else None,
-                "started_at": began.isoformat(),
-                "completed_at": (began + timedelta(seconds=3)).isoformat(),
-            }
+        for step in STEPS:
+            made = steps.get(step.seq, Made())
+            if step.seq == seq:
+                self.outbox.append(confirmation(order, step, made, came_in))
+                return
+            came_in = made.good if made.completed_at else 0.0
+
+    def complete(self, code: str) -> None:
+        """Says that the order is done."""
+        steps = self.steps.pop(code)
+        last = steps[STEPS[-1].seq]
+        total = Made(
+            good=last.good,
+            scrap=sum(made.scrap for made in steps.values()),
+            started_at=min(filter(None, (made.started_at for made in steps.values()))),
+            completed_at=max(filter(None, (made.completed_at for made in steps.values()))),
         )
+        self.outbox.append(completion(self.orders[code], total))
 
     async def deliver(self, http: aiohttp.ClientSession) -> int:
         """Offers each message once; what is not answered with 2xx stays. Returns how many went."""
-        left: list[dict[str, Any]] = []
-        for message in self.outbox:
+        went = 0
+        for message in list(self.outbox):
             try:
                 async with http.post(f"{self._url}/confirmations", json=message) as answer:
-                    if answer.status >= 300:
-                        left.append(message)
+                    if answer.status < 300:
+                        self.outbox.remove(message)
+                        went += 1
             except (aiohttp.ClientError, TimeoutError):
-                left.append(message)
-        went = len(self.outbox) - len(left)
-        self.outbox = left
+                pass  # it stays
         return went
-
-    def _consumed(self, order: dict[str, Any], made: Made, machine: str) -> list[dict[str, Any]]:
-        return [
-            {
-                "lot": made.lots.get(part, f"LOT-{part.removeprefix('RAW-')}-001"),
-                "material": part,
-                "quantity": share * float(order["quantity"]),
-                "equipment": machine,
-            }
-            for part, share in self.parts[order["material"]].items()
-        ]
 
 
 class FsmesFloor(Counterpart, Pushes, Fetches):
@@ -171,7 +157,7 @@ class FsmesFloor(Counterpart, Pushes, Fetches):
         while len(posts) < count:
             code = f"MO{next(self._numbers)}"
             self._mes.orders[code] = {**self._row(code), "quantity": 10}
-            self._mes.make(code, Made(good=11, scrap=1))
+            self._mes.make(code, good=11, scrap=1)
             posts += [
                 (Arrival({}, {}, {}, msgspec.json.encode(said)), said["message_key"])
                 for said in self._mes.outbox
