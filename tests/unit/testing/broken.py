@@ -117,6 +117,19 @@ class Skipping(Shelf):
             yield item
 
 
+class Overeager(Shelf):
+    broken: ClassVar[str] = "committed"
+    _forgotten: ClassVar[dict[str, int]] = {}
+
+    async def read(self, after: str) -> AsyncIterator[Item]:
+        forgotten = self._forgotten.get(self.settings.place, 0)
+        async for item in super().read(str(max(int(after or 0), forgotten))):
+            yield item
+
+    async def committed(self, position: str) -> None:
+        self._forgotten[self.settings.place] = len(self.room().facts)
+
+
 class Rekeying(Shelf):
     broken: ClassVar[str] = "keys"
 
