@@ -37,7 +37,11 @@ class Send(Verb[Receipt]):
 
 
 class Wait(Verb[E]):
-    """The next event of these types about the run's subject; raises LateError at the deadline."""
+    """The next event of these types that the run hears; raises LateError at the deadline.
+
+    Types of the subject's own kind are heard about the subject; types of another kind about every
+    subject of that kind that is linked to it, in either direction.
+    """
 
     __slots__ = ("types", "within")
 
@@ -111,7 +115,11 @@ class Run:
         return Send(self._number(), command)
 
     def wait(self, *types: type[E], within: timedelta | None = None) -> Wait[E]:
-        """The next of these events about the subject since the trigger, in log order."""
+        """The next of these events about the subject or a linked one since the trigger.
+
+        They come in log order, each once. One about a linked subject counts from where the log
+        holds both the event and the link, so a link that is recorded late loses none.
+        """
         return Wait(self._number(), types, within)
 
     def ask(self, team: str, text: str, *choices: str) -> Ask:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import asyncpg
 
-from andon.core.workflow import Wait
 from andon.engine.clock import Clock
 from andon.engine.ends import Ends
+from andon.engine.hearing import MOST_RECORDS, Hearing
 from andon.engine.memory import Memory, parcel_of, run_id
 from andon.engine.notes import Notes
 from andon.engine.parcel import Delivered, Moved, Outcome, Parcel, Refused
@@ -19,7 +19,6 @@ from andon.engine.steps import Steps
 from andon.store.advance import Batch
 from andon.store.sql import query
 
-_MOST_RECORDS = 500
 _MOST_PARCELS = 4_000
 
 
@@ -47,6 +46,7 @@ class Advance:
         self._memory = Memory(plan, db)
         self._steps = Steps(plan, self._memory)
         self._ends = Ends(self._memory, self._steps)
+        self._hearing = Hearing(db, self._memory, self._steps, load=self._load)
         self._notes = Notes(
             self._memory,
             self._steps,
@@ -153,6 +153,7 @@ class Advance:
             [f"lane:{lane}" for lane in lanes],
             self.after,
         )
+        await self._hearing.count(self.lanes)
 
     def busy_lanes(self) -> set[int]:
         """Lanes of which something is reported and not yet written."""
@@ -175,19 +176,11 @@ class Advance:
 
     async def _look_back_for(self, lanes: Sequence[int]) -> None:
         """Waits whose event was passed before a crash, between their commit and their look back."""
-        rows = await self._db.fetch(
-            "select distinct w.run from waiting w join log l on l.subject = w.subject"
-            " and l.position > w.after and l.position <= $2"
-            " where w.lane = any($1::smallint[]) and l.follow and l.kind = 'event'"
-            " and l.type = any(w.types)",
-            list(lanes),
-            self.after,
-        )
         batch = Batch(self._clock.now())
-        runs = {row["run"] for row in rows}
-        await self._load(batch, runs)
+        runs = await self._hearing.recall(lanes, self.after)
+        await self._load(batch, set(runs))
         for live in filter(None, map(self._memory.get, runs)):
-            self._steps.look_back += [(live, v) for v in live.left() if isinstance(v, Wait)]
+            self._steps.look_back[live.id] = live
         await self._commit(batch)
         await self._look_back()
 
@@ -260,16 +253,16 @@ class Advance:
 
     async def _take_records(self, batch: Batch) -> int:
         self._records = False  # before the look: a hint that comes during it must not be lost
-        rows = await self._db.fetch(query("follow"), self.after, self.lanes, _MOST_RECORDS)
-        if len(rows) == _MOST_RECORDS:
+        rows, last = await self._hearing.read(self.after, self.lanes)
+        if len(rows) == MOST_RECORDS:
             self.hint()
-        if not rows:
-            return self.after
-        await self._take_events(batch, [row for row in rows if row["kind"] == "event"])
+        if rows:
+            await self._take_events(batch, [row for row in rows if row["kind"] == "event"])
+        await self._hearing.wake_linked(batch, self.after, last, self.lanes)
         for row in rows:
             if row["kind"] != "event":
                 await self._notes.take(batch, row)
-        return int(rows[-1]["position"])
+        return last
 
     async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
         starting = [(row, flow) for row in rows for flow in self._plan.starts.get(row["type"], ())]
@@ -278,47 +271,17 @@ class Advance:
             ids = [run_id(row, flow.name) for row, flow in starting]
             known = await self._db.fetch("select id from run where id = any($1::text[])", ids)
             begun = {row["id"] for row in known}
-        await self._wake_waiting(batch, rows)
+        await self._hearing.give(batch, rows)
         for row, flow in starting:
             if (id := run_id(row, flow.name)) not in begun:
                 begun.add(id)
                 self._steps.begin(batch, row, flow.name)
 
-    async def _wake_waiting(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
-        if not rows:
-            return
-        waiting = await self._db.fetch(
-            "select run, n, subject, types from waiting where subject = any($1::text[])"
-            " order by run, n",
-            list({row["subject"] for row in rows}),
-        )
-        if not waiting:
-            return
-        await self._load(batch, {wait["run"] for wait in waiting})
-        for row in rows:
-            for wait in waiting:
-                if wait["subject"] == row["subject"] and row["type"] in wait["types"]:
-                    self._steps.give_event(batch, wait["run"], wait["n"], row)
-
     async def _look_back(self) -> None:
         """A wait also takes what came between the trigger and the wait, in log order."""
-        while True:
-            waits, self._steps.look_back = self._steps.look_back, []
-            waits = [(live, wait) for live, wait in waits if live.awaits(wait.n)]
-            if not waits:
-                return
-            rows = await self._db.fetch(
-                query("look_back"),
-                [live.subject for live, _ in waits],
-                [live.cursor for live, _ in waits],
-                self.after,
-            )
+        while self._steps.look_back:
             batch = Batch(self._clock.now())
-            for row in rows:
-                for live, wait in waits:
-                    types = {kind.TYPE for kind in wait.types}
-                    if live.subject == row["subject"] and row["type"] in types:
-                        self._steps.give_event(batch, live.id, wait.n, row)
+            await self._hearing.look_back(batch, self.after)
             await self._commit(batch)
 
     async def _take_due(self, batch: Batch) -> None:

@@ -1,11 +1,11 @@
 """One run in memory: the coroutine, driven by hand, and the answers it has had."""
 
-__all__ = ["Answer", "Live", "Replay", "answer_from", "answer_json"]
+__all__ = ["Answer", "Heard", "Live", "Replay", "answer_from", "answer_json"]
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -29,6 +29,15 @@ class Answer(msgspec.Struct, frozen=True):
 
     value: Any = None
     error: RefusedError | None = None
+    heard_at: int | None = None
+    """Where an event counts from, if that is not its own position: its link came later."""
+
+
+class Heard(NamedTuple):
+    """A place in what a run hears: where the log held event and link, then the event's own."""
+
+    at: int
+    position: int
 
 
 _ERRORS: dict[str, type[RefusedError]] = {
@@ -49,6 +58,8 @@ def answer_json(answer: Answer) -> str:
             kept["code"] = error.code
     elif isinstance(answer.value, Event):
         kept = {"event": answer.value.TYPE, "data": answer.value}
+        if answer.heard_at is not None:
+            kept["heard_at"] = answer.heard_at
     else:
         kept = {"value": answer.value}
     return msgspec.json.encode(kept).decode().replace("\\u0000", "\\ufffd")
@@ -62,7 +73,8 @@ def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Ans
             return Answer(error=RejectedError(kept["text"], kept["code"]))
         return Answer(error=_ERRORS[kept["error"]](kept["text"]))
     if "event" in kept:
-        return Answer(contracts.decode(kept["event"], msgspec.json.encode(kept["data"])))
+        event = contracts.decode(kept["event"], msgspec.json.encode(kept["data"]))
+        return Answer(event, heard_at=kept.get("heard_at"))
     if isinstance(verb, Send):
         return Answer(msgspec.convert(kept["value"], Receipt))
     return Answer(kept["value"])
@@ -100,8 +112,8 @@ class Live:
         self.site = site
         self.trigger = trigger
         self.started_at = started_at
-        self.cursor = trigger
-        """Position of the last event a wait has taken; later waits look after it."""
+        self.cursor = Heard(trigger, trigger)
+        """The last event a wait has taken; later waits look after it."""
         self.at = 0
         """How many answers the journal holds."""
         self.ended = False
@@ -133,6 +145,16 @@ class Live:
         one that lost a race takes no event from a later wait."""
         return self._pending is not None and any(verb.n == n for verb in _leaves(self._pending))
 
+    def waits(self) -> list[Wait[Any]]:
+        """The waits the body stands at."""
+        leaves = () if self._pending is None else _leaves(self._pending)
+        return [v for v in leaves if isinstance(v, Wait) and v.n not in self._answers]
+
+    def linked(self, wait: Wait[Any]) -> list[str]:
+        """The event types a wait takes of linked subjects: those of another kind."""
+        kind = self.subject.partition("/")[0]
+        return [event.TYPE for event in wait.types if kind != event.KIND]
+
     def left(self) -> list[Verb[Any]]:
         """What was asked and never answered."""
         return [verb for n, verb in self._asked.items() if n not in self._answers]
@@ -151,7 +173,7 @@ class Live:
                 )
             answer = answer_from(verb, line.data, contracts)
             if isinstance(answer.value, Event):
-                self.cursor = line.position
+                self.cursor = Heard(answer.heard_at or line.position, line.position)
             self.take(line.n, answer, line.answered_at)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.cases import failure, question
 from andon.engine.gate import pass_gate
-from andon.engine.live import Answer, Live, answer_json
+from andon.engine.live import Answer, Heard, Live, answer_json
 from andon.engine.memory import Memory, run_id
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan
@@ -34,8 +34,10 @@ class Steps:
         self._memory = memory
         self.out: list[Parcel] = []
         """Commands that may leave once the batch is committed; positions count from the batch."""
-        self.look_back: list[tuple[Live, Wait[Any]]] = []
-        """Waits that may already be answered by what came since the trigger."""
+        self.look_back: dict[str, Live] = {}
+        """Runs that may already be answered by what came since the trigger."""
+        self.hears: set[str] = set()
+        """Event types that waits of this worker take of linked subjects."""
 
     def begin(self, batch: Batch, row: asyncpg.Record, workflow: str) -> None:
         """Starts a run."""
@@ -65,19 +67,22 @@ class Steps:
             batch.add("ends", live.id, _state(live))
             _clear(batch, live)
 
-    def give_event(self, batch: Batch, run: str, n: int, row: asyncpg.Record) -> None:
+    def give_event(
+        self, batch: Batch, live: Live, n: int, row: asyncpg.Record, heard_at: int | None = None
+    ) -> None:
         """Answers a wait by an event that came after what the run has taken."""
-        live = self._memory.get(run)
         position = int(row["position"])
-        if live is None or live.asked(n) is None or position <= live.cursor:
+        heard = Heard(heard_at or position, position)
+        if live.asked(n) is None or heard <= live.cursor:
             return
         if not live.awaits(n):  # it lost a race; the event belongs to a later wait
             return
-        live.cursor = position
+        live.cursor = heard
         event = self._plan.contracts.decode(row["type"], row["data"].encode())
-        batch.add("waited", run, n)
-        batch.add("rung", run, n)
-        self.answer(batch, live, n, Answer(event), position)
+        batch.add("waited", live.id, n)
+        batch.add("rung", live.id, n)
+        late = None if heard.at == position else heard.at
+        self.answer(batch, live, n, Answer(event, heard_at=late), position)
 
     def ring(self, batch: Batch, run: str, n: int) -> None:
         """A deadline is there: a sleep ends, a wait is late."""
@@ -89,9 +94,9 @@ class Steps:
         if isinstance(verb, Wait):
             batch.add("waited", run, n)
             late = LateError(f"{live.subject}: nothing came in time")
-            self.answer(batch, live, n, Answer(error=late), live.cursor)
+            self.answer(batch, live, n, Answer(error=late), live.cursor.position)
         else:
-            self.answer(batch, live, n, Answer(None), live.cursor)
+            self.answer(batch, live, n, Answer(None), live.cursor.position)
 
     def fail(self, batch: Batch, live: Live, error: Exception) -> None:
         """An error the body does not handle ends the run; the case names who acts next."""
@@ -107,11 +112,15 @@ class Steps:
                 case Send(command=command):
                     self._send(batch, live, verb, command, cause)
                 case Wait(types=types, within=within):
-                    names = " ".join(kind.TYPE for kind in types)
-                    batch.add("waits", live.id, verb.n, live.subject, live.lane, names, live.cursor)
+                    names, linked = [kind.TYPE for kind in types], live.linked(verb)
+                    batch.add(
+                        "waits", live.id, verb.n, live.subject, live.lane, " ".join(names),
+                        " ".join(linked), live.cursor.at,
+                    )  # fmt: skip
+                    self.hears.update(linked)
                     if within is not None:
                         batch.add("timers", live.id, verb.n, live.lane, batch.now + within)
-                    self.look_back.append((live, verb))
+                    self.look_back[live.id] = live
                 case Sleep(span=span):
                     batch.add("timers", live.id, verb.n, live.lane, batch.now + span)
                 case Ask():

@@ -48,10 +48,10 @@ _PARTS: dict[str, str] = {
         state, started_at))""",
     "ends": """ends as (update run set state = t.state, ended_at = {now}
       from unnest({0}::text[], {1}::text[]) as t(id, state) where run.id = t.id)""",
-    "waits": """waits as (insert into waiting (run, n, subject, lane, types, after)
-      select run, n, subject, lane, string_to_array(types, ' '), after
-      from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::bigint[])
-        as t(run, n, subject, lane, types, after) on conflict do nothing)""",
+    "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after)
+      select run, n, subject, lane, string_to_array(types, ' '), string_to_array(hears, ' '), after
+      from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::text[],
+        {6}::bigint[]) as t(run, n, subject, lane, types, hears, after) on conflict do nothing)""",
     "waited": """waited as (delete from waiting using unnest({0}::text[], {1}::int[]) as t(run, n)
       where waiting.run = t.run and waiting.n = t.n)""",
     "timers": """timers as (insert into timer (run, n, lane, due_at)
@@ -75,7 +75,7 @@ _PARTS: dict[str, str] = {
       where exception.cause = t.cause and state <> 'resolved')""",
 }
 _WIDTH = {
-    "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "waits": 6,
+    "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "waits": 7,
     "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 13, "settled": 1,
 }  # fmt: skip
 

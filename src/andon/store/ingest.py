@@ -75,12 +75,12 @@ async def append_events(
     Same id with other content is kept as an exception."""
     columns = [[getattr(draft, name) for draft in drafts] for name in _DRAFT_COLUMNS]
     rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now)
-    fresh = {int(row[0]) for row in rows}
+    fresh = {int(row[0]): int(row[1]) for row in rows}
     if len(fresh) < len(drafts):
         await _raise_conflicts(db, [d for i, d in enumerate(drafts) if i not in fresh], now)
-    news = [draft for i, draft in enumerate(drafts) if i in fresh]
-    await _relate(db, news, now)
-    return news
+    news = {i: draft for i, draft in enumerate(drafts) if i in fresh}
+    await _relate(db, [(fresh[i], draft) for i, draft in news.items()], now)
+    return list(news.values())
 
 
 async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: datetime) -> None:
@@ -117,11 +117,12 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
     )
 
 
-async def _relate(db: asyncpg.Connection, news: Sequence[Draft], now: datetime) -> None:
-    links = [(d.kind, d.source, d.local, *link) for d in news for link in d.links]
+async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]], now: datetime) -> None:
+    """Links and names, recorded at the place of the record that says them."""
+    links = [(d.kind, d.source, d.local, *link, at) for at, d in news for link in d.links]
     if links:
         await db.execute(query("link"), *map(list, zip(*links, strict=True)), now)
-    aliases = [(d.kind, d.source, d.local, *alias) for d in news for alias in d.aliases]
+    aliases = [(d.kind, d.source, d.local, *alias) for _, d in news for alias in d.aliases]
     if aliases:
         await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))
 

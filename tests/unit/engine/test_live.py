@@ -172,7 +172,7 @@ def test_a_replay_comes_to_the_same_place_with_the_same_time_and_cursor() -> Non
     live.replay(BEGUN, journal, CONTRACTS)
     asked = live.asked(3)
     assert isinstance(asked, Ask)
-    assert (asked.text, live.at, live.cursor) == ("3", 2, 40)
+    assert (asked.text, live.at, live.cursor) == ("3", 2, (40, 40))
     assert times == [NOON + HOUR, NOON + 2 * HOUR]
 
 
@@ -183,7 +183,7 @@ def test_the_receipts_place_does_not_move_what_a_later_wait_may_take() -> None:
 
     live = live_of(body)
     live.replay(BEGUN, [line(1, Answer(Receipt()), position=99)], CONTRACTS)
-    assert live.cursor == live.trigger == 10
+    assert live.cursor == (10, 10)
 
 
 def test_a_body_that_asks_for_something_else_is_a_replay_error() -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from andon.core.errors import RejectedError
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Run, workflow
+from andon.core.workflow import Ask, Run, Wait, workflow
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     AssignComponents,
@@ -28,9 +28,10 @@ from andon.model.production import (
     StartOperation,
     StartProduction,
 )
-from andon.model.quality import RequestInspection
+from andon.model.quality import InspectionDecided, RequestInspection
 
-RETRY_EVERY = timedelta(seconds=15)
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""A target may refuse a completion for something that no event tells, an open alert say."""
 
 
 @workflow(on=OrderReleased)
@@ -153,8 +154,9 @@ async def _inspect(run: Run, released: OrderReleased, lot_id: str) -> None:
 
 
 async def _complete(run: Run, completed: OrderCompleted) -> None:
-    """Refused while an inspection is open or failed: tried until it passes or is given up."""
+    """Refused while an inspection is open or failed: tried again at each decision about it."""
     asked: Ask | None = None
+    decided: Wait[InspectionDecided] | None = None
     while True:
         try:
             await run.send(
@@ -164,13 +166,16 @@ async def _complete(run: Run, completed: OrderCompleted) -> None:
             asked = asked or run.ask(
                 "quality",
                 f"{run.subject.partition(':')[2]} is made, but the ERP does not complete it yet:"
-                f" {error}. Andon tries again by itself every 15 s. Decide the inspection, or"
-                " leave the order open.",
+                f" {error}. Andon tries again once the inspection is decided, and every 5"
+                " minutes. Decide the inspection, or leave the order open.",
                 "leave it open",
             )
-            place, _ = await run.first(asked, run.sleep(RETRY_EVERY))
+            decided = decided or run.wait(InspectionDecided)
+            place, _ = await run.first(asked, decided, run.sleep(LOOK_AGAIN_AFTER))
             if place == 0:
                 return
+            if place == 1:
+                decided = None
         else:
             return
 

@@ -22,4 +22,4 @@ logged as (
   returning 1
 ),
 hint as (select pg_notify('andon_log', '') where exists (select 1 from fresh))
-select f.position - head.base from fresh f, head left join hint on true
+select f.position - head.base, f.position from fresh f, head left join hint on true

@@ -1,0 +1,101 @@
+"""Posting an order: what waits for whom, told to a run in memory."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from andon.capabilities.production import post_order
+from andon.core.connector import Receipt
+from andon.core.errors import RejectedError
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.engine.live import Answer, Live
+from andon.model.production import CompleteProduction, OrderCompleted, OrderReleased
+from andon.model.quality import InspectionDecided
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FIVE = Quantity(Decimal(5), "PCE")
+ORDER = "production-order/erp:1001"
+V = TypeVar("V", bound=Verb[Any])
+OPEN = RejectedError("inspection pending")
+
+
+class Order:
+    """A run of `post_order` whose target accepts all but the completion."""
+
+    def __init__(self) -> None:
+        self.sent: list[type[Command]] = []
+        self.live = Live(
+            post_order,
+            id="post_order@erp/1",
+            subject=ORDER,
+            lane=0,
+            correlation="erp/1",
+            site="here",
+            trigger=1,
+            started_at=NOON,
+        )
+        released = OrderReleased(order_id="1001", material_id="PUMP", planned=FIVE)
+        self.open = self._sent(self.live.start(released))
+        nothing = Quantity(Decimal(0), "PCE")
+        self.hears(
+            OrderCompleted(
+                order_id="1001",
+                material_id="PUMP",
+                ordered=FIVE,
+                good=FIVE,
+                scrap=nothing,
+                over=nothing,
+                lot_id="L1",
+            )  # fmt: skip
+        )
+
+    def _sent(self, verbs: list[Verb[Any]]) -> list[Verb[Any]]:
+        """Receipts for all that is sent, up to the completion."""
+        left = [v for v in verbs if not isinstance(v, Send)]
+        for verb in verbs:
+            if isinstance(verb, Send):
+                self.sent.append(type(verb.command))
+                if isinstance(verb.command, CompleteProduction):
+                    left.append(verb)
+                else:
+                    left += self._sent(self.live.take(verb.n, Answer(Receipt()), NOON))
+        return left
+
+    def asks(self, kind: type[V]) -> V:
+        return next(v for v in self.open if isinstance(v, kind))
+
+    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
+        verb = self.asks(kind)
+        self.open.remove(verb)
+        self.open += self._sent(self.live.take(verb.n, answer, NOON))
+
+    def hears(self, event: OrderCompleted | InspectionDecided) -> None:
+        self.answer(Wait, Answer(event))
+
+
+def test_a_refused_completion_is_tried_again_once_the_inspection_is_decided() -> None:
+    order = Order()
+    order.answer(Send, Answer(error=OPEN))
+    (wait,) = order.live.waits()
+    assert order.live.linked(wait) == [InspectionDecided.TYPE]
+    assert order.asks(Sleep).span >= timedelta(minutes=1)
+    assert order.sent.count(CompleteProduction) == 1
+
+    order.hears(InspectionDecided(inspection_id="I-L1", decision="accept", order_id="1001"))
+    assert order.sent.count(CompleteProduction) == 2
+    order.answer(Send, Answer(Receipt()))
+    assert order.live.ended
+
+
+def test_it_is_looked_at_again_without_a_decision_and_one_question_stands() -> None:
+    order = Order()
+    for _ in range(3):
+        order.answer(Send, Answer(error=OPEN))
+        order.answer(Sleep, Answer(None))
+    assert order.sent.count(CompleteProduction) == 4
+    order.answer(Send, Answer(error=OPEN))
+    assert sum(isinstance(v, Ask) for v in order.open) == 1
+    order.answer(Ask, Answer("leave it open"))
+    assert order.live.ended
