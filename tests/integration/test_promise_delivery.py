@@ -1,19 +1,12 @@
 """Promises 4, 5 and 6: order per subject, no blind repeat, one exception per failure."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import asyncpg
 import pytest
 
 from andon.core.errors import DeniedError
-from andon.core.record import Actor
-from andon.engine.clock import SystemClock
-from andon.engine.hub import EngineHub
+from tests.integration.desk import PLANNER, case_of, desk_of
 from tests.integration.plant import (
-    Plant,
     Told,
     for_ever,
     lost,
@@ -22,34 +15,6 @@ from tests.integration.plant import (
     settled,
     until,
 )
-
-PLANNER = Actor("planner")
-
-
-@asynccontextmanager
-async def desk_of(plant: Plant) -> AsyncIterator[EngineHub]:
-    """Where a person answers."""
-
-    async def no_door(*_: Any) -> None:
-        raise AssertionError("nobody knocks")
-
-    async with asyncpg.create_pool(plant.dsn, min_size=1, max_size=4) as pool:
-        yield EngineHub(plant.plan, pool, plant.ingest, SystemClock(), no_door)
-
-
-async def _case(dsn: str, code: str) -> asyncpg.Record:
-    """The one open exception of this code, once it is there."""
-    async with rows_of(dsn) as db:
-        found: list[asyncpg.Record] = []
-
-        async def it_is_there() -> bool:
-            found[:] = await db.fetch(
-                "select * from exception where code = $1 and state = 'open'", code
-            )
-            return len(found) == 1
-
-        await until(it_is_there)
-        return found[0]
 
 
 @pytest.mark.parametrize("to", ["keyed", "findable"])
@@ -113,7 +78,7 @@ async def test_where_nobody_can_tell_a_person_decides_and_nothing_is_repeated(
     async with plant_on(database) as plant, desk_of(plant) as desk, plant.working():
         plant.none.after["post-0"] = lost
         await plant.says(Told(order_id="A", to="none"))
-        case = await _case(database, "outcome-unknown")
+        case = await case_of(database, "outcome-unknown")
         assert case["subject"] == "order/talker:A"
         assert case["choices"] == ["try again", "it was done", "give up"]
         await desk.answer(case["id"], "it was done", PLANNER)
@@ -127,10 +92,10 @@ async def test_a_command_can_be_tried_again_after_each_parking(database: str) ->
     async with plant_on(database) as plant, desk_of(plant) as desk, plant.working():
         plant.none.after["post-0"] = lost
         await plant.says(Told(order_id="A", to="none"))
-        first = await _case(database, "outcome-unknown")
+        first = await case_of(database, "outcome-unknown")
         await desk.answer(first["id"], "try again", PLANNER)
         await until(lambda: len(plant.none.calls) == 2)
-        second = await _case(database, "outcome-unknown")
+        second = await case_of(database, "outcome-unknown")
         assert (second["id"], second["times"]) == (first["id"], 2)
         plant.none.after.clear()
         await desk.answer(second["id"], "try again", PLANNER)
@@ -142,7 +107,7 @@ async def test_a_parked_command_blocks_its_own_subject_only(database: str) -> No
     async with plant_on(database) as plant, desk_of(plant) as desk, plant.working():
         plant.none.after["post-0"] = lost
         await plant.says(Told(order_id="A", to="none"))
-        case = await _case(database, "outcome-unknown")
+        case = await case_of(database, "outcome-unknown")
         await plant.says(Told(order_id="A", to="none", n=1))
         await plant.says(Told(order_id="B", to="none", n=2))
         await until(lambda: "order/talker:B post-2" in plant.none.done)
@@ -185,7 +150,7 @@ async def test_an_outage_is_said_once_and_ends_by_itself(database: str) -> None:
         plant.keyed.down = True
         for n in range(20):
             await plant.says(Told(order_id=f"O{n}"))
-        case = await _case(database, "unreachable")
+        case = await case_of(database, "unreachable")
         assert (case["connection"], case["class"]) == ("keyed", "clock")
         await plant.says(Told(order_id="X", to="findable"))
         await until(lambda: len(plant.findable.effects) == 1)
@@ -207,7 +172,7 @@ async def test_an_outage_that_outlives_its_worker_still_ends(database: str) -> N
         plant.keyed.down = True
         async with plant.working() as shift:
             await plant.says(Told(order_id="A"))
-            await _case(database, "unreachable")
+            await case_of(database, "unreachable")
             await shift.kill()
         plant.keyed.down = False
         async with plant.working():
@@ -229,7 +194,7 @@ async def test_a_question_is_answered_once_and_the_run_goes_on(database: str) ->
     async with plant_on(database) as plant, desk_of(plant) as desk:
         async with plant.working() as shift:
             await plant.says(Told(order_id="A", flow="ask"))
-            case = await _case(database, "question")
+            case = await case_of(database, "question")
             await shift.kill()
         await desk.answer(case["id"], "yes", PLANNER)
         with pytest.raises(DeniedError):

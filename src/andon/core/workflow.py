@@ -1,10 +1,24 @@
 """Workflows: long work about one subject that may only send, wait, ask and sleep."""
 
-__all__ = ["All", "Ask", "First", "Run", "Send", "Sleep", "Verb", "Wait", "Workflow", "workflow"]
+__all__ = [
+    "All",
+    "Ask",
+    "Body",
+    "First",
+    "Run",
+    "Send",
+    "Settled",
+    "Sleep",
+    "Undo",
+    "Verb",
+    "Wait",
+    "Workflow",
+    "workflow",
+]
 
 from collections.abc import Callable, Coroutine, Generator
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from andon.core.connector import Receipt
 from andon.core.message import Command, Event
@@ -94,16 +108,33 @@ class First(Verb[tuple[int, Any]]):
         self.verbs = verbs
 
 
+class Settled(Verb[frozenset[int]]):
+    """Until no command of the run is on its way or unknown; the numbers of those delivered."""
+
+    __slots__ = ()
+
+
+class Undo(NamedTuple):
+    """What takes an effect back, and which effect; None is everything up to here."""
+
+    by: Command
+    of: Send | None
+
+
 class Run:
     """The hands of a workflow.
     A verb is numbered where the body makes it, so a replay finds its answer."""
 
-    __slots__ = ("_next", "now", "subject")
+    __slots__ = ("_next", "now", "subject", "undone", "undos")
 
     def __init__(self, subject: str, now: datetime) -> None:
         self.subject = subject
         self.now = now
         """The time of the last answer; the same on every replay."""
+        self.undos: list[Undo] = []
+        """What is sent, last first, if the body fails."""
+        self.undone = 0
+        """How many of them are done."""
         self._next = 0
 
     def _number(self) -> int:
@@ -130,6 +161,14 @@ class Run:
         """Waits by the business clock."""
         return Sleep(self._number(), span)
 
+    def undo(self, by: Command, *, of: Send | None = None) -> None:
+        """Says beside an effect how it is taken back if the body fails later.
+
+        With `of`, only if that command was delivered by then, which for one that was left on its
+        way shows later. Nothing is undone while a command of the run is unknown.
+        """
+        self.undos.append(Undo(by, of))
+
     def all(self, *verbs: Verb[Any]) -> All:
         """Waits for all of them; the first refusal is raised once every one is answered."""
         return All(self._number(), verbs)
@@ -140,6 +179,7 @@ class Run:
 
 
 Body = Callable[[Run, Any], Coroutine[Verb[Any], Any, None]]
+"""What a workflow does with its run and the event that began it."""
 
 
 class Workflow:

@@ -76,9 +76,15 @@ def failure(live: Live, acts: str, error: Exception) -> Raised:
         team="integration" if acts == "developer" else "planning",
         subject=live.subject,
         run=live.id,
-        text=f"{live.flow.name} stopped for {live.subject}: {kind}{error}."
-        " What it did before stands; nothing further is sent. Mend the cause and start it again.",
+        text=f"{live.flow.name} stopped for {live.subject}: {kind}{error}. {_left(live)}"
+        " Nothing further is sent. Mend the cause and start it again.",
     )
+
+
+def _left(live: Live) -> str:
+    if live.undone:
+        return f"Effects taken back: {live.undone}, last first; whatever else it did stands."
+    return "What it did before stands."
 
 
 def outage(name: str, state: str, error: str) -> Raised:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from andon.core.compensation import carried_out
 from andon.core.connector import Receipt
 from andon.core.errors import (
     CancelledRunError,
@@ -20,7 +21,7 @@ from andon.core.errors import (
     ReplayError,
 )
 from andon.core.message import Event
-from andon.core.workflow import All, Ask, First, Run, Send, Sleep, Verb, Wait, Workflow
+from andon.core.workflow import All, Ask, First, Run, Send, Settled, Sleep, Verb, Wait, Workflow
 from andon.governance.contracts import Contracts
 
 
@@ -124,9 +125,14 @@ class Live:
         self._pending: Verb[Any] | None = None
         self._body: Coroutine[Verb[Any], Any, None] | None = None
 
+    @property
+    def undone(self) -> int:
+        """How many effects were taken back after the body failed."""
+        return self._run.undone
+
     def start(self, event: Event) -> list[Verb[Any]]:
         """Runs the body to its first question. Whatever the body raises comes out of here."""
-        self._body = self.flow.body(self._run, event)
+        self._body = carried_out(self.flow.body, self._run, event)
         return self._step(lambda body: body.send(None))
 
     def take(self, n: int, answer: Answer, at: datetime) -> list[Verb[Any]]:
@@ -232,8 +238,16 @@ class Live:
                 part = self._resolve(verb.verbs[i])
                 assert part is not None
                 return part if part.error else Answer((i, part.value))
+            case Settled():
+                return self._settled()
             case _:
                 return self._answers.get(verb.n)
+
+    def _settled(self) -> Answer | None:
+        sends = [verb.n for verb in self._asked.values() if isinstance(verb, Send)]
+        if any(n not in self._answers for n in sends):
+            return None
+        return Answer(frozenset(n for n in sends if self._answers[n].error is None))
 
 
 def _leaves(verb: Verb[Any]) -> Iterator[Verb[Any]]:
@@ -243,5 +257,7 @@ def _leaves(verb: Verb[Any]) -> Iterator[Verb[Any]]:
                 yield from _leaves(part)
         case Send() | Wait() | Ask() | Sleep():
             yield verb
+        case Settled():
+            return
         case _:
             raise ReplayError(f"{verb!r} is no verb of a Run")

@@ -48,7 +48,7 @@ class Order:
                 scrap=nothing,
                 over=nothing,
                 lot_id="L1",
-            )  # fmt: skip
+            )
         )
 
     def _sent(self, verbs: list[Verb[Any]]) -> list[Verb[Any]]:
