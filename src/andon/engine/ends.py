@@ -3,8 +3,8 @@
 __all__ = ["Ends"]
 
 from andon.core.errors import RefusedError
+from andon.engine.answers import Answer
 from andon.engine.cases import parked, refusal
-from andon.engine.live import Answer
 from andon.engine.memory import Memory
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
 from andon.engine.rows import receipt_row, refusal_row

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from andon.core.message import Command, Event
-from andon.engine.live import Live, Replay
+from andon.engine.answers import Replay
+from andon.engine.live import Live
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan
 from andon.store.sql import query

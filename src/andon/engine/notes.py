@@ -10,8 +10,8 @@ import msgspec
 
 from andon.core.connector import Receipt
 from andon.core.errors import CancelledRunError, RejectedError
+from andon.engine.answers import Answer
 from andon.engine.ends import Ends
-from andon.engine.live import Answer
 from andon.engine.memory import Memory
 from andon.engine.parcel import Delivered, Parcel
 from andon.engine.steps import Steps

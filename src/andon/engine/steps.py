@@ -13,9 +13,10 @@ from andon.core.mapping import Known
 from andon.core.message import Command, Event, subject_name
 from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.engine.answers import Answer, Heard, answer_json
 from andon.engine.cases import failure, question
 from andon.engine.gate import pass_gate
-from andon.engine.live import Answer, Heard, Live, answer_json
+from andon.engine.live import Live
 from andon.engine.memory import Memory, run_id
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan

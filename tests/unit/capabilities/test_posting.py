@@ -10,7 +10,8 @@ from andon.core.errors import RejectedError
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
-from andon.engine.live import Answer, Live
+from andon.engine.answers import Answer
+from andon.engine.live import Live
 from andon.model.production import CompleteProduction, OrderCompleted, OrderReleased
 from andon.model.quality import InspectionDecided
 

@@ -11,7 +11,8 @@ from andon.core.connector import Receipt
 from andon.core.errors import InvalidError, LateError, RejectedError, ReplayError
 from andon.core.message import Command, Event
 from andon.core.workflow import Ask, Run, Send, Sleep, Verb, Wait, Workflow
-from andon.engine.live import Answer, Live, Replay, answer_from, answer_json
+from andon.engine.answers import Answer, Replay, answer_from, answer_json
+from andon.engine.live import Live
 from andon.governance.contracts import Contracts
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

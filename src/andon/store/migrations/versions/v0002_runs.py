@@ -4,7 +4,7 @@ from pathlib import Path
 
 from andon.store.migrations.script import run_script
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 
 

@@ -1,0 +1,86 @@
+"""Answers to a run's verbs, and how its journal keeps them."""
+
+__all__ = ["Answer", "Heard", "Replay", "answer_from", "answer_json"]
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from andon.core.connector import Receipt
+from andon.core.errors import (
+    CancelledRunError,
+    DeniedError,
+    InvalidError,
+    LateError,
+    RefusedError,
+    RejectedError,
+)
+from andon.core.message import Event
+from andon.core.workflow import Send, Verb
+from andon.governance.contracts import Contracts
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a verb came to: a value, or a refusal to raise in the body."""
+
+    value: Any = None
+    error: RefusedError | None = None
+    heard_at: int | None = None
+    """Where an event counts from, if that is not its own position: its link came later."""
+
+
+class Heard(NamedTuple):
+    """A place in what a run hears: where the log held event and link, then the event's own."""
+
+    at: int
+    position: int
+
+
+_ERRORS: dict[str, type[RefusedError]] = {
+    "rejected": RejectedError,
+    "denied": DeniedError,
+    "invalid": InvalidError,
+    "late": LateError,
+    "cancelled": CancelledRunError,
+}
+_NAMES = {kind: name for name, kind in _ERRORS.items()}
+
+
+def answer_json(answer: Answer) -> str:
+    """An answer as the journal keeps it; a NUL, which no database keeps, reads as U+FFFD."""
+    if (error := answer.error) is not None:
+        kept: dict[str, Any] = {"error": _NAMES.get(type(error), "rejected"), "text": str(error)}
+        if isinstance(error, RejectedError) and error.code is not None:
+            kept["code"] = error.code
+    elif isinstance(answer.value, Event):
+        kept = {"event": answer.value.TYPE, "data": answer.value}
+        if answer.heard_at is not None:
+            kept["heard_at"] = answer.heard_at
+    else:
+        kept = {"value": answer.value}
+    return msgspec.json.encode(kept).decode().replace("\\u0000", "\\ufffd")
+
+
+def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Answer:
+    """The journal's answer again, in the type the verb gives."""
+    kept: dict[str, Any] = msgspec.json.decode(text)
+    if "error" in kept:
+        if "code" in kept:
+            return Answer(error=RejectedError(kept["text"], kept["code"]))
+        return Answer(error=_ERRORS[kept["error"]](kept["text"]))
+    if "event" in kept:
+        event = contracts.decode(kept["event"], msgspec.json.encode(kept["data"]))
+        return Answer(event, heard_at=kept.get("heard_at"))
+    if isinstance(verb, Send):
+        return Answer(msgspec.convert(kept["value"], Receipt))
+    return Answer(kept["value"])
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """One line of a journal."""
+
+    n: int
+    answered_at: datetime
+    data: str
+    position: int = 0
