@@ -2,10 +2,11 @@
 
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from bench.hub import Hub
+from bench.hub import Hub, HubCommand
 
 __all__ = ["KILLS", "Kill", "KilledHub", "end", "role_of"]
 
@@ -31,6 +32,17 @@ def role_of(pid: int) -> Role:
 class KilledHub(Hub):
     """A hub whose first process may be killed alone."""
 
+    def __init__(
+        self,
+        command: HubCommand,
+        *,
+        data: Path,
+        log: Path,
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(command, data=data, systems="", log=log)
+        self._environment |= environment
+
     def reap(self) -> None:
         """Takes note of the end of the first process."""
         if self._process is not None:
@@ -50,3 +62,12 @@ def end(hub: KilledHub, kill: Kill) -> int:
     if "supervisor" in wanted:
         hub.reap()
     return len(pids)
+
+
+def needs_a_restart(kill: Kill) -> bool:
+    """Whether somebody has to give the command again; the others are started by the supervisor."""
+    match kill:
+        case "all" | "all and postgres" | "supervisor":
+            return True
+        case "worker" | "web":
+            return False

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,26 +12,54 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-__all__ = ["Proxy", "held_at_kill"]
+__all__ = ["Call", "Proxy", "Said", "held_at_kill", "said"]
 
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
+Named = Callable[[str, str, bytes], str | None]
+"""Method, path and body to the name of a call that has an effect; None for every other."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call with an effect that the system behind the proxy has committed."""
+
+    number: int
+    name: str
+    path: str
+    asked_at: float
+    """When it reached the proxy, on the monotonic clock."""
+    at: float
+    """When the system's answer was here."""
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the log."""
+
+    what: str
+    at: float
+    about: str = ""
+    call: Call | None = None
+
 
 class Proxy:
-    """Passes requests on. While it holds, answers to posts on held paths stay here.
+    """Passes requests on. While it holds, answers to calls with an effect stay here.
 
     A held answer is a commit nobody was told of: its requester must be killed or time out.
     `delay` keeps a request instead, before the system has seen it.
     """
 
-    def __init__(self, target: str, log: Path, *, holds: str) -> None:
+    def __init__(self, target: str, log: Path, *, named: Named) -> None:
         self._target = target
         self.log = log
         self._log = log.open("a")
-        self._holds = holds
+        self._named = named
         self._open = asyncio.Event()
         self._open.set()
-        self._held: set[str] = set()
+        self._until: str | None = None
+        self._numbers = 0
+        self._held: dict[int, Call] = {}
+        self.committed: list[Call] = []
+        """Every call with an effect, in the order in which the system committed."""
         self.delays: dict[tuple[str, ...], asyncio.Event] = {}
         """Words -> a request that has them all (in `POST /path body`) waits for the event."""
         self.looks: list[str] = []
@@ -62,8 +91,9 @@ class Proxy:
         """Answers held at this moment."""
         return len(self._held)
 
-    def hold(self) -> None:
-        """From now on committed answers stay here."""
+    def hold(self, first: str | None = None) -> None:
+        """From now on committed answers stay here; with a name, from the first of that name on."""
+        self._until = first
         self._open.clear()
 
     def release(self) -> None:
@@ -73,53 +103,65 @@ class Proxy:
 
     def note(self, what: str, about: str) -> None:
         """Writes one line of the log."""
-        line = {"at": round(time.monotonic(), 4), "what": what, "about": about}
+        self._write(Said(what, time.monotonic(), about))
+
+    def _write(self, line: Said) -> None:
         self._log.write(msgspec.json.encode(line).decode() + "\n")
         self._log.flush()
 
     async def _pass(self, request: web.Request) -> web.Response:
+        asked_at = time.monotonic()
         body = await request.read()
-        key = request.headers.get("Idempotency-Key", "")
         if request.method == "GET":
             self.looks.append(unquote(request.path_qs))
-        said = f"{request.method} {request.path} {body.decode()}"
+        text = f"{request.method} {request.path} {body.decode()}"
         for words, event in list(self.delays.items()):
-            if all(word in said for word in words):
-                self.note("delayed", key)
+            if all(word in text for word in words):
+                self.note("delayed", request.path)
                 await event.wait()
         headers = {k: v for k, v in request.headers.items() if k.lower() not in _HOP}
         async with self._session.request(
             request.method, self._target + request.path_qs, data=body, headers=headers
         ) as answer:
-            text = await answer.read()
+            answered = await answer.read()
             status, kind = answer.status, answer.content_type
-        if request.method == "POST" and request.path.startswith(self._holds):
-            self.note("committed", key)
-            if not self._open.is_set():
-                await self._keep(key)
-        return web.Response(status=status, body=text, content_type=kind)
+        name = self._named(request.method, request.path, body)
+        if name is not None and status < 300:
+            await self._has_committed(name, request.path, asked_at)
+        return web.Response(status=status, body=answered, content_type=kind)
 
-    async def _keep(self, key: str) -> None:
-        self.note("held", key)
-        self._held.add(key)
+    async def _has_committed(self, name: str, path: str, asked_at: float) -> None:
+        self._numbers += 1
+        call = Call(self._numbers, name, path, asked_at, time.monotonic())
+        self.committed.append(call)
+        self._write(Said("committed", call.at, call=call))
+        if self._open.is_set() or self._until not in (None, name):
+            return
+        self._until = None
+        self._write(Said("held", time.monotonic(), call=call))
+        self._held[call.number] = call
         try:
             await self._open.wait()
         finally:
-            self._held.discard(key)
+            del self._held[call.number]
 
 
-def held_at_kill(log: Path, number: int) -> int:
-    """How many answers the log shows held after their commit and not released at this kill."""
-    held: set[str] = set()
-    for text in log.read_text().splitlines():
-        line = msgspec.json.decode(text)
-        match line["what"]:
-            case "held":
-                held.add(line["about"])
-            case "release":
+def said(log: Path) -> list[Said]:
+    """The log's lines."""
+    return [msgspec.json.decode(line, type=Said) for line in log.read_text().splitlines()]
+
+
+def held_at_kill(log: Path, number: int) -> list[Call]:
+    """The calls whose answers the log shows held after their commit, and not let go, at a kill."""
+    held: list[Call] = []
+    for line in said(log):
+        match line:
+            case Said("held", call=Call() as call):
+                held.append(call)
+            case Said("release"):
                 held.clear()
-            case "kill" if line["about"] == f"round {number}":
-                return len(held)
+            case Said("kill", about=about) if about == f"round {number}":
+                return held
             case _:
                 pass
-    return 0
+    return []

@@ -7,17 +7,17 @@ from statistics import median
 
 import msgspec
 
-from proof.rounds import Round
+from proof.books.rounds import Round
 
 __all__ = ["write"]
 
 
 def write(played: list[Round], out: Path) -> None:
-    """Writes kill.md and kill.json."""
-    (out / "kill.json").write_bytes(
+    """Writes kill-books.md and kill-books.json."""
+    (out / "kill-books.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(played), indent=1) + b"\n"
     )
-    (out / "kill.md").write_text(_page(played))
+    (out / "kill-books.md").write_text(_page(played))
 
 
 def _page(played: list[Round]) -> str:
@@ -25,12 +25,12 @@ def _page(played: list[Round]) -> str:
     lost = sum(len(one.lost) for one in played)
     doubled = sum(len(one.doubled) for one in played)
     lines = [
-        "# Kill -9 under load",
+        "# Kill -9 under load, against books of our own",
         "",
         "Each round posts facts to Andon, holds the answers of a *findable* system after their",
         "commit, kills processes at that moment, starts again, and compares what the systems did",
-        "with what Andon had accepted. Made by `python -m proof`; a row per round is in"
-        " `kill.json`.",
+        "with what Andon had accepted. Made by",
+        "`python -m proof --target books`; a row per round is in `kill-books.json`.",
         "",
         "| figure | value |",
         "|---|---|",

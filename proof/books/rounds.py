@@ -2,21 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
 
 from bench.hub import INBOX_SCOPE, Hub
-from proof.books import Target
-from proof.killing import Kill, KilledHub, end
-from proof.load import Load
+from proof.books.ledger import Books
+from proof.books.load import Load
+from proof.killing import Kill, KilledHub, end, needs_a_restart
 from proof.proxy import Proxy, held_at_kill
+from proof.waiting import until
 
-__all__ = ["Round", "play"]
+__all__ = ["Round", "inbox_key", "play"]
 
 _HELD = 3
-_WITHIN = 60.0
+_EVERY = 0.005
+"""Seconds between two looks; the books are in this process, so looking costs nothing."""
 _PER_S = 60.0
 
 
@@ -36,30 +37,30 @@ class Round(msgspec.Struct, frozen=True):
 
 
 async def play(
-    number: int, kill: Kill, *, hub: KilledHub, key: str, proxy: Proxy, target: Target
+    number: int, kill: Kill, *, hub: KilledHub, key: str, proxy: Proxy, target: Books
 ) -> Round:
     """Plays one round on a running hub and leaves it running."""
     before = set(target.doubled())
     async with Load(hub.inbox, key, prefix=f"R{number}", per_s=_PER_S) as load:
-        await _until(lambda: len(_done(target, load)) >= 10, "load before the kill")
+        await until(lambda: len(_done(target, load)) >= 10, "load before the kill", every=_EVERY)
         proxy.hold()
-        await _until(lambda: proxy.held >= _HELD, "answers held")
+        await until(lambda: proxy.held >= _HELD, "answers held", every=_EVERY)
         proxy.note("kill", f"round {number}")
         killed = await asyncio.to_thread(end, hub, kill)
         began = time.monotonic()
-        if kill in ("all", "all and postgres", "supervisor"):
+        if needs_a_restart(kill):
             began = await asyncio.to_thread(hub.start) / 1e9
         proxy.release()
         new = await _first_new(target, load, began)
         await load.finish()
     facts = set(load.accepted)
     with suppress(TimeoutError):  # what is missing is counted below
-        await _until(lambda: not target.missing(facts), "every accepted fact done")
+        await until(lambda: not target.missing(facts), "every accepted fact done", every=_EVERY)
     return Round(
         number=number,
         kill=kill,
         killed=killed,
-        held=held_at_kill(proxy.log, number),
+        held=len(held_at_kill(proxy.log, number)),
         accepted=len(facts),
         lost=sorted(target.missing(facts)),
         doubled=sorted(set(target.doubled()) - before),
@@ -67,7 +68,7 @@ async def play(
     )
 
 
-async def _first_new(target: Target, load: Load, after: float) -> float:
+async def _first_new(target: Books, load: Load, after: float) -> float:
     """When the first fact that was posted after this instant was completed."""
     found: list[float] = []
 
@@ -76,22 +77,12 @@ async def _first_new(target: Target, load: Load, after: float) -> float:
         found[:] = [e.at for e in target.booked() if e.system == "books" and e.fact in fresh]
         return bool(found)
 
-    await _until(one_is_there, "a completion after the restart")
+    await until(one_is_there, "a completion after the restart", every=_EVERY)
     return min(found)
 
 
-def _done(target: Target, load: Load) -> set[str]:
+def _done(target: Books, load: Load) -> set[str]:
     return set(load.accepted) - target.missing(set(load.accepted))
-
-
-async def _until(true: Callable[[], bool], what: str) -> None:
-    try:
-        async with asyncio.timeout(_WITHIN):
-            # the systems are in this process: looking costs nothing and tells nobody
-            while not true():  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        raise TimeoutError(f"not within {_WITHIN:g} s: {what}") from None
 
 
 def inbox_key(hub: Hub) -> str:

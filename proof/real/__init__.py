@@ -1,0 +1,1 @@
+"""Against a real ERP and a real MES, with the user's project `examples/riverside`."""
