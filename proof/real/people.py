@@ -2,17 +2,19 @@
 
 import contextlib
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import msgspec
 
-from proof.real.booked import pending
+from proof.real.booked import pending, unfinished
 from proof.real.plant import Plant
 from tools.counterparts.fsmes_operator import Operator
 
-__all__ = ["Ordered", "People", "at_work"]
+__all__ = ["AT_ONCE", "Ordered", "People", "at_work"]
 
+AT_ONCE = 8
+"""Orders released and not done at any time."""
 _LOOK_EVERY = 0.2
 _STEP_EVERY = 0.2
 _GLANCE_EVERY = 0.05
@@ -42,17 +44,21 @@ class People:
         self.ordered: dict[str, Ordered] = {}
         self.failed: list[str] = []
 
-    def plan(self, count: int) -> list[Ordered]:
-        """A planner releases orders; every third is inspected, every fourth has scrap."""
-        made: list[Ordered] = []
-        for _ in range(count):
-            n = len(self.ordered)
-            product = "FG-COLA" if n % 3 == 1 else "FG-WATER"
-            planned, scrap = 5.0 + n % 4, 1.0 if n % 4 == 3 else 0.0
-            number = self._plant.erp.release(self._plant.erp.create_order(product, planned))
-            made.append(Ordered(number, product, planned, planned - scrap, scrap))
-            self.ordered[number] = made[-1]
-        return made
+    def plan(self, stop: threading.Event) -> None:
+        """A planner keeps so many orders released: all that are done are followed by others."""
+        while not stop.is_set():
+            with self._noted("the planner"):
+                while unfinished(self._plant.erp_file) < AT_ONCE and not stop.is_set():
+                    self._release()
+            stop.wait(_LOOK_EVERY)
+
+    def _release(self) -> None:
+        """Every third is inspected, every fourth has scrap."""
+        n = len(self.ordered)
+        product = "FG-COLA" if n % 3 == 1 else "FG-WATER"
+        planned, scrap = 5.0 + n % 4, 1.0 if n % 4 == 3 else 0.0
+        number = self._plant.erp.release(self._plant.erp.create_order(product, planned))
+        self.ordered[number] = Ordered(number, product, planned, planned - scrap, scrap)
 
     def make(self, stop: threading.Event) -> None:
         """The floor does one step of one order after the other, whether or not Andon is there."""
@@ -102,13 +108,10 @@ def _next_step(scott: Operator, order: Ordered, row: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def at_work(people: People) -> Generator[None]:
-    """Floor and quality work until this is left."""
+def at_work(*works: Callable[[threading.Event], None]) -> Generator[None]:
+    """Each works in a thread of its own until this is left."""
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=work, args=(stop,), daemon=True)
-        for work in (people.make, people.inspect)
-    ]
+    threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in works]
     for thread in threads:
         thread.start()
     try:

@@ -14,7 +14,7 @@ from proof.real.difference import Difference
 from proof.real.people import Ordered, People, at_work
 from proof.real.plant import Plant, riverside
 from proof.real.recorded import Recorded, recorded
-from proof.real.rounds import ORDERS, Played, Shot, play
+from proof.real.rounds import Played, Shot, play
 from proof.waiting import until
 
 __all__ = ["Look", "Proven", "prove"]
@@ -34,6 +34,7 @@ class Proven(msgspec.Struct, frozen=True):
     """Every round, everything at rest after the last, and what is not as it should be."""
 
     played: list[Played]
+    ordered: list[Ordered]
     look: Look
     found: list[Difference]
     people: list[str]
@@ -50,17 +51,12 @@ async def prove(
     async with riverside(folder) as plant:
         told(f"three systems run after {time.monotonic() - began:.0f} s")
         people = People(plant)
-        with at_work(people):
-            for shot in aims:
-                played.append(await play(shot, plant, people))
-                told(_line(played[-1], time.monotonic() - began))
-                await until(
-                    lambda: unfinished(plant.erp_file) <= 2 * ORDERS,
-                    "orders done",
-                    within=_REST_WITHIN,
-                    every=0.1,
-                )
-                told(_compared(people, await look(plant)))
+        with at_work(people.make, people.inspect):
+            with at_work(people.plan):
+                for shot in aims:
+                    played.append(await play(shot, plant, people))
+                    told(_line(played[-1], time.monotonic() - began))
+                    told(_compared(people, await look(plant)))
             try:
                 await _rest(plant, people)
             except TimeoutError as error:
@@ -71,7 +67,7 @@ async def prove(
         *differences(ordered, final.said, final.books, final.log),
         *strays(ordered, final.said, final.books, final.log),
     ]
-    return Proven(played, final, found, people.failed, round(time.monotonic() - began, 1))
+    return Proven(played, ordered, final, found, people.failed, round(time.monotonic() - began, 1))
 
 
 async def look(plant: Plant) -> Look:
@@ -92,7 +88,8 @@ async def _rest(plant: Plant, people: People) -> None:
 
 
 def _resting(people: People, now: Look) -> list[Ordered]:
-    return [o for o in people.ordered.values() if at_rest(o, now.said, now.books, now.log)]
+    ordered = list(people.ordered.values())  # the planner adds to them meanwhile
+    return [one for one in ordered if at_rest(one, now.said, now.books, now.log)]
 
 
 def _compared(people: People, now: Look) -> str:

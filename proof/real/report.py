@@ -44,12 +44,15 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows(proven: Proven) -> list[Row]:
-    """A row per round; a difference stands with the round that planned its order."""
-    return [_row(one, proven) for one in proven.played]
+    """A row per round; a difference stands with the round in which its order was released."""
+    lasts = [*(one.first for one in proven.played[1:]), len(proven.ordered)]
+    return [
+        _row(one, {order.number for order in proven.ordered[one.first : last]}, proven)
+        for one, last in zip(proven.played, lasts, strict=True)
+    ]
 
 
-def _row(one: Played, proven: Proven) -> Row:
-    numbers = {order.number for order in one.ordered}
+def _row(one: Played, numbers: set[str], proven: Proven) -> Row:
     since, to = one.down
     mine = [found for found in proven.found if found.order in numbers]
     return Row(
@@ -99,7 +102,7 @@ def _head(proven: Proven, made: list[Row]) -> list[str]:
          " log, while the MES was confirming", sum(row.counts for row in made)),
         ("answers held at a kill", sum(len(row.held) for row in made)),
         ("rounds that took PostgreSQL down", sum("postgres" in row.kill for row in made)),
-        ("production orders planned in Tryton, made, compared", sum(len(r.orders) for r in made)),
+        ("production orders planned in Tryton, made, compared", len(proven.ordered)),
         ("confirmations of the MES compared with the log", len(proven.look.said)),
         ("of these delivered at a later attempt than the first", repeated),
         ("movements of stock compared", len(proven.look.books.moves)),
@@ -111,6 +114,7 @@ def _head(proven: Proven, made: list[Row]) -> list[str]:
         ("otherwise wrong", sum(len(row.wrong) for row in made)),
         ("belonging to no order", len(proven.found) - sum(
             len(row.lost) + len(row.doubled) + len(row.wrong) for row in made)),
+        ("calls of planner, floor and quality that failed and were made again", len(proven.people)),
         ("cases left open on the board", len(proven.look.log.open)),
         ("restart to first new completion, median / worst", _both(r.recovery_s for r in made)),
         ("restart to first new commit at Tryton, median / worst",

@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from proof.killing import KILLS, Kill, end, needs_a_restart
-from proof.proxy import held_at_kill
+from proof.proxy import Call, held_at_kill
 from proof.real.calls import CALLS
-from proof.real.people import Ordered, People
+from proof.real.people import People
 from proof.real.plant import Plant
 from proof.waiting import until
 
-__all__ = ["ORDERS", "Played", "Shot", "play", "shots"]
+__all__ = ["Played", "Shot", "play", "shots"]
 
-ORDERS = 5
-"""Orders planned in a round."""
 _MORE_WITHIN = 0.3
-_LAST_CALL = "CompleteProduction"
+LAST_CALL = "CompleteProduction"
+_MORE = 2
+"""Completions after the first before the next round begins."""
 
 
 class Shot(msgspec.Struct, frozen=True):
@@ -37,7 +37,8 @@ class Played(msgspec.Struct, frozen=True):
     killed: int
     held: tuple[str, ...]
     """Calls whose answers were held after their commit at the kill, read from the proxy's log."""
-    ordered: tuple[Ordered, ...]
+    first: int
+    """How many orders had been released before."""
     down: tuple[datetime, datetime]
     """From two seconds before the kill to the first new completion."""
     effect_s: float
@@ -55,23 +56,21 @@ def shots(count: int) -> list[Shot]:
 
 
 async def play(shot: Shot, plant: Plant, people: People) -> Played:
-    """Plays one round on a running plant and leaves it running, with orders under way."""
+    """Plays one round on a plant at work and leaves it at work."""
+    first = len(people.ordered)
     plant.proxy.hold(shot.call)
-    planning = asyncio.create_task(asyncio.to_thread(people.plan, ORDERS))
-    try:
-        killed, since, began = await _kill(shot, plant)
-        await until(lambda: _first(plant, began, _LAST_CALL) is not None, "completed", every=0.005)
-        to = datetime.now(UTC)
-    finally:
-        ordered = await planning
+    killed, since, began = await _kill(shot, plant)
+    await until(lambda: len(_calls(plant, began, LAST_CALL)) > 0, "completed", every=0.005)
+    to = datetime.now(UTC)
+    await until(lambda: len(_calls(plant, began, LAST_CALL)) > _MORE, "more of them", every=0.05)
     return Played(
         shot,
         killed,
         tuple(call.name for call in held_at_kill(plant.proxy.log, shot.number)),
-        tuple(ordered),
+        first,
         (since, to),
-        round(_since(plant, began, None), 2),
-        round(_since(plant, began, _LAST_CALL), 2),
+        round(_calls(plant, began, None)[0].at - began, 2),
+        round(_calls(plant, began, LAST_CALL)[0].at - began, 2),
     )
 
 
@@ -96,19 +95,10 @@ async def _more_held(plant: Plant) -> None:
         await until(lambda: plant.proxy.held >= 3, "three", within=_MORE_WITHIN, every=0.002)
 
 
-def _first(plant: Plant, after: float, name: str | None) -> float | None:
-    """When the first call that was made after this instant was committed."""
-    return next(
-        (
-            call.at
-            for call in plant.proxy.committed
-            if call.asked_at > after and name in (None, call.name)
-        ),
-        None,
-    )
-
-
-def _since(plant: Plant, began: float, name: str | None) -> float:
-    at = _first(plant, began, name)
-    assert at is not None
-    return at - began
+def _calls(plant: Plant, after: float, name: str | None) -> list[Call]:
+    """The calls made after this instant that were committed."""
+    return [
+        call
+        for call in plant.proxy.committed
+        if call.asked_at > after and name in (None, call.name)
+    ]

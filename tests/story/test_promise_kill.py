@@ -14,16 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from bench.hub import INBOX_SCOPE, Hub, HubCommand
-from proof.__main__ import rounds
-from proof.books import Books
-from proof.killing import KILLS, role_of
-from proof.load import Load
+from bench.hub import INBOX_SCOPE, HubCommand
+from proof.books.ledger import Books
+from proof.books.load import Load
+from proof.books.proving import PROJECT
+from proof.books.proving import faults as faults_of_books
+from proof.books.proving import prove as prove_on_books
+from proof.killing import KILLS, KilledHub, role_of
 from proof.proxy import Proxy
+from proof.real.proving import prove
+from proof.real.report import faults, rows
+from proof.real.rounds import shots
 from tests.integration.plant import rows_of, until
 
 pytestmark = [pytest.mark.proof, pytest.mark.story]
-PROJECT = "proof.project:andon"
 ROUNDS = 50 if os.environ.get("ANDON_PROOF") else 5
 
 
@@ -35,11 +39,24 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.mark.real
+@pytest.mark.timeout(400 if ROUNDS == 5 else 2400)
+async def test_kill_while_a_real_mes_confirms_loses_nothing_and_books_nothing_twice(
+    folder: Path,
+) -> None:
+    """Tryton's moves and the MES's outbox, compared with the log order by order."""
+    proven = await prove(shots(ROUNDS), folder=folder)
+    assert faults(proven) == []
+    assert len(rows(proven)) == ROUNDS
+    assert sum(len(row.orders) for row in rows(proven)) >= 3 * ROUNDS
+
+
 @pytest.mark.timeout(120 if ROUNDS == 5 else 1500)
-async def test_kill_at_any_moment_loses_nothing_and_doubles_nothing(folder: Path) -> None:
+async def test_kill_at_a_higher_rate_loses_nothing_and_doubles_nothing(folder: Path) -> None:
+    """Against books in this process, sixty facts a second."""
     kills = [KILLS[n % len(KILLS)] for n in range(ROUNDS)]
-    played = await rounds(kills, folder=folder, target=Books())
-    assert [(one.kill, one.lost, one.doubled) for one in played] == [(k, [], []) for k in kills]
+    played = await prove_on_books(kills, folder=folder)
+    assert faults_of_books(played) == []
     assert all(one.held >= 3 for one in played), "no answer was held at a kill: it proves nothing"
 
 
@@ -122,15 +139,19 @@ def end(worker: "subprocess.Popen[bytes]") -> None:
     worker.communicate()
 
 
-class Running(Hub):
+class Running(KilledHub):
     """A hub whose workers can be seen, and joined by another."""
 
-    def __init__(self, data: Path, systems: str, log: Path, port: int) -> None:
+    def __init__(self, folder: Path, systems: str, port: int) -> None:
         self._port = port
         self._systems = systems
-        command = HubCommand(run=f"andon run {PROJECT}", url=f"http://127.0.0.1:{port}")
-        super().__init__(command, data=data, systems=systems, log=log)
-        self._place = data
+        super().__init__(
+            HubCommand(run=f"andon run {PROJECT}", url=f"http://127.0.0.1:{port}"),
+            data=folder / "data",
+            log=folder / "hub.log",
+            environment={"ANDON_BENCH_SYSTEMS": systems, "ANDON_HOME": str(folder / "home")},
+        )
+        self._place = folder / "data"
         self._inbox_key = ""
 
     def load(self, prefix: str, *, per_s: float) -> Load:
@@ -174,13 +195,12 @@ class Running(Hub):
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[tuple[Running, Proxy, Books]]:
     """The whole project, killed at the end."""
-    os.environ["ANDON_HOME"] = str(folder / "home")
     books = Books()
     address = await books.start()
-    async with Proxy(address, folder / "proxy.log", holds=books.holds) as proxy:
+    async with Proxy(address, folder / "proxy.log", named=books.named) as proxy:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        hub = Running(folder / "data", proxy.url, folder / "hub.log", port)
+        hub = Running(folder, proxy.url, port)
         try:
             hub.start()
             await asyncio.to_thread(hub.wait_until_ready)

@@ -69,13 +69,13 @@ def test_only_what_is_held_at_the_moment_of_the_kill_counts(tmp_path: Path) -> N
 def played(held: tuple[str, ...], *, quiet: bool = False) -> Played:
     began = MADE_AT + timedelta(minutes=1 if quiet else 0)
     down = (began, began + timedelta(seconds=5))
-    return Played(Shot(1, "all", "CreateLot"), 3, held, (WATER, COLA), down, 2.5, 3.0)
+    return Played(Shot(1, "all", "CreateLot"), 3, held, 0, down, 2.5, 3.0)
 
 
 def proven(*rounds: Played) -> Proven:
     both = (WATER, COLA)
     look = Look(outbox(*both), books(*both), log(*both))
-    return Proven(list(rounds), look, found=[], people=[], took_s=9.0)
+    return Proven(list(rounds), [*both], look, found=[], people=[], took_s=9.0)
 
 
 def test_a_round_counts_when_an_answer_was_held_while_the_mes_confirmed() -> None:
