@@ -78,9 +78,10 @@ def run(
     async def work() -> None:
         import logging
 
+        from andon.app.database import Place
         from andon.app.first import first_start
         from andon.app.project import load
-        from andon.app.supervise import Place, supervise
+        from andon.app.supervise import supervise
 
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s"
@@ -143,7 +144,7 @@ def keys_create(
     async def work() -> None:
         import asyncpg
 
-        from andon.app.supervise import Place, reach_database
+        from andon.app.database import Place, reach_database
         from andon.store.access import create_key
 
         _require_scopes(scope)
@@ -167,7 +168,7 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
     async def work() -> None:
         import asyncpg
 
-        from andon.app.supervise import Place, reach_database
+        from andon.app.database import Place, reach_database
         from andon.store.access import revoke_key
 
         async with reach_database(Place(data, "", 0, database)) as dsn:
@@ -194,7 +195,7 @@ def trace(subject: str, data: Data = _DATA, database: Database = None) -> None:
     """Shows an order, lot or shipment by any of its ids: beliefs, timeline, what is open."""
 
     async def work() -> None:
-        from andon.app.supervise import Place, reach_database
+        from andon.app.database import Place, reach_database
         from andon.app.trace import print_trace
 
         async with reach_database(Place(data, "", 0, database)) as dsn:

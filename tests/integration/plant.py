@@ -98,11 +98,21 @@ class Fake(Sink[FakeSettings]):
         self.calls: list[str] = []
         self.looks: list[str] = []
         self.down = False
+        self.locked: Exception | None = None
+        self.opening: asyncio.Event | None = None
+        self.opens = 0
         self.refuses: dict[str, str] = {}
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
         self.after: dict[str, Callable[[], Awaitable[None]]] = {}
         self.in_flight: dict[str, int] = {}
         self.together = 0
+
+    async def open(self) -> None:
+        self.opens += 1
+        if self.opening is not None:
+            await self.opening.wait()
+        if self.locked is not None:
+            raise self.locked
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         if self.down:

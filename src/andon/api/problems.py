@@ -128,6 +128,7 @@ def exception_responders() -> dict[int | type[Exception], Any]:
         HTTPException: _routed,
         asyncpg.PostgresConnectionError: _no_database,
         asyncpg.InterfaceError: _no_database,
+        asyncpg.exceptions.OperatorInterventionError: _no_database,
         OSError: _no_database,
         Exception: _defect,
     }

@@ -1,6 +1,6 @@
 """A process of a running Andon: `web` or `worker`. Started by the supervisor, ends with it."""
 
-__all__ = ["main"]
+__all__ = ["DATABASE_IS_AWAY", "SETTINGS_ARE_WRONG", "main"]
 
 import argparse
 import asyncio
@@ -8,12 +8,20 @@ import logging
 import signal
 import sys
 
+import asyncpg
 import uvloop
 
 from andon.core.errors import SettingsError
 
 SETTINGS_ARE_WRONG = 78
 """Exit status (EX_CONFIG): starting again would not help."""
+DATABASE_IS_AWAY = 75
+"""Exit status (EX_TEMPFAIL): starting again helps as soon as the database answers."""
+_AWAY = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,  # ended by its operator, or still starting
+)
 
 
 async def _leash() -> asyncio.StreamReader:
@@ -71,6 +79,10 @@ def main() -> None:
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(SETTINGS_ARE_WRONG) from None
+    except _AWAY as error:
+        why = str(error) or type(error).__name__
+        print(f"The {said.role} process lost the database: {why}", file=sys.stderr)
+        raise SystemExit(DATABASE_IS_AWAY) from None
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from typing import Any
 
 import asyncpg
 
+from andon.app.database import Place, reach_database
 from andon.app.demo_people import Planning, Quality
-from andon.app.supervise import Place, reach_database
 from andon.core.errors import SettingsError
 from andon.store.access import create_key, create_login_link
 

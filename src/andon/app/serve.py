@@ -27,7 +27,7 @@ async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[
     clock = SystemClock()
     ingest = Ingest(plan, dsn, clock)
     await ingest.open()
-    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8)
+    pool = await asyncpg.create_pool(dsn, min_size=0, max_size=8)
     ring = KeyRing()
     doors = Doors(plan, ingest, pool, clock, check=ring.check)
     web = Web(hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1"))))

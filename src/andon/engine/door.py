@@ -26,6 +26,12 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 SendOut = Callable[[Mapping[str, Any]], Awaitable[None]]
 Check = Callable[[Iterable[tuple[bytes, bytes]], str], Actor | None]
 
+_NO_DATABASE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 
@@ -102,6 +108,9 @@ class Doors:
             await _answer(send, 422, _problem(422, "Cannot be read", str(error), places))
         except TransientError as error:
             await _answer(send, 503, _problem(503, "Not now", str(error)), (b"retry-after", b"1"))
+        except _NO_DATABASE:
+            text = "The database does not answer. Send it again under the same id."
+            await _answer(send, 503, _problem(503, "Not now", text), (b"retry-after", b"1"))
         except AndonError as error:
             await _answer(send, 409, _problem(409, "Refused", str(error)))
         else:

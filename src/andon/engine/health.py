@@ -36,14 +36,22 @@ class Health:
         return min(_FIRST * 2 ** min(self._failures - 1, 10), _LONGEST)
 
     def seen(self) -> bool:
-        """It answered. True when that ends an outage."""
+        """It answered. True when that ends an outage; a pause ends by a person only."""
         self.last_ok_at = self._clock.now()
-        if self.state == "running":
+        if self.state != "unreachable":
             return False
+        self._runs()
+        return True
+
+    def resumed(self) -> None:
+        """A person lets it go on."""
+        if self.state == "paused":
+            self._runs()
+
+    def _runs(self) -> None:
         self._failures = 0
         self.state = "running"
         self._changed("running", None)
-        return True
 
     def needs_operator(self, error: str) -> None:
         """It refuses who we are or what we are set to; only a person can go on."""

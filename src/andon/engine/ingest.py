@@ -114,8 +114,8 @@ class Ingest:
             if not entry[1].done():
                 entry[1].set_exception(
                     TooBusyError(
-                        f"Could not be committed ({type(error).__name__}); nothing was taken, try"
-                        " again."
+                        f"It is not known to be committed ({type(error).__name__}). Send it again"
+                        " under the same id; what was taken is known by it."
                     )
                 )
 

@@ -4,29 +4,25 @@ __all__ = ["Worker"]
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 
 from andon.core.connector import Sink, Source
-from andon.core.errors import AttentionError, TransientError
 from andon.engine.advance import Advance
-from andon.engine.cases import outage
 from andon.engine.clock import Clock
+from andon.engine.connections import Connections
 from andon.engine.deliver import Deliver
-from andon.engine.health import Health
 from andon.engine.lanes import RENEW_EVERY, Lease, mark
 from andon.engine.parcel import Parcel
-from andon.engine.plan import Plan, Wired
+from andon.engine.plan import Plan
 from andon.engine.project import Project
 from andon.engine.source import ReadSource
-from andon.store.advance import Batch
 from andon.store.connect import connect
 from andon.store.migrate import require_supported
-from andon.store.sql import query
 
 _log = logging.getLogger(__name__)
 _SOURCE_CLASS = 40_211
@@ -39,35 +35,38 @@ class Worker:
         self._plan = plan
         self._dsn = dsn
         self._clock = clock
-        self._delivers: dict[str, Deliver] = {}
-        self._sources: dict[str, ReadSource] = {}
-        self._healths: dict[str, Health] = {}
-        self._paused: set[str] = set()
-        self._aliases: dict[tuple[str, str], str] = {}
+        self._loops: list[asyncio.Task[None]] = []
         self._background: set[asyncio.Task[None]] = set()
         self._wished = asyncio.Event()
         self._stopping = asyncio.Event()
         self._broken: asyncio.Queue[BaseException] = asyncio.Queue()
         self._leaving: set[int] = set()
+        self._sessions: list[asyncpg.Connection] = []
 
     def stop(self) -> None:
         """Asks the worker to end after what it is doing."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Works until stopped. Raises when its database session is lost:
+        """Works until stopped. Raises ConnectionError when a database session is lost:
         start a new worker then."""
+        async with AsyncExitStack() as sessions:
+            try:
+                await self._run(sessions)
+            except Exception as error:
+                # The session went first; whatever a loop says of it afterwards is noise.
+                if self._gone or isinstance(error, asyncpg.InternalClientError):
+                    raise ConnectionError("a session was ended by the database's side") from error
+                raise
+
+    async def _run(self, sessions: AsyncExitStack) -> None:
         session = uuid4()
         self._mark = mark(session)
-        control = await connect(self._dsn, f"andon-control {self._mark}")
-        try:
-            await require_supported(control)
-        except BaseException:
-            await control.close()
-            raise
-        writing = await connect(self._dsn, "andon-worker")
-        listening = await connect(self._dsn, f"andon-listen {self._mark}")
-        projecting = await connect(self._dsn, f"andon-project {self._mark}")
+        control = await self._session(sessions, f"andon-control {self._mark}")
+        await require_supported(control)
+        writing = await self._session(sessions, "andon-worker")
+        listening = await self._session(sessions, f"andon-listen {self._mark}")
+        projecting = await self._session(sessions, f"andon-project {self._mark}")
         self._control = control
         self._control_lock = asyncio.Lock()
         self._lease = Lease(session, writing, control, self._plan.name)
@@ -75,17 +74,45 @@ class Worker:
             self._plan,
             writing,
             self._clock,
-            hand_over=lambda parcel: self._delivers[parcel.wired.name].put(parcel),
-            unpark=lambda name, key: self._delivers[name].unpark(key),
-            drop=lambda name, key: self._delivers[name].drop(key),
+            hand_over=lambda parcel: self._deliver(parcel.wired.name).put(parcel),
+            unpark=lambda name, key: self._deliver(name).unpark(key),
+            drop=lambda name, key: self._deliver(name).drop(key),
         )
         self._project = Project(projecting)
+        self._connections = self._in_use()
         await self._lease.begin()
-        await self._begin_connections()
-        await listening.add_listener("andon_log", self._hint)
-        await listening.add_listener("andon_connections", self._look_at_wishes)
-        await self._take_lanes()
-        loops = [
+        try:
+            await self._connections.begin()
+            await listening.add_listener("andon_log", self._hint)
+            await listening.add_listener("andon_connections", self._look_at_wishes)
+            await self._take_lanes()
+            await self._work()
+        finally:
+            await self._close()
+
+    async def _session(self, sessions: AsyncExitStack, name: str) -> asyncpg.Connection:
+        """A session whose loss is noticed at once; without it this worker has no right to go on."""
+        session = await connect(self._dsn, name)
+        self._sessions.append(session)
+
+        async def close() -> None:
+            session.remove_termination_listener(self._lost)
+            with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await session.close(timeout=1)
+
+        sessions.push_async_callback(close)
+        session.add_termination_listener(self._lost)
+        return session
+
+    @property
+    def _gone(self) -> bool:
+        return any(session.is_closed() for session in self._sessions)
+
+    def _lost(self, _: object) -> None:
+        self._broken.put_nowait(ConnectionError("a session was ended by the database's side"))
+
+    async def _work(self) -> None:
+        self._loops = [
             asyncio.create_task(work, name=name)
             for name, work in (
                 ("advance", self._advance.run()),
@@ -97,14 +124,9 @@ class Worker:
                 ("background", self._until_broken()),
             )
         ]
-        try:
-            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            await self._close(
-                [*loops, *self._background], [writing, control, listening, projecting]
-            )
+        done, _ = await asyncio.wait(self._loops, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
 
     async def _until_stopped(self) -> None:
         await self._stopping.wait()
@@ -116,9 +138,8 @@ class Worker:
         self._advance.hint()
         self._project.hint()
 
-    async def _close(
-        self, tasks: list[asyncio.Task[None]], sessions: list[asyncpg.Connection]
-    ) -> None:
+    async def _close(self) -> None:
+        tasks = [*self._loops, *self._background]
         with suppress(TimeoutError):
             async with asyncio.timeout(2), self._advance.alone:  # a batch under way may end
                 for task in tasks:
@@ -126,7 +147,7 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(deliver.close() for deliver in self._delivers.values()))
+        await asyncio.gather(*(deliver.close() for deliver in self._connections.delivers))
         try:
             async with asyncio.timeout(2):
                 await self._advance.last()  # what was answered is written before we go
@@ -135,78 +156,36 @@ class Worker:
         except Exception as error:
             _log.debug("left without a last commit: %s", error)
         closing = [wired.connector.close() for wired in self._plan.connections.values()]
-        await asyncio.gather(
-            *closing, *(s.close(timeout=1) for s in sessions), return_exceptions=True
-        )
+        await asyncio.gather(*closing, return_exceptions=True)
 
     # -- connections --------------------------------------------------------------------------
 
-    async def _begin_connections(self) -> None:
-        wired = list(self._plan.connections.values())
-        kinds = [type(w.connector).__name__.lower() for w in wired]
-        await self._control.execute(
-            query("connections"),
-            [w.name for w in wired],
-            [w.site for w in wired],
-            kinds,
-            [" ".join(w.faces) for w in wired],
-            self._clock.now(),
+    def _in_use(self) -> Connections:
+        connections = Connections(
+            self._plan, self._clock, self._on_control, soon=self._soon, also=self._advance.also
         )
-        for one in wired:
-            health = Health(self._clock, self._said(one.name))
-            self._healths[one.name] = health
-            if isinstance(one.connector, Sink):
-                self._delivers[one.name] = Deliver(
-                    one,
+        for one in connections:
+            if isinstance(one.wired.connector, Sink):
+                one.deliver = Deliver(
+                    one.wired,
                     clock=self._clock,
-                    health=health,
+                    health=one.health,
                     report=self._advance.report,
                     saved=self._advance.saved,
                     may_call=self._lease.may_call,
                     local=self._local,
                 )
-                self._delivers[one.name].leaving = self._leaving
-            if isinstance(one.connector, Sink | Source):
-                await self._open(one, health)
-        await self._stand_as_left()
+                one.deliver.leaving = self._leaving
+        return connections
 
-    async def _stand_as_left(self) -> None:
-        """An outage or a pause that began before this start goes on,
-        until an answer or a person ends it."""
+    async def _on_control(self, work: Callable[[asyncpg.Connection], Awaitable[Any]]) -> Any:
         async with self._control_lock:
-            rows = await self._control.fetch("select name, wanted, state from connection_state")
-        for row in rows:
-            name: str = row["name"]
-            if row["state"] != "running" and name in self._healths:
-                self._healths[name].state = row["state"]
-            if row["state"] == "paused" and row["wanted"] == "running":
-                self._paused.add(name)  # resumed while no worker was there to see it
-            self._wish(name, row["wanted"])
+            return await work(self._control)
 
-    async def _open(self, wired: Wired, health: Health) -> None:
-        try:
-            await wired.connector.open()
-        except TransientError as error:
-            health.lost(str(error))
-        except AttentionError as error:
-            health.needs_operator(str(error))
-
-    def _said(self, name: str) -> Any:
-        """A change of a connection's state is written once,
-        with an exception that closes by itself."""
-
-        def changed(state: str, error: str | None) -> None:
-            def write(batch: Batch) -> None:
-                cause = f"connection:{name}"
-                if state == "running":
-                    batch.add("settled", cause)
-                else:
-                    batch.raise_exception(outage(name, state, error or ""))
-
-            self._advance.also(write)
-            self._soon(self._write_state(name, state, error))
-
-        return changed
+    def _deliver(self, name: str) -> Deliver:
+        deliver = self._connections[name].deliver
+        assert deliver is not None, f"{name} cannot be sent to"
+        return deliver
 
     def _soon(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -220,33 +199,19 @@ class Worker:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._broken.put_nowait(error)
 
-    async def _write_state(self, name: str, state: str, error: str | None) -> None:
-        async with self._control_lock:
-            await self._control.execute(
-                "update connection_state set state = $2, reason = $3,"
-                " last_error = coalesce($3, last_error), since = $4,"
-                " wanted = case when $2 = 'paused' then 'paused' else wanted end"
-                " where name = $1",
-                name,
-                state,
-                error,
-                self._clock.now(),
-            )
-            await self._control.execute("select pg_notify('andon_changed', '')")
-        _log.warning("%s is %s%s", name, state, f": {error}" if error else "")
-
     async def _local(self, parcel: Parcel) -> str:
         """The target's own id of the subject: its issuer's id, else the alias it was taught."""
         issuer, _, local = parcel.subject.partition("/")[2].partition(":")
         if issuer == parcel.wired.name:
             return local
-        async with self._control_lock:
-            alias = await self._control.fetchval(
+        alias = await self._on_control(
+            lambda db: db.fetchval(
                 "select local from alias where subject = $1 and system = $2 and kind = $3 limit 1",
                 parcel.subject,
                 parcel.wired.name,
                 parcel.subject.partition("/")[0],
             )
+        )
         return alias or local
 
     def _look_at_wishes(self, *_: object) -> None:
@@ -255,55 +220,13 @@ class Worker:
     async def _wishes(self) -> None:
         """People pause and resume connections through their rows."""
         while True:
-            async with self._control_lock:
-                rows = await self._control.fetch(
-                    "select name, wanted, state, last_ok_at from connection_state"
-                )
-            for row in rows:
-                self._wish(row["name"], row["wanted"])
-            await self._note_health()
+            await self._connections.look()
             try:
                 async with asyncio.timeout(1.0):
                     await self._wished.wait()
             except TimeoutError:
                 pass
             self._wished.clear()
-
-    def _wish(self, name: str, wanted: str) -> None:
-        deliver, source = self._delivers.get(name), self._sources.get(name)
-        if wanted == "paused" and name not in self._paused:
-            self._paused.add(name)
-            if deliver:
-                deliver.paused = True
-            if source:
-                source.pause()
-            if name in self._healths:
-                self._healths[name].state = "paused"
-                self._soon(
-                    self._write_state(
-                        name, "paused", self._healths[name].last_error or "paused by a person"
-                    )
-                )
-        elif wanted == "running" and name in self._paused:
-            self._paused.discard(name)
-            if name in self._healths:
-                self._healths[name].seen()
-            if deliver:
-                deliver.resume()
-            if source:
-                source.resume()
-
-    async def _note_health(self) -> None:
-        seen = [(name, h.last_ok_at) for name, h in self._healths.items() if h.last_ok_at]
-        if seen:
-            async with self._control_lock:
-                await self._control.execute(
-                    "update connection_state c set last_ok_at = t.at"
-                    " from unnest($1::text[], $2::timestamptz[]) as t(name, at)"
-                    " where c.name = t.name and c.last_ok_at is distinct from t.at",
-                    [name for name, _ in seen],
-                    [at for _, at in seen],
-                )
 
     # -- lanes -----------------------------------------------------------------------------------
 
@@ -326,7 +249,7 @@ class Worker:
         if not self._leaving:
             return
         await self._advance.batch()
-        delivers = self._delivers.values()
+        delivers = self._connections.delivers
         busy = self._advance.busy_lanes()
         free = {
             lane
@@ -340,8 +263,9 @@ class Worker:
         self._leaving -= free
 
     async def _take_sources(self) -> None:
-        for name, wired in self._plan.connections.items():
-            if name in self._sources or not isinstance(wired.connector, Source):
+        for one in self._connections:
+            name = one.wired.name
+            if one.source is not None or not isinstance(one.wired.connector, Source):
                 continue
             db = await connect(self._dsn, f"andon-source {self._mark} {name}"[:60])
             if not await db.fetchval(
@@ -349,11 +273,9 @@ class Worker:
             ):
                 await db.close()
                 continue
-            source = ReadSource(self._plan, wired, db, self._clock, self._healths[name])
-            self._sources[name] = source
-            if name in self._paused:
-                source.pause()
-            self._soon(source.run())
+            one.source = ReadSource(self._plan, one.wired, db, self._clock, one.health)
+            one.let_go()
+            self._soon(one.source.run())
 
     async def _keep_lease(self) -> None:
         while True:
@@ -362,11 +284,8 @@ class Worker:
                 await self._lease.renew()
             await self._remember_lanes()
             await self._take_lanes()
-            self._advance.count_spare(self._away)
+            self._advance.count_spare(self._connections.away)
             self._hint()
-
-    def _away(self, name: str) -> bool:
-        return name in self._healths and self._healths[name].state != "running"
 
     async def _remember_lanes(self) -> None:
         """Lanes' positions are written once a second;

@@ -15,8 +15,12 @@ _SETTINGS = {
 
 
 async def connect(dsn: str, name: str, *, loop_plans: bool = True) -> asyncpg.Connection:
-    """One session. Raises OSError or asyncpg errors when the server cannot be reached."""
+    """One session. Raises ConnectionError when the server cannot be reached."""
     settings = {"application_name": name} | (_SETTINGS if loop_plans else {})
-    return await asyncpg.connect(
-        dsn, server_settings=settings, statement_cache_size=500, timeout=10
-    )
+    try:
+        return await asyncpg.connect(
+            dsn, server_settings=settings, statement_cache_size=500, timeout=10
+        )
+    except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError) as error:
+        why = str(error) or type(error).__name__
+        raise ConnectionError(f"the database does not answer: {why}") from error

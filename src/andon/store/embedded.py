@@ -29,6 +29,8 @@ LEFT_OVER = "pre-existing shared memory block"
 ORPHANS_LEAVE_WITHIN = 2.0
 GIVE_UP_ON_ORPHANS = 60.0
 STOP_WITHIN = 60.0
+WATCH_EVERY = 0.1
+LONGEST_PAUSE = 30.0
 
 
 class EmbeddedServer:
@@ -78,6 +80,37 @@ class EmbeddedServer:
                 await _ended(postmaster)
         finally:
             self._ownership.release()
+
+    async def keep(self, told: Progress) -> None:
+        """Until cancelled, start the server again whenever it ends unasked.
+
+        Same data, same address; what was committed is there. `told` hears of each outage once when
+        it begins and once when it ends, and of each new reason why a start fails.
+        """
+        while True:
+            if self._postmaster and not await asyncio.to_thread(self._postmaster.ended):
+                await asyncio.sleep(WATCH_EVERY)
+                continue
+            began = asyncio.get_running_loop().time()
+            told("PostgreSQL ended by itself. It starts again; what was committed is kept.")
+            await self._revive(told)
+            took = asyncio.get_running_loop().time() - began
+            told(f"PostgreSQL takes connections again, {took:.1f} s after it ended.")
+
+    async def _revive(self, told: Progress) -> None:
+        pause, last = 0.5, ""
+        while True:
+            self._postmaster = None
+            try:
+                await self._until_ready(told)
+            except SettingsError as error:
+                if str(error) != last:
+                    told(f"{error} Trying again until it starts.")
+                last = str(error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
 
     async def __aenter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from andon.app.supervise import Place, reach_database
+from andon.app.database import Place, reach_database
 from andon.cli import app
 from andon.core.errors import SettingsError
 

@@ -1,0 +1,126 @@
+"""A system that cannot be opened is tried again; said once when it begins, once when it ends."""
+
+import asyncio
+
+import pytest
+
+from andon.core.errors import CredentialsError, UnavailableError
+from tests.integration.plant import Told, plant_on, rows_of, settled, until
+
+
+async def test_a_sink_that_could_not_be_opened_is_opened_later_and_gets_what_waited(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with plant_on(database) as plant, rows_of(database) as db:
+        plant.keyed.locked = UnavailableError("keyed refuses connections")
+        async with plant.working():
+            await until(lambda: plant.keyed.opens >= 2)
+            await plant.says(Told(order_id="A"))
+            await plant.says(Told(order_id="B", to="findable"))
+            await until(lambda: plant.findable.done == ["order/talker:B post-0"])
+            assert plant.keyed.calls == []
+
+            async def state() -> str:
+                return await db.fetchval("select state from connection_state where name = 'keyed'")
+
+            assert await state() == "unreachable"
+            plant.keyed.locked = None
+            await settled(database)
+            assert plant.keyed.done == ["order/talker:A post-0"]
+
+            async def it_runs() -> bool:
+                return await state() == "running"
+
+            await until(it_runs)
+        cases = await db.fetch("select code, state, times from exception")
+    assert [tuple(case) for case in cases] == [("unreachable", "resolved", 1)]
+    said = [one.getMessage() for one in caplog.records if one.name == "andon.engine.connections"]
+    assert said == ["keyed is unreachable: keyed refuses connections", "keyed is running"]
+
+
+async def test_a_slow_system_holds_up_no_other_at_the_start(database: str) -> None:
+    async with plant_on(database) as plant:
+        plant.keyed.opening = asyncio.Event()
+        async with plant.working():
+            await plant.says(Told(order_id="B", to="findable"))
+            await settled(database)
+            await plant.says(Told(order_id="A"))
+            plant.keyed.opening.set()
+            await settled(database)
+    assert plant.keyed.done == ["order/talker:A post-0"]
+
+
+async def test_a_refused_login_waits_for_a_person_and_is_tried_again_on_resume(
+    database: str,
+) -> None:
+    async with plant_on(database) as plant, rows_of(database) as db:
+        plant.keyed.locked = CredentialsError("keyed does not know us")
+
+        async def paused() -> bool:
+            row = await db.fetchrow(
+                "select state, wanted, reason from connection_state where name = 'keyed'"
+            )
+            return row is not None and tuple(row) == ("paused", "paused", "keyed does not know us")
+
+        async def resume() -> None:
+            await db.execute("update connection_state set wanted = 'running' where name = 'keyed'")
+            await db.execute("select pg_notify('andon_connections', '')")
+
+        async with plant.working():
+            await plant.says(Told(order_id="A"))
+            await until(paused)
+            assert plant.keyed.opens == 1
+            await resume()
+            await until(lambda: plant.keyed.opens == 2)
+            await until(paused)
+            plant.keyed.locked = None
+            await resume()
+            await settled(database)
+    assert plant.keyed.done == ["order/talker:A post-0"]
+
+
+async def test_a_defect_in_opening_is_a_case_and_stops_nobody_else(database: str) -> None:
+    async with plant_on(database) as plant, rows_of(database) as db:
+        plant.keyed.locked = ZeroDivisionError("division by zero")
+        async with plant.working():
+            await plant.says(Told(order_id="B", to="findable"))
+            await settled(database)
+
+            async def said() -> str:
+                return await db.fetchval("select text from exception") or ""
+
+            async def it_is_said() -> bool:
+                return "opening failed, ZeroDivisionError: division by zero" in await said()
+
+            await until(it_is_said)
+            plant.keyed.locked = None
+            await plant.says(Told(order_id="A"))
+            await settled(database)
+
+
+async def test_an_answer_that_comes_after_a_pause_does_not_end_it(database: str) -> None:
+    async with plant_on(database) as plant, rows_of(database) as db:
+        held = asyncio.Event()
+
+        async def wait() -> None:
+            await held.wait()
+
+        plant.keyed.after["post-0"] = wait
+        async with plant.working():
+            await plant.says(Told(order_id="A"))
+            await until(lambda: len(plant.keyed.calls) == 1)
+            await db.execute("update connection_state set wanted = 'paused' where name = 'keyed'")
+            await db.execute("select pg_notify('andon_connections', '')")
+
+            async def state() -> str:
+                return await db.fetchval("select state from connection_state where name = 'keyed'")
+
+            async def it_is_paused() -> bool:
+                return await state() == "paused"
+
+            await until(it_is_paused)
+            held.set()
+            await settled(database)
+            await plant.says(Told(order_id="C", to="findable"))
+            await settled(database)
+            assert await state() == "paused"
