@@ -17,6 +17,8 @@ FOR_WORKING = ROOT / "requirements" / "dev.txt"
 ITSELF = [ROOT / "pyproject.toml", ROOT / "hatch_build.py"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app")
+DAEMONS = {"mosquitto": "mosquitto"}
+"""Real systems that connectors are tried on: program -> its package on Debian and Ubuntu."""
 WITHOUT_PAGE = os.environ | {"ANDON_SKIP_WEB": "1"}
 
 
@@ -93,6 +95,11 @@ def look_for_test_needs() -> None:
     if not has_browser() and os.geteuid() == 0 and shutil.which("apt-get"):
         step("chromium", install_chromium)
     needs: list[str] = []
+    for program, package in DAEMONS.items():
+        if not has_daemon(program) and os.geteuid() == 0 and shutil.which("apt-get"):
+            step(program, lambda package=package: install_daemon(package))
+        if not has_daemon(program):
+            needs.append(f"{program}, which a test runs for itself: apt install {package}.")
     if not has_browser():
         needs.append("A browser. Debian and Ubuntu: apt install chromium. macOS: Google Chrome.")
     if not run(["sh", ROOT / "tools" / "python.sh", "3.12"]):
@@ -120,6 +127,27 @@ def install_chromium() -> None:
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-q"], quiet)
     run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], quiet)
+
+
+def has_daemon(program: str) -> bool:
+    """Whether a real system can be run by a test."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+
+
+def install_daemon(package: str) -> None:
+    """Debian's, without starting it: the tests run one of their own on loopback."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    ours = not policy.exists()
+    if ours:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        run(["apt-get", "update", "-q"], quiet)
+        run(["apt-get", "install", "-q", "-y", "--no-install-recommends", package], quiet)
+    finally:
+        if ours:
+            policy.unlink()
 
 
 def pip(*what: str | Path) -> bool:

@@ -173,7 +173,8 @@ class Trial:
                 elif isinstance(connector, Source):
                     items = cast("Source[Any]", connector).read("")
                     try:
-                        await anext(items)
+                        with contextlib.suppress(TimeoutError):  # a quiet system says nothing yet
+                            await asyncio.wait_for(anext(items), self.patience / 4)
                     finally:
                         await _closed(items)
         except AndonError as error:
