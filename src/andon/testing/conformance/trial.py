@@ -157,8 +157,8 @@ class Trial:
     async def heard(self, follower: Follower, count: int) -> Sequence[str]:
         """Texts that were said and came. A source without memory may miss what is said first."""
         texts = await self.speaks.say(count)
-        for _ in range(4):
-            if await follower.has(texts, within=self.patience / 4):
+        for part in (40, 20, 10, 5, 4):
+            if await follower.has(texts, within=self.patience / part):
                 return texts
             texts = await self.speaks.say(count)
         await follower.has(texts)
