@@ -1,0 +1,228 @@
+"""One read at work: looks for news, and now and then at everything."""
+
+__all__ = ["Look", "Told"]
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from andon.connectors.sql.database import Database
+from andon.connectors.sql.memory import Census, Window
+from andon.connectors.sql.moments import Dial
+from andon.connectors.sql.places import KeyPlace, TimePlace
+from andon.connectors.sql.rows import Row, Rows
+from andon.connectors.sql.said import refused_reading
+from andon.connectors.sql.settings import ByKey, ByTime, Outbox, Read, SqlSettings, Whole
+from andon.connectors.sql.values import placed, unplaced
+from andon.core.connector import Item
+
+_SETTLED_PAGES = 10
+"""At the first start rows so many pages behind the newest count as settled."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An item without its position, and whether a position may be said with it."""
+
+    item: Item
+    says: bool = True
+
+
+class Look:
+    """Follows one table, view or SELECT by key, by time or by comparing all of it."""
+
+    def __init__(
+        self, name: str, read: Read, rows: Rows, *, database: Database, settings: SqlSettings
+    ) -> None:
+        self.name = name
+        self.read = read
+        self.rows = rows
+        self.database = database
+        self.found_by_sweep = 0
+        """What only a full look saw: each one is a row the looks for news missed."""
+        self._settings = settings
+        self._dial: Dial | None = None
+        self.begin_at(None)
+
+    def begin_at(self, kept: Any) -> None:
+        """Forgets everything and goes on from a kept place; one of other settings is none."""
+        try:
+            value = unplaced(kept)
+        except ValueError:
+            value = None
+        overlap = self._settings.overlap
+        self._window = Window()
+        self._census = Census(complete=value is None)
+        self._names: dict[str, bytes] = {}
+        self._caught_up = False
+        match self.read.cursor:
+            case ByKey():
+                self._place: KeyPlace | TimePlace | None = KeyPlace(value, overlap.total_seconds())
+            case ByTime() as cursor:
+                self._dial = Dial(cursor, ZoneInfo(self._settings.time_zone))
+                known = value if self._dial.instant(value) is not None else None
+                self._place = TimePlace(known, overlap, self._dial)
+            case Whole() | Outbox():
+                self._place = None
+
+    @property
+    def kept(self) -> Any:
+        """Where to go on, as a position keeps it."""
+        return None if self._place is None else placed(self._place.kept)
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether full looks are a thing of their own here."""
+        return self.read.sweep and not isinstance(self.read.cursor, Whole)
+
+    async def news(self) -> AsyncIterator[Told]:
+        """What came since the last look."""
+        match self._place:
+            case KeyPlace() as place:
+                if not self._caught_up:
+                    async for told in self._catch_up(place):
+                        yield told
+                async for told in self._by_key(place):
+                    yield told
+            case TimePlace() as place:
+                async for told in self._by_time(place):
+                    yield told
+            case None:
+                async for told in self._full():
+                    yield told
+
+    async def sweep(self) -> AsyncIterator[Told]:
+        """Everything there is: what came too late, what changed unnoticed, what is gone."""
+        async for told in self._full():
+            yield told
+
+    async def _catch_up(self, place: KeyPlace) -> AsyncIterator[Told]:
+        """Reads what lies far behind the newest row with a place of its own for each row."""
+        behind = self.rows.below_head(place.kept, _SETTLED_PAGES * self._settings.page)
+        end = await self._read(
+            lambda connection: connection.execute(behind, self._parameters).scalar()
+        )
+        if end is not None:
+            async for row in self._pages(
+                lambda last: self.rows.by_cursor(
+                    place.kept if last is None else None, last, self._settings.page, end=end
+                )
+            ):
+                place.settle(row.at)
+                if self._noted(row):
+                    yield Told(self._item(row))
+            place.settle(end)
+        self._caught_up = True
+
+    async def _by_key(self, place: KeyPlace) -> AsyncIterator[Told]:
+        clock = asyncio.get_running_loop().time
+        start, head = place.begin(clock()), None
+        async for row in self._pages(
+            lambda last: self.rows.by_cursor(start, last, self._settings.page)
+        ):
+            head = row.at
+            if self._window.fresh(row) and self._noted(row):
+                yield Told(self._item(row))
+        self._window.turn()
+        place.end(head, clock())
+
+    async def _by_time(self, place: TimePlace) -> AsyncIterator[Told]:
+        start = place.begin(datetime.now(UTC))
+        async for row in self._pages(
+            lambda last: self.rows.by_cursor(start, last, self._settings.page)
+        ):
+            instant = place.passed(row.at)
+            if self._window.fresh(row, instant) and self._noted(row):
+                yield Told(self._item(row, instant))
+            if place.forgotten is not None:
+                self._window.forget(place.forgotten)
+        self._window.turn()
+
+    async def _full(self) -> AsyncIterator[Told]:
+        census, counted = self._census, self._census.complete and self._place is not None
+        census.begin()
+        async for row in self._every_row():
+            if census.found(row):
+                self.found_by_sweep += counted
+                self._remember(row)
+                yield Told(
+                    self._item(row, None if self._dial is None else self._dial.instant(row.at))
+                )
+        for ident, digest in census.end():
+            name = self._names.pop(ident, None)
+            if name is not None and self.read.deleted is not None:
+                self.found_by_sweep += counted
+                key = f"{self.name}/{ident}/gone/{digest}"
+                yield Told(Item(kind=self.read.deleted, key=key, raw=name))
+
+    async def _every_row(self) -> AsyncIterator[Row]:
+        async for row in self._pages(lambda last: self.rows.by_key(last, self._settings.page)):
+            yield row
+        nameless = self.rows.without_key(self._settings.page)
+        for row in await self._read(lambda connection: self.rows.fetch(connection, nameless)):
+            yield self.rows.unnamed(row)
+
+    def _noted(self, row: Row) -> bool:
+        """Whether the row is news; remembers it where a full look will ask."""
+        if not self.read.sweep:
+            return True
+        self._remember(row)
+        return self._census.note(row)
+
+    def _remember(self, row: Row) -> None:
+        if self.read.deleted is not None and row.ident not in self._names:
+            self._names[row.ident] = self.rows.key_json(row.key)
+
+    def _item(self, row: Row, instant: datetime | None = None) -> Item:
+        changes = isinstance(self.read.cursor, ByTime | Whole)
+        # A mirror is kept as PostgreSQL's jsonb, which takes no NUL.
+        mirrored = changes and row.whole and b"\\u0000" not in row.raw
+        return Item(
+            kind=self.read.kind or self.name,
+            key=f"{self.name}/{row.ident}/{row.digest}",
+            raw=row.raw,
+            mirror=f"{self.name}/{row.ident}" if mirrored else None,
+            occurred_at=instant,
+        )
+
+    async def _pages(self, query: Callable[[Row | None], sa.Select[Any]]) -> AsyncIterator[Row]:
+        last: Row | None = None
+        while True:
+            page = await self._read(partial(self._page, query(last)))
+            for row in page:
+                yield row
+            if len(page) < self._settings.page:
+                return
+            last = page[-1]
+
+    def _page(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
+        """A page; where one row's content fails it, the others are read without that row."""
+        try:
+            return self.rows.fetch(connection, query)
+        except DBAPIError as error:
+            if not refused_reading(self.database.verdict(error, connection)):
+                raise
+        return [self._alone(connection, row) for row in self.rows.places(connection, query)]
+
+    def _alone(self, connection: sa.Connection, row: Row) -> Row:
+        try:
+            found = self.rows.fetch(connection, self.rows.one(row.key))
+        except DBAPIError as error:
+            said = self.database.verdict(error, connection)
+            return self.rows.unreadable(
+                row, f"{said.code}: {said.text}" if said.code else said.text
+            )
+        return found[0] if found else self.rows.unreadable(row, "The row went while it was read")
+
+    async def _read(self, work: Callable[[sa.Connection], Any]) -> Any:
+        return await self.database.read(work, what=f"read {self.name!r}")
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        return dict(self.read.parameters)

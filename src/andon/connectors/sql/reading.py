@@ -1,0 +1,95 @@
+"""All reads of one connection in turn, and the one position that says where each stands."""
+
+__all__ = ["Reading"]
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from andon.connectors.sql.looks import Look, Told
+from andon.connectors.sql.outbox import Box
+from andon.core.connector import Item, Position
+from andon.core.errors import SettingsError
+
+
+class _Place(msgspec.Struct, frozen=True):
+    n: int
+    """Counts what was said, so that no two items have one position."""
+    reads: dict[str, Any] = {}
+
+
+class Reading:
+    """Goes round the reads. What is remembered holds while every item said was also committed."""
+
+    def __init__(self, looks: Sequence[Look | Box], *, poll: float, sweep: float) -> None:
+        self._looks = looks
+        self._poll = poll
+        self._sweep = sweep
+        self._n = 0
+        self._said = ""
+        self._places: Mapping[str, Any] = {}
+        self._latest: Item | None = None
+        self._sweep_at: float | None = None
+
+    async def items(self, after: Position) -> AsyncIterator[Item]:
+        """News until an outbox must know what was committed: then it ends, to be asked again."""
+        clock = asyncio.get_running_loop().time
+        if self._sweep_at is None or after != self._said:
+            self._begin_at(after)
+            self._sweep_at = clock() + self._sweep
+        for box in self._boxes:
+            await box.take_off()
+        while True:
+            async for item in self._round(sweeps=clock() >= self._sweep_at):
+                yield item
+            if clock() >= self._sweep_at:
+                self._sweep_at = clock() + self._sweep
+            if any(box.holds and not box.repeats for box in self._boxes):
+                return
+            await asyncio.sleep(self._poll)
+            if any(box.holds for box in self._boxes):
+                return
+
+    @property
+    def _boxes(self) -> list[Box]:
+        return [look for look in self._looks if isinstance(look, Box)]
+
+    def _begin_at(self, after: Position) -> None:
+        try:
+            place = msgspec.json.decode(after, type=_Place) if after else _Place(0)
+        except msgspec.DecodeError as error:
+            raise SettingsError(
+                f"The position {after[:80]!r} is none of this connector's. Was the connection's"
+                " name used for another kind of system? Give this one another name."
+            ) from error
+        self._n, self._said, self._latest = place.n, after, None
+        for look in self._looks:
+            look.begin_at(place.reads.get(look.name))
+        self._places = self._stand()
+
+    async def _round(self, *, sweeps: bool) -> AsyncIterator[Item]:
+        for look in self._looks:
+            async for told in look.news():
+                yield self._placed(told)
+        if sweeps:
+            for look in self._looks:
+                if isinstance(look, Look) and look.sweeps:
+                    async for told in look.sweep():
+                        yield self._placed(told)
+        if self._latest is not None and self._stand() != self._places:
+            # A place that became safe by waiting travels with a repeat; the log keeps it once.
+            yield self._placed(Told(self._latest))
+
+    def _placed(self, told: Told) -> Item:
+        self._latest = told.item
+        if not told.says:
+            return told.item
+        self._n += 1
+        self._places = self._stand()
+        self._said = msgspec.json.encode(_Place(self._n, dict(self._places))).decode()
+        return msgspec.structs.replace(told.item, position=self._said)
+
+    def _stand(self) -> dict[str, Any]:
+        return {look.name: kept for look in self._looks if (kept := look.kept) is not None}

@@ -1,0 +1,247 @@
+"""The rows of one read: which query brings them, page by page, and what each holds."""
+
+__all__ = ["Row", "Rows", "here", "source_columns"]
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import sqlalchemy as sa
+
+from andon.connectors.sql.dialects import Backend
+from andon.connectors.sql.settings import Outbox, Read, Whole
+from andon.connectors.sql.values import json_value, raw_of
+
+_MARIADB_TIMESTAMP = 7
+_SOURCE = "andon_rows"
+
+Where = sa.ColumnElement[bool]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row: what names it, where it stands, what it says."""
+
+    ident: str
+    """Its key's values as text."""
+    key: tuple[Any, ...]
+    at: Any
+    """What stands in the cursor's column."""
+    raw: bytes
+    digest: str
+    whole: bool = True
+    """Whether it could be read; else `raw` says what was wrong, in a shape no mapping takes."""
+
+
+def source_columns(connection: sa.Connection, read: Read) -> tuple[str, ...]:
+    """Every column of the table, or of what the SELECT returns."""
+    every: sa.ColumnClause[Any] = sa.literal_column("*")
+    star = sa.select(every).select_from(_origin(read, ())).where(sa.false())
+    result: sa.CursorResult[Any] = connection.execute(star, read.parameters)
+    with result:
+        return tuple(result.keys())
+
+
+def _origin(read: Read, columns: Sequence[str]) -> sa.FromClause:
+    parts: list[sa.ColumnClause[Any]] = [sa.column(name) for name in columns]
+    if read.table is not None:
+        schema, _, table = read.table.rpartition(".")
+        return sa.table(table, *parts, schema=schema or None)
+    assert read.select is not None
+    text = sa.text(read.select.strip().rstrip(";"))
+    return text.columns(*parts).subquery(_SOURCE)
+
+
+def here(value: Any) -> sa.BindParameter[Any]:
+    """A value bound as the driver sees fit: a cast of SQLAlchemy's would keep indexes unused."""
+    return sa.bindparam(None, value, type_=sa.types.NullType(), unique=True)
+
+
+class Rows:
+    """One read's queries. Pure but for the connection it is given."""
+
+    def __init__(
+        self,
+        read: Read,
+        columns: Sequence[str],
+        *,
+        backend: Backend,
+        zone: tzinfo,
+        times: frozenset[str] = frozenset(),
+    ) -> None:
+        self._read = read
+        self._backend = backend
+        self._zone = zone
+        self._times = times | frozenset(read.times)
+        self._shown = tuple(read.columns or columns)
+        cursor = None if isinstance(read.cursor, Whole) else read.cursor.column
+        at = () if cursor is None else (cursor,)
+        needed = (*self._shown, *read.key, *at)
+        self._names = tuple(dict.fromkeys(needed))
+        mark = read.cursor.mark if isinstance(read.cursor, Outbox) else None
+        held = dict.fromkeys((*needed, mark) if mark else needed)
+        self.origin = _origin(read, tuple(held))
+        """The table, or the SELECT as a table."""
+        self._order = tuple(dict.fromkeys((*at, *read.key)))
+        self._cursor = cursor
+        self._keys = [self._names.index(name) for name in read.key]
+        self._at = None if cursor is None else self._names.index(cursor)
+
+    def column(self, name: str) -> sa.ColumnElement[Any]:
+        """A column of this read's table or SELECT."""
+        return self.origin.c[name]
+
+    def by_cursor(
+        self, start: Any, last: Row | None, limit: int, *, end: Any = None
+    ) -> sa.Select[Any]:
+        """The next page in the cursor's order, from `start` to `end`, after the last row."""
+        where: list[Where] = [self.column(name).is_not(None) for name in self._order]
+        cursor = self._order[0]
+        if end is not None:
+            where.append(self.column(cursor) <= here(end))
+        if start is not None and last is None:
+            where.append(self.column(cursor) >= here(start))
+        if last is not None:
+            place = [last.at, *(value for name, value in self._key_of(last) if name != cursor)]
+            where += self._after(self._order, place)
+        return self._page(self._order, where, limit)
+
+    def by_key(self, last: Row | None, limit: int) -> sa.Select[Any]:
+        """The next page of all rows, in the order of their keys."""
+        order = self._read.key
+        where: list[Where] = [self.column(name).is_not(None) for name in order]
+        if last is not None:
+            where += self._after(order, last.key)
+        return self._page(order, where, limit)
+
+    def without_key(self, limit: int) -> sa.Select[Any]:
+        """Rows that nothing names: no page holds them."""
+        nothing = sa.or_(*(self.column(name).is_(None) for name in self._read.key))
+        return self._page((), [nothing], limit)
+
+    def below_head(self, after: Any, places: int) -> sa.Select[Any]:
+        """The cursor of the row so many places before the newest, if it stands after `after`."""
+        assert self._cursor is not None
+        column = self.column(self._cursor)
+        where = [column.is_not(None), *([] if after is None else [column > here(after)])]
+        ordered = sa.select(column).select_from(self.origin).where(*where).order_by(column.desc())
+        return ordered.offset(places).limit(1)
+
+    def one(self, key: Sequence[Any]) -> sa.Select[Any]:
+        """The row of one key."""
+        match = [self.column(n) == here(v) for n, v in zip(self._read.key, key, strict=True)]
+        return self._page((), match, 1)
+
+    def fetch(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
+        """What a query of ours returns. Raises DBAPIError."""
+        with connection.execute(query, self._read.parameters) as result:
+            assert result.cursor is not None
+            zones = self._zones(result.cursor.description)
+            found = [tuple(row) for row in result.fetchall()]
+        return [self._row(values, zones) for values in found]
+
+    def places(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
+        """The same rows by key and cursor only: what a column computes cannot fail here."""
+        few = query.with_only_columns(*(self.column(name) for name in self._bare))
+        with connection.execute(few, self._read.parameters) as result:
+            return [self._bare_row(tuple(row)) for row in result.fetchall()]
+
+    @property
+    def _bare(self) -> tuple[str, ...]:
+        return (*self._read.key, *([self._cursor] if self._cursor else []))
+
+    def _bare_row(self, values: tuple[Any, ...]) -> Row:
+        key = values[: len(self._keys)]
+        return Row(self._ident(key), key, values[-1] if self._cursor else None, b"", "", False)
+
+    def unreadable(self, row: Row, says: str) -> Row:
+        """A row that cannot be read, with the database's words, in a shape no mapping takes."""
+        told = {n: json_value(v, self._zone) for n, v in self._key_of(row)}
+        raw = msgspec.json.encode([says, told])
+        return Row(row.ident, row.key, row.at, raw, _digest(raw), False)
+
+    def unnamed(self, row: Row) -> Row:
+        """A row without a key, in a shape that no mapping takes."""
+        says = f"{', '.join(self._read.key)} is NULL, so nothing names this row"
+        raw = msgspec.json.encode([says, msgspec.Raw(row.raw)])
+        return Row(row.ident, row.key, row.at, raw, _digest(raw), False)
+
+    def key_json(self, key: Sequence[Any]) -> bytes:
+        """A key alone, as JSON: all that is left of a row that is gone."""
+        return raw_of(self._read.key, key, [self._zone] * len(key))
+
+    def _page(
+        self,
+        order: Sequence[str],
+        where: Sequence[Where],
+        limit: int,
+    ) -> sa.Select[Any]:
+        columns = [self.column(name) for name in self._names]
+        query = sa.select(*columns).select_from(self.origin).where(*where)
+        return query.order_by(*(self.column(name) for name in order)).limit(limit)
+
+    def _after(self, order: Sequence[str], place: Sequence[Any]) -> list[Where]:
+        """After a place in an order of several columns; the first line lets an index be used."""
+        columns = [self.column(name) for name in order]
+        steps = [
+            sa.and_(
+                *(columns[i] == here(place[i]) for i in range(n)),
+                columns[n] > here(place[n]),
+            )
+            for n in range(len(columns))
+        ]
+        return [columns[0] >= here(place[0]), sa.or_(*steps)]
+
+    def _key_of(self, row: Row) -> list[tuple[str, Any]]:
+        return list(zip(self._read.key, row.key, strict=True))
+
+    def _zones(self, description: Sequence[Any]) -> list[tzinfo]:
+        """MariaDB's TIMESTAMP is UTC in our sessions; its DATETIME is whatever they write."""
+        if self._backend != "mariadb":
+            return [self._zone] * len(self._names)
+        return [UTC if part[1] == _MARIADB_TIMESTAMP else self._zone for part in description]
+
+    def _row(self, values: tuple[Any, ...], zones: Sequence[tzinfo]) -> Row:
+        key = tuple(values[i] for i in self._keys)
+        shown: Sequence[Any] = values
+        if self._times:
+            shown = [
+                _moment(value) if name in self._times else value
+                for name, value in zip(self._names, values, strict=True)
+            ]
+        count = len(self._shown)
+        raw = raw_of(self._shown, shown[:count], zones[:count])
+        return Row(self._ident(key), key, self._place(values, zones), raw, _digest(raw))
+
+    def _place(self, values: tuple[Any, ...], zones: Sequence[tzinfo]) -> Any:
+        if self._at is None:
+            return None
+        at = values[self._at]
+        if self._backend == "mariadb" and isinstance(at, datetime) and zones[self._at] is UTC:
+            return at.replace(tzinfo=UTC)
+        return at
+
+    def _ident(self, key: Sequence[Any]) -> str:
+        return "/".join(_part(json_value(value, self._zone)) for value in key)
+
+
+def _part(value: Any) -> str:
+    if value is None:
+        return "~"
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode().strip('"')
+    return quote(text, safe=" :+,._-")
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.blake2b(raw, digest_size=8).hexdigest()
