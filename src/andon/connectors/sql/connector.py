@@ -44,10 +44,13 @@ class Sql(Source[SqlSettings], Sink[SqlSettings]):
             await database.close()
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
-        """All reads in turn. With an outbox it ends after each round that brought rows: asked
-        again with the position that was committed, it takes those rows off."""
+        """All reads in turn, each in its own order."""
         async for item in self._reading.items(after):
             yield item
+
+    async def committed(self, position: Position) -> None:
+        """Rows of an outbox are marked or deleted now."""
+        await self._reading.committed(position)
 
     @property
     def found_by_sweep(self) -> int:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from andon.connectors.sql.dialects import (
     Backend,
@@ -83,9 +84,8 @@ class Database:
             self._url,
             connect_args=connect_args(self._url, settings, within),
             hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=settings.concurrency + 2,
             **({"isolation_level": isolation} if isolation else {}),
+            **_pool(self.backend, settings.concurrency + 2),
         )
 
         def begins(raw: Any, _: Any) -> None:
@@ -176,6 +176,13 @@ class Database:
                     f"{what}: {found.text}. Trying again; check that the database runs."
                 ) from error
             raise found.error(what) from error
+
+
+def _pool(backend: Backend, size: int) -> dict[str, Any]:
+    if backend == "sqlite":
+        # A file that was replaced would be read on by whoever holds the old one open.
+        return {"poolclass": NullPool}
+    return {"pool_pre_ping": True, "pool_size": size}
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

@@ -2,6 +2,7 @@
 
 __all__ = ["Box"]
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
@@ -16,66 +17,58 @@ from andon.connectors.sql.values import placed, unplaced
 from andon.core.connector import Item
 
 Key = tuple[Any, ...]
+_MOST_PAGES = 4
 
 
 class Box:
-    """One outbox table. The last item of a round names all its rows in the position; when the
-    position comes back, exactly those are taken off: a row that was committed late stays."""
+    """One outbox table. A position names the rows that were read and are still there; once it is
+    committed, exactly those are taken off: a row that came late, with an earlier number, stays."""
 
     def __init__(
         self, name: str, read: Read, rows: Rows, *, database: Database, settings: SqlSettings
     ) -> None:
         assert isinstance(read.cursor, Outbox)
-        assert read.table is not None
         self.name = name
         self._read = read
         self._rows = rows
         self._outbox = read.cursor
         self._database = database
         self._page = settings.page
-        self._held: tuple[Key, ...] = ()
-        self._taken: frozenset[Key] = frozenset()
+        self._held: dict[Key, None] = {}
+        self._turn = asyncio.Lock()
 
     def begin_at(self, kept: Any) -> None:
-        """Goes on from a kept place: rows that Andon has and that may still look new there."""
-        try:
-            keys = cast("Sequence[Sequence[Any]]", kept or ())
-            self._held = tuple(tuple(unplaced(part) for part in key) for key in keys)
-        except (TypeError, ValueError):
-            self._held = ()
+        """Goes on from a kept place: what stands there was read before."""
+        self._held = dict.fromkeys(_keys(kept))
 
     @property
     def kept(self) -> Any:
-        """The rows of the last round that are still to be taken off."""
+        """The rows that were read and are not taken off yet."""
         return [[placed(part) for part in key] for key in self._held] or None
 
-    @property
-    def holds(self) -> bool:
-        """Whether rows wait to be taken off until it is known that Andon has them."""
-        return bool(self._held)
-
-    @property
-    def repeats(self) -> bool:
-        """Whether the round brought only rows that were taken off before: no hurry then."""
-        return self.holds and self._taken.issuperset(self._held)
-
-    async def take_off(self) -> None:
-        """Marks or deletes what Andon has. Doing it twice does nothing."""
-        if not self._held:
+    async def take_off(self, kept: Any) -> None:
+        """Marks or deletes the rows of a committed place. Doing it twice does nothing."""
+        if not (keys := _keys(kept)):
             return
-        held = [self._bound(key) for key in self._held]
-        await self._database.call(lambda connection: self._off(connection, held))
-        self._taken, self._held = frozenset(self._held), ()
+        async with self._turn:
+            rows = [self._bound(key) for key in keys]
+            await self._database.call(lambda connection: self._off(connection, rows))
+            for key in keys:
+                self._held.pop(key, None)
 
     async def news(self) -> AsyncIterator[Told]:
-        """One round: at most a page of new rows, in their order."""
-        query = self._rows.by_cursor(None, None, self._page).where(self._is_new())
-        rows: Sequence[Row] = await self._database.read(
-            lambda connection: self._rows.fetch(connection, query), what=f"read {self.name!r}"
-        )
+        """New rows in their order, at most a page; none while too many wait to be committed."""
+        held = len(self._held)
+        if held >= _MOST_PAGES * self._page:
+            return
+        async with self._turn:
+            query = self._rows.by_cursor(None, None, self._page + held).where(self._is_new())
+            found: Sequence[Row] = await self._database.read(
+                lambda connection: self._rows.fetch(connection, query), what=f"read {self.name!r}"
+            )
+            rows = [row for row in found if row.key not in self._held]
         for n, row in enumerate(rows, start=1):
-            if n == len(rows):
-                self._held = tuple(row.key for row in rows)
+            self._held[row.key] = None
             yield Told(self._item(row), says=n == len(rows))
 
     def _off(self, connection: sa.Connection, held: Sequence[dict[str, Any]]) -> None:
@@ -111,3 +104,12 @@ class Box:
     def _item(self, row: Row) -> Item:
         key = f"{self.name}/{row.ident}/{row.digest}"
         return Item(kind=self._read.kind or self.name, key=key, raw=row.raw)
+
+
+def _keys(kept: Any) -> list[Key]:
+    """Keys as a position keeps them; a place that other settings left is none."""
+    try:
+        listed = cast("Sequence[Sequence[Any]]", kept or ())
+        return [tuple(unplaced(part) for part in key) for key in listed]
+    except (TypeError, ValueError):
+        return []

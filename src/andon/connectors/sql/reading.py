@@ -28,42 +28,35 @@ class Reading:
         self._poll = poll
         self._sweep = sweep
         self._n = 0
-        self._said = ""
+        self._said: Position | None = None
+        """Position of the last item; none while it had none, for nobody knows its fate then."""
         self._places: Mapping[str, Any] = {}
         self._latest: Item | None = None
-        self._sweep_at: float | None = None
+        self._sweep_at = 0.0
 
     async def items(self, after: Position) -> AsyncIterator[Item]:
-        """News until an outbox must know what was committed: then it ends, to be asked again."""
+        """News of all reads, then on as it comes."""
         clock = asyncio.get_running_loop().time
-        if self._sweep_at is None or after != self._said:
+        if after != self._said:
             self._begin_at(after)
             self._sweep_at = clock() + self._sweep
-        for box in self._boxes:
-            await box.take_off()
+        await self.committed(after)
         while True:
             async for item in self._round(sweeps=clock() >= self._sweep_at):
                 yield item
             if clock() >= self._sweep_at:
                 self._sweep_at = clock() + self._sweep
-            if any(box.holds and not box.repeats for box in self._boxes):
-                return
             await asyncio.sleep(self._poll)
-            if any(box.holds for box in self._boxes):
-                return
 
-    @property
-    def _boxes(self) -> list[Box]:
-        return [look for look in self._looks if isinstance(look, Box)]
+    async def committed(self, position: Position) -> None:
+        """Takes off the outbox rows that are in the log now."""
+        place = _place(position)
+        for look in self._looks:
+            if isinstance(look, Box):
+                await look.take_off(place.reads.get(look.name))
 
     def _begin_at(self, after: Position) -> None:
-        try:
-            place = msgspec.json.decode(after, type=_Place) if after else _Place(0)
-        except msgspec.DecodeError as error:
-            raise SettingsError(
-                f"The position {after[:80]!r} is none of this connector's. Was the connection's"
-                " name used for another kind of system? Give this one another name."
-            ) from error
+        place = _place(after)
         self._n, self._said, self._latest = place.n, after, None
         for look in self._looks:
             look.begin_at(place.reads.get(look.name))
@@ -85,6 +78,7 @@ class Reading:
     def _placed(self, told: Told) -> Item:
         self._latest = told.item
         if not told.says:
+            self._said = None
             return told.item
         self._n += 1
         self._places = self._stand()
@@ -93,3 +87,13 @@ class Reading:
 
     def _stand(self) -> dict[str, Any]:
         return {look.name: kept for look in self._looks if (kept := look.kept) is not None}
+
+
+def _place(position: Position) -> _Place:
+    try:
+        return msgspec.json.decode(position, type=_Place) if position else _Place(0)
+    except msgspec.DecodeError as error:
+        raise SettingsError(
+            f"The position {position[:80]!r} is none of this connector's. Was the connection's"
+            " name used for another kind of system? Give this one another name."
+        ) from error
