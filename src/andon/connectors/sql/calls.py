@@ -119,13 +119,13 @@ class Calls:
         for n, step in enumerate(steps):
             result = connection.execute(sa.text(step.statement), step.values)
             if n == 0:
-                changed = result.rowcount
+                changed = max(result.rowcount, 0)
                 if result.returns_rows:
                     receipt = self._receipt(write, result) or receipt
                 if changed < write.rows:
                     connection.rollback()
                     raise RejectedError(
-                        f"The statement changed {max(changed, 0)} rows, at least {write.rows} are"
+                        f"The statement changed {changed} rows, at least {write.rows} are"
                         " needed. It was undone.",
                         "no-effect",
                     )

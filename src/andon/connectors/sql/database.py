@@ -132,7 +132,7 @@ class Database:
         state = None
         if connection is not None and self.backend == "mariadb":
             state = _state(error, connection)
-        return verdict(self.backend, error, state)
+        return verdict(self.backend, error.orig, lost=error.connection_invalidated, state=state)
 
     async def _run(self, engine: sa.Engine, work: Callable[[sa.Connection], T], held: Held) -> T:
         loop = asyncio.get_running_loop()
@@ -166,10 +166,13 @@ class Database:
             connection.close()
 
     def _connected(self, engine: sa.Engine) -> sa.Connection:
+        drivers: type[Exception] = engine.dialect.loaded_dbapi.Error
         try:
             return engine.connect()
-        except DBAPIError as error:
-            found = self.verdict(error)
+        except (DBAPIError, drivers) as error:
+            # What a session is told at its beginning fails in the driver's own words.
+            orig = error.orig if isinstance(error, DBAPIError) else error
+            found = verdict(self.backend, orig)
             what = f"{self._name} cannot open {self._where}"
             if found.kind in ("lost", "transient", "refused"):
                 raise UnavailableError(

@@ -5,7 +5,6 @@ __all__ = ["Verdict", "refused_reading", "verdict"]
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
 
 from andon.connectors.sql.dialects import Backend
 from andon.core.errors import (
@@ -40,12 +39,14 @@ class Verdict(msgspec.Struct, frozen=True):
                 return RejectedError(self.text, self.code)
 
 
-def verdict(backend: Backend, error: DBAPIError, state: str | None = None) -> Verdict:
-    """What it means; `state` is the SQLSTATE where the driver does not keep it."""
-    orig: Any = error.orig
+def verdict(
+    backend: Backend, orig: Any, *, lost: bool = False, state: str | None = None
+) -> Verdict:
+    """What a driver's error means; `lost` if the connection is gone, `state` is the SQLSTATE where
+    the driver does not keep it."""
     match backend:
         case "postgresql":
-            return _postgresql(orig, lost=error.connection_invalidated)
+            return _postgresql(orig, lost=lost)
         case "mariadb":
             return _mariadb(orig, state)
         case "mssql":
@@ -53,7 +54,7 @@ def verdict(backend: Backend, error: DBAPIError, state: str | None = None) -> Ve
         case "sqlite":
             return _sqlite(orig)
         case "other":
-            kind: Kind = "lost" if error.connection_invalidated else "refused"
+            kind: Kind = "lost" if lost else "refused"
             return Verdict(kind, None, str(orig))
 
 

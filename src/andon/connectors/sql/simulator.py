@@ -119,9 +119,7 @@ class _File(Counterpart):
         elif not self.file.exists():
             self._folder.mkdir(parents=True)
             self.run(_SCHEMA)
-            self.run(
-                "insert into orders values ('PA-1', 'PUMP', 5, 'PCE', '2026-12-24', 'R', null)"
-            )
+            self.run(_BEFORE)
 
     def run(self, script: str) -> None:
         """What the old ERP itself does."""
