@@ -5,7 +5,7 @@ in a table, logs what it did in another, leaves rows for others in a third, and 
 through a staging table whose trigger refuses in its own words.
 """
 
-__all__ = ["COUNTERPARTS", "OldErp", "OldErpLog", "OldErpOutbox", "schema"]
+__all__ = ["COUNTERPARTS", "LostAnswers", "OldErp", "OldErpLog", "OldErpOutbox", "schema"]
 
 import asyncio
 import shutil
