@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import sys
+from functools import partial
 
 import asyncpg
 import uvloop
@@ -46,11 +47,12 @@ async def _run(role: str, project: str, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, stop.set)
-    plan = load(project).plan()
+    loaded = load(project)
+    plan = loaded.plan()
     if role == "web":
         from andon.app.serve import serve
 
-        work = serve
+        work = partial(serve, outside=loaded.web())
     else:
         from andon.app.work import work
     dsn = (await leash.readline()).decode().strip()

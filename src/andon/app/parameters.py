@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from andon.app.web_settings import WebSettings
 from andon.core.connector import Settings
 from andon.core.errors import Fault
 from andon.core.filling import filled
 from andon.core.secret import SecretStr
+
+_TABLES = ("connections", "web")
 
 S = TypeVar("S", bound=Settings)
 
@@ -42,19 +45,24 @@ class Parameters:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             return cls(file, {}, [Fault(file.name, str(error))], environment)
 
-    @property
-    def table(self) -> Mapping[str, Any]:
-        """Everything outside the connections."""
-        return {name: value for name, value in self._tables.items() if name != "connections"}
+    def web(self) -> WebSettings | list[Fault]:
+        """How this Andon is reached from outside, or every mistake in that."""
+        at = f"{self.file.name}: web"
+        found = filled(WebSettings, self._tables.get("web", {}), at=at, references=self)
+        return found if isinstance(found, list) else found.faults(at) or found
 
     def _connections(self) -> Mapping[str, Any]:
         found = self._tables.get("connections", {})
         return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 
     def unknown(self, names: set[str]) -> list[Fault]:
-        """Tables of connections the project does not have."""
+        """What nothing reads: other tables than these, connections the project does not have."""
         known = ", ".join(sorted(names)) or "none"
         return [
+            Fault(f"{self.file.name}: {name}", f"is read by nothing (known: {', '.join(_TABLES)})")
+            for name in self._tables
+            if name not in _TABLES
+        ] + [
             Fault(
                 f"{self.file.name}: connections.{name}",
                 f"the project has no such connection ({known})",

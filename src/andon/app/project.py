@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from andon.app.parameters import Parameters
+from andon.app.web_settings import WebSettings
 from andon.core.connector import Connector
 from andon.core.errors import Fault, SettingsError
 from andon.core.message import Command, Event, Message
@@ -65,6 +66,8 @@ class Andon:
                 faults += settings
             else:
                 connectors.append((connection, connection.connector(connection.name, settings)))
+        web = parameters.web()
+        faults += web if isinstance(web, list) else []
         faults += parameters.unknown({connection.name for connection in self.connections})
         faults += [
             Fault(f"{self.name}: {fault.at}", fault.says)
@@ -89,6 +92,11 @@ class Andon:
             messages=cast("Sequence[type[Event] | type[Command]]", shapes),
             shared=self.shared,
         )
+
+    def web(self, environment: Mapping[str, str] | None = None) -> WebSettings:
+        """How the project is reached from outside; `plan` names the mistakes in that."""
+        found = self.parameters(environment).web()
+        return WebSettings() if isinstance(found, list) else found
 
     def _ownership_faults(self) -> list[Fault]:
         names = {connection.name for connection in self.connections} | {"andon"}

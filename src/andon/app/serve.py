@@ -14,6 +14,7 @@ import uvicorn
 from andon.api.app import create_app, end_streams
 from andon.api.keyring import KeyRing
 from andon.api.needs import Web
+from andon.app.web_settings import WebSettings
 from andon.core.errors import SettingsError
 from andon.engine.clock import SystemClock
 from andon.engine.door import Doors
@@ -22,7 +23,9 @@ from andon.engine.ingest import Ingest
 from andon.engine.plan import Plan
 
 
-async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[object]) -> None:
+async def serve(
+    plan: Plan, dsn: str, *, outside: WebSettings, host: str, port: int, until: Awaitable[object]
+) -> None:
     """Answers until `until` is done, then ends open requests within a second."""
     clock = SystemClock()
     ingest = Ingest(plan, dsn, clock)
@@ -30,7 +33,10 @@ async def serve(plan: Plan, dsn: str, *, host: str, port: int, until: Awaitable[
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=8)
     ring = KeyRing()
     doors = Doors(plan, ingest, pool, clock, check=ring.check)
-    web = Web(hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1"))))
+    web = Web(
+        hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1", *outside.hosts))),
+        https=outside.https,
+    )
     app = create_app(EngineHub(plan, pool, ingest, clock, doors), web=web, ring=ring)
     server = uvicorn.Server(
         uvicorn.Config(
