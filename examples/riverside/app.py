@@ -78,5 +78,6 @@ andon = Andon(
             steward="planning",
         ),
     ],
-    shared={"material-lot": "riverside"},
+    # Numbers that mean the same in every system; an inspection has the one that Andon gives it.
+    shared={"material-lot": "riverside", "inspection-lot": "riverside"},
 )

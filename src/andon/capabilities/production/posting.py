@@ -166,16 +166,23 @@ async def _complete(run: Run, completed: OrderCompleted) -> None:
             asked = asked or run.ask(
                 "quality",
                 f"{run.subject.partition(':')[2]} is made, but the ERP does not complete it yet:"
-                f" {error}. Andon tries again once the inspection is decided, and every 5"
-                " minutes. Decide the inspection, or leave the order open.",
+                f" {str(error).rstrip('.')}. Andon tries again once the inspection is decided, and"
+                " every 5 minutes. Decide the inspection and resolve what it found, then have it"
+                " tried again at once; or leave the order open.",
+                "try again",
                 "leave it open",
             )
             decided = decided or run.wait(InspectionDecided)
-            place, _ = await run.first(asked, decided, run.sleep(LOOK_AGAIN_AFTER))
-            if place == 0:
-                return
-            if place == 1:
-                decided = None
+            place, answer = await run.first(asked, decided, run.sleep(LOOK_AGAIN_AFTER))
+            match place, answer:
+                case 0, "try again":
+                    asked = None
+                case 0, _:
+                    return
+                case 1, _:
+                    decided = None
+                case _:
+                    pass
         else:
             return
 
