@@ -1,0 +1,7 @@
+"""Files in folders, on this machine or behind SFTP: CSV, JSON lines, XML, fixed width."""
+
+__all__ = ["Files", "FilesSettings", "mappings"]
+
+from andon.connectors.files.connector import Files
+from andon.connectors.files.mapping import mappings
+from andon.connectors.files.settings import FilesSettings

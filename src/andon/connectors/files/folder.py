@@ -1,0 +1,83 @@
+"""What the connector needs of the place where files lie; local and SFTP give it."""
+
+__all__ = ["Entry", "Folder", "what_is"]
+
+import stat
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One name in a folder, as the system lists it; nothing is promised about the name."""
+
+    name: str
+    size: int
+    changed_at: float
+    """Seconds since 1970."""
+    what: Literal["file", "folder", "other"]
+    """A link or a device is neither file nor folder."""
+
+
+def what_is(mode: int) -> Literal["file", "folder", "other"]:
+    """By the mode that lstat gives."""
+    if stat.S_ISREG(mode):
+        return "file"
+    return "folder" if stat.S_ISDIR(mode) else "other"
+
+
+class Folder(ABC):
+    """Paths are relative to the connection's folder and already safe.
+
+    Raises UnavailableError when nothing was done, CredentialsError where we may not,
+    OutcomeUnknownError when the answer to `move` got lost.
+    """
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Looks whether the folder is there."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Leaves nothing open."""
+
+    @abstractmethod
+    async def list(self, path: str) -> list[Entry]:
+        """What lies in a folder; links are not followed."""
+
+    @abstractmethod
+    async def look(self, path: str) -> Entry | None:
+        """One file as it stands; None when there is none. Links are not followed."""
+
+    @abstractmethod
+    async def make(self, path: str) -> None:
+        """The folder is there afterwards, with those above it."""
+
+    @abstractmethod
+    async def move(self, path: str, to: str) -> bool:
+        """Renames; False when there is nothing (any more) at `path`.
+        Raises RejectedError when something is at `to`."""
+
+    @abstractmethod
+    async def remove(self, path: str) -> None:
+        """Nothing is there afterwards."""
+
+    @abstractmethod
+    def fetched(self, path: str) -> AbstractAsyncContextManager[Path]:
+        """The file on this machine, as long as it is entered.
+        Raises UnreadableFileError when it may not be opened."""
+
+    @abstractmethod
+    async def write(self, path: str, content: bytes) -> None:
+        """Writes a whole file and returns once it is on the disk."""
+
+    @abstractmethod
+    async def reserve(self, path: str) -> bool:
+        """Makes an empty file; False when there is one, whoever made it."""
+
+    @abstractmethod
+    async def text(self, path: str) -> str | None:
+        """The content of a small file of ours; None when there is none."""

@@ -1,0 +1,143 @@
+"""Reading a folder turn by turn: take what is ready, yield it, put away what is recorded."""
+
+__all__ = ["Intake"]
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from andon.connectors.files.folder import Entry, Folder
+from andon.connectors.files.place import Place
+from andon.connectors.files.reading import Ended, FileReading
+from andon.connectors.files.ready import Watch
+from andon.connectors.files.said import ItemsOf, reason_of
+from andon.connectors.files.sequence import doubt_about, sequence_after
+from andon.connectors.files.settings import FilesSettings
+from andon.connectors.files.work import Taken, WorkFolder
+from andon.core.connector import Item
+
+_MOST = 200
+_EVERYTHING = 1 << 62
+
+
+class Intake:
+    """One connection's way in. What it keeps in memory only saves work after a restart."""
+
+    def __init__(self, folder: Folder, settings: FilesSettings, consumer: str) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._work = WorkFolder(folder, settings, consumer)
+        self._watch = Watch(settings)
+        self._pattern = re.compile(settings.sequence) if settings.sequence else None
+        self._ended: dict[int, Ended] = {}
+        self._told: set[str] = set()
+
+    async def turn(self, place: Place) -> AsyncIterator[Item]:
+        """Everything after a place. Ends `archive_within` after the first file that was read."""
+        clock = asyncio.get_running_loop().time
+        await self._work.open()
+        files = [*await self._work.put_away_after(place), *await self._left_over(place)]
+        ends_at: float | None = None
+        while True:
+            for taken in files:
+                count = 0
+                async for item in self._items(taken, place):
+                    count += 1
+                    yield item
+                place = Place(taken.number, None, sequence_after(self._pattern, taken.name, place))
+                if count and ends_at is None:
+                    ends_at = clock() + self._settings.archive_within.total_seconds()
+                if not count and self._pattern is None:
+                    await self._put_away(taken)  # with a sequence it stays, so that no gap is seen
+                if ends_at is not None and clock() >= ends_at:
+                    return
+            entries = await self._folder.list(self._settings.incoming)
+            ready = self._watch.look(entries, now=clock(), today=time.time())
+            for name, code, says in ready.odd:
+                if name not in self._told:
+                    self._told.add(name)
+                    yield _odd(self._settings, name, code, says, place)
+            await self._work.remove_markers(ready.orphans)
+            files = await self._take(ready.files[:_MOST], place)
+            if ends_at is not None and clock() >= ends_at:
+                return
+            if not files:
+                await asyncio.sleep(self._settings.poll_every.total_seconds())
+
+    async def _left_over(self, place: Place) -> list[Taken]:
+        """Files taken before and not read to their end. Those that are recorded are put away."""
+        files: list[Taken] = []
+        for taken in await self._work.taken():
+            if place.covers(taken.number):
+                await self._put_away(taken)
+            else:
+                files.append(taken)
+        return files
+
+    async def _take(self, entries: "list[Entry]", place: Place) -> list[Taken]:
+        files: list[Taken] = []
+        for entry in entries:
+            taken = await self._work.take(entry, place)
+            if taken is not None:
+                files.append(taken)
+                if self._settings.marker:
+                    await self._work.remove_markers([self._watch.marker_of(entry.name)])
+        return files
+
+    async def _items(self, taken: Taken, place: Place) -> AsyncIterator[Item]:
+        async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:
+            return await self._odd(one, digest, place)
+
+        reading = FileReading(self._folder, self._settings, taken)
+        self._ended[taken.number] = reading.ended
+        sequence = sequence_after(self._pattern, taken.name, place)
+        async for item in reading.items(place, sequence, odd):
+            yield item
+
+    async def _odd(self, taken: Taken, digest: str, place: Place) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        if taken.entry.size == 0 and self._settings.empty == "finding":
+            found.append(("empty-file", "it holds nothing. Ask its sender whether that is so."))
+        if taken.put_away:
+            return found
+        if self._settings.repeated == "finding" and await self._work.is_known(taken.name, digest):
+            found.append(
+                ("repeated-file", "the same file came before. What it says is recorded once.")
+            )
+        elif (doubt := doubt_about(self._pattern, taken.name, place)) is not None:
+            found.append(doubt)
+        return found
+
+    async def _put_away(self, taken: Taken) -> None:
+        ended = self._ended.pop(taken.number, None)
+        if ended is None or ended.taken.path != taken.path:
+            ended = await self._read_again(taken)
+        if ended.broken:
+            reason = reason_of(taken, ended.broken, ended.rows, ended.digest)
+            await self._work.reject(taken, ended.digest, reason)
+        else:
+            await self._work.archive(taken, ended.digest)
+
+    async def _read_again(self, taken: Taken) -> Ended:
+        """A restart forgets what became of a file that was read and not put away yet."""
+
+        async def nothing(_: Taken, __: str) -> list[tuple[str, str]]:
+            return []
+
+        reading = FileReading(self._folder, self._settings, taken)
+        place = Place(taken.number, _EVERYTHING)
+        async for _ in reading.items(place, None, nothing):
+            pass
+        return reading.ended
+
+
+def _odd(settings: FilesSettings, name: str, code: str, says: str, place: Place) -> Item:
+    shown = ascii(name)[1:-1]
+    nobody = Taken(0, shown, "", Entry(shown, 0, time.time(), "other"))
+    item = ItemsOf(settings, nobody, "", place).finding(
+        code, f"{says}. It is left where it is; remove it, or have it named otherwise."
+    )
+    return msgspec.structs.replace(item, key=f"odd/{shown}")

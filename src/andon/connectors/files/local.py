@@ -1,0 +1,163 @@
+"""A folder of this machine, or a share it has mounted."""
+
+__all__ = ["LocalFolder"]
+
+import asyncio
+import errno
+import os
+import stat
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from andon.connectors.files.folder import Entry, Folder, what_is
+from andon.connectors.files.rows import UnreadableFileError
+from andon.core.errors import CredentialsError, RejectedError, UnavailableError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class LocalFolder(Folder):
+    """Every call goes to a thread: a share that hangs stops nothing else."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        self._name = name
+        self._root = root
+
+    async def open(self) -> None:
+        """Looks whether it is a folder."""
+        await self._do(_require_folder, self._root)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def list(self, path: str) -> list[Entry]:
+        """Links are listed as what they are."""
+        return await self._do(_entries, self._root / path)
+
+    async def look(self, path: str) -> Entry | None:
+        """The file itself."""
+        return await self._do(_look, self._root / path)
+
+    async def make(self, path: str) -> None:
+        """Never makes the connection's folder itself: a share that is not mounted stays away."""
+        await self._do(_require_folder, self._root)
+        await self._do((self._root / path).mkdir, parents=True, exist_ok=True)
+
+    async def move(self, path: str, to: str) -> bool:
+        """One rename: atomic within a file system."""
+        return await self._do(_move, self._root / path, self._root / to)
+
+    async def remove(self, path: str) -> None:
+        """Absent is fine."""
+        await self._do((self._root / path).unlink, missing_ok=True)
+
+    @asynccontextmanager
+    async def fetched(self, path: str) -> AsyncGenerator[Path]:
+        """The file where it lies."""
+        at = self._root / path
+        try:
+            await self._do(_require_plain, at)
+        except CredentialsError as error:
+            raise UnreadableFileError(f"it may not be opened: {error.__cause__}") from error
+        yield at
+
+    async def write(self, path: str, content: bytes) -> None:
+        """Written and flushed to the disk."""
+        await self._do(_write, self._root / path, content)
+
+    async def reserve(self, path: str) -> bool:
+        """Exclusive on every file system that keeps to POSIX."""
+        return await self._do(_reserve, self._root / path)
+
+    async def text(self, path: str) -> str | None:
+        """Ours, so it is UTF-8."""
+        return await self._do(_text, self._root / path)
+
+    async def _do(self, act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        try:
+            return await asyncio.to_thread(act, *args, **named)
+        except PermissionError as error:
+            raise CredentialsError(
+                f"{self._name} may not use {error.filename}: {error.strerror}."
+                " Give the account that runs Andon the right to list, rename and write there."
+            ) from error
+        except OSError as error:
+            raise UnavailableError(
+                f"{self._name} cannot use its folder {self._root}: {error}."
+                " Nothing was changed. Check that the folder is there and its share mounted.",
+                reached=error.errno in (errno.ENOSPC, errno.EDQUOT),
+            ) from error
+
+
+def _require_folder(root: Path) -> None:
+    if not stat.S_ISDIR(root.stat().st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder", str(root))
+
+
+def _entries(path: Path) -> list[Entry]:
+    with os.scandir(path) as found:
+        return [entry for one in found if (entry := _entry_of(one)) is not None]
+
+
+def _entry_of(one: "os.DirEntry[str]") -> Entry | None:
+    with suppress(FileNotFoundError):  # taken by somebody else between the two calls
+        return _entry(one.name, one.stat(follow_symlinks=False))
+    return None
+
+
+def _entry(name: str, state: os.stat_result) -> Entry:
+    return Entry(name, state.st_size, state.st_mtime, what_is(state.st_mode))
+
+
+def _look(path: Path) -> Entry | None:
+    with suppress(FileNotFoundError):
+        return _entry(path.name, path.lstat())
+    return None
+
+
+def _move(path: Path, to: Path) -> bool:
+    if os.path.lexists(to):
+        raise RejectedError(f"{to.name} is already there", "name-taken")
+    if not os.path.lexists(path):
+        return False
+    try:
+        path.rename(to)
+    except FileNotFoundError:
+        if os.path.lexists(path):  # then it is the target's folder that is missing
+            raise
+        return False
+    return True
+
+
+def _require_plain(path: Path) -> None:
+    # Without O_NONBLOCK a pipe under a file's name would hang us.
+    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise UnreadableFileError("it is no regular file")
+    finally:
+        os.close(opened)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _reserve(path: Path) -> bool:
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _text(path: Path) -> str | None:
+    with suppress(FileNotFoundError):
+        return path.read_text()
+    return None

@@ -1,0 +1,165 @@
+"""One taken file, from its first row that is not recorded yet to its end."""
+
+__all__ = ["Ended", "FileReading", "Odd", "rows_of"]
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import BinaryIO
+
+import msgspec
+
+from andon.connectors.files.content import Content, content_of, digest_of, in_steps
+from andon.connectors.files.delimited import csv_rows
+from andon.connectors.files.fixed import fixed_rows
+from andon.connectors.files.folder import Folder
+from andon.connectors.files.jsonlines import json_rows
+from andon.connectors.files.lines import foreign_mark
+from andon.connectors.files.markup import xml_rows
+from andon.connectors.files.place import Place
+from andon.connectors.files.rows import Bad, Broken, Row, Total, UnreadableFileError, Yielded
+from andon.connectors.files.said import ItemsOf
+from andon.connectors.files.settings import FilesSettings
+from andon.connectors.files.shapes import Csv, Fixed, Format, JsonLines, Xml
+from andon.connectors.files.work import Taken
+from andon.core.connector import Item
+
+_STEP = 500
+
+Odd = Callable[[Taken, str], Awaitable[list[tuple[str, str]]]]
+"""What is odd about a file of this digest that can be read: code and words of each."""
+
+
+class Ended(msgspec.Struct):
+    """What became of a file."""
+
+    taken: Taken
+    digest: str = ""
+    rows: int = 0
+    broken: list[str] = []
+    """Why it is rejected; empty: it goes to the archive."""
+
+
+def rows_of(stream: BinaryIO, form: Format) -> Iterator[Yielded]:
+    """Rows in any format. Whatever the file holds, this raises nothing."""
+    try:
+        match form:
+            case Csv():
+                yield from csv_rows(stream, form)
+            case JsonLines():
+                yield from json_rows(stream, form)
+            case Fixed():
+                yield from fixed_rows(stream, form)
+            case Xml():
+                yield from xml_rows(stream, form)
+    except GeneratorExit:
+        raise
+    except Exception as error:  # a defect of a reader costs one file, not the connection
+        yield Broken(0, f"the reader failed: {type(error).__name__}: {error}")
+
+
+class FileReading:
+    """Yields the items of one file; `ended` says afterwards what became of it."""
+
+    def __init__(self, folder: Folder, settings: FilesSettings, taken: Taken) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._taken = taken
+        self.ended = Ended(taken)
+
+    async def items(self, place: Place, sequence: int | None, findings: Odd) -> AsyncIterator[Item]:
+        """Rows after `place`. The position of the last one says that the file is done."""
+        skip = place.skips(self._taken.number)
+        held: Item | None = None
+        async for item in self._fetched(place, sequence, skip, findings):
+            if held is not None:
+                yield held
+            held = item
+        if held is not None:
+            done = Place(self._taken.number, None, sequence).written()
+            yield msgspec.structs.replace(held, position=done)
+
+    async def _fetched(
+        self, place: Place, sequence: int | None, skip: int, findings: Odd
+    ) -> AsyncIterator[Item]:
+        said = ItemsOf(self._settings, self._taken, "", place)
+        content = b""
+        try:
+            async with self._folder.fetched(self._taken.path) as path:
+                digest = self.ended.digest = await digest_of(path)
+                said = ItemsOf(self._settings, self._taken, digest, place)
+                if self._taken.entry.size * 2 <= self._settings.item_bytes:
+                    content = await asyncio.to_thread(path.read_bytes)
+                if not skip:
+                    for code, says in await findings(self._taken, digest):
+                        yield said.finding(code, says)
+                most = self._settings.most_bytes
+                async with content_of(path, self._taken.name, digest, most) as whole:
+                    await self._look_first(whole)
+                    async for item in self._rows(whole, said, skip, sequence, content):
+                        yield item
+        except UnreadableFileError as error:
+            self.ended.broken.append(str(error))
+            yield said.broken(Broken(0, str(error)), self.ended.rows, content, sequence)
+
+    async def _look_first(self, content: Content) -> None:
+        """What makes a file unfit before its first row is recorded."""
+        form = self._settings.format
+        head = await asyncio.to_thread(_head, content)
+        if not isinstance(form, Xml) and (other := foreign_mark(head, form.encoding)):
+            raise UnreadableFileError(f"it is {other} by its first bytes, not {form.encoding}")
+        if isinstance(form, Csv | Fixed) and form.trailer:
+            await self._count(content, form.trailer.first)
+
+    async def _count(self, content: Content, trailer: str) -> None:
+        rows, totals, last = 0, list[Total](), None
+        async for step in in_steps(_rows_in(content, self._settings.format), _STEP):
+            rows += sum(isinstance(one, Row | Bad) for one in step)
+            totals += [one for one in step if isinstance(one, Total)]
+            last = step[-1]
+        if isinstance(last, Broken):
+            return  # reading it says more
+        if not totals:
+            raise UnreadableFileError(
+                f"its last row does not begin with {trailer!r}: it is truncated"
+            )
+        if len(totals) > 1 or last is not totals[-1]:
+            raise UnreadableFileError(f"line {totals[0].line} begins with {trailer!r}, not the end")
+        if totals[0].rows != rows:
+            says = "no number" if totals[0].rows is None else f"{totals[0].rows} rows"
+            raise UnreadableFileError(
+                f"line {totals[0].line} says {says}, the file has {rows} rows"
+            )
+
+    async def _rows(
+        self, content: Content, said: ItemsOf, skip: int, sequence: int | None, raw: bytes
+    ) -> AsyncIterator[Item]:
+        def items() -> Iterator[Item]:  # in a thread, step by step
+            for one in _rows_in(content, self._settings.format):
+                match one:
+                    case Row():
+                        self.ended.rows = one.number
+                        if one.number > skip:
+                            yield said.row(one, sequence)
+                    case Bad():
+                        self.ended.rows = one.number
+                        if one.number > skip:
+                            yield said.bad(one, sequence)
+                    case Broken():
+                        self.ended.broken.append(f"line {one.line}: {one.says}")
+                        yield said.broken(one, self.ended.rows, raw, sequence)
+                    case Total():
+                        continue
+
+        async for step in in_steps(items(), _STEP):
+            for item in step:
+                yield item
+
+
+def _rows_in(content: Content, form: Format) -> Iterator[Yielded]:
+    with content.path.open("rb") as stream:
+        yield from rows_of(stream, form)
+
+
+def _head(content: Content) -> bytes:
+    with content.path.open("rb") as stream:
+        return stream.read(4)

@@ -1,0 +1,55 @@
+"""What a reader of one format yields, row by row; it never raises on what it reads."""
+
+__all__ = ["Bad", "Body", "Broken", "Row", "Total", "UnreadableFileError", "Yielded", "longest"]
+
+from typing import Any
+
+import msgspec
+
+from andon.core.errors import MappingError
+
+Body = dict[str, Any]
+
+longest = 1_000_000
+"""A row, a record or a raw item of more bytes is not carried along; its digest is."""
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One row that could be read."""
+
+    number: int
+    """From 1, bad rows counted too."""
+    line: int
+    body: Body
+    raw: bytes | None = None
+    """The row as JSON, where it came as JSON."""
+
+
+class Bad(msgspec.Struct, frozen=True):
+    """One row that could not be read; the next one goes on."""
+
+    number: int
+    line: int
+    says: str
+    text: str
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """The rest of the file cannot be read; always the last one."""
+
+    line: int
+    says: str
+
+
+class Total(msgspec.Struct, frozen=True):
+    """How many rows the sender says it wrote; None when it does not read as a number."""
+
+    line: int
+    rows: int | None
+
+
+Yielded = Row | Bad | Broken | Total
+
+
+class UnreadableFileError(MappingError):
+    """A file nothing can be read from."""

@@ -1,0 +1,137 @@
+"""Files out: written as `.part`, noted under our key, then renamed. The rename is the effect."""
+
+__all__ = ["Outgoing"]
+
+from contextlib import suppress
+from datetime import timedelta
+
+from andon.connectors.files.folder import Folder
+from andon.connectors.files.names import is_safe, path_in, stamp
+from andon.connectors.files.settings import FilesSettings
+from andon.connectors.files.writing import content_for
+from andon.core.connector import Receipt, Request
+from andon.core.errors import CredentialsError, RejectedError, UnavailableError
+
+_TRIES = 10_000
+
+
+class Outgoing:
+    """What became of a key can be told at any time, also when the receiver takes files away:
+
+    no note: not sent. A note and a `.part`: not renamed yet. A note and no `.part`: done.
+    """
+
+    def __init__(self, folder: Folder, settings: FilesSettings) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._numbers = path_in(settings.sent, "numbers")
+        self._last: dict[str, int] = {}
+        self._ready = False
+
+    async def send(self, request: Request, key: str) -> Receipt:
+        """Done once per key, however often it is called."""
+        await self._prepare()
+        try:
+            return await self._send(request, stamp(key))
+        except CredentialsError as error:
+            raise RejectedError(str(error), "permission-denied") from error
+
+    async def find(self, key: str) -> Receipt | None:
+        """Whether the file of this key was renamed into the receiver's folder."""
+        name = await self._folder.text(self._note(stamp(key)))
+        if not name or await self._folder.look(self._part(stamp(key))) is not None:
+            return None
+        return Receipt(reference=name, body={"name": name})
+
+    async def _send(self, request: Request, mark: str) -> Receipt:
+        noted = await self._folder.text(self._note(mark))
+        if noted and await self._folder.look(self._part(mark)) is None:
+            return Receipt(reference=noted, body={"name": noted})
+        content = content_for(request.body, self._settings.out_format)
+        await self._folder.write(self._part(mark), content)
+        number = 0
+        if not (name := noted):
+            number = await self._next(request.target)
+            name = self._named(request.target, number, mark)
+            await self._folder.write(self._note(mark), name.encode())
+        try:
+            there = await self._folder.move(
+                self._part(mark), path_in(self._settings.outgoing, name)
+            )
+        except RejectedError:
+            await self._take_back(request.target, number, mark)
+            raise
+        if not there:
+            raise UnavailableError(
+                f"Somebody took {self._part(mark)} before it was renamed to {name}. Nothing was"
+                " sent under its name; trying again. Tell the receiver to leave *.part alone."
+            )
+        return Receipt(reference=name, body={"name": name})
+
+    def _named(self, target: str, number: int, mark: str) -> str:
+        name = self._settings.out_name.format(target=target, sequence=number, stamp=mark)
+        if not is_safe(name):
+            raise RejectedError(f"{name!r} is no name that every system takes", "name")
+        return name
+
+    async def _take_back(self, target: str, number: int, mark: str) -> None:
+        """After a refusal its number is free again. The note goes first: alone it means done."""
+        with suppress(UnavailableError, CredentialsError):
+            await self._folder.remove(self._note(mark))
+            await self._folder.remove(self._part(mark))
+            if number and number == self._last.get(target):
+                await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
+                self._last[target] = number - 1
+
+    async def _next(self, target: str) -> int:
+        """The next number of this target; an exclusive file decides among all who send."""
+        if not is_safe(target):
+            raise RejectedError(f"{target!r} is no name that every system takes", "name")
+        if "{sequence" not in self._settings.out_name:
+            return 0
+        if target not in self._last:
+            self._last[target] = await self._highest(target)
+        for _ in range(_TRIES):
+            number = self._last[target] = self._last[target] + 1
+            if await self._folder.reserve(path_in(self._numbers, f"{target}.{number}")):
+                return number
+        raise UnavailableError(
+            f"No free number was found for {target} after {self._last[target]}."
+            f" Nothing was sent. Look into {self._numbers}.",
+            reached=True,
+        )
+
+    async def _highest(self, target: str) -> int:
+        """Of all numbers reserved and all names in the folder. Lower ones are let go."""
+        reserved: list[int] = []
+        for entry in await self._folder.list(self._numbers):
+            named, _, number = entry.name.rpartition(".")
+            if named == target and number.isascii() and number.isdigit():
+                reserved.append(int(number))
+        highest = max(reserved, default=0)
+        for number in reserved:
+            if number < highest - 100:
+                await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
+        return highest
+
+    async def _prepare(self) -> None:
+        if self._ready:
+            return
+        await self._folder.make(self._numbers)
+        old = self._settings.sent_kept
+        await self._forget(old)
+        self._ready = True
+
+    async def _forget(self, old: timedelta) -> None:
+        """Notes no command can ask for any more. The newest note tells the system's own time."""
+        notes = [one for one in await self._folder.list(self._settings.sent) if one.what == "file"]
+        newest = max((note.changed_at for note in notes), default=0.0)
+        for note in notes:
+            if is_safe(note.name) and note.changed_at < newest - old.total_seconds():
+                await self._folder.remove(path_in(self._settings.sent, note.name))
+
+    def _part(self, mark: str) -> str:
+        return path_in(self._settings.outgoing, f"{mark}.part")
+
+    def _note(self, mark: str) -> str:
+        return path_in(self._settings.sent, mark)

@@ -1,0 +1,158 @@
+"""Mistakes in settings that types alone do not show, all at once."""
+
+__all__ = ["login_of", "setting_faults"]
+
+import codecs
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+import asyncssh
+
+from andon.connectors.files.login import Login
+from andon.connectors.files.names import is_safe
+from andon.connectors.files.settings import FilesSettings
+from andon.connectors.files.shapes import Csv, Fixed, Format
+from andon.connectors.files.values import zone_of
+from andon.core.errors import Fault
+
+
+def login_of(settings: FilesSettings) -> tuple[Login, str]:
+    """Login and path of an `sftp://` address. Raises ValueError."""
+    parts = urlsplit(settings.folder)
+    if parts.scheme != "sftp" or not parts.hostname or not parts.username:
+        raise ValueError(f"{settings.folder!r} does not read sftp://user@host:port/path")
+    if parts.password is not None:
+        raise ValueError("a password stands in the address; write it as `password`")
+    login = Login(
+        host=parts.hostname,
+        port=parts.port or 22,
+        user=unquote(parts.username),
+        known_hosts=settings.known_hosts,
+        password=settings.password,
+        key=settings.key,
+        passphrase=settings.passphrase,
+    )
+    path = unquote(parts.path) or "/"
+    return login, path.removeprefix("/~/") or "."
+
+
+def setting_faults(settings: FilesSettings) -> list[Fault]:
+    """Every mistake that types alone do not show."""
+    return [
+        *_place_faults(settings),
+        *_folder_faults(settings),
+        *_pattern_faults(settings),
+        *_format_faults("format", settings.format),
+        *_format_faults("out_format", settings.out_format),
+    ]
+
+
+def _place_faults(settings: FilesSettings) -> Iterator[Fault]:
+    if "://" not in settings.folder:
+        if not settings.folder.startswith("/"):
+            yield Fault("folder", f"{settings.folder!r} is neither a whole path nor sftp://")
+        return
+    try:
+        login, _ = login_of(settings)
+    except ValueError as error:
+        yield Fault("folder", str(error))
+        return
+    if not settings.known_hosts.strip():
+        yield Fault("known_hosts", f"is missing; ssh-keyscan -p {login.port} {login.host}")
+    else:
+        try:
+            asyncssh.import_known_hosts(settings.known_hosts)
+        except ValueError as error:
+            yield Fault("known_hosts", str(error))
+    if settings.password is None and settings.key is None:
+        yield Fault("password", "is missing, and so is `key`; one of them is needed")
+    if settings.key is not None:
+        phrase = settings.passphrase.reveal() if settings.passphrase else None
+        try:
+            asyncssh.import_private_key(settings.key.reveal(), phrase)
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+            # What the library says may quote the key.
+            yield Fault("key", "does not read as a private key, or `passphrase` is not its own")
+
+
+def _folder_faults(settings: FilesSettings) -> Iterator[Fault]:
+    places = ("incoming", "archive", "rejected", "outgoing", "sent")
+    for name in places:
+        path: str = getattr(settings, name)
+        if path not in ("", ".") and not all(is_safe(part) for part in path.split("/")):
+            yield Fault(name, f"{path!r} does not stay below the folder")
+        elif not path and name != "incoming":
+            yield Fault(name, "is empty; name a folder")
+    used = [getattr(settings, name) for name in places]
+    for name in places:
+        if used.count(path := getattr(settings, name)) > 1:
+            yield Fault(name, f"{path!r} stands twice; each needs a folder of its own")
+
+
+def _pattern_faults(settings: FilesSettings) -> Iterator[Fault]:
+    try:
+        if re.compile(settings.sequence).groups != 1 and settings.sequence:
+            yield Fault("sequence", r"needs exactly one group for the number: -(\d+)\.csv$")
+    except re.error as error:
+        yield Fault("sequence", f"is no regular expression: {error}")
+    if settings.marker:
+        try:
+            if settings.marker.format(name="a", stem="b") == settings.marker:
+                yield Fault("marker", "names no file: write {name}.ok or {stem}.ok")
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            yield Fault("marker", f"knows only {{name}} and {{stem}}: {error!r}")
+    try:
+        one, two = (settings.out_name.format(target="t", sequence=n, stamp=str(n)) for n in (1, 2))
+        if one == two:
+            yield Fault("out_name", "gives two files one name; add {sequence} or {stamp}")
+        elif not is_safe(one):
+            yield Fault("out_name", f"{one!r} is no name that every system takes")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        yield Fault("out_name", f"knows only {{target}}, {{sequence}} and {{stamp}}: {error!r}")
+    if (settings.identity == "fields") != bool(settings.key_fields):
+        yield Fault("key_fields", 'goes with identity = "fields", and only with it')
+
+
+def _format_faults(at: str, form: Format) -> Iterator[Fault]:
+    try:
+        if not codecs.lookup(form.encoding)._is_text_encoding:  # type: ignore[attr-defined]
+            yield Fault(f"{at}.encoding", f"{form.encoding!r} is no encoding of text")
+    except LookupError:
+        yield Fault(f"{at}.encoding", f"{form.encoding!r} is no encoding; utf-8, cp1252, utf-16")
+    if zone_of(form.zone) is None:
+        yield Fault(f"{at}.zone", f"{form.zone!r} is no time zone; write Europe/Berlin")
+    if len(form.decimal) != 1 or form.decimal.isdigit():
+        yield Fault(f"{at}.decimal", f"{form.decimal!r} is not one sign")
+    if form.thousands and (len(form.thousands) != 1 or form.thousands == form.decimal):
+        yield Fault(f"{at}.thousands", f"{form.thousands!r} is not one sign, or that of `decimal`")
+    match form:
+        case Csv():
+            for name, sign in (("delimiter", form.delimiter), ("quote", form.quote)):
+                if (
+                    len(sign) > 1
+                    or sign in ("\r", "\n", "\0")
+                    or (name == "delimiter" and not sign)
+                ):
+                    yield Fault(f"{at}.{name}", f"{sign!r} is not one sign")
+            if form.delimiter == form.quote:
+                yield Fault(f"{at}.quote", "is the delimiter")
+        case Fixed():
+            yield from _fixed_faults(at, form)
+        case _:
+            return
+
+
+def _fixed_faults(at: str, form: Fixed) -> Iterator[Fault]:
+    if form.code is None and set(form.records) != {""}:
+        yield Fault(f"{at}.code", 'says where the code stands; without it the only record is ""')
+    for code, fields in form.records.items():
+        for name, (first, length) in fields.items():
+            if first < 1 or length < 1:
+                yield Fault(f"{at}.records.{code}.{name}", "places count from 1, lengths too")
+    if form.trailer and "count" not in form.records.get(form.trailer.first, {}):
+        yield Fault(f"{at}.trailer", "needs a record of that code with a field `count`")
+    named = {name for fields in form.records.values() for name in fields}
+    for name in form.columns:
+        if name not in named:
+            yield Fault(f"{at}.columns.{name}", "is a field of no record")
