@@ -6,6 +6,7 @@ __all__ = [
     "done_name",
     "done_of",
     "is_safe",
+    "numbered",
     "path_in",
     "sequence_in",
     "stamp",
@@ -16,6 +17,7 @@ __all__ = [
 import re
 from hashlib import blake2b
 from pathlib import PurePosixPath
+from string import Formatter
 
 Stamp = str
 """Our key, as it may stand in the name of a file."""
@@ -47,6 +49,14 @@ def sequence_in(name: str, pattern: "re.Pattern[str] | None") -> int | None:
         return None
     digits = match[1]
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+
+
+def numbered(template: str, target: str) -> re.Pattern[str]:
+    """Finds the number in names made from a template for one target."""
+    parts = {"target": re.escape(target), "sequence": r"(\d+)", "stamp": "[0-9a-f]{16}"}
+    found = Formatter().parse(template)
+    shape = "".join(re.escape(text) + parts.get(name or "", "") for text, name, _, _ in found)
+    return re.compile(f"^{shape}$")
 
 
 def taken_name(number: int, name: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from andon.connectors.files.folder import Folder
-from andon.connectors.files.names import is_safe, path_in, stamp
+from andon.connectors.files.names import is_safe, numbered, path_in, sequence_in, stamp
 from andon.connectors.files.settings import FilesSettings
 from andon.connectors.files.writing import content_for
 from andon.core.connector import Receipt, Request
@@ -102,13 +102,17 @@ class Outgoing:
         )
 
     async def _highest(self, target: str) -> int:
-        """Of all numbers reserved and all names in the folder. Lower ones are let go."""
+        """Of all numbers reserved and all names in the folder. Old reservations are let go."""
         reserved: list[int] = []
         for entry in await self._folder.list(self._numbers):
             named, _, number = entry.name.rpartition(".")
             if named == target and number.isascii() and number.isdigit():
                 reserved.append(int(number))
-        highest = max(reserved, default=0)
+        sent = numbered(self._settings.out_name, target)
+        there = [
+            one for one in await self._folder.list(self._settings.outgoing) if one.what == "file"
+        ]
+        highest = max([*reserved, *(sequence_in(one.name, sent) or 0 for one in there)], default=0)
         for number in reserved:
             if number < highest - 100:
                 await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))

@@ -91,9 +91,10 @@ class SftpFolder(Folder):
                 return False
             raise
         except asyncssh.SFTPError as error:
-            if await self.look(to) is not None:
-                raise RejectedError(said(error), "name-taken") from error
-            raise RejectedError(said(error), str(error.code)) from error
+            code = str(error.code) if await self.look(to) is None else "name-taken"
+            raise RejectedError(
+                f"{self._login.host} does not rename {path} to {to}: {said(error)}", code
+            ) from error
         return True
 
     async def remove(self, path: str) -> None:

@@ -1,6 +1,6 @@
 """The other side of an exchange: it drops files as systems do, and takes ours."""
 
-__all__ = ["COUNTERPARTS", "FolderDrop", "SftpDrop"]
+__all__ = ["COUNTERPARTS", "QUICK", "Exchanged", "FolderDrop", "SftpDrop", "free_port"]
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import asyncssh
 
@@ -20,7 +20,7 @@ QUICK = {"settle": "0 s", "poll_every": "20 ms", "archive_within": "1 s"}
 """This other side renames finished files in, so there is nothing to wait for."""
 
 
-class _Drop(Counterpart, Speaks):
+class Exchanged(Counterpart, Speaks):
     """A folder with `in` and `out` that a shop floor writes confirmations to."""
 
     def __init__(self) -> None:
@@ -44,6 +44,15 @@ class _Drop(Counterpart, Speaks):
                 self.rename_in(f"said-{self._files:06}.csv", f"order,good\r\n{rows}".encode())
         return orders
 
+    def request(self, effect: str) -> Request:
+        """One order as one file."""
+        return Request(target="order", body={"effect": effect})
+
+    async def effects(self) -> Sequence[str]:
+        """What stands in the files that came, by their numbers."""
+        files = [file for file in sorted((self.root / "out").glob("*.csv")) if file.is_file()]
+        return [file.read_text().splitlines()[1] for file in files]
+
     def rename_in(self, name: str, content: bytes) -> None:
         """As careful senders do: complete under another name, then renamed."""
         part = self.root / "in" / f"{name}.part"
@@ -57,15 +66,23 @@ class _Drop(Counterpart, Speaks):
             file.write(content)
 
 
-class FolderDrop(_Drop):
+def free_port() -> int:
+    """One on loopback that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+class FolderDrop(Exchanged):
     """A folder of this machine; stopped, its share is not mounted."""
 
     name = "folder"
 
     async def start(self) -> None:
-        """The share is mounted."""
+        """The share is mounted; at first one file lies there already."""
         if (self._home / "away").exists():
             (self._home / "away").rename(self.root)
+        elif not self._said:
+            await self.say(1)
 
     async def stop(self) -> None:
         """The share is gone; what lies on it stays."""
@@ -77,11 +94,12 @@ class FolderDrop(_Drop):
         return {"folder": str(self.root), **QUICK}
 
 
-class SftpDrop(_Drop, Takes):
+class SftpDrop(Exchanged, Takes):
     """The same folder behind an SFTP server; its own people write to it directly."""
 
     name = "sftp"
-    dedupes = True
+    dedupes: ClassVar[bool] = True
+    refusal_words: ClassVar[str] = "this name is not allowed here"
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,8 +107,7 @@ class SftpDrop(_Drop, Takes):
         self._sessions: list[asyncssh.SSHServerConnection] = []
         self._listening: asyncssh.SSHAcceptor | None = None
         self.answers_lost = 0
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
 
     async def start(self) -> None:
         """Listens on loopback, always at the same port."""
@@ -134,18 +151,9 @@ class SftpDrop(_Drop, Takes):
         """Another password."""
         return {**self.settings(), "password": "open barley"}
 
-    def request(self, effect: str) -> Request:
-        """One order as one file."""
-        return Request(target="order", body={"effect": effect})
-
     def refused(self) -> Request:
         """The server takes no file of that name."""
         return Request(target="refused", body={"effect": "refused"})
-
-    async def effects(self) -> Sequence[str]:
-        """What stands in the files, by their numbers."""
-        files = sorted((self.root / "out").glob("*.csv"))
-        return [file.read_text().splitlines()[1] for file in files]
 
     async def lose_answer(self) -> None:
         """The next rename is done, and the line breaks before its answer."""
@@ -178,7 +186,7 @@ class _Exchange(asyncssh.SFTPServer):
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         if newpath.rpartition(b"/")[2].startswith(b"refused"):
-            raise asyncssh.SFTPPermissionDenied("this name is not allowed here")
+            raise asyncssh.SFTPPermissionDenied(SftpDrop.refusal_words)
         super().rename(oldpath, newpath)
         if self._drop.answers_lost and oldpath.endswith(b".part"):
             self._drop.answers_lost -= 1
