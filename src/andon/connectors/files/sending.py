@@ -47,17 +47,18 @@ class Outgoing:
         noted = await self._folder.text(self._note(mark))
         if noted and await self._folder.look(self._part(mark)) is None:
             return Receipt(reference=noted, body={"name": noted})
+        if not is_safe(request.target):
+            raise RejectedError(f"{request.target!r} is no name that every system takes", "name")
         content = content_for(request.body, self._settings.out_format)
         await self._folder.write(self._part(mark), content)
         number = 0
-        if not (name := noted):
-            number = await self._next(request.target)
-            name = self._named(request.target, number, mark)
-            await self._folder.write(self._note(mark), name.encode())
         try:
-            there = await self._folder.move(
-                self._part(mark), path_in(self._settings.outgoing, name)
-            )
+            if not (name := noted):
+                number = await self._next(request.target)
+                name = self._named(request.target, number, mark)
+                await self._folder.write(self._note(mark), name.encode())
+            last = path_in(self._settings.outgoing, name)
+            there = await self._folder.move(self._part(mark), last)
         except RejectedError:
             await self._take_back(request.target, number, mark)
             raise
@@ -85,8 +86,6 @@ class Outgoing:
 
     async def _next(self, target: str) -> int:
         """The next number of this target; an exclusive file decides among all who send."""
-        if not is_safe(target):
-            raise RejectedError(f"{target!r} is no name that every system takes", "name")
         if "{sequence" not in self._settings.out_name:
             return 0
         if target not in self._last:

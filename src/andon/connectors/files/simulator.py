@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -107,6 +107,8 @@ class SftpDrop(Exchanged, Takes):
         self._sessions: list[asyncssh.SSHServerConnection] = []
         self._listening: asyncssh.SSHAcceptor | None = None
         self.answers_lost = 0
+        self.denied = False
+        """Whether its operator took the right to list away."""
         self.port = free_port()
 
     async def start(self) -> None:
@@ -183,6 +185,12 @@ class _Exchange(asyncssh.SFTPServer):
     def __init__(self, channel: Any, drop: SftpDrop) -> None:
         cast(Any, asyncssh.SFTPServer).__init__(self, channel, os.fsencode(drop.root))
         self._drop = drop
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        if self._drop.denied:
+            raise asyncssh.SFTPPermissionDenied("you may not list this")
+        async for name in super().scandir(path):
+            yield name
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         if newpath.rpartition(b"/")[2].startswith(b"refused"):

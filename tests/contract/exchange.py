@@ -1,0 +1,89 @@
+"""An exchange folder under test: the other side, and connectors on it as the engine uses them."""
+
+import asyncio
+import zipfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from andon.connectors.files import Files, FilesSettings
+from andon.connectors.files.simulator import Exchanged
+from andon.core.connector import Item
+from andon.core.filling import filled
+from andon.testing.conformance.trial import Follower, Plain
+
+
+def connector(drop: Exchanged, name: str = "mes", **more: Any) -> Files:
+    """Not opened yet."""
+    found = filled(FilesSettings, {**drop.settings(), **more}, at="t", references=Plain())
+    assert not isinstance(found, list), found
+    return Files(name, found)
+
+
+@asynccontextmanager
+async def opened(drop: Exchanged, name: str = "mes", **more: Any) -> AsyncGenerator[Files]:
+    """From `open` to `close`."""
+    files = connector(drop, name, **more)
+    await files.open()
+    try:
+        yield files
+    finally:
+        await files.close()
+
+
+@asynccontextmanager
+async def following(
+    drop: Exchanged, after: str = "", name: str = "mes", **more: Any
+) -> AsyncGenerator[Follower]:
+    """Read as the engine reads: on from the last position, at once committed."""
+    async with opened(drop, name, **more) as files, Follower(files, after) as follower:
+        yield follower
+
+
+async def some(files: Files, count: int, after: str = "") -> list[Item]:
+    """The first items after a position; then the reader is gone, as after a kill."""
+    found: list[Item] = []
+    items = files.read(after)
+    try:
+        async with asyncio.timeout(20):
+            async for item in items:
+                found.append(item)
+                if len(found) == count:
+                    break
+    finally:
+        await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+    return found
+
+
+def said(item: Item) -> dict[str, Any]:
+    return msgspec.json.decode(item.raw)
+
+
+def inside(drop: Exchanged, path: str) -> list[str]:
+    """Names in one folder of the exchange, sorted."""
+    at = drop.root / path
+    return sorted(one.name for one in at.iterdir()) if at.is_dir() else []
+
+
+def first_names(drop: Exchanged, path: str) -> list[str]:
+    """The names files had when they came."""
+    return [name.partition("~")[0] for name in inside(drop, path)]
+
+
+def zipped(content: bytes, *names: str) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in names or ("a.csv",):
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def big(path: Path, size: int, head: bytes = b"") -> None:
+    """A file that is large and takes no room."""
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(size)
