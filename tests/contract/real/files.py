@@ -136,7 +136,7 @@ class OpenSsh(Exchanged, Takes):
         self._wire.cut = one_more
 
     def _launch(self) -> None:
-        sshd = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
+        sshd = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert sshd, "there is no sshd. Debian and Ubuntu: apt install openssh-server"
         home = self._home_of_sshd
         if os.geteuid() == 0:

@@ -81,8 +81,9 @@ def _cells(lines: Lines, form: Csv) -> Iterator[tuple[int, Cells | Bad]]:
         except StopIteration:
             return
         except csv.Error as error:
-            text = source.used[0] if source.used else ""
+            text = None
             if not lines.cut:
+                text = source.used[0] if source.used else ""
                 lines.push_back(source.used[1:])
             yield first, Bad(0, first, str(error), text)
             continue

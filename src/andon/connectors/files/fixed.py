@@ -45,7 +45,7 @@ def _row(
     number: int, lines: Lines, text: str, code: str, bodies: Mapping[str, BodyOf]
 ) -> Row | Bad:
     if lines.cut:
-        return Bad(number, lines.number, f"the line is longer than {longest} characters", text)
+        return Bad(number, lines.number, f"the line is longer than {longest} characters", None)
     if (stray := stray_bytes(text)) is not None:
         return Bad(number, lines.number, stray, text)
     if code not in bodies:

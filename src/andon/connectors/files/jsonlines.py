@@ -33,7 +33,7 @@ def json_rows(stream: BinaryIO, form: JsonLines) -> Iterator[Yielded]:
 
 def _row(number: int, lines: Lines, text: str) -> Row | Bad:
     if lines.cut:
-        return Bad(number, lines.number, f"the line is longer than {longest} characters", text)
+        return Bad(number, lines.number, f"the line is longer than {longest} characters", None)
     if (stray := stray_bytes(text)) is not None:
         return Bad(number, lines.number, stray, text)
     raw = text.encode()

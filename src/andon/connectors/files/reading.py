@@ -153,6 +153,7 @@ class FileReading:
         async for step in in_steps(items(), _STEP):
             for item in step:
                 yield item
+        self.ended.broken += said.left_out
 
 
 def _rows_in(content: Content, form: Format) -> Iterator[Yielded]:

@@ -31,7 +31,8 @@ class Bad(msgspec.Struct, frozen=True):
     number: int
     line: int
     says: str
-    text: str
+    text: str | None
+    """What stands there; None when it is too long to be carried along."""
 
 
 class Broken(msgspec.Struct, frozen=True):

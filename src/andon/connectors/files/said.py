@@ -54,6 +54,8 @@ class ItemsOf:
         self._settings = settings
         self._taken = taken
         self._digest = digest
+        self.left_out: list[str] = []
+        """Rows too long to lie beside their exceptions: the file itself is kept for them."""
         self._before = place.written()
         self._sequence = place.sequence
         self._changed_at = _moment(taken.entry.changed_at)
@@ -73,7 +75,7 @@ class ItemsOf:
         if len(raw) > self._settings.item_bytes:
             limit = self._settings.item_bytes
             says = f"the item has {len(raw)} bytes; `item_bytes` allows {limit}"
-            return self.bad(Bad(row.number, row.line, says, ""), sequence)
+            return self.bad(Bad(row.number, row.line, says, None), sequence)
         key = f"{self._key}/{row.number}"
         if self._settings.identity == "fields":
             values = [row.body.get(name) for name in self._settings.key_fields]
@@ -92,12 +94,16 @@ class ItemsOf:
 
     def bad(self, bad: Bad, sequence: int | None) -> Item:
         """One row that could not be read."""
+        text = None if bad.text is None else _printable(bad.text)
+        if text is None or len(text) > self._settings.item_bytes // 2:
+            text = None
+            self.left_out.append(f"line {bad.line}: {bad.says}")
         fault = Fault(
             file=self._taken.name,
             says=bad.says,
             line=bad.line,
             row=bad.number,
-            text=_printable(bad.text) if len(bad.text) < self._settings.item_bytes // 2 else None,
+            text=text,
             digest=self._digest,
         )
         place = Place(self._taken.number, bad.number, sequence)
@@ -137,7 +143,9 @@ class ItemsOf:
 
 def reason_of(taken: Taken, broken: Sequence[str], rows: int, digest: str) -> str:
     """What lies beside a rejected file, for whoever opens the folder."""
-    read = f"{rows} rows before that place were read." if rows else "Nothing was read from it."
+    read = "Nothing was read from it."
+    if rows:
+        read = f"Of its rows up to number {rows}, those that could be read are recorded."
     return (
         f"{taken.name} was rejected.\n\n"
         + "\n".join(broken)

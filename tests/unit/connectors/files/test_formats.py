@@ -147,7 +147,7 @@ def test_a_line_of_many_megabytes_is_one_bad_row_and_is_not_carried_along() -> N
     content = b"a,b\r\n1," + b"x" * 5_000_000 + b"\r\n2,y\r\n"
     bad, good = read(content, Csv())
     assert isinstance(bad, Bad)
-    assert len(bad.text) <= 1_000_000
+    assert bad.text is None
     assert isinstance(good, Row)
     assert good.body == {"a": "2", "b": "y"}
 
