@@ -13,6 +13,7 @@ import msgspec
 from andon.connectors.files import Files, FilesSettings
 from andon.connectors.files.simulator import Exchanged
 from andon.core.connector import Item
+from andon.core.errors import TransientError
 from andon.core.filling import filled
 from andon.testing.conformance.trial import Follower, Plain
 
@@ -22,6 +23,25 @@ def connector(drop: Exchanged, name: str = "mes", **more: Any) -> Files:
     found = filled(FilesSettings, {**drop.settings(), **more}, at="t", references=Plain())
     assert not isinstance(found, list), found
     return Files(name, found)
+
+
+class Recording(Follower):
+    """Commits each item at once, and tells the source so."""
+
+    async def _follow(self) -> None:
+        source = self._source
+        while True:
+            items = source.read(self._after)
+            try:
+                async for item in items:
+                    self.items.append(item)
+                    self._after = item.position or self._after
+                    await source.committed(self._after)
+            except TransientError as error:
+                self.lost.append(error)
+                await asyncio.sleep(0.05)
+            finally:
+                await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @asynccontextmanager
@@ -38,9 +58,9 @@ async def opened(drop: Exchanged, name: str = "mes", **more: Any) -> AsyncGenera
 @asynccontextmanager
 async def following(
     drop: Exchanged, after: str = "", name: str = "mes", **more: Any
-) -> AsyncGenerator[Follower]:
+) -> AsyncGenerator[Recording]:
     """Read as the engine reads: on from the last position, at once committed."""
-    async with opened(drop, name, **more) as files, Follower(files, after) as follower:
+    async with opened(drop, name, **more) as files, Recording(files, after) as follower:
         yield follower
 
 

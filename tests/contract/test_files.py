@@ -16,6 +16,7 @@ from andon.connectors.files.simulator import Exchanged, FolderDrop, SftpDrop
 from andon.core.connector import Item, Request
 from andon.core.errors import CredentialsError, MappingError, RejectedError, SettingsError
 from andon.core.mapping import Known
+from andon.testing.conformance.trial import Follower
 from tests.contract.exchange import (
     big,
     connector,
@@ -77,21 +78,23 @@ def faults(items: list[Item]) -> list[str]:
     return texts
 
 
-async def test_a_file_is_put_away_only_when_all_of_it_is_asked_to_be_behind(
-    drop: Exchanged,
-) -> None:
+async def test_a_file_is_put_away_only_when_all_of_it_is_recorded(drop: Exchanged) -> None:
     drop.rename_in("a.csv", ROWS)
-    async with opened(drop, archive_within="0 s") as files:
-        items = [item async for item in files.read("")]
-        assert orders(items) == ["1001", "1002", "1003"]
+    drop.rename_in("b.csv", b"order,good\r\n1004,8\r\n")
+    async with opened(drop) as files, Follower(files, "") as follower:
+        assert await follower.until(lambda: len(follower.items) == 4)
+        one, two, three, _ = follower.items
+        await follower.committed(two.position or "")
+        await asyncio.sleep(0.2)
         assert inside(drop, "archive") == []
-        # Killed between two commits: the same rows come again, under the same keys.
-        again = await some(files, 2, items[0].position or "")
-        assert [item.key for item in again] == [item.key for item in items[1:]]
-        assert inside(drop, "archive") == []
-        drop.rename_in("b.csv", b"order,good\r\n1004,8\r\n")
-        assert orders(await some(files, 1, items[-1].position or "")) == ["1004"]
-    assert first_names(drop, "archive") == ["a"]
+        await follower.committed(three.position or "")
+        assert await follower.until(lambda: first_names(drop, "archive") == ["a"])
+    # Killed before the rest was committed: it comes again, under the same keys.
+    async with opened(drop) as files:
+        again = await some(files, 1, three.position or "")
+        assert orders(again) == ["1004"]
+        assert again[0].key == follower.items[-1].key
+        assert one.key != two.key
 
 
 async def test_a_reader_that_was_killed_finds_what_it_had_taken(drop: Exchanged) -> None:
@@ -214,7 +217,7 @@ async def test_files_come_in_order_of_their_numbers_and_gaps_are_told(drop: Exch
 async def test_the_same_file_again_has_the_same_keys_a_corrected_one_has_others(
     drop: Exchanged,
 ) -> None:
-    async with following(drop, archive_within="0 s") as follower:
+    async with following(drop) as follower:
         for content in (ROWS, ROWS, ROWS.replace(b"7", b"8")):
             before = len(follower.items)
             drop.rename_in("a.csv", content)
@@ -276,7 +279,7 @@ async def test_a_file_that_cannot_be_read_is_rejected_with_its_reason_and_the_ne
     folder: Exchanged, name: str, content: bytes, more: dict[str, Any], reason: str
 ) -> None:
     folder.rename_in(name, content)
-    async with following(folder, archive_within="0 s", **more) as follower:
+    async with following(folder, **more) as follower:
         assert await follower.until(lambda: len(inside(folder, "rejected")) == 2)
         rejected, beside = inside(folder, "rejected")
         folder.rename_in("z.csv", b"\xff\xfe")
@@ -308,7 +311,7 @@ async def test_a_gigabyte_without_a_line_end_costs_neither_memory_nor_the_next_f
     big(folder.root / "in" / "a.csv", 1 << 30, b"order,good\r\n")
     folder.rename_in("b.csv", ROWS)
     before = _peak()
-    async with following(folder, archive_within="0 s") as follower:
+    async with following(folder) as follower:
         assert await follower.until(lambda: len(orders(follower.items)) == 3, within=60)
         assert await follower.until(lambda: first_names(folder, "archive") == ["b"])
     assert _peak() - before < 100_000

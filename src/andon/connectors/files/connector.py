@@ -22,8 +22,8 @@ from andon.core.errors import Fault, SettingsError
 class Files(Source[FilesSettings], Sink[FilesSettings]):
     """A folder of this machine or behind SFTP, read and written by whole files.
 
-    A file is put away when `read` is asked for what comes after it: then all of it is recorded.
-    So that this is soon, `read` ends `archive_within` after the first file it read.
+    A file lies in the work folder from the rename by which it is taken until all of it is in the
+    log; only then it goes to the archive.
     """
 
     settings_type = FilesSettings
@@ -63,8 +63,12 @@ class Files(Source[FilesSettings], Sink[FilesSettings]):
         return await self._outgoing.find(key)
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
-        """File by file in order; ends by itself to learn what is recorded."""
+        """File by file, in order of their numbers or else of their times."""
         if not self.settings.incoming:
             await asyncio.Event().wait()
-        async for item in self._intake.turn(Place.read(after)):
+        async for item in self._intake.items(Place.read(after)):
             yield item
+
+    async def committed(self, position: Position) -> None:
+        """Files that are recorded as a whole go to the archive at the next look."""
+        self._intake.committed(Place.read(position))

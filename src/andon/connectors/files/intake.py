@@ -1,4 +1,4 @@
-"""Reading a folder turn by turn: take what is ready, yield it, put away what is recorded."""
+"""Reading a folder look by look: take what is ready, yield it, put away what is recorded."""
 
 __all__ = ["Intake"]
 
@@ -34,13 +34,20 @@ class Intake:
         self._pattern = re.compile(settings.sequence) if settings.sequence else None
         self._ended: dict[int, Ended] = {}
         self._told: set[str] = set()
+        self._read: list[Taken] = []
+        """Read to the end, and not known to be recorded yet."""
+        self._committed = Place()
 
-    async def turn(self, place: Place) -> AsyncIterator[Item]:
-        """Everything after a place. Ends `archive_within` after the first file that was read."""
+    def committed(self, place: Place) -> None:
+        """Everything up to here is in the log; the next look puts away the files of it."""
+        self._committed = place
+
+    async def items(self, place: Place) -> AsyncIterator[Item]:
+        """Everything after a place, then on as it comes."""
         clock = asyncio.get_running_loop().time
+        self._committed = place
         await self._work.open()
         files = [*await self._work.put_away_after(place), *await self._left_over(place)]
-        ends_at: float | None = None
         while True:
             for taken in files:
                 count = 0
@@ -48,12 +55,11 @@ class Intake:
                     count += 1
                     yield item
                 place = Place(taken.number, None, sequence_after(self._pattern, taken.name, place))
-                if count and ends_at is None:
-                    ends_at = clock() + self._settings.archive_within.total_seconds()
-                if not count and self._pattern is None:
-                    await self._put_away(taken)  # with a sequence it stays, so that no gap is seen
-                if ends_at is not None and clock() >= ends_at:
-                    return
+                if count or self._pattern is not None:
+                    self._read.append(taken)
+                else:  # with a sequence it stays until the next is recorded: else that is a gap
+                    await self._put_away(taken)
+            await self._put_away_committed()
             entries = await self._folder.list(self._settings.incoming)
             ready = self._watch.look(entries, now=clock(), today=time.time())
             for name, code, says in ready.odd:
@@ -62,20 +68,21 @@ class Intake:
                     yield _odd(self._settings, name, code, says, place)
             await self._work.remove_markers(ready.orphans)
             files = await self._take(ready.files[:_MOST], place)
-            if ends_at is not None and clock() >= ends_at:
-                return
             if not files:
                 await asyncio.sleep(self._settings.poll_every.total_seconds())
 
     async def _left_over(self, place: Place) -> list[Taken]:
         """Files taken before and not read to their end. Those that are recorded are put away."""
-        files: list[Taken] = []
-        for taken in await self._work.taken():
-            if place.covers(taken.number):
-                await self._put_away(taken)
-            else:
-                files.append(taken)
-        return files
+        taken = await self._work.taken()
+        self._read = [one for one in taken if place.covers(one.number)]
+        await self._put_away_committed()
+        return [one for one in taken if not place.covers(one.number)]
+
+    async def _put_away_committed(self) -> None:
+        done = self._committed
+        for taken in [one for one in self._read if done.covers(one.number)]:
+            await self._put_away(taken)
+            self._read.remove(taken)
 
     async def _take(self, entries: "list[Entry]", place: Place) -> list[Taken]:
         files: list[Taken] = []

@@ -44,8 +44,6 @@ class FilesSettings(Settings, frozen=True, kw_only=True):
     """Pause between two looks into the folder."""
     archive: str = "archive"
     """Where files go once all of it is recorded."""
-    archive_within: timedelta = timedelta(seconds=5)
-    """How long a file that was read may lie in the work folder."""
     rejected: str = "rejected"
     """Where files go that cannot be read, each with its reason beside it."""
 

@@ -16,7 +16,7 @@ import asyncssh
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
 
-QUICK = {"settle": "0 s", "poll_every": "20 ms", "archive_within": "1 s"}
+QUICK = {"settle": "0 s", "poll_every": "20 ms"}
 """This other side renames finished files in, so there is nothing to wait for."""
 
 
