@@ -4,7 +4,7 @@ __all__ = ["ReadSource"]
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 import asyncpg
@@ -72,8 +72,9 @@ class ReadSource:
             "select at from source_position where connection = $1", self._wired.name
         )
         items = self._source.read(after or "")
+        batches = _batches(items)
         try:
-            async for batch in _batches(items):
+            async for batch in batches:
                 await self._record(batch)
                 if (position := batch[-1].position) is not None:
                     await self._source.committed(position)
@@ -81,6 +82,7 @@ class ReadSource:
                 if not self._go.is_set():
                     return
         finally:
+            await batches.aclose()  # first, since it is the one that asks for items
             await _close(items)
 
     async def _record(self, items: Sequence[Item]) -> None:
@@ -126,7 +128,7 @@ class ReadSource:
         )
 
 
-async def _batches(items: AsyncIterator[Item]) -> AsyncIterator[list[Item]]:
+async def _batches(items: AsyncIterator[Item]) -> AsyncGenerator[list[Item]]:
     """Items as they come, gathered for a moment, never more than a batch in memory."""
     queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue(_MOST)
 

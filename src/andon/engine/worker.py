@@ -42,6 +42,8 @@ class Worker:
         self._broken: asyncio.Queue[BaseException] = asyncio.Queue()
         self._leaving: set[int] = set()
         self._sessions: list[asyncpg.Connection] = []
+        self._reading = AsyncExitStack()
+        """Sessions of sources; their locks let another worker read."""
 
     def stop(self) -> None:
         """Asks the worker to end after what it is doing."""
@@ -62,6 +64,7 @@ class Worker:
     async def _run(self, sessions: AsyncExitStack) -> None:
         session = uuid4()
         self._mark = mark(session)
+        sessions.push_async_exit(self._reading)
         control = await self._session(sessions, f"andon-control {self._mark}")
         await require_supported(control)
         writing = await self._session(sessions, "andon-worker")
@@ -97,8 +100,7 @@ class Worker:
 
         async def close() -> None:
             session.remove_termination_listener(self._lost)
-            with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await session.close(timeout=1)
+            await _close(session)
 
         sessions.push_async_callback(close)
         session.add_termination_listener(self._lost)
@@ -273,6 +275,7 @@ class Worker:
             ):
                 await db.close()
                 continue
+            self._reading.push_async_callback(_close, db)
             one.source = ReadSource(self._plan, one.wired, db, self._clock, one.health)
             one.let_go()
             self._soon(one.source.run())
@@ -305,3 +308,8 @@ class Worker:
                 )
             if due:
                 self._advance.ring([(row["run"], row["n"], row["lane"]) for row in due])
+
+
+async def _close(session: asyncpg.Connection) -> None:
+    with suppress(TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await session.close(timeout=1)
