@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from andon.connectors.files.simulator import Exchanged, SftpDrop
 from andon.connectors.tryton.simulator import TrytonSimulator
 from tests.contract.erps import Erp, RealErp, SimulatedErp
+from tests.contract.exchange import Empty
+from tests.contract.real.files import OpenSsh
 from tools.counterparts import Tryton
 
 BOTH = ["simulator", pytest.param("real", marks=[pytest.mark.real, pytest.mark.timeout(300)])]
@@ -30,3 +33,20 @@ async def erp(request: pytest.FixtureRequest) -> AsyncIterator[Erp]:
     await simulator.start()
     yield SimulatedErp(simulator)
     await simulator.stop()
+
+
+@pytest.fixture(params=[Empty, SftpDrop, pytest.param(OpenSsh, marks=pytest.mark.real)])
+async def drop(request: pytest.FixtureRequest) -> AsyncIterator[Exchanged]:
+    """A folder in which files are exchanged: local, simulated SFTP, OpenSSH."""
+    other = request.param()
+    await other.start()
+    yield other
+    await other.stop()
+
+
+@pytest.fixture
+async def folder() -> Exchanged:
+    """A local one."""
+    other = Empty()
+    await other.start()
+    return other

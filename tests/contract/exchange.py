@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from andon.connectors.files import Files, FilesSettings
-from andon.connectors.files.simulator import Exchanged
+from andon.connectors.files.mapping import faulty
+from andon.connectors.files.simulator import Exchanged, FolderDrop
 from andon.core.connector import Item
-from andon.core.errors import TransientError
+from andon.core.errors import MappingError, TransientError
 from andon.core.filling import filled
+from andon.core.mapping import Known
 from andon.testing.conformance.trial import Follower, Plain
 
 
@@ -23,6 +26,18 @@ def connector(drop: Exchanged, name: str = "mes", **more: Any) -> Files:
     found = filled(FilesSettings, {**drop.settings(), **more}, at="t", references=Plain())
     assert not isinstance(found, list), found
     return Files(name, found)
+
+
+ROWS = b"order,good\r\n1001,5\r\n1002,6\r\n1003,7\r\n"
+KNOWN = Known(FilesSettings(folder="/x"))
+
+
+class Empty(FolderDrop):
+    """Without the file that lies there from the beginning."""
+
+    async def start(self) -> None:
+        self._said = self._said or 1
+        await super().start()
 
 
 class Recording(Follower):
@@ -107,3 +122,23 @@ def big(path: Path, size: int, head: bytes = b"") -> None:
     with path.open("wb") as file:
         file.write(head)
         file.truncate(size)
+
+
+def orders(items: list[Item]) -> list[str]:
+    return [said(item)["order"] for item in items if item.kind == "row"]
+
+
+def findings(items: list[Item]) -> list[str]:
+    return [said(item)["code"] for item in items if item.kind == "file.finding"]
+
+
+def faults(items: list[Item]) -> list[str]:
+    """What a person will read."""
+    texts: list[str] = []
+    for item in items:
+        if item.kind == "file.fault":
+            with pytest.raises(MappingError) as raised:
+                list(faulty.reads(item, KNOWN))
+            texts.append(str(raised.value))
+            assert raised.value.faults
+    return texts

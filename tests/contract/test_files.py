@@ -1,81 +1,26 @@
-"""Files under hard use: half-written, grown, doubled, hostile, taken twice, killed in between."""
+"""Files are taken once, whole and in order, and put away when they are recorded."""
 
 import asyncio
-import gzip
 import os
-import resource
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from andon.connectors.files.mapping import faulty, noted
 from andon.connectors.files.place import Place
-from andon.connectors.files.settings import FilesSettings
-from andon.connectors.files.simulator import Exchanged, FolderDrop, SftpDrop
-from andon.core.connector import Item, Request
-from andon.core.errors import CredentialsError, MappingError, RejectedError, SettingsError
-from andon.core.mapping import Known
+from andon.connectors.files.simulator import Exchanged
 from andon.testing.conformance.trial import Follower
 from tests.contract.exchange import (
-    big,
-    connector,
+    ROWS,
+    faults,
+    findings,
     first_names,
     following,
     inside,
     opened,
+    orders,
     said,
     some,
-    zipped,
 )
-from tests.contract.real.files import OpenSsh
-
-ROWS = b"order,good\r\n1001,5\r\n1002,6\r\n1003,7\r\n"
-REAL = pytest.param(OpenSsh, marks=pytest.mark.real)
-KNOWN = Known(FilesSettings(folder="/x"))
-
-
-class Empty(FolderDrop):
-    """Without the file that lies there from the beginning."""
-
-    async def start(self) -> None:
-        self._said = self._said or 1
-        await super().start()
-
-
-@pytest.fixture(params=[Empty, SftpDrop, REAL], ids=["folder", "sftp", "openssh"])
-async def drop(request: pytest.FixtureRequest) -> AsyncIterator[Exchanged]:
-    other = request.param()
-    await other.start()
-    yield other
-    await other.stop()
-
-
-@pytest.fixture
-async def folder() -> Exchanged:
-    other = Empty()
-    await other.start()
-    return other
-
-
-def orders(items: list[Item]) -> list[str]:
-    return [said(item)["order"] for item in items if item.kind == "row"]
-
-
-def findings(items: list[Item]) -> list[str]:
-    return [said(item)["code"] for item in items if item.kind == "file.finding"]
-
-
-def faults(items: list[Item]) -> list[str]:
-    """What a person will read."""
-    texts: list[str] = []
-    for item in items:
-        if item.kind == "file.fault":
-            with pytest.raises(MappingError) as raised:
-                list(faulty.reads(item, KNOWN))
-            texts.append(str(raised.value))
-            assert raised.value.faults
-    return texts
 
 
 async def test_a_file_is_put_away_only_when_all_of_it_is_recorded(drop: Exchanged) -> None:
@@ -251,203 +196,3 @@ async def test_a_row_without_its_key_is_a_fault_and_the_next_goes_on(folder: Exc
         bad, good = await some(files, 2)
     assert faults([bad]) == ["row 1 of a.csv: a field of its key (order) is missing or empty"]
     assert orders([good]) == ["1002"]
-
-
-BROKEN: list[tuple[str, bytes, dict[str, Any], str]] = [
-    ("a.csv", b"\xff\xfea\0", {}, "utf-16 by its first bytes, not utf-8"),
-    ("a.csv", b"order,order\r\n1,2\r\n", {}, "names order twice"),
-    ("a.csv", b"a\xff,b\r\n", {}, "the header row cannot be read: the byte 0xff"),
-    ("a.csv.gz", b"no gzip at all", {}, "cannot be unpacked"),
-    ("a.csv.gz", gzip.compress(ROWS)[:-9], {}, "cannot be unpacked"),
-    ("a.zip", b"PK\x03\x04 broken", {}, "cannot be unpacked"),
-    ("a.zip", zipped(ROWS, "a.csv", "../../b.csv"), {}, "it holds 2 files, not one"),
-    ("a.zip", zipped(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more than"),
-    ("a.csv.gz", gzip.compress(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more"),
-    ("a.csv", ROWS, {"most_bytes": 10}, "`most_bytes` allows 10"),
-    ("a.csv", ROWS, {"format": {"is": "csv", "trailer": {"first": "T"}}}, "it is truncated"),
-    ("a.csv", ROWS + b"T,4\r\n", {"format": {"is": "csv", "trailer": {"first": "T"}}},
-     "line 5 says 4 rows, the file has 3 rows"),
-    ("a.csv", b"order,good\r\nT,0\r\n1,1\r\n", {"format": {"is": "csv", "trailer": {"first": "T"}}},
-     "line 2 begins with 'T', not the end"),
-    ("a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", {"format": {"is": "xml"}}, "DOCTYPE"),
-    ("a.xml", b"<a><b></a>", {"format": {"is": "xml"}}, "line 1"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "content", "more", "reason"), BROKEN)
-async def test_a_file_that_cannot_be_read_is_rejected_with_its_reason_and_the_next_goes_on(
-    folder: Exchanged, name: str, content: bytes, more: dict[str, Any], reason: str
-) -> None:
-    folder.rename_in(name, content)
-    async with following(folder, **more) as follower:
-        assert await follower.until(lambda: len(inside(folder, "rejected")) == 2)
-        rejected, beside = inside(folder, "rejected")
-        folder.rename_in("z.csv", b"\xff\xfe")
-        assert await follower.until(lambda: len(follower.items) == 2)
-    text = faults(follower.items)[0]
-    assert reason in text
-    assert (folder.root / "rejected" / rejected).read_bytes() == content
-    assert reason in (folder.root / "rejected" / beside).read_text()
-    assert beside == f"{rejected}.reason.txt"
-
-
-async def test_a_trailer_that_agrees_is_no_row(folder: Exchanged) -> None:
-    folder.rename_in("a.csv", ROWS + b"T,3\r\n")
-    async with following(folder, format={"is": "csv", "trailer": {"first": "T"}}) as follower:
-        assert await follower.until(lambda: len(inside(folder, "archive")) == 1)
-    assert orders(follower.items) == ["1001", "1002", "1003"]
-
-
-async def test_packed_files_are_read_like_others(folder: Exchanged) -> None:
-    folder.rename_in("a.csv.gz", gzip.compress(ROWS))
-    folder.rename_in("b.zip", zipped(ROWS.replace(b"100", b"200")))
-    async with opened(folder) as files:
-        assert orders(await some(files, 6)) == ["1001", "1002", "1003", "2001", "2002", "2003"]
-
-
-async def test_a_gigabyte_without_a_line_end_costs_neither_memory_nor_the_next_file(
-    folder: Exchanged,
-) -> None:
-    big(folder.root / "in" / "a.csv", 1 << 30, b"order,good\r\n")
-    folder.rename_in("b.csv", ROWS)
-    before = _peak()
-    async with following(folder) as follower:
-        assert await follower.until(lambda: len(orders(follower.items)) == 3, within=60)
-        assert await follower.until(lambda: first_names(folder, "archive") == ["b"])
-    assert _peak() - before < 100_000
-    (text,) = faults(follower.items)
-    assert "row 1 of a.csv: the line is longer than 1000000" in text
-    fault = next(item for item in follower.items if item.kind == "file.fault")
-    assert len(fault.raw) < 1000
-    assert said(fault)["digest"][:12] in inside(folder, "rejected")[0]
-
-
-def _peak() -> int:
-    """The most memory this program ever held, in kB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-async def test_an_empty_file_is_told_and_archived(drop: Exchanged) -> None:
-    drop.rename_in("a.csv", b"")
-    async with following(drop) as follower:
-        assert await follower.until(lambda: first_names(drop, "archive") == ["a"])
-    (item,) = follower.items
-    (finding,) = list(noted.reads(item, KNOWN))
-    assert getattr(finding, "code", "") == "empty-file"
-
-
-async def test_links_and_names_that_lead_out_are_left_where_they_are(folder: Exchanged) -> None:
-    secret = folder.root.parent / "secret.csv"
-    secret.write_bytes(ROWS)
-    (folder.root / "in" / "link.csv").symlink_to(secret)
-    (folder.root / "in" / "odd\nname.csv").write_bytes(ROWS)
-    os.mkfifo(folder.root / "in" / "pipe.csv")
-    async with following(folder) as follower:
-        assert await follower.until(lambda: len(follower.items) == 3)
-        await asyncio.sleep(0.1)
-    assert sorted(findings(follower.items)) == ["not-a-file", "not-a-file", "unsafe-name"]
-    assert (folder.root / "in" / "link.csv").is_symlink()
-    assert secret.read_bytes() == ROWS
-
-
-async def test_a_target_that_leads_out_of_the_folder_is_refused(drop: Exchanged) -> None:
-    async with opened(drop) as files:
-        for target in ("../../etc/cron.d/x", "a/b", "..", "", "a\0b"):
-            with pytest.raises(RejectedError):
-                await files.send(Request(target=target, body={"a": 1}), key=target)
-    assert inside(drop, "out") == []
-
-
-async def test_numbers_go_on_after_what_was_sent_and_after_what_lies_there(
-    drop: Exchanged,
-) -> None:
-    (drop.root / "out" / "order-000041.csv").write_bytes(b"a,b\r\n")
-    async with opened(drop) as files:
-        first = await files.send(drop.request("one"), key="1")
-    for file in (drop.root / "out").iterdir():
-        file.unlink()  # the receiver takes all
-    async with opened(drop) as one, opened(drop, "other") as two:
-        receipts = await asyncio.gather(
-            *(one.send(drop.request(f"a{n}"), key=f"a{n}") for n in range(5)),
-            *(two.send(drop.request(f"b{n}"), key=f"b{n}") for n in range(5)),
-        )
-        found = await two.find(drop.request("one"), key="1")
-    assert first.reference == "order-000042.csv"
-    assert found == first
-    assert sorted(one.reference or "" for one in receipts) == [
-        f"order-{n:06}.csv" for n in range(43, 53)
-    ]
-
-
-async def test_a_file_is_complete_under_its_last_name_and_no_part_is_left(drop: Exchanged) -> None:
-    async with opened(drop) as files:
-        body = [{"order": n, "text": "x" * 100} for n in range(5000)]
-        await files.send(Request(target="order", body=body), key="1")
-    assert inside(drop, "out") == ["order-000001.csv"]
-    assert (drop.root / "out" / "order-000001.csv").read_bytes().count(b"\r\n") == 5001
-
-
-async def test_what_died_before_the_rename_is_not_found_and_is_sent_under_its_number(
-    drop: Exchanged,
-) -> None:
-    async with opened(drop) as files:
-        await files.send(drop.request("one"), key="1")
-    # As a kill between note and rename leaves it.
-    (drop.root / "out" / "order-000001.csv").rename(
-        drop.root / "out" / f"{next(n for n in inside(drop, '.sent') if n != 'numbers')}.part"
-    )
-    async with opened(drop) as files:
-        assert await files.find(drop.request("one"), key="1") is None
-        receipt = await files.send(drop.request("one"), key="1")
-    assert receipt.reference == "order-000001.csv"
-    assert inside(drop, "out") == ["order-000001.csv"]
-
-
-async def test_another_host_key_gets_no_password(folder: Exchanged) -> None:
-    real, other = SftpDrop(), SftpDrop()
-    await real.start()
-    known = other.settings()["known_hosts"].replace(str(other.port), str(real.port))
-    files = connector(real, known_hosts=known)
-    with pytest.raises(SettingsError, match="does not show a key that `known_hosts` has"):
-        await files.open()
-    await files.close()
-    await real.stop()
-
-
-async def test_every_mistake_in_the_settings_is_named_at_once() -> None:
-    drop = FolderDrop()
-    wrong: dict[str, Any] = {
-        "folder": "sftp://nobody@nowhere/x",
-        "incoming": "../in",
-        "archive": "out",
-        "sequence": "(",
-        "marker": "ok",
-        "out_name": "order.csv",
-        "identity": "fields",
-        "format": {"is": "csv", "encoding": "latin-nine", "zone": "Mars", "decimal": ",,"},
-    }
-    with pytest.raises(SettingsError) as raised:
-        await connector(drop, **wrong).open()
-    named = {fault.at.removeprefix("connections.mes.") for fault in raised.value.faults}
-    assert named == {
-        "known_hosts", "password", "incoming", "archive", "outgoing", "sequence", "marker",
-        "out_name", "key_fields", "format.encoding", "format.zone", "format.decimal",
-    }  # fmt: skip
-
-
-async def test_a_private_key_that_does_not_read_is_not_shown() -> None:
-    drop = SftpDrop()
-    key = "-----BEGIN PRIVATE KEY-----\nnot quite\n-----END PRIVATE KEY-----"
-    with pytest.raises(SettingsError) as raised:
-        await connector(drop, key=key).open()
-    assert "not quite" not in str(raised.value)
-
-
-async def test_a_folder_that_may_not_be_listed_waits_for_an_operator() -> None:
-    drop = SftpDrop()
-    await drop.start()
-    drop.denied = True
-    async with opened(drop) as files:
-        with pytest.raises(CredentialsError, match="you may not list this"):
-            await some(files, 1)
-    await drop.stop()

@@ -1,6 +1,6 @@
 """What a fetched file holds: its digest, and itself unpacked, never more than allowed."""
 
-__all__ = ["Content", "content_of", "in_steps"]
+__all__ = ["Content", "content_of", "digest_of", "in_steps"]
 
 import asyncio
 import gzip

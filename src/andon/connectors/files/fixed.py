@@ -1,6 +1,6 @@
 """Fixed width: fields at fixed places, one or more types of record."""
 
-__all__ = ["fixed_rows"]
+__all__ = ["cut", "fixed_rows"]
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO

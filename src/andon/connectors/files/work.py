@@ -17,7 +17,12 @@ from andon.connectors.files.names import (
 )
 from andon.connectors.files.place import Place
 from andon.connectors.files.settings import FilesSettings
-from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+from andon.core.errors import (
+    CredentialsError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -102,22 +107,21 @@ class WorkFolder:
             self._known.add((taken.name, digest[:12]))
 
     async def reject(self, taken: Taken, digest: str, reason: str) -> None:
-        """It could not be read; the reason lies beside it."""
-        name = await self._put_away(taken, digest, self._settings.rejected)
-        beside = path_in(self._settings.rejected, f"{name}.reason.txt")
-        await self._folder.write(beside, reason.encode())
+        """It could not be read; the reason lies beside it, and is there first."""
+        await self._put_away(taken, digest, self._settings.rejected, reason)
 
-    async def _put_away(self, taken: Taken, digest: str, home: str) -> str:
-        name = done_name(taken.name, self._consumer, taken.number, digest)
+    async def _put_away(self, taken: Taken, digest: str, home: str, reason: str = "") -> None:
         if taken.put_away:
-            return taken.path.rpartition("/")[2]
+            return
+        name = done_name(taken.name, self._consumer, taken.number, digest)
         for again in ("", "2", "3", "4"):
-            try:
-                name = apart(name, again) if again else name
-                await self._move(taken.path, path_in(home, name))
-            except RejectedError:
+            path = path_in(home, apart(name, again) if again else name)
+            if await self._folder.look(path) is not None:
                 continue
-            return name
+            if reason:
+                await self._folder.write(f"{path}.reason.txt", reason.encode())
+            await self._move(taken.path, path)
+            return
         raise UnavailableError(
             f"{taken.path} cannot be put away: {path_in(home, name)} and its likes are taken."
             " It stays in the work folder. Look who else writes there.",
@@ -125,10 +129,9 @@ class WorkFolder:
         )
 
     async def _give_back(self, path: str, first: str) -> None:
-        try:
+        if await self._folder.look(first) is None:
             await self._move(path, first)
-        except RejectedError:
-            return  # the next one of that name is there already: this one was finished, then
+        # else the next one of that name is there already: this one was finished, then
 
     async def _move(self, path: str, to: str) -> bool:
         try:
@@ -136,6 +139,11 @@ class WorkFolder:
         except OutcomeUnknownError as error:
             # Whether or not it was done, the next look tells, and a repeat does no harm.
             raise UnavailableError(str(error)) from error
+        except RejectedError as error:
+            raise CredentialsError(
+                f"{error}. Files cannot be taken or put away without the right to rename:"
+                " give it to the account that Andon uses."
+            ) from error
 
     async def remove_markers(self, names: Sequence[str]) -> None:
         """Their files are taken or gone."""
