@@ -9,16 +9,17 @@ from pathlib import Path
 from proof.books import proving as books
 from proof.books import report as books_report
 from proof.killing import KILLS, Kill
+from proof.real import page
 from proof.real import proving as real
-from proof.real import report as real_report
+from proof.real.report import faults
 from proof.real.rounds import shots
 
 
 async def against_real(rounds: int, *, folder: Path, out: Path) -> list[str]:
     """Tryton, the MES and the user's project; what the rounds do not prove."""
     proven = await real.prove(shots(rounds), folder=folder, told=say)
-    real_report.write(proven, out)
-    return real_report.faults(proven)
+    page.write(proven, out)
+    return faults(proven)
 
 
 async def against_books(rounds: int, *, folder: Path, out: Path) -> list[str]:

@@ -1,4 +1,5 @@
-"""Riverside under proof: a real Tryton behind the proxy, Andon as its user runs it, a real MES."""
+"""Riverside under proof: a real Tryton behind the proxy, Andon as its user runs it, and a real
+MES behind a line that is not perfect."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,6 +10,7 @@ from bench.hub import INBOX_SCOPE, HubCommand
 from proof.killing import KilledHub
 from proof.proxy import Proxy
 from proof.real.calls import call_named
+from proof.real.line import Line
 from tools.counterparts import Fsmes, Tryton
 from tools.counterparts.running import free_port
 
@@ -25,6 +27,7 @@ class Plant:
         self.erp, self.mes = Tryton(folder / "erp"), Fsmes(folder / "mes")
         self.hub: KilledHub
         self.proxy: Proxy
+        self.line: Line
 
     @property
     def erp_file(self) -> Path:
@@ -70,6 +73,7 @@ async def riverside(folder: Path) -> AsyncGenerator[Plant]:
         await asyncio.to_thread(plant.hub.start)
         await asyncio.to_thread(plant.hub.wait_until_ready)
         key = await asyncio.to_thread(plant.hub.key, INBOX_SCOPE)
-        address = f"http://mes:{key}@127.0.0.1:{port}/in/mes"
+        plant.line = await ending.enter_async_context(Line(f"http://127.0.0.1:{port}"))
+        address = f"http://mes:{key}@127.0.0.1:{plant.line.port}/in/mes"
         await asyncio.to_thread(plant.mes.start_exchange, address, poll=0.5)
         yield plant

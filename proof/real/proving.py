@@ -39,6 +39,8 @@ class Proven(msgspec.Struct, frozen=True):
     found: list[Difference]
     people: list[str]
     """What the people at work stumbled over."""
+    line: tuple[int, int]
+    """Deliveries of the MES that never reached Andon, and those whose answer was lost."""
     took_s: float
 
 
@@ -67,7 +69,10 @@ async def prove(
         *differences(ordered, final.said, final.books, final.log),
         *strays(ordered, final.said, final.books, final.log),
     ]
-    return Proven(played, ordered, final, found, people.failed, round(time.monotonic() - began, 1))
+    line = (len(plant.line.cut), len(plant.line.unanswered))
+    return Proven(
+        played, ordered, final, found, people.failed, line, round(time.monotonic() - began, 1)
+    )
 
 
 async def look(plant: Plant) -> Look:

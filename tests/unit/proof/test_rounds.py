@@ -1,5 +1,6 @@
 """What a round aims at, what the proxy's log proves, and when a proof proves too little."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from proof.killing import KILLS
 from proof.proxy import Call, Said, held_at_kill
 from proof.real.calls import CALLS, call_named
+from proof.real.line import fate
+from proof.real.page import write
 from proof.real.proving import Look, Proven
-from proof.real.report import faults, rows, write
+from proof.real.report import faults, rows
 from proof.real.rounds import Played, Shot, shots
 from tests.unit.proof.plants import COLA, MADE_AT, WATER, books, log, outbox
 
@@ -75,7 +78,7 @@ def played(held: tuple[str, ...], *, quiet: bool = False) -> Played:
 def proven(*rounds: Played) -> Proven:
     both = (WATER, COLA)
     look = Look(outbox(*both), books(*both), log(*both))
-    return Proven(list(rounds), [*both], look, found=[], people=[], took_s=9.0)
+    return Proven(list(rounds), [*both], look, found=[], people=[], line=(2, 3), took_s=9.0)
 
 
 def test_a_round_counts_when_an_answer_was_held_while_the_mes_confirmed() -> None:
@@ -89,6 +92,13 @@ def test_too_few_rounds_that_count_fail_the_proof() -> None:
     assert faults(proven(*enough[1:], played(()))) == [
         "only 19 of 50 rounds count; the rest prove nothing"
     ]
+
+
+def test_the_line_breaks_for_some_and_passes_most() -> None:
+    fates = Counter(fate(f"MO{1000 + n}:op10") for n in range(400))
+    assert set(fates) == {"cut", "unanswered", "passes"}
+    assert fates["passes"] > 200
+    assert min(fates.values()) > 20
 
 
 def test_the_page_and_the_rows_are_written(tmp_path: Path) -> None:
