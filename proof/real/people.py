@@ -13,7 +13,7 @@ from tools.counterparts.fsmes_operator import Operator
 
 __all__ = ["AT_ONCE", "Ordered", "People", "at_work"]
 
-AT_ONCE = 8
+AT_ONCE = 10
 """Orders released and not done at any time."""
 _LOOK_EVERY = 0.2
 _STEP_EVERY = 0.2

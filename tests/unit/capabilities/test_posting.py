@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from andon.capabilities.production import post_order
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import LateError, RejectedError
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
@@ -51,6 +51,7 @@ class Order:
                 lot_id="L1",
             )
         )
+        self.answer(Wait, Answer(error=LateError("no operation was overtaken")))
 
     def _sent(self, verbs: list[Verb[Any]]) -> list[Verb[Any]]:
         """Receipts for all that is sent, up to the completion."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from andon.core.errors import RejectedError
+from andon.core.errors import LateError, RejectedError
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Run, Wait, workflow
 from andon.model.inventory import CreateLot
@@ -30,6 +30,9 @@ from andon.model.production import (
 )
 from andon.model.quality import InspectionDecided, RequestInspection
 
+OVERTAKEN_WITHIN = timedelta(minutes=1)
+"""A floor repeats what was not answered, each message by itself: one that others overtook comes
+within this time. Until then an order does not begin without the lots that went in."""
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """A target may refuse a completion for something that no event tells, an open alert say."""
 
@@ -41,10 +44,10 @@ async def post_order(run: Run, released: OrderReleased) -> None:
     A quantity that nobody expected is a person's decision, never a silent booking.
     """
     heard: list[OperationConfirmed] = []  # not booked yet: the ERP must have begun the order first
-    begun = False
+    begun, within = False, None
     completed: OrderCompleted | None = None
-    while completed is None:
-        said = await run.wait(OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled)
+    while completed is None or not begun:
+        said = await _next(run, within)
         match said:
             case OrderStarted():
                 continue  # which lots went in is known with an operation
@@ -54,11 +57,17 @@ async def post_order(run: Run, released: OrderReleased) -> None:
                 heard.append(said)
             case OrderCompleted():
                 completed = said
+            case None:
+                pass  # nothing was overtaken
         if not begun:
+            if said is not None and not consumed_in(heard):
+                within = OVERTAKEN_WITHIN
+                continue
             match await _start(run, consumed_in(heard), last=completed is not None):
                 case "begun":
-                    begun = True
+                    begun, within = True, None
                 case "not yet":
+                    within = None
                     continue
                 case "left open":
                     return
@@ -66,6 +75,18 @@ async def post_order(run: Run, released: OrderReleased) -> None:
             await _book_operation(run, operation)
         heard.clear()
     await _book_completion(run, released, completed)
+
+
+async def _next(
+    run: Run, within: timedelta | None
+) -> OrderStarted | OperationConfirmed | OrderCompleted | OrderCancelled | None:
+    """What the floor says next; None when nothing came in time."""
+    try:
+        return await run.wait(
+            OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled, within=within
+        )
+    except LateError:
+        return None
 
 
 def consumed_in(heard: Sequence[OperationConfirmed]) -> tuple[ComponentLot, ...]:
@@ -154,9 +175,10 @@ async def _inspect(run: Run, released: OrderReleased, lot_id: str) -> None:
 
 
 async def _complete(run: Run, completed: OrderCompleted) -> None:
-    """Refused while an inspection is open or failed: tried again at each decision about it."""
+    """Refused while an inspection is open or failed, or an operation was overtaken: tried again
+    at each decision, and once the operation is booked."""
     asked: Ask | None = None
-    decided: Wait[InspectionDecided] | None = None
+    news: Wait[InspectionDecided | OperationConfirmed] | None = None
     while True:
         try:
             await run.send(
@@ -172,15 +194,18 @@ async def _complete(run: Run, completed: OrderCompleted) -> None:
                 "try again",
                 "leave it open",
             )
-            decided = decided or run.wait(InspectionDecided)
-            place, answer = await run.first(asked, decided, run.sleep(LOOK_AGAIN_AFTER))
+            news = news or run.wait(InspectionDecided, OperationConfirmed)
+            place, answer = await run.first(asked, news, run.sleep(LOOK_AGAIN_AFTER))
             match place, answer:
                 case 0, "try again":
                     asked = None
                 case 0, _:
                     return
+                case 1, OperationConfirmed():
+                    news = None
+                    await _book_operation(run, answer)
                 case 1, _:
-                    decided = None
+                    news = None
                 case _:
                     pass
         else:
