@@ -4,18 +4,18 @@ __all__ = ["Advance"]
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import asyncpg
 
+from andon.engine.carry import Carry
 from andon.engine.clock import Clock
-from andon.engine.ends import Ends
-from andon.engine.hearing import MOST_RECORDS, Hearing
-from andon.engine.memory import Memory, parcel_of, run_id
-from andon.engine.notes import Notes
-from andon.engine.parcel import Delivered, Moved, Outcome, Parcel, Refused
+from andon.engine.hearing import MOST_RECORDS
+from andon.engine.isolate import Isolate
+from andon.engine.memory import parcel_of
+from andon.engine.parcel import Moved, Outcome, Parcel
 from andon.engine.plan import Plan
-from andon.engine.steps import Steps
+from andon.engine.work import Work
 from andon.store.advance import Batch
 from andon.store.sql import query
 
@@ -43,20 +43,18 @@ class Advance:
         self._db = db
         self._clock = clock
         self._hand_over = hand_over
-        self._memory = Memory(plan, db)
-        self._steps = Steps(plan, self._memory)
-        self._ends = Ends(self._memory, self._steps)
-        self._hearing = Hearing(db, self._memory, self._steps, load=self._load)
-        self._notes = Notes(
-            self._memory,
-            self._steps,
-            self._ends,
-            load=self._load,
-            parcels_of=self.parcels_of,
+        self._carry = Carry(
+            plan,
+            db,
+            clock,
             adopt=self.adopt,
+            parcels_of=self.parcels_of,
             unpark=unpark,
             drop=drop,
         )
+        self._memory, self._ends = self._carry.memory, self._carry.ends
+        self._hearing, self._guard = self._carry.hearing, self._carry.guard
+        self._isolate = Isolate(self._carry, clock)
         self._outcomes: deque[Outcome] = deque()
         self._saved: deque[tuple[Moved, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
@@ -76,8 +74,6 @@ class Advance:
         they hold up no other record."""
         self.after = 0
         """Records up to here have been taken by the lanes of this worker."""
-        self.known_to = 0
-        """Up to here a record may have been taken before a crash; runs are looked up first."""
 
     # -- what others call -----------------------------------------------------------------------
 
@@ -121,8 +117,9 @@ class Advance:
 
     # -- lanes ----------------------------------------------------------------------------------
 
-    async def take(self, lanes: Sequence[int]) -> None:
-        """Takes lanes over with all that lies in them. For who holds `alone`."""
+    async def take(self, lanes: Sequence[int], *, died: Iterable[int] = ()) -> None:
+        """Takes lanes over with all that lies in them; of some the last worker died.
+        For who holds `alone`."""
         after = await self._db.fetchval(
             "select case when count(*) = $2 then min(at) else 0 end from position"
             " where name = any($1::text[])",
@@ -130,13 +127,16 @@ class Advance:
             len(lanes),
         )
         self.after = min(int(after), self.after) if self.lanes else int(after)
-        self.known_to = int(await self._db.fetchval("select last_value from log_position"))
+        self._carry.known_to = int(await self._db.fetchval("select last_value from log_position"))
+        if suspected := [lane for lane in lanes if lane in set(died)]:
+            await self._guard.take(suspected, self._carry.known_to)
         self.owned.update(lanes)
         self.lanes = sorted({*self.lanes, *lanes})
         rows = await self._db.fetch(query("parcels"), list(lanes), None)
         for parcel in [one for row in rows if (one := parcel_of(row, self._plan)) is not None]:
             self.adopt(parcel)
-        await self._look_back_for(lanes)
+        # an event may be passed between the commit of a wait and its look back
+        await self._isolate.recall(await self._hearing.recall(lanes, self.after), self.after)
         self.hint()
 
     async def leave(self, lanes: Sequence[int]) -> None:
@@ -171,18 +171,9 @@ class Advance:
         """Forgets runs and parcels of lanes that another worker owns from now on."""
         self.owned -= lanes
         self._memory.drop(lanes)
+        self._guard.leave(lanes)
         for key in [key for key, parcel in self._ends.parcels.items() if parcel.lane in lanes]:
             del self._ends.parcels[key]
-
-    async def _look_back_for(self, lanes: Sequence[int]) -> None:
-        """Waits whose event was passed before a crash, between their commit and their look back."""
-        batch = Batch(self._clock.now())
-        runs = await self._hearing.recall(lanes, self.after)
-        await self._load(batch, set(runs))
-        for live in filter(None, map(self._memory.get, runs)):
-            self._steps.look_back[live.id] = live
-        await self._commit(batch)
-        await self._look_back()
 
     # -- the loop -------------------------------------------------------------------------------
 
@@ -208,86 +199,36 @@ class Advance:
         """One batch for who holds `alone`."""
         self._broken = True
         self._ends.finished.clear()
-        batch = Batch(self._clock.now())
-        outcomes, self._outcomes = self._outcomes, deque()
-        await self._load(
-            batch, {o.parcel.run for o in outcomes if isinstance(o, Delivered | Refused)}
-        )
-        for outcome in outcomes:
-            self._ends.take(batch, outcome)
-        saving, self._saved = self._saved, deque()
-        for moved, _ in saving:
-            self._ends.move(batch, moved)
-        await self._take_due(batch)
-        extra, self._extra = self._extra, []
-        for write in extra:
-            write(batch)
-        after = self.after
-        if self._records and len(self._ends.parcels) - self.spare < _MOST_PARCELS:
-            after = await self._take_records(batch)
-        await self._commit(batch)
-        self.after = after
-        for _, done in saving:
-            if not done.done():
-                done.set_result(None)
-        await self._look_back()
+        work = await self._gathered()
+        await self._isolate.out(work)
+        self.after = work.last
         self._memory.forget()
         self._broken = False
 
-    async def _commit(self, batch: Batch) -> None:
-        """Writes the batch; only then do its new commands leave."""
-        if not len(batch):
-            return
-        base = await batch.commit(self._db)
-        out, self._steps.out = self._steps.out, []
-        for parcel in out:
-            parcel.position += base - 1
-            self.adopt(parcel)
+    async def _gathered(self) -> Work:
+        """What came since the last batch."""
+        outcomes, self._outcomes = self._outcomes, deque()
+        saving, self._saved = self._saved, deque()
+        due, self._due = self._due, []
+        also, self._extra = self._extra, []
+        rows, last = await self._records_after()
+        return Work(
+            after=self.after,
+            last=last,
+            lanes=self.lanes,
+            outcomes=tuple(outcomes),
+            saving=tuple(saving),
+            due=[one for one in dict.fromkeys(due) if one[2] in self.owned],
+            also=also,
+            events=[row for row in rows if row["kind"] == "event"],
+            notes=[row for row in rows if row["kind"] != "event"],
+        )
 
-    async def _load(self, batch: Batch, runs: set[str | None]) -> None:
-        for live, error in await self._memory.load({run for run in runs if run is not None}):
-            self._steps.fail(batch, live, error)
-            batch.add("ends", live.id, "failed")
-
-    # -- records --------------------------------------------------------------------------------
-
-    async def _take_records(self, batch: Batch) -> int:
+    async def _records_after(self) -> tuple[Sequence[asyncpg.Record], int]:
+        if not self._records or len(self._ends.parcels) - self.spare >= _MOST_PARCELS:
+            return (), self.after
         self._records = False  # before the look: a hint that comes during it must not be lost
         rows, last = await self._hearing.read(self.after, self.lanes)
         if len(rows) == MOST_RECORDS:
             self.hint()
-        if rows:
-            await self._take_events(batch, [row for row in rows if row["kind"] == "event"])
-        await self._hearing.wake_linked(batch, self.after, last, self.lanes)
-        for row in rows:
-            if row["kind"] != "event":
-                await self._notes.take(batch, row)
-        return last
-
-    async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
-        starting = [(row, flow) for row in rows for flow in self._plan.starts.get(row["type"], ())]
-        begun: set[str] = set()
-        if rows and rows[0]["position"] <= self.known_to:
-            ids = [run_id(row, flow.name) for row, flow in starting]
-            known = await self._db.fetch("select id from run where id = any($1::text[])", ids)
-            begun = {row["id"] for row in known}
-        await self._hearing.give(batch, rows)
-        for row, flow in starting:
-            if (id := run_id(row, flow.name)) not in begun:
-                begun.add(id)
-                self._steps.begin(batch, row, flow.name)
-
-    async def _look_back(self) -> None:
-        """A wait also takes what came between the trigger and the wait, in log order."""
-        while self._steps.look_back:
-            batch = Batch(self._clock.now())
-            await self._hearing.look_back(batch, self.after)
-            await self._commit(batch)
-
-    async def _take_due(self, batch: Batch) -> None:
-        due, self._due = self._due, []
-        if due:
-            due = [one for one in dict.fromkeys(due) if one[2] in self.owned]
-            await self._load(batch, {run for run, _, _ in due})
-            for run, n, _ in due:
-                self._steps.ring(batch, run, n)
+        return rows, last

@@ -1,7 +1,16 @@
 """Answers to a run's verbs, and how its journal keeps them."""
 
-__all__ = ["Answer", "Heard", "Replay", "answer_from", "answer_json"]
+__all__ = [
+    "Answer",
+    "Heard",
+    "Replay",
+    "answer_from",
+    "answer_json",
+    "answer_of_record",
+    "error_words",
+]
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,9 +59,7 @@ _NAMES = {kind: name for name, kind in _ERRORS.items()}
 def answer_json(answer: Answer) -> str:
     """An answer as the journal keeps it; a NUL, which no database keeps, reads as U+FFFD."""
     if (error := answer.error) is not None:
-        kept: dict[str, Any] = {"error": _NAMES.get(type(error), "rejected"), "text": str(error)}
-        if isinstance(error, RejectedError) and error.code is not None:
-            kept["code"] = error.code
+        kept: dict[str, Any] = {**error_words(error), "text": str(error)}
     elif isinstance(answer.value, Event):
         kept = {"event": answer.value.TYPE, "data": answer.value}
         if answer.heard_at is not None:
@@ -62,13 +69,32 @@ def answer_json(answer: Answer) -> str:
     return msgspec.json.encode(kept).decode().replace("\\u0000", "\\ufffd")
 
 
+def error_words(error: RefusedError) -> dict[str, str]:
+    """What tells a refusal's class, and its code if it has one."""
+    words = {"error": _NAMES.get(type(error), "rejected")}
+    if isinstance(error, RejectedError) and error.code is not None:
+        words["code"] = error.code
+    return words
+
+
+def _error(words: Mapping[str, Any], text: str) -> RefusedError:
+    if "code" in words:
+        return RejectedError(text, words["code"])
+    return _ERRORS[words.get("error", "rejected")](text)
+
+
+def answer_of_record(kind: str, data: Mapping[str, Any]) -> Answer:
+    """The answer that a receipt or refusal in the log gives to its command."""
+    if kind == "receipt":
+        return Answer(Receipt(reference=data.get("reference"), body=data.get("body") or {}))
+    return Answer(error=_error(data, str(data.get("says"))))
+
+
 def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Answer:
     """The journal's answer again, in the type the verb gives."""
     kept: dict[str, Any] = msgspec.json.decode(text)
     if "error" in kept:
-        if "code" in kept:
-            return Answer(error=RejectedError(kept["text"], kept["code"]))
-        return Answer(error=_ERRORS[kept["error"]](kept["text"]))
+        return Answer(error=_error(kept, kept["text"]))
     if "event" in kept:
         event = contracts.decode(kept["event"], msgspec.json.encode(kept["data"]))
         return Answer(event, heard_at=kept.get("heard_at"))

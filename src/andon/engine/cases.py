@@ -1,13 +1,14 @@
 """The words of the exceptions that deliveries and runs open:
 what, what is known, what to do next."""
 
-__all__ = ["failure", "outage", "parked", "question", "refusal"]
+__all__ = ["failure", "outage", "parked", "question", "refusal", "set_aside", "stuck", "unkept"]
 
 from andon.core.errors import AndonError, RefusedError
 from andon.core.workflow import Ask
 from andon.engine.live import Live
 from andon.engine.parcel import Asked, Parcel
 from andon.engine.rows import jsonb
+from andon.engine.work import Work
 from andon.store.ingest import Raised
 
 
@@ -78,6 +79,61 @@ def failure(live: Live, acts: str, error: Exception) -> Raised:
         run=live.id,
         text=f"{live.flow.name} stopped for {live.subject}: {kind}{error}. {_left(live)}"
         " Nothing further is sent. Mend the cause and start it again.",
+    )
+
+
+def unkept(parcel: Parcel, error: Exception) -> Raised:
+    """A command that was done and whose answer cannot be kept."""
+    name = type(parcel.command).__name__
+    return Raised(
+        cause=f"unkept:{parcel.key}",
+        acts="developer",
+        code="answer-not-kept",
+        team="integration",
+        connection=parcel.wired.name,
+        subject=parcel.subject,
+        position=parcel.position,
+        text=f"{parcel.wired.name} did {name}, but its answer cannot be kept: {error}. The command"
+        " counts as done, without number and details. Mend the connector: a receipt holds what"
+        " JSON can say.",
+        detail=jsonb({"key": parcel.key}),
+    )
+
+
+def stuck(run: str, subject: str, told: str) -> Raised:
+    """A run that cannot be stepped and is parked where it stood."""
+    return Raised(
+        cause=f"stuck:{run}",
+        acts="developer",
+        code="run-parked",
+        team="integration",
+        subject=subject,
+        run=run,
+        text=f"{run.partition('@')[0]} is parked for {subject}: {told}. What it did before stands,"
+        " what comes for it is kept, and nothing further is sent. Mend the cause and try again, and"
+        " it goes on where it stood; or give it up.",
+        choices=("try again", "give up"),
+    )
+
+
+def set_aside(work: Work, error: Exception) -> Raised:
+    """A single piece of work that cannot be written and belongs to no run that could be parked."""
+    what, where = "A piece of work", f"{work.after}"
+    subject = None
+    for row in [*work.events, *work.notes]:
+        what = where = f"{row['source']}/{row['id']}"
+        subject = row["subject"]
+    for one in work.outcomes:
+        what, subject = f"What became of {one.parcel.key}", one.parcel.subject
+        where = one.parcel.key
+    return Raised(
+        cause=f"set-aside:{where}",
+        acts="developer",
+        code="set-aside",
+        team="integration",
+        subject=subject,
+        text=f"{what} cannot be written: {type(error).__name__}: {error}. It was set aside, all"
+        " else goes on. This is a defect of Andon or of a connector: report it with the log.",
     )
 
 

@@ -2,12 +2,15 @@
 
 __all__ = ["Ends"]
 
+import msgspec
+
+from andon.core.connector import Receipt
 from andon.core.errors import RefusedError
 from andon.engine.answers import Answer
-from andon.engine.cases import parked, refusal
+from andon.engine.cases import parked, refusal, unkept
 from andon.engine.memory import Memory
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
-from andon.engine.rows import receipt_row, refusal_row
+from andon.engine.rows import jsonb, receipt_row, refusal_row
 from andon.engine.steps import Steps
 from andon.store.advance import Batch
 
@@ -22,6 +25,25 @@ class Ends:
         """What is written and has not come to its end."""
         self.finished: set[str] = set()
         """What came to its end in the present batch."""
+        self._popped: dict[str, Parcel] = {}
+
+    def pop(self, key: str) -> Parcel | None:
+        """Takes a parcel that has come to its end; it comes back if that cannot be written."""
+        parcel = self.parcels.pop(key, None)
+        if parcel is not None:
+            self._popped[key] = parcel
+            self.finished.add(key)
+        return parcel
+
+    def kept(self) -> None:
+        """What was popped is written."""
+        self._popped.clear()
+
+    def restore(self) -> None:
+        """What was popped is not written."""
+        self.parcels |= self._popped
+        self.finished -= set(self._popped)
+        self._popped.clear()
 
     def take(self, batch: Batch, outcome: Outcome) -> None:
         """Writes one outcome; its run is in memory."""
@@ -48,8 +70,18 @@ class Ends:
     def delivered(self, batch: Batch, outcome: Delivered) -> None:
         """The system did it."""
         if self._done(batch, outcome.parcel):
+            outcome = self._keepable(batch, outcome)
             place = batch.append(receipt_row(outcome, batch.now))
             self.answer(batch, outcome.parcel, Answer(outcome.receipt), -place)
+
+    def _keepable(self, batch: Batch, outcome: Delivered) -> Delivered:
+        """The effect is done whatever the answer looks like; one that no database keeps is cut."""
+        try:
+            jsonb(outcome.receipt)
+        except (TypeError, ValueError, OverflowError) as error:
+            batch.raise_exception(unkept(outcome.parcel, error))
+            return msgspec.structs.replace(outcome, receipt=Receipt())
+        return outcome
 
     def refused(self, batch: Batch, parcel: Parcel, error: RefusedError) -> None:
         """It will not be done; without a run, a person is told."""
@@ -62,10 +94,9 @@ class Ends:
 
     def _done(self, batch: Batch, parcel: Parcel) -> bool:
         """Takes a parcel off; False when it was already taken off."""
-        if self.parcels.pop(parcel.key, None) is None:
+        if self.pop(parcel.key) is None:
             return False
         batch.done(parcel.key)
-        self.finished.add(parcel.key)
         if parcel.attempts > 1 or parcel.state != "pending":
             batch.add("settled", f"parked:{parcel.key}")
         return True

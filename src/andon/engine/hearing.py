@@ -31,7 +31,7 @@ class Hearing:
         memory: Memory,
         steps: Steps,
         *,
-        load: Callable[[Batch, set[str | None]], Awaitable[None]],
+        load: Callable[[Batch, Iterable[str | None]], Awaitable[None]],
     ) -> None:
         self._db = db
         self._memory = memory

@@ -35,6 +35,8 @@ class Lease:
         self._name = name
         self._until = 0.0
         self.lanes: set[int] = set()
+        self.died: set[int] = set()
+        """Lanes whose worker before did not leave, but died with what it had in hand."""
 
     def left(self) -> float:
         """Seconds of the lease left, counted from before the renewal was asked for."""
@@ -113,10 +115,27 @@ class Lease:
             )
             taken = [int(row["lane"]) for row in rows]
             self.lanes.update(taken)
+            await self._begin_lanes(taken)
         return taken, sorted(self.lanes)[fair:]
+
+    async def _begin_lanes(self, lanes: list[int]) -> None:
+        """A lane has a row while it is worked on; one that is there tells of a death."""
+        rows = await self._writing.fetch(
+            "select lane from lane where lane = any($1::smallint[])", lanes
+        )
+        self.died = {*(self.died - set(lanes)), *(row["lane"] for row in rows)}
+        await self._writing.execute(
+            "insert into lane select lane, now() from unnest($1::smallint[]) as t(lane)"
+            " on conflict do nothing",
+            lanes,
+        )
+
+    async def _end_lanes(self, lanes: list[int]) -> None:
+        await self._writing.execute("delete from lane where lane = any($1::smallint[])", lanes)
 
     async def give_back(self, lanes: list[int]) -> None:
         """Lets lanes go; call when nothing of theirs is in memory any more."""
+        await self._end_lanes(lanes)
         await self._writing.execute(
             "select pg_advisory_unlock($2, lane) from unnest($1::int[]) as t(lane)",
             lanes,
@@ -125,7 +144,8 @@ class Lease:
         self.lanes.difference_update(lanes)
 
     async def end(self) -> None:
-        """Takes this worker off the list."""
+        """Takes this worker off the list; call when all it had in hand is written."""
+        await self._end_lanes(sorted(self.lanes))
         await self._control.execute("delete from worker where session = $1", self.session)
 
 

@@ -8,9 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from andon.core.compensation import carried_out
-from andon.core.errors import (
-    ReplayError,
-)
+from andon.core.errors import DefectError, ReplayError
 from andon.core.message import Event
 from andon.core.workflow import All, Ask, First, Run, Send, Settled, Sleep, Verb, Wait, Workflow
 from andon.engine.answers import Answer, Heard, Replay, answer_from
@@ -51,6 +49,11 @@ class Live:
         self._asked: dict[int, Verb[Any]] = {}
         self._pending: Verb[Any] | None = None
         self._body: Coroutine[Verb[Any], Any, None] | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The run's time."""
+        return self._run.now
 
     @property
     def undone(self) -> int:
@@ -134,6 +137,11 @@ class Live:
             self._pending = None
             self.ended = True
             return []
+        except SystemExit as error:
+            self._pending = None
+            raise DefectError(
+                f"{self.flow.name} wants to end the whole worker: {error!r}"
+            ) from error
         if not isinstance(awaited, Verb):
             self._pending = None
             raise ReplayError(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from andon.core.errors import ReplayError
 from andon.core.message import Command, Event
 from andon.engine.answers import Replay
 from andon.engine.live import Live
@@ -34,13 +35,14 @@ class Memory:
         live = self._live[id] = self._made(row, id, workflow)
         return live
 
-    async def load(self, runs: set[str]) -> list[tuple[Live, Exception]]:
-        """Brings runs back over their journals;
-        returns those that do not replay, with the error."""
+    async def load(self, runs: set[str], *, parked: bool = False) -> dict[str, Exception]:
+        """Brings runs back over their journals; those that do not replay come with the error.
+        Parked ones are left, unless it is they who are asked for."""
         missing = [run for run in runs if run not in self._live]
         if not missing:
-            return []
-        rows = await self._db.fetch(query("load_runs"), missing)
+            return {}
+        state = "parked" if parked else "running"
+        rows = await self._db.fetch(query("load_runs"), missing, state)
         lines = await self._db.fetch(
             "select run, n, position, answered_at, data from journal where run = any($1::text[])"
             " order by run, at",
@@ -49,13 +51,13 @@ class Memory:
         journals: dict[str, list[asyncpg.Record]] = {}
         for line in lines:
             journals.setdefault(line["run"], []).append(line)
-        failed: list[tuple[Live, Exception]] = []
+        failed: dict[str, Exception] = {}
         for row in rows:
-            live = self._made(row, row["run"], row["workflow"])
             try:
+                live = self._made(row, row["run"], row["workflow"])
                 self._replay(live, row, journals.get(row["run"], []))
             except Exception as error:
-                failed.append((live, error))
+                failed[row["run"]] = error
             else:
                 self._live[live.id] = live
         return failed
@@ -64,6 +66,16 @@ class Memory:
         """Detaches the runs of lanes that another worker owns from now on."""
         for id in [id for id, live in self._live.items() if live.lane in lanes]:
             self._live.pop(id).close()
+
+    def remove(self, id: str) -> None:
+        """Detaches one run."""
+        if (live := self._live.pop(id, None)) is not None:
+            live.close()
+
+    def clear(self) -> None:
+        """Detaches all runs: what they have in memory is not written."""
+        for id in list(self._live):
+            self.remove(id)
 
     def forget(self) -> None:
         """Ended runs leave at once, the longest known when there are too many."""
@@ -83,6 +95,11 @@ class Memory:
         live.replay(event, lines, self._plan.contracts)
 
     def _made(self, row: asyncpg.Record, id: str, workflow: str) -> Live:
+        if workflow not in self._plan.workflows:
+            raise ReplayError(
+                f"{id} is still open, and the project has no workflow {workflow!r} any more. Put it"
+                " back until its last run has ended."
+            )
         return Live(
             self._plan.workflows[workflow],
             id=id,

@@ -2,7 +2,7 @@
 
 __all__ = ["Notes"]
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import asyncpg
@@ -27,11 +27,12 @@ class Notes:
         steps: Steps,
         ends: Ends,
         *,
-        load: Callable[[Batch, set[str | None]], Awaitable[None]],
+        load: Callable[[Batch, Iterable[str | None]], Awaitable[None]],
         parcels_of: Callable[[Sequence[str]], Awaitable[list[Parcel]]],
         adopt: Callable[[Parcel], None],
         unpark: Callable[[str, str], None],
         drop: Callable[[str, str], object],
+        decide: Callable[[Batch, str, str], Awaitable[None]],
     ) -> None:
         self._memory = memory
         self._steps = steps
@@ -41,6 +42,13 @@ class Notes:
         self._adopt = adopt
         self._unpark = unpark
         self._drop = drop
+        self._decide = decide
+
+    def run_of(self, row: asyncpg.Record) -> str | None:
+        """The run a record is meant for."""
+        data: dict[str, Any] = msgspec.json.decode(row["data"])
+        parcel = self._ends.parcels.get(str(data.get("key")))
+        return data.get("run") if parcel is None else parcel.run
 
     async def take(self, batch: Batch, row: asyncpg.Record) -> None:
         """Takes one record into the batch."""
@@ -60,11 +68,10 @@ class Notes:
                 await self._decided(batch, data, int(row["position"]))
 
     async def _acknowledged(self, batch: Batch, row: asyncpg.Record, data: dict[str, Any]) -> None:
-        parcel = self._ends.parcels.pop(data["key"], None)
+        parcel = self._ends.pop(data["key"])
         if parcel is None:
             return
         batch.done(parcel.key)
-        self._ends.finished.add(parcel.key)
         await self._load(batch, {parcel.run})
         answer = (
             Answer(Receipt(reference=data.get("reference")))
@@ -81,6 +88,8 @@ class Notes:
             if parcel is not None:
                 await self._load(batch, {parcel.run})
                 self._decide_parcel(batch, parcel, answer)
+        elif data.get("run") and data.get("n") is None:
+            await self._decide(batch, str(data["run"]), answer)
         elif data.get("run"):
             await self._load(batch, {data["run"]})
             live = self._memory.get(data["run"])

@@ -9,6 +9,7 @@ import msgspec
 
 from andon.core.errors import RefusedError
 from andon.core.message import Command
+from andon.engine.answers import error_words
 from andon.engine.live import Live
 from andon.engine.parcel import Delivered, Parcel
 from andon.engine.read import claims_text
@@ -72,6 +73,7 @@ def receipt_row(outcome: Delivered, now: datetime) -> LogRow:
 def refusal_row(parcel: Parcel, error: RefusedError, now: datetime) -> LogRow:
     """That the system will not do it, in its words."""
     data = {"key": parcel.key, "command": parcel.command.TYPE, "says": str(error)}
+    data |= error_words(error)
     return _outcome_row(parcel, now, "refusal", REFUSED, data, None)
 
 

@@ -4,6 +4,7 @@ __all__ = ["Steps"]
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -46,7 +47,7 @@ class Steps:
         try:
             event = self._plan.contracts.decode(row["type"], row["data"].encode())
             assert isinstance(event, Event)
-            self._issue(batch, live, live.start(event), live.trigger)
+            self.issue(batch, live, live.start(event), live.trigger, batch.now)
         except Exception as error:
             self.fail(batch, live, error)
         batch.add(
@@ -61,7 +62,7 @@ class Steps:
             return
         batch.add("journal", live.id, live.at, n, position, answer_json(answer))
         try:
-            self._issue(batch, live, live.take(n, answer, batch.now), position)
+            self.issue(batch, live, live.take(n, answer, batch.now), position, batch.now)
         except Exception as error:
             self.fail(batch, live, error)
         if live.ended:
@@ -107,7 +108,10 @@ class Steps:
             _log.error("workflow %s failed", live.id, exc_info=error)
         batch.raise_exception(failure(live, acts, error))
 
-    def _issue(self, batch: Batch, live: Live, verbs: Sequence[Verb[Any]], cause: int) -> None:
+    def issue(
+        self, batch: Batch, live: Live, verbs: Sequence[Verb[Any]], cause: int, since: datetime
+    ) -> None:
+        """Writes what a run asks for; its deadlines count from `since`."""
         for verb in verbs:
             match verb:
                 case Send(command=command):
@@ -120,18 +124,18 @@ class Steps:
                     )  # fmt: skip
                     self.hears.update(linked)
                     if within is not None:
-                        batch.add("timers", live.id, verb.n, live.lane, batch.now + within)
+                        batch.add("timers", live.id, verb.n, live.lane, since + within)
                     self.look_back[live.id] = live
                 case Sleep(span=span):
-                    batch.add("timers", live.id, verb.n, live.lane, batch.now + span)
+                    batch.add("timers", live.id, verb.n, live.lane, since + span)
                 case Ask():
                     batch.raise_exception(question(live, verb))
                 case _:
                     raise TypeError(f"{verb!r} is no leaf verb")
 
     def _send(self, batch: Batch, live: Live, verb: Send, command: Command, cause: int) -> None:
-        key = f"{live.correlation}:{live.flow.name}.{verb.n}"
-        subject = self._subject(live, command)
+        key = self.key(live, verb)
+        subject = self.subject(live, command)
         try:
             passed = pass_gate(self._plan, command, _WORKFLOW, live.site)
         except (DeniedError, InvalidError) as error:
@@ -176,7 +180,11 @@ class Steps:
         self._lay_out(batch, parcel)
         self.out.append(parcel)
 
-    def _subject(self, live: Live, command: Command) -> str:
+    def key(self, live: Live, verb: Send) -> str:
+        """The command's key: the record that began the run, the workflow, the step."""
+        return f"{live.id.partition('@')[2]}:{live.flow.name}.{verb.n}"
+
+    def subject(self, live: Live, command: Command) -> str:
         """A command about the run's own kind is about its subject, by whatever id it says it."""
         local = self._plan.named(command.KIND, command.local)
         if "/" in local:

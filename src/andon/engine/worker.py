@@ -239,7 +239,7 @@ class Worker:
             await self._give_back()
             taken, surplus = await self._lease.share()
             if taken:
-                await self._advance.take(taken)
+                await self._advance.take(taken, died=self._lease.died)
             if fresh := [lane for lane in surplus if lane not in self._leaving]:
                 _log.info("another worker is there; it gets %s lanes", len(fresh))
                 await self._advance.leave(fresh)

@@ -42,12 +42,18 @@ _PARTS: dict[str, str] = {
     "runs": """runs as (insert into run (id, workflow, subject, lane, trigger, correlation, state,
       started_at, ended_at)
       select id, workflow, subject, lane, trigger, correlation, state, started_at,
-        case when state = 'running' then null else {now} end
+        case when state in ('running', 'parked') then null else {now} end
       from unnest({0}::text[], {1}::text[], {2}::text[], {3}::smallint[], {4}::bigint[], {5}::text[],
         {6}::text[], {7}::timestamptz[]) as t(id, workflow, subject, lane, trigger, correlation,
         state, started_at))""",
     "ends": """ends as (update run set state = t.state, ended_at = {now}
       from unnest({0}::text[], {1}::text[]) as t(id, state) where run.id = t.id)""",
+    "parked": """parked as (update run set state = 'parked', crashes = t.crashes, ended_at = null
+      from unnest({0}::text[], {1}::smallint[]) as t(id, crashes) where run.id = t.id)""",
+    "resumed": """resumed as (update run set state = 'running', crashes = 0
+      from unnest({0}::text[]) as t(id) where run.id = t.id)""",
+    "cleared": """cleared as (delete from suspect using unnest({0}::text[]) as t(run)
+      where suspect.run = t.run)""",
     "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after)
       select run, n, subject, lane, string_to_array(types, ' '), string_to_array(hears, ' '), after
       from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::text[],
@@ -75,7 +81,8 @@ _PARTS: dict[str, str] = {
       where exception.cause = t.cause and state <> 'resolved')""",
 }
 _WIDTH = {
-    "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "waits": 7,
+    "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "parked": 2,
+    "resumed": 1, "cleared": 1, "waits": 7,
     "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 13, "settled": 1,
 }  # fmt: skip
 
