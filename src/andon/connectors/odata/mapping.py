@@ -1,0 +1,4 @@
+"""x"""
+
+__all__ = ["mappings"]
+mappings = ()

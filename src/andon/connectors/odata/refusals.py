@@ -1,0 +1,172 @@
+"""What an OData system says when it does not do something, and who acts next."""
+
+__all__ = ["Said", "StatusError", "refusal", "said_of"]
+
+import re
+from collections.abc import Collection
+from typing import Any, cast
+
+import msgspec
+
+from andon.connectors.odata.trees import Element, below, local, tree_of
+from andon.core.errors import (
+    AndonError,
+    CredentialsError,
+    MappingError,
+    OutcomeUnknownError,
+    RejectedError,
+    ThrottledError,
+    UnavailableError,
+)
+
+_LONGEST = 2000
+_MOST = 20
+
+
+class StatusError(RejectedError):
+    """A refusal that remembers the HTTP status it came with."""
+
+    def __init__(self, text: str, code: str, status: int) -> None:
+        super().__init__(text, code)
+        self.status = status
+
+
+class Said(msgspec.Struct, frozen=True):
+    """An error answer read: its code, its sentence, and every further one."""
+
+    code: str
+    text: str
+    details: tuple[tuple[str, str], ...] = ()
+    """Code and sentence of each further message, in the system's order."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes said, the first one first."""
+        return (self.code, *(code for code, _ in self.details))
+
+    def __str__(self) -> str:
+        first = f"{self.code}: {self.text}" if self.code else self.text
+        more = [f"{code}: {text}" for code, text in self.details if (code, text) != self._first]
+        return "; ".join([first, *more])[:_LONGEST]
+
+    @property
+    def _first(self) -> tuple[str, str]:
+        return self.code, self.text
+
+
+def refusal(
+    status: int,
+    body: bytes,
+    what: str,
+    *,
+    reading: bool,
+    no_effect: Collection[int],
+    later: Collection[str],
+    after: str = "",
+) -> AndonError:
+    """The error for an answer of 300 or more; `what` names the call, `reading` that it changes
+    nothing, `after` is the answer's Retry-After."""
+    said = said_of(body)
+    match status:
+        case 401:
+            return CredentialsError(
+                f"{what}: the system does not accept our credentials (401)."
+                " Check them, then resume."
+            )
+        case 403 if not said.code or said.code.startswith("/IWFND/"):
+            # The gateway's own no. A business object's no has a code of its own.
+            return CredentialsError(
+                f"{what}: our user may not use this service (403). {said.text}".strip()
+            )
+        case 429:
+            return ThrottledError(
+                f"{what}: the system asks us to slow down",
+                float(after) if after.isdigit() else None,
+            )
+        case 412:
+            text = f"{what}: changed there meanwhile, so ours is stale. {said}"
+            return StatusError(text, "stale", status)
+        case _ if status in no_effect:
+            return UnavailableError(f"{what}: {status} {said}", reached=True)
+        case _ if 300 <= status < 400:
+            return CredentialsError(
+                f"{what}: we are sent elsewhere ({status}), to a login page most likely. Check how"
+                " the technical user signs in, then resume."
+            )
+        case _ if status < 500 and status != 408 and not set(said.codes).isdisjoint(later):
+            return UnavailableError(f"{what}: not now. {said}", reached=True)
+        case _ if status >= 500 or status == 408:
+            text = f"{what}: {status} {said}"
+            return UnavailableError(text, reached=True) if reading else OutcomeUnknownError(text)
+        case _:
+            text = str(said) or f"{what}: status {status}"
+            return StatusError(text, said.code or str(status), status)
+
+
+def said_of(body: bytes) -> Said:
+    """The error in an answer: OData 2's JSON, OData 4's, XML, or whatever words there are."""
+    try:
+        told: Any = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _from_xml(body) or Said("", _words(body))
+    match told:
+        case {"error": dict()}:
+            return _from_json(told["error"])
+        case _:
+            return Said("", _words(body))
+
+
+def _from_json(error: dict[str, Any]) -> Said:
+    inner = error.get("innererror")
+    inner_details = (
+        cast("dict[str, Any]", inner).get("errordetails") if isinstance(inner, dict) else None
+    )
+    details: list[tuple[str, str]] = []
+    for found in (error.get("details"), inner_details):
+        if isinstance(found, list):
+            details += [
+                (_text(row.get("code")), _sentence(row.get("message")))
+                for row in cast("list[dict[str, Any]]", found)[:_MOST]
+                if isinstance(row, dict)  # pyright: ignore[reportUnnecessaryIsInstance] wire
+            ]
+    return Said(_text(error.get("code")), _sentence(error.get("message")), tuple(details))
+
+
+def _sentence(message: Any) -> str:
+    """OData 2 wraps it with its language."""
+    if isinstance(message, dict):
+        return _text(cast("dict[str, Any]", message).get("value"))
+    return _text(message)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()[:_LONGEST]
+
+
+def _from_xml(body: bytes) -> Said | None:
+    try:
+        root = tree_of(body, "the error")
+    except MappingError:
+        return None
+    if local(root) != "error":
+        return None
+    details = tuple(
+        (_child(node, "code"), _child(node, "message")) for node in below(root, "errordetail")
+    )
+    return Said(_child(root, "code"), _child(root, "message"), details[:_MOST])
+
+
+def _child(node: Element, name: str) -> str:
+    found = node.find(f"{{*}}{name}")
+    return "" if found is None else _text(found.text)
+
+
+def _words(body: bytes) -> str:
+    """The words of a page of HTML or of plain text."""
+    plain = re.sub(
+        r"<(script|style)\b.*?</\1>|<[^>]*>",
+        " ",
+        body[:20_000].decode("utf-8", "replace"),
+        flags=re.S,
+    )
+    return " ".join(plain.split())[:300]
