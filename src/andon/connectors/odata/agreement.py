@@ -100,6 +100,7 @@ def _of_action(at: str, action: Action, catalogue: Catalogue) -> Iterator[Fault]
         return
     named = [("stamp", action.stamp)] if action.stamp else []
     named += [("holds", field) for field in action.holds]
+    named += [("today", field) for field in action.today]
     named += [("reference", field) for field in action.reference]
     for name, field in named:
         if field not in kind.properties:

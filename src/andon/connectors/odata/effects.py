@@ -3,8 +3,10 @@
 __all__ = ["Effects"]
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -134,16 +136,29 @@ class Effects:
 
     def _change(self, call: Call, body: Any, key: str, there: There | None) -> Change:
         wire = body_of(body, self._settings.version)
-        action = self._state.action(call)
-        if self._state.makes(call) and action is not None and action.stamp:
-            assert call.place.kind is not None
-            longest = call.place.kind.properties[action.stamp].max_length
-            wire = {**cast("dict[str, Any]", wire or {}), action.stamp: stamped(key, longest)}
+        if self._state.makes(call):
+            wire = {
+                **self._days(call),
+                **cast("dict[str, Any]", wire or {}),
+                **self._stamp(call, key),
+            }
         data = None if wire is None else msgspec.json.encode(wire)
         if self._state.is_function(call) and self._settings.version == 2:
             data = None
         headers = {"if-match": there.etag} if there is not None and there.etag else {}
         return Change(call.method, call.path, data, headers)
+
+    def _days(self, call: Call) -> dict[str, Any]:
+        action = self._state.action(call)
+        day = datetime.now(ZoneInfo(self._settings.time_zone)).date()
+        named = () if action is None else action.today
+        return {name: body_of(day, self._settings.version) for name in named}
+
+    def _stamp(self, call: Call, key: str) -> dict[str, str]:
+        action, kind = self._state.action(call), call.place.kind
+        if action is None or not action.stamp or kind is None:
+            return {}
+        return {action.stamp: stamped(key, kind.properties[action.stamp].max_length)}
 
     def _row(self, call: Call, answer: Answer) -> dict[str, Any]:
         if not answer.body.strip():

@@ -46,12 +46,8 @@ class Said(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         first = f"{self.code}: {self.text}" if self.code else self.text
-        more = [f"{code}: {text}" for code, text in self.details if (code, text) != self._first]
-        return "; ".join([first, *more])[:_LONGEST]
-
-    @property
-    def _first(self) -> tuple[str, str]:
-        return self.code, self.text
+        more = [f"{code}: {text}" for code, text in self.details if text and text != self.text]
+        return "; ".join(dict.fromkeys([first, *more]))[:_LONGEST]
 
 
 def refusal(

@@ -47,6 +47,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Field of a new row in which our key is kept, and found again: text of 12 or more."""
     holds: Mapping[str, str] = {}
     """For a function: fields and values that its entity has once it was done."""
+    today: tuple[str, ...] = ()
+    """Days of a new row, `PostingDate`, that are the day of the call where nobody says another."""
     reference: tuple[str, ...] = ()
     """Fields of the answer that make the document number; the keys where none is named."""
 
@@ -96,6 +98,9 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Statuses by which this system says that it did nothing."""
     later: tuple[str, ...] = ("M3/024", "M3/897")
     """Business codes that mean: locked, nothing was done, try again."""
+    writes_as: str = ""
+    """Name under which the system notes what we write, where it is not `user`: what it wrote
+    comes back as a read-back, not as news."""
     plant: str = ""
     """Plant of the postings; their mappings need one."""
     storage_location: str = ""

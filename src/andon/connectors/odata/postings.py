@@ -1,0 +1,119 @@
+"""Our commands as calls of S/4HANA, and what proves each one.
+
+The proofs need their `actions` in the settings; the README has them ready to copy.
+"""
+
+__all__ = ["POSTINGS", "complete_production", "confirm_operation", "issue_lots", "receive_output"]
+
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from andon.connectors.odata.settings import ODataSettings
+from andon.connectors.odata.values import literal
+from andon.core.connector import Request
+from andon.core.errors import MappingError
+from andon.core.mapping import Known, Outbound, outbound
+from andon.model.production import (
+    AssignLots,
+    CompleteProduction,
+    ComponentLot,
+    ConfirmOperation,
+    ReceiveOutput,
+)
+
+
+@outbound(ConfirmOperation, proof="findable", local=True)
+def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
+    """A final confirmation of one operation, with what it made and spoiled."""
+    if command.good.unit != command.scrap.unit:
+        raise MappingError(f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap")
+    body: dict[str, Any] = {
+        "OrderID": known.local,
+        "OrderOperation": command.operation,
+        "ConfirmationYieldQuantity": command.good.amount,
+        "ConfirmationScrapQuantity": command.scrap.amount,
+        "ConfirmationUnit": command.good.unit,
+        "FinalConfirmationType": "X",
+        "IsFinalConfirmation": True,
+    }
+    for part, at in (("Start", command.started_at), ("End", command.completed_at)):
+        if at is not None:
+            here = _here(at, known)
+            body[f"ConfirmedExecution{part}Date"] = here.date()
+            body[f"ConfirmedExecution{part}Time"] = here.time().replace(microsecond=0)
+    return Request(target="POST ProdnOrdConf2", body=body)
+
+
+@outbound(ReceiveOutput, proof="findable", local=True)
+def receive_output(command: ReceiveOutput, known: Known) -> Request:
+    """A goods receipt for the order, movement type 101: in stock at once."""
+    item = {
+        **_place(known),
+        "Material": command.material_id,
+        "Batch": _local(command.lot_id or ""),
+        "GoodsMovementType": "101",
+        "GoodsMovementRefDocType": "F",
+        "ManufacturingOrder": known.local,
+        "ManufacturingOrderItem": "1",
+        "QuantityInEntryUnit": command.good.amount,
+        "EntryUnit": command.good.unit,
+    }
+    return _document("02", [item])
+
+
+@outbound(AssignLots, proof="findable", local=True)
+def issue_lots(command: AssignLots, known: Known) -> Request:
+    """A goods issue to the order, movement type 261. In SAP a lot is assigned by taking from it,
+    so each component says how much."""
+    return _document("03", [_issue(part, known) for part in command.components])
+
+
+@outbound(CompleteProduction, proof="state", local=True)
+def complete_production(_: CompleteProduction, known: Known) -> Request:
+    """Technically completed."""
+    return Request(target=f"POST TechlyCmpltOrder?ManufacturingOrder={literal(known.local)}")
+
+
+def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
+    if part.quantity is None:
+        raise MappingError(f"SAP takes no {part.material_id} from {part.lot_id} without an amount")
+    return {
+        **_place(known),
+        "Material": part.material_id,
+        "Batch": _local(part.lot_id),
+        "GoodsMovementType": "261",
+        "ManufacturingOrder": known.local,
+        "QuantityInEntryUnit": part.quantity.amount,
+        "EntryUnit": part.quantity.unit,
+    }
+
+
+def _document(code: str, items: list[dict[str, Any]]) -> Request:
+    body = {"GoodsMovementCode": code, "to_MaterialDocumentItem": items}
+    return Request(target="POST A_MaterialDocumentHeader", body=body)
+
+
+def _place(known: Known) -> dict[str, str]:
+    settings = cast(ODataSettings, known.settings)
+    place = {"Plant": settings.plant, "StorageLocation": settings.storage_location}
+    return {name: value for name, value in place.items() if value}
+
+
+def _here(at: datetime, known: Known) -> datetime:
+    return at.astimezone(ZoneInfo(cast(ODataSettings, known.settings).time_zone))
+
+
+def _local(name: str) -> str:
+    """The id inside a full name such as `material-lot/mes:L77`; another id as it is."""
+    kind, _, rest = name.partition("/")
+    return rest.partition(":")[2] if kind == "material-lot" and ":" in rest else name
+
+
+POSTINGS: tuple[Outbound, ...] = (
+    confirm_operation,
+    issue_lots,
+    receive_output,
+    complete_production,
+)
+"""In the order of a posting."""

@@ -1,0 +1,94 @@
+"""Rows of all entity sets: never changed in place, so the past can be put back."""
+
+__all__ = ["Books", "Key", "RefusedCallError", "Row"]
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+Key = tuple[str, ...]
+Row = Mapping[str, Any]
+
+
+class RefusedCallError(Exception):
+    """The system will not do it: HTTP status, code and sentence, and further messages."""
+
+    def __init__(
+        self, code: str, text: str, *, status: int = 400, details: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(text)
+        self.code = code
+        self.status = status
+        self.details = tuple(details)
+
+
+class Books:
+    """Sets of rows by their keys. `~version` and `~at` of a row are its own bookkeeping."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.sets: dict[str, dict[Key, Row]] = {}
+        self.log: list[tuple[str, Key]] = []
+        """Every change in order; a delta token is a place in it."""
+        self._numbers: dict[str, int] = {}
+        self._undo: list[tuple[str, Key, Row | None]] = []
+        self._depth = 0
+
+    def rows(self, name: str) -> dict[Key, Row]:
+        """One set."""
+        return self.sets.setdefault(name, {})
+
+    def row(self, name: str, *key: str) -> Row:
+        """One row, or the gateway's words that there is none."""
+        row = self.rows(name).get(key)
+        if row is None:
+            raise RefusedCallError(
+                "/IWBEP/CM_MGW_RT/020", f"Resource not found for segment '{name}'", status=404
+            )
+        return row
+
+    def put(self, name: str, key: Key, values: Row) -> Row:
+        """A new row, or a new state of one."""
+        before = self.rows(name).get(key)
+        version = 1 if before is None else before["~version"] + 1
+        row = {**(before or {}), **values, "~version": version, "~at": self.now()}
+        self._remember(name, key, before)
+        self.rows(name)[key] = row
+        self.log.append((name, key))
+        return row
+
+    def drop(self, name: str, key: Key) -> None:
+        """The row is gone."""
+        self._remember(name, key, self.rows(name).pop(key))
+        self.log.append((name, key))
+
+    def _remember(self, name: str, key: Key, before: Row | None) -> None:
+        if self._depth:
+            self._undo.append((name, key, before))
+
+    def number(self, series: str, first: int) -> str:
+        """The next number of a series."""
+        self._numbers[series] = self._numbers.get(series, first - 1) + 1
+        return str(self._numbers[series])
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """All that happens inside, or nothing; only the numbers drawn stay drawn."""
+        mark, length = len(self._undo), len(self.log)
+        self._depth += 1
+        try:
+            yield
+        except RefusedCallError:
+            while len(self._undo) > mark:
+                name, key, before = self._undo.pop()
+                if before is None:
+                    del self.sets[name][key]
+                else:
+                    self.sets[name][key] = before
+            del self.log[length:]
+            raise
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._undo.clear()

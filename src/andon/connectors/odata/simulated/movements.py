@@ -1,0 +1,199 @@
+"""Goods movements: stock, periods, and what an order was given and has made."""
+
+__all__ = ["Movements", "Stock"]
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from andon.connectors.odata.simulated.books import Books, RefusedCallError, Row
+
+if TYPE_CHECKING:
+    from andon.connectors.odata.simulated.company import Company
+
+HEADERS = "A_MaterialDocumentHeader"
+ITEMS = "A_MaterialDocumentItem"
+_REVERSAL = {"101": "102", "102": "101", "261": "262", "262": "261"}
+_INTO = ("101", "262")
+"""Movement types that put into stock; the other ones take out."""
+_YEAR, _DOCUMENT, _ITEM = "MaterialDocumentYear", "MaterialDocument", "MaterialDocumentItem"
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """Where an amount lies."""
+
+    material: str
+    plant: str
+    store: str
+    batch: str = ""
+
+
+class Movements:
+    """The material documents of a company."""
+
+    def __init__(self, company: "Company") -> None:
+        self._company = company
+        self._books: Books = company.books
+        self.open_from = date(1970, 1, 1)
+        """First day of the oldest period in which may be posted."""
+
+    def stock(self, where: Stock) -> Decimal:
+        """How much lies there, unrestricted: what its documents sum up to."""
+        row = self._books.rows("~stock").get(_key(where))
+        return Decimal(0) if row is None else row["quantity"]
+
+    def stock_up(self, material: str, quantity: Decimal | int | str, batch: str = "") -> None:
+        """Puts into the store without a document, as an initial load does."""
+        where = Stock(material, "1710", "171A", batch)
+        self._set(where, self.stock(where) + Decimal(quantity))
+
+    def post(self, header: Row, items: Iterable[Row], user: str) -> Sequence[Row]:
+        """One document with all its items, or none of them."""
+        lines = [self._line(item) for item in items]
+        if not lines:
+            return ()
+        now = self._books.now()
+        day = header.get("PostingDate") or self._company.today()
+        self._must_be_open(day)
+        with self._books.together():
+            return self._posted(header, lines, user, day, now)
+
+    def cancel(self, year: str, document: str, user: str, item: str = "") -> Row:
+        """The document that undoes another, or one item of it."""
+        self._books.row(HEADERS, year, document)
+        items = [
+            row
+            for key, row in self._books.rows(ITEMS).items()
+            if key[:2] == (year, document) and item in ("", key[2])
+        ]
+        if not items or any(row["GoodsMovementIsCancelled"] for row in items):
+            raise RefusedCallError("M7/122", f"Document {document} {year} is already cancelled")
+        undo = [
+            {
+                **row,
+                "GoodsMovementType": _REVERSAL[row["GoodsMovementType"]],
+                "ReversedMaterialDocumentYear": year,
+                "ReversedMaterialDocument": document,
+                "ReversedMaterialDocumentItem": row[_ITEM],
+            }
+            for row in items
+        ]
+        with self._books.together():
+            made = self.post({}, undo, user)
+            for row in items:
+                key = (year, document, row[_ITEM])
+                self._books.put(ITEMS, key, {"GoodsMovementIsCancelled": True})
+        return self._books.row(HEADERS, made[0][_YEAR], made[0][_DOCUMENT])
+
+    def _posted(
+        self, header: Row, lines: Sequence[Row], user: str, day: datetime, now: datetime
+    ) -> Sequence[Row]:
+        into = lines[0]["GoodsMovementType"] in _INTO
+        document = self._books.number(
+            "receipt" if into else "issue", 5000000001 if into else 4900000001
+        )
+        year = str(day.year)
+        values: dict[str, Any] = {
+            "DocumentDate": day,
+            "GoodsMovementCode": "02" if into else "03",
+            "MaterialDocumentHeaderText": "",
+            "ReferenceDocument": "",
+            **header,
+            "PostingDate": day,
+            "CreationDate": now.replace(hour=0, minute=0, second=0, microsecond=0),
+            "CreationTime": timedelta(hours=now.hour, minutes=now.minute, seconds=now.second),
+            "CreatedByUser": user,
+            _YEAR: year,
+            _DOCUMENT: document,
+        }
+        self._books.put(HEADERS, (year, document), values)
+        made: list[Row] = []
+        for n, line in enumerate(lines, start=1):
+            item = {**line, _YEAR: year, _DOCUMENT: document, _ITEM: f"{n:04}"}
+            self._move(item)
+            made.append(self._books.put(ITEMS, (year, document, f"{n:04}"), item))
+        return made
+
+    def _line(self, item: Row) -> Row:
+        """An item with all its fields, checked as far as that needs no stock."""
+        kind, material = item.get("GoodsMovementType"), item.get("Material") or ""
+        if kind not in _REVERSAL:
+            raise RefusedCallError("M7/004", f"Movement type {kind or ''} is not allowed here")
+        if material not in self._company.units:
+            raise RefusedCallError("M3/305", f"The material {material} does not exist")
+        quantity = item.get("QuantityInEntryUnit")
+        if not isinstance(quantity, Decimal) or quantity <= 0:
+            raise RefusedCallError("M7/022", "Enter a quantity")
+        if item.get("EntryUnit", "") not in ("", self._company.units[material]):
+            raise RefusedCallError("M7/324", f"Unit {item['EntryUnit']} cannot be converted")
+        return {
+            "Plant": "1710",
+            "StorageLocation": "171A",
+            "Batch": "",
+            "GoodsMovementRefDocType": "F" if kind in ("101", "102") else "",
+            "InventoryStockType": "01",
+            "ManufacturingOrder": item.get("OrderID", ""),
+            "ManufacturingOrderItem": "1",
+            "EntryUnit": self._company.units[material],
+            "ReversedMaterialDocumentYear": "",
+            "ReversedMaterialDocument": "",
+            "ReversedMaterialDocumentItem": "",
+            **{name: value for name, value in item.items() if not name.startswith("~")},
+            "GoodsMovementIsCancelled": False,
+        }
+
+    def _must_be_open(self, day: datetime) -> None:
+        if day.astimezone(UTC).date() < self.open_from:
+            raise RefusedCallError(
+                "M7/053",
+                f"Posting only possible in periods {self.open_from:%Y/%m} and later in"
+                " company code 1710",
+            )
+
+    def _move(self, item: Row) -> None:
+        kind, amount = item["GoodsMovementType"], item["QuantityInEntryUnit"]
+        order = item["ManufacturingOrder"]
+        self._company.must_be_released(order, "Goods movement")
+        where = Stock(item["Material"], item["Plant"], item["StorageLocation"], item["Batch"])
+        there = self.stock(where) + (amount if kind in _INTO else -amount)
+        if there < 0:
+            raise RefusedCallError(
+                "M7/021",
+                f"Deficit of SL Unrestricted-use {-there} {item['EntryUnit']} : {where.material}"
+                f" {where.plant} {where.store} {where.batch}".rstrip(),
+            )
+        self._set(where, there)
+        if kind in ("101", "102"):
+            self._delivered(order, amount if kind == "101" else -amount)
+            if kind == "101":
+                self._company.inspect(item)
+        else:
+            self._withdrawn(order, item["Material"], amount if kind == "261" else -amount)
+
+    def _delivered(self, number: str, amount: Decimal) -> None:
+        row = self._company.order(number)
+        made = row.get("~made", Decimal(0)) + amount
+        whole = made >= row["TotalQuantity"]
+        marks = {
+            "OrderIsDelivered": "X" if whole else "",
+            "OrderIsPartiallyDelivered": "X" if made > 0 and not whole else "",
+        }
+        self._company.change_order(number, {"~made": made, **marks})
+
+    def _withdrawn(self, number: str, material: str, amount: Decimal) -> None:
+        parts = self._books.rows("A_ProductionOrderComponent_4")
+        for key, row in parts.items():
+            if (row["ManufacturingOrder"], row["Material"]) == (number, material):
+                taken = {"WithdrawnQuantity": row["WithdrawnQuantity"] + amount}
+                self._books.put("A_ProductionOrderComponent_4", key, taken)
+                return
+
+    def _set(self, where: Stock, quantity: Decimal) -> None:
+        self._books.put("~stock", _key(where), {"quantity": quantity})
+
+
+def _key(where: Stock) -> tuple[str, ...]:
+    return where.material, where.plant, where.store, where.batch
