@@ -50,17 +50,22 @@ class Asking:
 
     async def pages(self, url: str) -> AsyncIterator[Page]:
         """All pages, linked by the system, or counted where it links none."""
-        skipped, first, asked = 0, None, url
+        skipped, window, first, asked = 0, 0, None, url
         while True:
             page = await self.page(asked)
             begins = page.rows[0] if page.rows else None
             if skipped and begins is not None and begins == first:
                 raise self.repeats()
             yield page
-            if page.next is None and len(page.rows) < self.size:
+            # A link ends with the window that `$top` asked for; behind it there may be more.
+            window += len(page.rows)
+            if page.next is None and window < self.size:
                 return
             skipped, first = skipped + len(page.rows), begins
-            asked = f"{url}&$skip={skipped}" if page.next is None else self.below(page.next)
+            if page.next is None:
+                asked, window = f"{url}&$skip={skipped}", 0
+            else:
+                asked = self.below(page.next)
 
     async def page(self, url: str) -> Page:
         """One page. A question the system does not take is a matter of the settings."""

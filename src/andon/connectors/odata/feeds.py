@@ -71,7 +71,8 @@ class FeedReader:
         the end and shifts no page. Only inside one instant are pages linked or counted."""
         newest = datetime.fromisoformat(mark) if mark else None
         at = None if newest is None else newest - self._reach
-        asking, url, skipped, first = self._asking, self._asking.since(at), 0, ""
+        asking, url, first = self._asking, self._asking.since(at), ""
+        skipped = window = 0
         while True:
             page = await asking.page(url)
             rows = [row_item(self.shape, raw) for raw in page.rows]
@@ -86,15 +87,18 @@ class FeedReader:
                 self._remember(row)
                 yield Seen(row.item, "" if newest is None else newest.isoformat())
             self._forget(newest)
-            if page.next is None and len(rows) < asking.size:
+            window += len(rows)
+            if page.next is None and window < asking.size:
                 return
             last = rows[-1].changed_at if rows else None
             if last is not None and (at is None or last > at):
-                at, url, skipped = last, asking.since(last), 0
+                at, url, skipped, window = last, asking.since(last), 0, 0
                 continue
             skipped += len(rows)
-            counted = f"{asking.since(at)}&$skip={skipped}"
-            url = counted if page.next is None else asking.below(page.next)
+            if page.next is None:
+                url, window = f"{asking.since(at)}&$skip={skipped}", 0
+            else:
+                url = asking.below(page.next)
 
     def _remember(self, row: Row) -> None:
         if row.changed_at is not None:

@@ -37,15 +37,14 @@ class Gateway(Http):
             headers["accept-language"] = settings.language.lower()
         if settings.token is not None:
             headers["authorization"] = f"Bearer {settings.token.reveal()}"
-        auth = None
         if settings.user and settings.password is not None:
-            auth = aiohttp.BasicAuth(settings.user, settings.password.reveal(), "utf-8")
+            known = settings.user, settings.password.reveal()
+            headers["authorization"] = aiohttp.encode_basic_auth(*known)
         super().__init__(
             settings.url,
             headers=headers,
             concurrency=settings.concurrency,
             timeout=settings.timeout,
-            auth=auth,
             no_effect=frozenset(settings.no_effect),
         )
         self._later = frozenset(settings.later)

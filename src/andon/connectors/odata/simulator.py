@@ -160,6 +160,7 @@ class PlantOrders(Counterpart, Speaks):
 
     def __init__(self) -> None:
         self.simulator = SapSimulator()
+        self.simulator.company.release("VALVE", 1)
 
     async def start(self) -> None:
         """Listens."""

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 
 import msgspec
@@ -60,6 +60,8 @@ class Gateway:
         """So many of the next effects are done, and their answers never arrive."""
         self.failing: list[tuple[int, str]] = []
         """Statuses and words with which the next effects are met, undone."""
+        self.meanwhile: list[Callable[[], object]] = []
+        """What others do just before the next effect, one for each."""
         self.delay = 0.0
         """Seconds before every answer."""
         self.services = {
@@ -121,6 +123,8 @@ class Gateway:
             status, words = self.failing.pop(0)
             return Reply(status, words.encode(), {"content-type": "text/html"})
         self.calls.append(f"{request.method} {inner}")
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         reply = self._effect(service, _asked(request, inner, body, user))
         if self.losing and reply.status < 300:
             self.losing -= 1

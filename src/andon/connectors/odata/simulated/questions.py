@@ -78,7 +78,7 @@ class Questions:
         counted = options.get("$inlinecount") == "allpages" or options.get("$count") == "true"
         count = len(rows) if counted else None
         began = int(options.get("$skiptoken") or 0)
-        skip = 0 if began else int(options.get("$skip") or 0)
+        skip = int(options.get("$skip") or 0)
         top = int(options.get("$top") or len(rows))
         wished = _PREFER.search(prefer)
         limit = min(self._limits.page, int(wished[1])) if wished else self._limits.page
