@@ -27,12 +27,8 @@ def own_faults(settings: ODataSettings) -> Iterator[Fault]:
         yield Fault("url", f"{settings.url!r} is no http address. Write http:// or https://.")
     if bool(settings.user) != (settings.password is not None):
         yield Fault("user", "and password go together; one of them is missing")
-    oauth = [settings.token_url, settings.client_id, settings.client_secret]
-    if any(oauth) and not all(oauth):
-        yield Fault("token_url", "goes with client_id and client_secret; one of them is missing")
-    ways = [bool(settings.user), settings.token is not None, bool(settings.token_url)]
-    if sum(ways) > 1:
-        yield Fault("user", "is one way to sign in of several that are set; keep one")
+    if settings.user and settings.token is not None:
+        yield Fault("token", "is a second way to sign in beside user; keep one")
     if settings.page_size < 1:
         yield Fault("page_size", "must be 1 or more")
     if settings.client and not re.fullmatch(r"\d{3}", settings.client):

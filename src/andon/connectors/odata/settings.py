@@ -69,14 +69,6 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Its password."""
     token: SecretStr | None = None
     """Sent as bearer, where the system wants a fixed one."""
-    token_url: str = ""
-    """Where a token is fetched with client credentials (OAuth 2.0)."""
-    client_id: str = ""
-    """Name of our client there."""
-    client_secret: SecretStr | None = None
-    """Its secret."""
-    scope: str = ""
-    """Scopes to ask for, with spaces between."""
     client: str = ""
     """SAP's client, `100`; the system's default where empty."""
     language: str = "EN"
