@@ -83,7 +83,8 @@ def _figures(proven: Proven, made: list[Row]) -> list[tuple[str, object]]:
         ("restart to first new commit at Tryton, median / worst",
          _both(r.first_commit_s for r in made)),
         ("all rounds took", f"{proven.took_s:.0f} s"),
-        ("machine", f"{os.cpu_count()} CPUs, Python {platform.python_version()}, shared"),
+        ("machine", f"{os.cpu_count()} CPUs, Python {platform.python_version()}, load average"
+         f" {os.getloadavg()[1]:.1f} at the end"),
     ]  # fmt: skip
 
 

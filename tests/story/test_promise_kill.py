@@ -49,6 +49,7 @@ async def test_kill_while_a_real_mes_confirms_loses_nothing_and_books_nothing_tw
     assert faults(proven) == []
     assert len(rows(proven)) == ROUNDS
     assert sum(len(row.orders) for row in rows(proven)) >= 3 * ROUNDS
+    assert min(proven.line) > 0, "the MES had nothing to say twice"
 
 
 @pytest.mark.timeout(120 if ROUNDS == 5 else 1500)
