@@ -121,6 +121,11 @@ class Connector(ABC, Generic[S]):
 class Source(Connector[S]):
     """A system we read."""
 
+    @property
+    def reads(self) -> bool:
+        """Whether these settings name anything to read; else nobody calls `read`."""
+        return True
+
     @abstractmethod
     def read(self, after: Position) -> AsyncIterator[Item]:
         """Everything after a position, then on as it comes; ends only when closed.

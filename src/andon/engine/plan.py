@@ -1,6 +1,6 @@
 """A project made ready to run: every name looked up once, every mistake found at once."""
 
-__all__ = ["Plan", "Wired", "wire", "wiring_faults"]
+__all__ = ["Plan", "Wired", "reads", "wire", "wiring_faults"]
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +14,11 @@ from andon.core.message import Command, Event, subject_name
 from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.governance.contracts import Contracts
+
+
+def reads(connector: Connector[Any]) -> bool:
+    """Whether there is anything to read from it."""
+    return isinstance(connector, Source) and connector.reads
 
 
 class Wired(msgspec.Struct, frozen=True):
@@ -39,7 +44,7 @@ class Wired(msgspec.Struct, frozen=True):
     def faces(self) -> list[str]:
         """Which of source, sink, inbox and outbox it has."""
         faces = [
-            *(["source"] if isinstance(self.connector, Source) else []),
+            *(["source"] if reads(self.connector) else []),
             *(["sink"] if isinstance(self.connector, Sink) else []),
         ]
         doors = self.connector.doors()

@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import asyncpg
 
-from andon.core.connector import Sink, Source
+from andon.core.connector import Sink
 from andon.engine.advance import Advance
 from andon.engine.clock import Clock
 from andon.engine.connections import Connections
 from andon.engine.deliver import Deliver
 from andon.engine.lanes import RENEW_EVERY, Lease, mark
 from andon.engine.parcel import Parcel
-from andon.engine.plan import Plan
+from andon.engine.plan import Plan, reads
 from andon.engine.project import Project
 from andon.engine.source import ReadSource
 from andon.store.connect import connect
@@ -267,7 +267,7 @@ class Worker:
     async def _take_sources(self) -> None:
         for one in self._connections:
             name = one.wired.name
-            if one.source is not None or not isinstance(one.wired.connector, Source):
+            if one.source is not None or not reads(one.wired.connector):
                 continue
             db = await connect(self._dsn, f"andon-source {self._mark} {name}"[:60])
             if not await db.fetchval(

@@ -117,6 +117,16 @@ class Skipping(Shelf):
             yield item
 
 
+class Remembering(Shelf):
+    broken: ClassVar[str] = "reread"
+    yielded: int = 0
+
+    async def read(self, after: str) -> AsyncIterator[Item]:
+        async for item in super().read(after or str(self.yielded or "")):
+            self.yielded += 1
+            yield item
+
+
 class Overeager(Shelf):
     broken: ClassVar[str] = "committed"
     _forgotten: ClassVar[dict[str, int]] = {}

@@ -16,6 +16,7 @@ from andon.core.errors import SettingsError, ThrottledError, UnavailableError
 from andon.core.faults import UNREADABLE
 
 _LONGEST_PAUSE = 300.0
+_PAUSE = 5.0
 _LIST: msgspec.json.Decoder[list[msgspec.Raw] | None] = msgspec.json.Decoder(
     list[msgspec.Raw] | None
 )
@@ -64,7 +65,9 @@ class Asking:
                     "GET", f"{path}{sign}{urlencode(query)}" if query else path
                 )
             except ThrottledError as error:
-                await asyncio.sleep(min(error.after or 5.0, _LONGEST_PAUSE))
+                await asyncio.sleep(
+                    min(_PAUSE if error.after is None else error.after, _LONGEST_PAUSE)
+                )
             else:
                 return Page(path, query, answer.headers, answer.body, self._rows(answer.body))
 

@@ -91,6 +91,11 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         """States that looks by time missed and full looks found."""
         return self._found_by_sweep
 
+    @property
+    def reads(self) -> bool:
+        """Without feeds nothing is read."""
+        return bool(self.settings.feeds)
+
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Every feed in turn, each at its own pace."""
         clock = asyncio.get_running_loop().time
@@ -98,7 +103,9 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         looks = {feed.kind: Looks(Asking(self._http, feed)) for feed in self.settings.feeds}
         due = dict.fromkeys(looks, 0.0)
         sweep = {feed.kind: clock() + _seconds(feed.sweep_every) for feed in self.settings.feeds}
-        while looks:
+        if not looks:
+            await asyncio.Event().wait()
+        while True:
             for feed in (one for one in self.settings.feeds if clock() >= due[one.kind]):
                 async for item in self._look(feed, looks[feed.kind], stands):
                     yield item
@@ -126,7 +133,7 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         """One call with our key."""
         call = self.settings.calls.get(request.target)
         method, path, body = self._written(request, call, key)
-        headers = {} if self._key_header is None else {self._key_header: key}
+        headers = {self._key_header: key} if self._key_header else {}
         _, said = await self._http.call(method, path, body=body, headers=headers)
         return self._receipt(answer_of(said) if said else {}, call)
 
@@ -143,7 +150,7 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         if not path.startswith("/"):
             known = ", ".join(self.settings.calls) or "none"
             raise DefectError(
-                f"{self.name} cannot {request.target!r}: write POST /path, or a call's name ({known})."
+                f"{self.name} cannot {request.target!r}: say POST /path or a call's name, {known}."
             )
         if self.settings.key_field is not None:
             body = {**cast("dict[str, Any]", body or {}), self.settings.key_field: key}

@@ -143,8 +143,8 @@ class RestSettings(Settings, frozen=True, kw_only=True):
     """What is read."""
     calls: Mapping[str, Call] = {}
     """Calls by name, for mappings that give no method and path themselves."""
-    key_header: str | None = "Idempotency-Key"
-    """Header that carries our key."""
+    key_header: str = "Idempotency-Key"
+    """Header that carries our key; empty where the system knows none."""
     key_field: str | None = None
     """Field of the body that carries our key, where the system keeps it there."""
     reference: str = "id"

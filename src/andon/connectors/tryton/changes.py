@@ -51,8 +51,6 @@ class Changes:
         self._watched = watched
         self._overlap = overlap
         self._yielded: dict[str, datetime] = {}
-        self.found_by_sweep = 0
-        """Changes that only a full look saw: each one is a change the poll missed."""
 
     async def since(self, after: Position) -> AsyncIterator[Item]:
         """One pass over everything that changed. Only its last item carries the new position.
@@ -78,7 +76,6 @@ class Changes:
         first = datetime(1970, 1, 1, tzinfo=UTC)
         for watched in self._watched:
             async for _, item in self._rows(watched, watched.open, first):
-                self.found_by_sweep += 1
                 yield item
 
     async def _rows(

@@ -60,7 +60,8 @@ class Tryton(Source[TrytonSettings], Sink[TrytonSettings]):
 
     settings_type = TrytonSettings
     _speech: Speech
-    _changes: Changes
+    found_by_sweep = 0
+    """Changes the poll missed and a full look found."""
 
     async def open(self) -> None:
         """Makes the session and reads once, so that a wrong key shows now."""
@@ -83,7 +84,6 @@ class Tryton(Source[TrytonSettings], Sink[TrytonSettings]):
         self._steps = order_steps()
         self._lots = LotBook(self._speech)
         self._inspections = InspectionDesk(self._speech)
-        self._changes = Changes(self._speech, WATCHED, settings.overlap)
         await self._speech.search(PRODUCTION, [], list[Any], ["id"], limit=1)
 
     async def close(self) -> None:
@@ -92,24 +92,24 @@ class Tryton(Source[TrytonSettings], Sink[TrytonSettings]):
             await self._speech.close()
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
-        """Released orders and decided inspections, oldest change first within a look."""
+        """Released orders and decided inspections, oldest change first within a look.
+
+        Each read remembers for itself what it yielded: what was not recorded must come again.
+        """
+        changes = Changes(self._speech, WATCHED, self.settings.overlap)
         clock = asyncio.get_running_loop().time
         every = self.settings.sweep_every.total_seconds()
         sweep_at = clock() + every
         while True:
-            async for item in self._changes.since(after):
+            async for item in changes.since(after):
                 yield item
                 after = item.position or after
             if clock() >= sweep_at:
-                async for item in self._changes.sweep():
+                async for item in changes.sweep():
+                    self.found_by_sweep += 1
                     yield item
                 sweep_at = clock() + every
             await asyncio.sleep(self.settings.poll_every.total_seconds())
-
-    @property
-    def found_by_sweep(self) -> int:
-        """Changes the poll missed and a full look found."""
-        return self._changes.found_by_sweep
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         """Adopts what is already so, else makes the one call and reads what it did."""

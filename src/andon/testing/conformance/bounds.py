@@ -70,6 +70,8 @@ async def _begun(trial: Trial, items: AsyncIterator[Item]) -> None:
 @check(Source, Sink)
 async def closing(trial: Trial) -> None:
     """Cancelling and closing are done within a second and leave no task, socket or thread."""
+    if isinstance(trial.counterpart, Speaks):
+        await trial.counterpart.say(1)
     await trial.first_error()  # what is made once and kept, such as a resolver's thread, is there
     await _settled(lambda: False, within=0.2)
     before = _Open()
@@ -86,7 +88,7 @@ async def closing(trial: Trial) -> None:
 
 
 async def _used(trial: Trial, connector: Connector[Any]) -> None:
-    if isinstance(connector, Source):
+    if isinstance(connector, Source) and connector.reads:
         async with Follower(connector, "") as follower:
             if isinstance(trial.counterpart, Speaks):
                 await trial.heard(follower, 1)

@@ -56,7 +56,7 @@ def read_quality(file: Traversable, name: str) -> Quality:
 def faces_of(connector: Connector[Any]) -> set[Face]:
     """The faces it really has."""
     faces: set[Face] = set()
-    if isinstance(connector, Source):
+    if isinstance(connector, Source) and connector.reads:
         faces.add("source")
     if isinstance(connector, Sink):
         faces.add("sink")

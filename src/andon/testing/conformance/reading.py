@@ -1,13 +1,13 @@
 """Reading: nothing is lost, keys are stable, what breaks off goes on."""
 
-__all__ = ["READING", "committed", "heal", "items", "keys", "read", "resume"]
+__all__ = ["READING", "committed", "heal", "items", "keys", "read", "reread", "resume"]
 
 import msgspec
 
 from andon.core.connector import Item, Source
 from andon.core.counterpart import Speaks
 from andon.testing.conformance.check import check, promise
-from andon.testing.conformance.trial import Trial
+from andon.testing.conformance.trial import Follower, Trial
 
 
 @check(Source, counterpart=Speaks)
@@ -84,6 +84,22 @@ async def committed(trial: Trial) -> None:
 
 
 @check(Source, counterpart=Speaks)
+async def reread(trial: Trial) -> None:
+    """What was read and not committed comes again, also from the same connector."""
+    async with trial.connected() as connector:
+        async with Follower(connector, "", trial.patience) as follower:
+            texts = await trial.heard(follower, 4)
+            promise(not follower.missing(texts), f"never read: {follower.missing(texts)}")
+        async with Follower(connector, "", trial.patience) as follower:
+            await follower.has(texts)
+            promise(
+                not follower.missing(texts),
+                "read, not committed, and not read again after a failure of the database:"
+                f" {follower.missing(texts)}",
+            )
+
+
+@check(Source, counterpart=Speaks)
 async def keys(trial: Trial) -> None:
     """The same fact read twice has the same key, and no two facts share one."""
     async with trial.following() as follower:
@@ -123,4 +139,4 @@ def _is_json(item: Item) -> None:
         promise(None, f"{item.kind} {item.key} is no JSON: {error}: {item.raw[:200]!r}")
 
 
-READING = (read, items, resume, committed, keys, heal)
+READING = (read, items, resume, committed, reread, keys, heal)

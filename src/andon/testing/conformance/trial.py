@@ -170,7 +170,7 @@ class Trial:
             async with self.connected(table) as connector:
                 if isinstance(connector, Sink) and isinstance(self.counterpart, Takes):
                     await connector.send(self.takes.request(self.effect()), key=self.effect())
-                elif isinstance(connector, Source):
+                elif isinstance(connector, Source) and connector.reads:
                     items = cast("Source[Any]", connector).read("")
                     try:
                         with contextlib.suppress(TimeoutError):  # a quiet system says nothing yet
