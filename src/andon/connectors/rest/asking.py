@@ -32,20 +32,24 @@ class Asking:
 
     async def probe(self) -> None:
         """Raises SettingsError when the answer has no list where the settings say it has one."""
-        path, more = next_query(self.feed.pages, None, self._http.base)
-        page = await self._page(path, more)
+        page = await self.first({})
         if raw_at(page.body, self._items) is None:
             raise SettingsError(
                 f"The answer to GET {self.feed.path} has nothing at {self.feed.items!r}."
                 f" It begins {page.body[:200].decode('utf-8', 'replace')}"
             )
 
+    async def first(self, query: Mapping[str, str]) -> Page:
+        """The first page alone."""
+        path, more = next_query(self.feed.pages, None, self._http.base)
+        return await self._page(path, {**more, **query})
+
     async def pages(self, query: Mapping[str, str]) -> AsyncIterator[Page]:
         """Every page of one list. One that asks us to slow down is asked again later."""
         path, more = next_query(self.feed.pages, None, self._http.base)
         before: Page | None = None
         while True:
-            page = await self._page(path, {**query, **more} if path is None else more)
+            page = await self._page(path, {**more, **query} if path is None else more)
             if before is not None and page.rows == before.rows and page.query != before.query:
                 return  # some systems give their last page for every number beyond it
             yield page

@@ -3,13 +3,13 @@
 __all__ = ["Looks", "Seen"]
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from andon.connectors.rest.asking import Asking
 from andon.connectors.rest.pages import ByTime, Page, shifts, text_at
 from andon.connectors.rest.rows import EARLIEST, Row, gone, row_of, written
 from andon.core.connector import Item
-from andon.core.errors import RejectedError
+from andon.core.errors import RejectedError, SettingsError
 
 Seen = tuple[Item, str | None]
 """An item, and where the feed stands once everything up to it is in the log."""
@@ -74,17 +74,38 @@ class Looks:
             async for page in self._asking.pages(query):
                 yield page
             return
-        size = feed.pages.size
+        async for page in self._pages_by_time(start, feed.pages):
+            yield page
+
+    async def _pages_by_time(self, start: datetime, paging: ByTime) -> AsyncIterator[Page]:
+        """On from the last row's time until that leads nowhere, whatever the system caps."""
+        size = paging.size
         while True:
-            query = {feed.since: written(feed, start), feed.pages.size_parameter: str(size)}
-            async for page in self._asking.pages(query):
-                yield page
-                if len(page.rows) < size:
-                    return
-                last = row_of(feed, page.rows[-1]).time
-                # A page full of one instant leads nowhere: ask for more at once.
-                size = feed.pages.size if last > start else size * 2
-                start = max(start, last)
+            page = await self._one_since(start, size)
+            yield page
+            last = row_of(self._feed, page.rows[-1]).time if page.rows else start
+            if last > start:
+                start, size = last, paging.size
+            elif len(page.rows) >= size:
+                size *= 2  # a page full of one instant: ask for more at once
+            elif not (await self._one_since(start + timedelta(seconds=1), size)).rows:
+                return
+            else:
+                # Something came meanwhile, or it gives no more than this of one instant.
+                again = await self._one_since(start, size)
+                if again.rows == page.rows:
+                    raise SettingsError(
+                        f"{self._feed.kind} cannot be read by time: more rows share the time"
+                        f" {start.isoformat()} than the system gives at once. Read it in another"
+                        " style of pages."
+                    )
+
+    async def _one_since(self, start: datetime, size: int) -> Page:
+        feed = self._feed
+        assert feed.since is not None
+        assert isinstance(feed.pages, ByTime)
+        query = {feed.since: written(feed, start), feed.pages.size_parameter: str(size)}
+        return await self._asking.first(query)
 
     async def _by_cursor(self, after: str) -> AsyncIterator[Seen]:
         feed = self._feed

@@ -168,7 +168,7 @@ class RestSettings(Settings, frozen=True, kw_only=True):
         wrong = _wrong_pointers(self.found, self.refused, self.words, self.code)
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            wrong.append(f"url {self.url!r} is no http address. Write http:// or https://")
+            wrong.append("url is no http address. Write http:// or https://")
         if parts.username or parts.password:
             wrong.append("url holds a password; say it as auth with kind = basic")
         if self.token is not None and self.auth is not None:

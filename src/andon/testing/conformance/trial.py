@@ -1,6 +1,6 @@
 """One connector and one counterpart, and what checks do with them."""
 
-__all__ = ["Follower", "Plain", "Trial"]
+__all__ = ["Follower", "Plain", "Trial", "settings_of"]
 
 import asyncio
 import contextlib
@@ -30,6 +30,14 @@ class Plain:
     def secret(self, text: str) -> SecretStr:
         """The secret as it is written."""
         return SecretStr(text)
+
+
+def settings_of(kind: type[Connector[Any]], table: Mapping[str, Any]) -> Any:
+    """Settings as TOML holds them, with secrets in plain text. Raises SettingsError."""
+    found = filled(kind.settings_type, table, at=kind.__name__, references=Plain())
+    if isinstance(found, list):
+        raise SettingsError(f"The settings of {kind.__name__} do not fit", found)
+    return found
 
 
 class Follower:
@@ -114,11 +122,7 @@ class Trial:
 
     def settings(self, table: Mapping[str, Any] | None = None) -> Settings:
         """The counterpart's settings, or others in the same form. Raises SettingsError."""
-        table = self.counterpart.settings() if table is None else table
-        found = filled(self.kind.settings_type, table, at=self.counterpart.name, references=Plain())
-        if isinstance(found, list):
-            raise SettingsError(f"The settings of {self.counterpart.name} do not fit", found)
-        return found
+        return settings_of(self.kind, self.counterpart.settings() if table is None else table)
 
     def made(self, table: Mapping[str, Any] | None = None) -> Connector[Any]:
         """A connector that was not opened."""
