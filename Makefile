@@ -1,11 +1,11 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench proof web lock clean
+.PHONY: help setup demo test check format bench bench-connectors proof web lock clean
 
 PY := .venv/bin/python
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## the virtual environment, the packages, the board
 	@sh tools/setup.sh run
@@ -30,6 +30,9 @@ format: ## lay out and mend what a tool can
 	@sh tools/setup.sh check
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+bench-connectors: setup ## each connector beside its bare library; figures in build/bench
+	@$(PY) -m bench.connectors
 
 bench: setup ## the production completion under load; figures in build/bench
 	@$(PY) -m bench

@@ -37,7 +37,9 @@ def _one(name: str) -> None:
 
 
 def _table(figures: list[Figure]) -> Table:
-    table = Table("connector", "direction", "items/s", "bare/s", "of bare", "CPU s/1,000", "peak MB")
+    table = Table(
+        "connector", "direction", "items/s", "bare/s", "of bare", "CPU s/1,000", "peak MB"
+    )
     for one in figures:
         table.add_row(
             one.connector,
