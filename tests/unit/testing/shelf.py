@@ -126,9 +126,9 @@ class Shelf(Source[ShelfSettings], Sink[ShelfSettings]):
         at = int(after or 0)
         while True:
             facts = self.room().facts
-            for number in range(at, len(facts)):
-                yield self.item(number, facts[number])
-            at = len(facts)
+            while at < len(facts):
+                at += 1
+                yield self.item(at - 1, facts[at - 1])
             await asyncio.sleep(0.01)
 
     def item(self, number: int, text: str) -> Item:
