@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from andon.app import Andon
-from andon.capabilities.production import post_order, release_order
+from andon.capabilities.production import post_order, release_and_expect_start
 from andon.capabilities.quality import hold_rejected_lot
 from andon.connectors import fsmes, tryton
 from andon.connectors.board import Board
@@ -40,6 +40,9 @@ TO_THE_ERP = (
     RequestInspection,
 )
 
+# The machines of this plant are quick; a floor that plans by the shift has hours.
+RELEASE = release_and_expect_start(within=timedelta(minutes=2))
+
 andon = Andon(
     "riverside",
     site="riverside",
@@ -48,7 +51,7 @@ andon = Andon(
         Connection("mes", Fsmes, fsmes.mappings),
         Connection("andon", Board, BOARD),
     ],
-    workflows=[release_order, post_order, hold_rejected_lot],
+    workflows=[RELEASE, post_order, hold_rejected_lot],
     routes=[
         Route(DistributeOrder, "mes"),
         *(Route(command, "erp") for command in TO_THE_ERP),

@@ -21,6 +21,7 @@ class Hub:
         self.pending: list[Offered] = []
         self.offers: list[str] = []
         """Every name in every answer, in order: an order on offer twice stands here twice."""
+        self.withheld: dict[str, str] = {}
         self.acknowledged: list[str] = []
         self.items: list[Item] = []
         self.arrivals: list[Arrival] = []
@@ -44,8 +45,14 @@ class Hub:
         self.arrivals.append(arrival)
         match door:
             case Offer():
-                self.offers += [str(one.request.names) for one in self.pending]
-                return 200, door.render(arrival, list(self.pending))
+                self.withheld = {
+                    str(one.request.names): doubt
+                    for one in self.pending
+                    if (doubt := door.withholds(one)) is not None
+                }
+                given = [one for one in self.pending if one.request.names not in self.withheld]
+                self.offers += [str(one.request.names) for one in given]
+                return 200, door.render(arrival, given)
             case Acknowledge():
                 said = door.read(arrival)
                 self.acknowledged.append(said.names)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from andon.visibility.overview import overview
 from tests.integration.api_plant import NOON, Plant, open_plant
 
 ORDER = "production-order/erp:1001"
@@ -196,6 +197,37 @@ async def test_wrong_parameters_are_named(plant: Plant, query: str) -> None:
     assert answer.json()["errors"][0]["at"] == f"?{query.partition('=')[0]}"
 
 
+async def test_a_line_says_what_is_made_by_the_owner_s_word(plant: Plant) -> None:
+    await plant.subject(ORDER)
+    await plant.ownership("planned", "mes", "erp", MINUTE)
+    for system, planned in (("erp", "10 PCE"), ("mes", "12 PCE")):
+        await plant.belief(ORDER, "planned", system, planned)
+        await plant.belief(ORDER, "material", system, f"FG of {system}")
+    (line,) = (await plant.client.get("/v1/subjects")).json()["items"]
+    assert line["header"] == {"planned": "12 PCE", "material": "FG of erp"}
+
+
+async def test_a_held_lot_stands_in_the_lines_of_its_orders_and_in_the_figures(
+    plant: Plant,
+) -> None:
+    lot = "material-lot/riverside:L7"
+    await plant.subject(ORDER)
+    await plant.subject(lot, position=2)
+    await plant.db.execute("insert into link values ($1, 'makes', $2, 1, $3)", ORDER, lot, NOON)
+
+    async def held() -> tuple[list[list[str]], int]:
+        lines = (await plant.client.get("/v1/subjects")).json()["items"]
+        figures = await overview(plant.db, sites=frozenset(), now=NOON)
+        return [line["held"] for line in lines], figures.lots_held
+
+    assert await held() == ([[], []], 0)
+    await plant.belief(lot, "hold", "andon", True)
+    await plant.belief(lot, "hold", "qms", True)
+    assert await held() == ([[lot], [lot]], 1)
+    await plant.db.execute("update belief set value = 'false' where attribute = 'hold'")
+    assert await held() == ([[], []], 0)
+
+
 async def test_overview_counts(plant: Plant) -> None:
     await plant.ownership("status", "mes", "erp", MINUTE)
     for number, status in enumerate(["Running", "Running", "Completed", "Held"]):
@@ -231,6 +263,7 @@ async def test_connections_show_their_backlog(plant: Plant) -> None:
         "unknown": 1,
         "parked": 1,
         "offered": 1,
+        "withheld": 0,
         "oldest_s": 300,
     }
 

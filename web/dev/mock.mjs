@@ -36,6 +36,7 @@ function overview() {
   const count = (state) => links.filter((one) => one.state === state).length;
   return ok({
     orders: { released: 6, running: 14, held: 2, completed: 115 },
+    lots_held: 1,
     exceptions_open: queue.filter((one) => one.state === 'open').length,
     connections: {
       running: count('running'),

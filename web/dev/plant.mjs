@@ -34,6 +34,8 @@ export function orders() {
       first_at: ago(4000 + age * 1.2),
       position: 20000 - n * 17,
       states: [...state('erp'), ...state('mes'), ...state('wms')],
+      header: { material: 'PUMP-40', planned: '480 pcs', due_at: null },
+      held: s.mes?.[0] === 'held' ? ['material-lot/qms:L77'] : [],
       differs: n < 8 ? Boolean(s.differs) : false,
       exceptions_open: n < 8 ? (s.exceptions ?? 0) : 0,
     };
@@ -569,7 +571,7 @@ export function cases() {
 }
 
 export function connections() {
-  const none = { pending: 0, unknown: 0, parked: 0, offered: 0, oldest_s: null };
+  const none = { pending: 0, unknown: 0, parked: 0, offered: 0, withheld: 0, oldest_s: null };
   return [
     {
       name: 'erp',

@@ -177,12 +177,18 @@ class Offered(msgspec.Struct, frozen=True):
     request: Request
 
 
+def _nothing(_: Offered) -> None:
+    return None
+
+
 class Offer(msgspec.Struct, frozen=True):
     """They fetch: pending commands of this connection, written by `render` as the answer's JSON."""
 
     method: str
     path: str
     render: Callable[[Arrival, Sequence[Offered]], bytes]
+    withholds: Callable[[Offered], str | None] = _nothing
+    """Why they would misread a command, which then waits and is shown with the reason."""
 
 
 class Acknowledgment(msgspec.Struct, frozen=True):

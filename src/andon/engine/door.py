@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl
 import asyncpg
 import msgspec
 
-from andon.core.connector import Acknowledge, Arrival, Door, Offer, Offered, Push
+from andon.core.connector import Acknowledge, Arrival, Door, Offer, Push
 from andon.core.errors import AndonError, MappingError, TransientError
-from andon.core.mapping import Known
-from andon.core.message import Command
 from andon.core.record import Actor
 from andon.engine.clock import Clock
+from andon.engine.heard import Heard
 from andon.engine.ingest import Ingest
+from andon.engine.offering import Offering
 from andon.engine.plan import Plan, Wired
 from andon.engine.read import claims_text
 from andon.store.sql import query
@@ -62,6 +62,8 @@ class Doors:
         self._clock = clock
         self._check = check
         self._limit = body_limit
+        self._offering = Offering(plan, pool, clock)
+        self._heard = Heard(pool, clock)
         self._mounted: dict[str, list[_Mounted]] = {
             name: [
                 _Mounted(wired, door, _pattern(door.path), f"inbox:{name}")
@@ -82,6 +84,7 @@ class Doors:
                 (b"www-authenticate", b'Basic realm="andon"'),
             )
             return
+        self._heard.from_(name)
         found = self._find(name, scope["method"], f"/{rest}")
         if found is None:
             await _answer(
@@ -144,27 +147,12 @@ class Doors:
                 await self._ingest.accept(mounted.wired, push.items(arrival))
                 return push.status, push.answer
             case Offer() as offer:
-                return 200, offer.render(arrival, await self._pending(mounted.wired))
+                return 200, offer.render(
+                    arrival, await self._offering.pending(mounted.wired, offer)
+                )
             case Acknowledge() as acknowledge:
                 await self._acknowledged(mounted.wired, acknowledge, arrival)
                 return 200, acknowledge.answer
-
-    async def _pending(self, wired: Wired) -> Sequence[Offered]:
-        rows = await self._pool.fetch(
-            "select d.key, l.type, l.subject, l.data from delivery d"
-            " join log l on l.position = d.position"
-            " where d.connection = $1 and d.state = 'offered' order by d.position limit 200",
-            wired.name,
-        )
-        offered: list[Offered] = []
-        for row in rows:
-            command = self._plan.contracts.decode(row["type"], row["data"].encode())
-            outbound = wired.outbound.get(type(command)) if isinstance(command, Command) else None
-            if outbound is not None:
-                local = row["subject"].partition(":")[2]
-                request = outbound.writes(command, Known(wired.settings, local=local))
-                offered.append(Offered(row["key"], request))
-        return offered
 
     async def _acknowledged(self, wired: Wired, door: Acknowledge, arrival: Arrival) -> None:
         """An acknowledgment that comes twice changes nothing the second time."""

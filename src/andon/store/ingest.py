@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from andon.store.access import Speaks
 from andon.store.sql import query
 
 _DRAFT_COLUMNS = [
@@ -142,7 +143,7 @@ def kept(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-async def raise_exceptions(db: asyncpg.Connection, raised: Sequence[Raised], now: datetime) -> None:
+async def raise_exceptions(db: Speaks, raised: Sequence[Raised], now: datetime) -> None:
     """Opens exceptions; one that is open already counts another time."""
     if not raised:
         return

@@ -10,7 +10,7 @@ from andon.visibility.views import Overview
 
 
 async def overview(db: Asks, *, sites: frozenset[str], now: datetime) -> Overview:
-    """Orders by owner's status, open cases, connections by state, and how far we are behind."""
+    """Orders by owner's status, open cases, held lots, connections, and how far we are behind."""
     only = sorted(sites)
     orders = await db.fetch(statement("order_counts"), only)
     states = await db.fetch(statement("connection_counts"), only)
@@ -19,6 +19,7 @@ async def overview(db: Asks, *, sites: frozenset[str], now: datetime) -> Overvie
         orders={"Running": 0, "Completed": 0}
         | {row["status"] or "none": row["orders"] for row in orders},
         exceptions_open=rest["exceptions_open"] if rest else 0,
+        lots_held=rest["lots_held"] if rest else 0,
         connections={"running": 0, "paused": 0, "unreachable": 0}
         | {row["state"]: row["connections"] for row in states},
         generated_at=now,

@@ -27,6 +27,13 @@ async def subject_lines(
         return [], None
     rows = await db.fetch(query, kind, before, sorted(sites), limit, now, *names)
     lines = [
-        SubjectLine(**row_with(row, states=from_json(row["states"], list[StateOf]))) for row in rows
+        SubjectLine(
+            **row_with(
+                row,
+                header=from_json(row["header"], dict[str, str | None]),
+                states=from_json(row["states"], list[StateOf]),
+            )
+        )
+        for row in rows
     ]
     return lines, lines[-1].position if len(lines) >= limit else None

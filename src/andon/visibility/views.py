@@ -49,7 +49,12 @@ class SubjectLine(Struct, frozen=True):
     site: str
     first_at: datetime
     position: int
+    header: dict[str, str | None]
+    """Material, planned quantity and due time, as far as they are said: the owner's word, else
+    the issuer's."""
     states: list[StateOf]
+    held: list[str]
+    """Lots on hold: itself, or those it is linked to."""
     differs: bool
     """A follower disagrees beyond its agreed time."""
     exceptions_open: int
@@ -200,6 +205,9 @@ class Backlog(Struct, frozen=True):
     unknown: int
     parked: int
     offered: int
+    """Waits to be fetched."""
+    withheld: int
+    """Not offered, because the other side would misread it; each is a case."""
     oldest_s: float | None
 
 
@@ -229,6 +237,7 @@ class Overview(Struct, frozen=True):
 
     orders: OrderCounts
     exceptions_open: int
+    lots_held: int
     connections: dict[str, int]
     generated_at: datetime
     projection_lag_records: int

@@ -76,6 +76,12 @@ def test_more_out_than_in_is_said_as_it_was_said_and_doubted() -> None:
     assert doubt.code == "negative-wip"
 
 
+def test_scrap_that_was_made_again_is_not_doubted() -> None:
+    (confirmed,) = said(recorded("exact-op10", scrap_qty=1.0, wip_qty=-1.0))
+    assert isinstance(confirmed, OperationConfirmed)
+    assert confirmed.scrap == of("1")
+
+
 def test_an_operation_confirmed_before_the_one_in_front_of_it_is_not_doubted() -> None:
     early = recorded("machines-op20", input_qty=0.0, wip_qty=-13.0)
     (confirmed,) = said(early)
@@ -148,7 +154,8 @@ def offered(code: str, material: str = "FG-COLA", unit: str = "u") -> Offered:
 
 def shown(mes: Fsmes, *rows: Offered) -> list[dict[str, Any]]:
     (offer,) = [door for door in mes.doors() if isinstance(door, Offer)]
-    return json.loads(offer.render(arrival(), rows))
+    given = [row for row in rows if offer.withholds(row) is None]
+    return json.loads(offer.render(arrival(), given))
 
 
 def test_an_order_on_offer_has_what_the_mes_reads_and_a_due_time_without_zone() -> None:
@@ -166,9 +173,11 @@ def test_an_order_on_offer_has_what_the_mes_reads_and_a_due_time_without_zone() 
 
 def test_a_row_the_mes_would_misread_waits_and_does_not_stop_the_others() -> None:
     mes = Fsmes("mes", SETTINGS)
-    rows = shown(mes, offered("MO/1"), offered("MO2", unit="kg"), offered("MO3"))
-    assert [row["code"] for row in rows] == ["MO3"]
-    assert set(mes.withheld) == {"MO/1", "MO2"}
+    odd, other_unit = offered("MO/1"), offered("MO2", unit="kg")
+    assert [row["code"] for row in shown(mes, odd, other_unit, offered("MO3"))] == ["MO3"]
+    (offer,) = [door for door in mes.doors() if isinstance(door, Offer)]
+    assert "Rename it" in str(offer.withholds(odd))
+    assert "kg of FG-COLA for u" in str(offer.withholds(other_unit))
 
 
 def test_an_acknowledgment_names_the_order() -> None:

@@ -273,7 +273,7 @@ export interface paths {
         };
         /**
          * ReadOverview
-         * @description The board at a glance.
+         * @description The board at a glance; `generated_at` says its age, a second at most.
          */
         get: operations["read_overview"];
         put?: never;
@@ -409,6 +409,7 @@ export interface components {
             parked: number;
             pending: number;
             unknown: number;
+            withheld: number;
         };
         /**
          * Cell
@@ -579,6 +580,7 @@ export interface components {
             exceptions_open: number;
             /** Format: date-time */
             generated_at: string;
+            lots_held: number;
             orders: {
                 [key: string]: number;
             };
@@ -669,6 +671,10 @@ export interface components {
             exceptions_open: number;
             /** Format: date-time */
             first_at: string;
+            header: {
+                [key: string]: string | null;
+            };
+            held: string[];
             issuer: string;
             kind: string;
             local: string;

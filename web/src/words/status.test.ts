@@ -19,8 +19,13 @@ describe('how a follower keeps up', () => {
 
 it('says states nobody told it about as they are, in a quiet or waiting tone', () => {
   expect(statusLook('Half_Done')).toMatchObject({ word: 'half done', tone: 'quiet' });
-  expect(deliveryLook('teleported').word).toBe('teleported');
+  expect(deliveryLook({ state: 'teleported', last_error: null }).word).toBe('teleported');
   expect(healthLook('draining')).toMatchObject({ word: 'draining', tone: 'wait' });
+});
+
+it('calls a command withheld when it is on offer with a reason against it', () => {
+  expect(deliveryLook({ state: 'offered', last_error: null }).tone).toBe('wait');
+  expect(deliveryLook({ state: 'offered', last_error: 'Rename it.' }).word).toBe('withheld');
 });
 
 it('never says held or unreachable in the colour of good', () => {

@@ -63,7 +63,12 @@ const DELIVERY: Readonly<Record<string, Look>> = {
   cancelled: { tone: 'quiet', icon: 'cross', word: 'cancelled' },
 };
 
-export function deliveryLook(state: string): Look {
+const WITHHELD: Look = { tone: 'bad', icon: 'hand', word: 'withheld' };
+
+/** How a command stands; one on offer that has a reason against it is withheld. */
+export function deliveryLook(one: { state: string; last_error: string | null }): Look {
+  const { state } = one;
+  if (state === 'offered' && one.last_error !== null) return WITHHELD;
   return DELIVERY[state] ?? { tone: 'quiet', icon: 'dot', word: words(state) };
 }
 

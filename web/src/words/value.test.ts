@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { asText, nameParts, shown, words } from './value';
+import { asText, attributeWords, messageWords, nameParts, shown, words } from './value';
 
 describe('a belief in words', () => {
   it.each([
@@ -34,4 +34,16 @@ it('takes a subject name apart, and nothing else', () => {
     local: '10/46:a',
   });
   expect(nameParts('WO-1046')).toBeNull();
+});
+
+it('keeps the names of operations and materials in attributes', () => {
+  expect(attributeWords('component.RAW-SUGAR.lots')).toBe('RAW-SUGAR lots');
+  expect(attributeWords('operation.Mix.wip')).toBe('Mix wip');
+  expect(attributeWords('due_at')).toBe('due at');
+});
+
+it('says a message type without the house and its version', () => {
+  expect(messageWords('andon.production.order.assign-lots.v1')).toBe(
+    'production order assign lots',
+  );
 });

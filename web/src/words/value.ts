@@ -43,6 +43,17 @@ export function words(name: string): string {
     .toLowerCase();
 }
 
+/** `operation.Mix.good` as "Mix good": the plant's own names keep their letters. */
+export function attributeWords(attribute: string): string {
+  const [, name, ...rest] = attribute.split('.');
+  return rest.length === 0 ? words(attribute) : `${name} ${words(rest.join(' '))}`;
+}
+
+/** `andon.production.order.distribute.v1` as "production order distribute". */
+export function messageWords(type: string): string {
+  return words(type.replace(/^andon\./, '').replace(/\.v\d+$/, '')).replaceAll('.', ' ');
+}
+
 /** `production-order/erp:1046` in its three parts; null when it is no subject name. */
 export function nameParts(name: string): { kind: string; issuer: string; local: string } | null {
   const match = /^([^/]+)\/([^:]+):(.+)$/.exec(name);

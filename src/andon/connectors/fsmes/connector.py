@@ -49,29 +49,17 @@ class Fsmes(Connector[FsmesSettings]):
 
     settings_type = FsmesSettings
 
-    def __init__(self, name: str, settings: FsmesSettings) -> None:
-        super().__init__(name, settings)
-        self.withheld: dict[str, str] = {}
-        """Orders that wait because the MES would misread them, and why."""
-
     def doors(self) -> Sequence[Door]:
         """Orders to fetch, their acknowledgment, and the way in for confirmations."""
         return (
-            Offer("GET", "/orders", self._new_orders),
+            Offer("GET", "/orders", _new_orders, self._doubt),
             Acknowledge("POST", "/orders/{code}/ack", _acknowledged),
             Push("POST", "/confirmations", _confirmation, b'{"received":true}', 201),
         )
 
-    def _new_orders(self, arrival: Arrival, offered: Sequence[Offered]) -> bytes:
-        """A JSON list. One row that the MES cannot read would stop its whole exchange."""
-        if arrival.query.get("status", "new") != "new":
-            return b"[]"
-        rows: list[dict[str, Any]] = [one.request.body for one in offered]
-        doubts = {row["code"]: self._doubt(row) for row in rows}
-        self.withheld = {code: doubt for code, doubt in doubts.items() if doubt is not None}
-        return msgspec.json.encode([row for row in rows if doubts[row["code"]] is None])
-
-    def _doubt(self, row: dict[str, Any]) -> str | None:
+    def _doubt(self, one: Offered) -> str | None:
+        """One row that the MES cannot read would stop its whole exchange."""
+        row: dict[str, Any] = one.request.body
         code, material, unit = row["code"], row["material"], row["unit"]
         if any(sign in code for sign in "/?#% "):
             # It puts the code into an address as it is; the acknowledgment would get lost.
@@ -82,6 +70,13 @@ class Fsmes(Connector[FsmesSettings]):
                 " Say in the settings what it counts this material in."
             )
         return None
+
+
+def _new_orders(arrival: Arrival, offered: Sequence[Offered]) -> bytes:
+    """A JSON list of all that is not acknowledged."""
+    if arrival.query.get("status", "new") != "new":
+        return b"[]"
+    return msgspec.json.encode([one.request.body for one in offered])
 
 
 def _acknowledged(arrival: Arrival) -> Acknowledgment:

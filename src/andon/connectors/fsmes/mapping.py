@@ -24,8 +24,7 @@ from andon.model.production import (
 
 @inbound("operation_confirmation")
 def operation_confirmed(item: Item, known: Known) -> Iterator[Said]:
-    """One operation is done. More out than in is said as it is, and doubted where the input is
-    known."""
+    """One operation is done. More good out than in is said as it is, and doubted."""
     row = item.read(OperationConfirmation)
     yield OperationConfirmed(
         order_id=row.order,
@@ -47,14 +46,14 @@ def operation_confirmed(item: Item, known: Known) -> Iterator[Said]:
             for part in row.components
         ),
     )
-    # An input of nothing means that the operation before is not confirmed yet.
-    if row.wip_qty < 0 < row.input_qty:
+    # Scrap is made again, and an input of nothing is an operation before that is not counted yet.
+    if row.good_qty > row.input_qty > 0:
         yield Finding(
             "negative-wip",
-            f"{row.operation} of {row.order} reports {plain(row.good_qty)} good and"
-            f" {plain(row.scrap_qty)} scrap from an input of {plain(row.input_qty)}: work in"
-            f" progress is {plain(row.wip_qty)}. Recorded as said. Check the counters of"
-            f" {row.equipment or 'the machine'} and the operation before it.",
+            f"{row.operation} of {row.order} reports {plain(row.good_qty)} good from an input of"
+            f" {plain(row.input_qty)}: work in progress is {plain(row.wip_qty)}. Recorded as said;"
+            " the operation before it may count on. Where it does not, check the counters of"
+            f" {row.equipment or 'the machine'}.",
         )
 
 

@@ -130,7 +130,7 @@ def _words(body: bytes) -> str:
         plain = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
         words = " ".join(plain.split())[:300]
         return (
-            f"{words}. Tryton wanted to ask a person, which a program cannot answer:"
-            " an inspection is missing, most likely."
+            "Tryton wants to ask a person, which a program cannot answer:"
+            f" an inspection is missing, most likely (it says: {words})."
         )
     return f"{said.message} {said.description}".strip()

@@ -7,7 +7,8 @@ import { Refused } from '../../parts/CaseActions';
 import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
 import { TwoSteps } from '../../parts/TwoSteps';
-import { figures } from '../../words/connections';
+import { Value } from '../../parts/Value';
+import { figures, isCalled, takes } from '../../words/connections';
 import { healthLook } from '../../words/status';
 import { duration } from '../../words/time';
 
@@ -31,13 +32,13 @@ export function ConnectionCard({ one }: { one: Connection }) {
       </div>
       {one.reason && <p className="reason">{one.reason}</p>}
       <dl className="backlog">
-        {figures(one.backlog).map(({ word, n, tone }) => (
+        {figures(one).map(({ word, n, tone }) => (
           <div key={word} data-tone={tone} data-zero={n === 0}>
             <dd>{n}</dd>
             <dt>{word}</dt>
           </div>
         ))}
-        <div data-tone="quiet" data-zero={one.backlog.oldest_s === null}>
+        <div data-tone="quiet" data-zero={one.backlog.oldest_s === null} hidden={!takes(one.faces)}>
           <dd>{one.backlog.oldest_s === null ? '–' : duration(one.backlog.oldest_s * 1000)}</dd>
           <dt>oldest waits</dt>
         </div>
@@ -45,12 +46,16 @@ export function ConnectionCard({ one }: { one: Connection }) {
       <p className="dim">
         {one.last_ok_at ? (
           <>
-            last answered <Age at={one.last_ok_at} />
+            {isCalled(one.faces) ? 'last answered' : 'last called'} <Age at={one.last_ok_at} />
           </>
         ) : (
-          'has not answered yet'
+          `has not ${isCalled(one.faces) ? 'answered' : 'called'} yet`
         )}
-        {one.source_position && <>, read up to {one.source_position}</>}
+        {one.source_position && (
+          <>
+            , read up to <Value value={one.source_position} />
+          </>
+        )}
       </p>
       {one.last_error && <p className="said">{one.last_error}</p>}
       <PauseOrResume one={one} />

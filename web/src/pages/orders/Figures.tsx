@@ -18,6 +18,14 @@ export function Figures() {
         const look = statusLook(status);
         return <Figure key={status} n={n} word={look.word} glyph={look.icon} tone={look.tone} />;
       })}
+      {data.lots_held > 0 && (
+        <Figure
+          n={data.lots_held}
+          word={data.lots_held === 1 ? 'lot on hold' : 'lots on hold'}
+          glyph="hand"
+          tone="bad"
+        />
+      )}
       <Link to="/exceptions" className="figure-link">
         <Figure
           n={data.exceptions_open}
@@ -35,8 +43,7 @@ export function Figures() {
         />
       </Link>
       <p className="figures-source">
-        as the owning system says
-        <br /> <Age at={data.generated_at} />
+        orders as the owning system says, <Age at={data.generated_at} />
       </p>
     </section>
   );

@@ -4,7 +4,8 @@ import type { SubjectRow, SubjectState } from '../../api/types';
 import { Icon } from '../../parts/Icon';
 import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
-import { stateIn, systemsOf } from '../../words/orders';
+import { serverNow } from '../../words/clock';
+import { isLate, stateIn, systemsOf } from '../../words/orders';
 import { statusLook } from '../../words/status';
 import { asText } from '../../words/value';
 
@@ -23,7 +24,7 @@ export function OrderTable({ rows }: { rows: readonly SubjectRow[] }) {
           ))}
           <th role="columnheader">Needs</th>
           <th role="columnheader" className="end">
-            First seen
+            Due
           </th>
         </tr>
       </thead>
@@ -38,14 +39,12 @@ export function OrderTable({ rows }: { rows: readonly SubjectRow[] }) {
 
 function OrderRow({ row, systems }: { row: SubjectRow; systems: readonly string[] }) {
   return (
-    <tr role="row" data-trouble={row.exceptions_open > 0 || row.differs}>
+    <tr role="row" data-trouble={row.exceptions_open > 0 || row.differs || row.held.length > 0}>
       <th role="rowheader" scope="row">
         <Link className="order-link" to="/subjects/$" params={{ _splat: row.name }}>
           {row.local}
         </Link>
-        <small className="dim">
-          {row.issuer} · {row.site}
-        </small>
+        <Wanted row={row} />
       </th>
       {systems.map((system) => (
         <td role="cell" key={system} data-label={system}>
@@ -55,10 +54,37 @@ function OrderRow({ row, systems }: { row: SubjectRow; systems: readonly string[
       <td role="cell" className="needs">
         <Needs row={row} />
       </td>
-      <td role="cell" className="end dim" data-label="first seen">
-        <Age at={row.first_at} />
+      <td role="cell" className="end" data-label="due">
+        <Due row={row} />
       </td>
     </tr>
+  );
+}
+
+/** What is to be made, and where the order comes from. */
+function Wanted({ row }: { row: SubjectRow }) {
+  const { planned, material } = row.header;
+  return (
+    <>
+      {(planned ?? material) && (
+        <span className="wanted">
+          {planned} {material}
+        </span>
+      )}
+      <small className="dim">
+        {row.issuer} · {row.site} · seen <Age at={row.first_at} />
+      </small>
+    </>
+  );
+}
+
+function Due({ row }: { row: SubjectRow }) {
+  const due = row.header.due_at;
+  if (!due) return <span className="dim">–</span>;
+  return (
+    <span className={isLate(row, serverNow()) ? 'late' : 'dim'}>
+      <Age at={due} />
+    </span>
   );
 }
 
@@ -88,6 +114,9 @@ function State({ state }: { state: SubjectState | undefined }) {
 function Needs({ row }: { row: SubjectRow }) {
   return (
     <>
+      {row.held.length > 0 && (
+        <Mark strong look={{ tone: 'bad', icon: 'hand', word: 'lot on hold' }} />
+      )}
       {row.exceptions_open > 0 && (
         <Mark
           strong

@@ -2,7 +2,7 @@ import type { Delivery } from '../../api/types';
 import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
 import { deliveryLook } from '../../words/status';
-import { words } from '../../words/value';
+import { messageWords } from '../../words/value';
 
 /** Commands about this subject: those not finished first, then their outcomes. */
 export function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
@@ -16,8 +16,8 @@ export function Deliveries({ deliveries }: { deliveries: Delivery[] }) {
         {deliveries.map((one) => (
           <div key={one.key} className="side-row">
             <div className="side-top">
-              <strong>{words(one.type)}</strong>
-              <Mark look={deliveryLook(one.state)} />
+              <strong>{messageWords(one.type)}</strong>
+              <Mark look={deliveryLook(one)} />
             </div>
             <small className="dim">
               {one.connection && `to ${one.connection}, `}

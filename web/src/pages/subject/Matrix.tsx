@@ -3,9 +3,10 @@ import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
 import { Value } from '../../parts/Value';
 import { Empty } from '../../parts/Trouble';
+import { whatCountsFirst } from '../../words/matrix';
 import { standLook, statusLook } from '../../words/status';
 import { duration } from '../../words/time';
-import { asText, words } from '../../words/value';
+import { asText, attributeWords } from '../../words/value';
 
 /** Rows are attributes, columns systems; each cell says its value, age, record and how it stands. */
 export function Matrix({ rows, aliases }: { rows: MatrixRow[]; aliases: Subject['aliases'] }) {
@@ -34,10 +35,10 @@ export function Matrix({ rows, aliases }: { rows: MatrixRow[]; aliases: Subject[
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map((row) => (
+        {whatCountsFirst(rows).map((row) => (
           <tr role="row" key={row.attribute}>
             <th role="rowheader" scope="row">
-              {words(row.attribute)}
+              {attributeWords(row.attribute)}
               <small className="dim">{owners(row)}</small>
             </th>
             {systems.map((system) => (
@@ -78,7 +79,9 @@ function Belief({ row, system }: { row: MatrixRow; system: string }) {
             <Value value={cell.value} />
           )}
         </span>
-        <Mark look={{ ...look, word: look.word + allowance(cell) }} />
+        {cell.stands !== 'unowned' && (
+          <Mark look={{ ...look, word: look.word + allowance(cell) }} />
+        )}
       </div>
       <small className="dim">
         since <Age at={cell.since} />, from record{' '}

@@ -5,7 +5,7 @@ import { Icon } from '../../parts/Icon';
 import { Wall } from '../../parts/Moment';
 import { Value } from '../../parts/Value';
 import { recordLook } from '../../words/status';
-import { words } from '../../words/value';
+import { attributeWords } from '../../words/value';
 
 /** One record: its sentence and claims; the rest on demand. */
 export function RecordCard({ record, name }: { record: TimelineRecord; name: string }) {
@@ -27,7 +27,7 @@ export function RecordCard({ record, name }: { record: TimelineRecord; name: str
           </small>
           {claims.map(([attribute, value]) => (
             <small className="claim" key={attribute}>
-              {words(attribute)}: <Value value={value} />
+              {attributeWords(attribute)}: <Value value={value} />
             </small>
           ))}
         </span>

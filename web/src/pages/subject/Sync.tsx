@@ -4,7 +4,7 @@ import { Age } from '../../parts/Moment';
 import { serverNow } from '../../words/clock';
 import { lagLook } from '../../words/status';
 import { duration } from '../../words/time';
-import { words } from '../../words/value';
+import { attributeWords } from '../../words/value';
 
 /** From the owner's change to each follower's agreement. */
 export function Sync({ lags }: { lags: SyncLag[] }) {
@@ -19,7 +19,7 @@ export function Sync({ lags }: { lags: SyncLag[] }) {
           <div key={`${lag.attribute} ${lag.follower}`} className="side-row">
             <div className="side-top">
               <strong>
-                {words(lag.attribute)} in {lag.follower}
+                {attributeWords(lag.attribute)} in {lag.follower}
               </strong>
               <Mark look={lagLook(lag, serverNow())} />
             </div>
