@@ -24,7 +24,7 @@ check: ## what CI says first: format, lint, types, floors, unit and house; about
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry src
-	@$(PY) -m pytest -q tests/unit tests/house
+	@$(PY) -m pytest -q tests/unit tests/house tests/journals
 
 format: ## lay out and mend what a tool can
 	@sh tools/setup.sh check

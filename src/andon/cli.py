@@ -48,7 +48,13 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 @app.command()
-def check(project: str) -> None:
+def check(
+    project: str,
+    journals: Annotated[
+        Path | None,
+        typer.Option(help="Folder of recorded journals that the workflows must still follow."),
+    ] = None,
+) -> None:
     """Reports every mistake of a project at once, each with file and key."""
 
     async def work() -> None:
@@ -60,6 +66,11 @@ def check(project: str) -> None:
             f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}."
             " Nothing was started."
         )
+        if journals is not None:
+            from andon.app.journals import check_journals
+
+            followed = check_journals(project, journals)
+            _out.print(f"Its workflows follow {followed} recorded journals, under two hash seeds.")
 
     _run(work())
 
@@ -191,7 +202,15 @@ def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> Non
 
 
 @app.command()
-def trace(subject: str, data: Data = _DATA, database: Database = None) -> None:
+def trace(
+    subject: str,
+    data: Data = _DATA,
+    database: Database = None,
+    journals: Annotated[
+        Path | None,
+        typer.Option(help="Also write the journals of its runs there, for `andon check`."),
+    ] = None,
+) -> None:
     """Shows an order, lot or shipment by any of its ids: beliefs, timeline, what is open."""
 
     async def work() -> None:
@@ -199,7 +218,12 @@ def trace(subject: str, data: Data = _DATA, database: Database = None) -> None:
         from andon.app.trace import print_trace
 
         async with reach_database(Place(data, "", 0, database)) as dsn:
-            await print_trace(dsn, subject, _out)
+            name = await print_trace(dsn, subject, _out)
+            if journals is not None and name is not None:
+                from andon.app.journals import write_journals
+
+                for file in await write_journals(dsn, name, journals):
+                    _say(f"wrote {file}")
 
     _run(work())
 

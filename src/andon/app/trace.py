@@ -30,8 +30,8 @@ EVERY_SITE: frozenset[str] = frozenset()
 """Who can reach the database may see all of it."""
 
 
-async def print_trace(dsn: str, subject: str, console: Console) -> None:
-    """Prints what is known about the subject that any of its ids means.
+async def print_trace(dsn: str, subject: str, console: Console) -> str | None:
+    """Prints what is known about the subject that any of its ids means; its full name.
 
     Several subjects are listed as choices. Raises UnknownIdError when there is none.
     """
@@ -43,7 +43,7 @@ async def print_trace(dsn: str, subject: str, console: Console) -> None:
     except AmbiguousError as error:
         for part in _choices(subject, error.choices):
             console.print(part)
-        return
+        return None
     except UnknownIdError:
         raise UnknownIdError(_nothing(subject)) from None
     except asyncpg.UndefinedTableError:
@@ -55,6 +55,7 @@ async def print_trace(dsn: str, subject: str, console: Console) -> None:
         await connection.close()
     for part in _page(page):
         console.print(part)
+    return page.name
 
 
 def _nothing(subject: str) -> str:

@@ -7,6 +7,7 @@ __all__ = [
     "answer_from",
     "answer_json",
     "answer_of_record",
+    "asks",
     "error_words",
 ]
 
@@ -24,9 +25,10 @@ from andon.core.errors import (
     LateError,
     RefusedError,
     RejectedError,
+    ReplayError,
 )
 from andon.core.message import Event
-from andon.core.workflow import Send, Verb
+from andon.core.workflow import Ask, Send, Verb, Wait
 from andon.governance.contracts import Contracts
 
 
@@ -56,8 +58,9 @@ _ERRORS: dict[str, type[RefusedError]] = {
 _NAMES = {kind: name for name, kind in _ERRORS.items()}
 
 
-def answer_json(answer: Answer) -> str:
-    """An answer as the journal keeps it; a NUL, which no database keeps, reads as U+FFFD."""
+def answer_json(answer: Answer, verb: Verb[Any]) -> str:
+    """An answer as the journal keeps it, with the command it answers; a NUL, which no database
+    keeps, reads as U+FFFD."""
     if (error := answer.error) is not None:
         kept: dict[str, Any] = {**error_words(error), "text": str(error)}
     elif isinstance(answer.value, Event):
@@ -66,6 +69,8 @@ def answer_json(answer: Answer) -> str:
             kept["heard_at"] = answer.heard_at
     else:
         kept = {"value": answer.value}
+    if isinstance(verb, Send):
+        kept["to"] = verb.command.TYPE
     return msgspec.json.encode(kept).decode().replace("\\u0000", "\\ufffd")
 
 
@@ -91,8 +96,11 @@ def answer_of_record(kind: str, data: Mapping[str, Any]) -> Answer:
 
 
 def answer_from(verb: Verb[Any], text: str | bytes, contracts: Contracts) -> Answer:
-    """The journal's answer again, in the type the verb gives."""
+    """The journal's answer again, in the type the verb gives.
+    Raises ReplayError, saying both, when the verb asks for something else."""
     kept: dict[str, Any] = msgspec.json.decode(text)
+    if not _fits(verb, kept):
+        raise ReplayError(f"answers {_answered(kept)}, and the body {asks(verb)}")
     if "error" in kept:
         return Answer(error=_error(kept, kept["text"]))
     if "event" in kept:
@@ -110,3 +118,49 @@ class Replay(msgspec.Struct, frozen=True):
     answered_at: datetime
     data: str
     position: int = 0
+
+
+def _fits(verb: Verb[Any], kept: Mapping[str, Any]) -> bool:
+    match verb:
+        case Send(command=command):
+            # lines of an older Andon do not say the command
+            refused = kept.get("error", "late") != "late"
+            done = isinstance(kept.get("value"), dict)
+            return (refused or done) and kept.get("to", command.TYPE) == command.TYPE
+        case Wait(types=types):
+            return kept.get("event") in {kind.TYPE for kind in types} or (
+                kept.get("error") == "late"
+            )
+        case Ask():
+            return "to" not in kept and isinstance(kept.get("value"), str)
+        case _:
+            return "to" not in kept and kept.get("value", "") is None
+
+
+def _answered(kept: Mapping[str, Any]) -> str:
+    match kept:
+        case {"to": type}:
+            return f"the command {type}"
+        case {"event": type}:
+            return f"a wait with {type}"
+        case {"error": "late"}:
+            return "a wait that was late"
+        case {"value": None}:
+            return "a sleep"
+        case {"value": str(choice)}:
+            return f"a question with {choice!r}"
+        case _:
+            return "a command"
+
+
+def asks(verb: Verb[Any]) -> str:
+    """What a verb does, in words."""
+    match verb:
+        case Send(command=command):
+            return f"sends {command.TYPE}"
+        case Wait(types=types):
+            return f"waits for {' or '.join(kind.TYPE for kind in types)}"
+        case Ask(text=text):
+            return f"asks {text!r}"
+        case _:
+            return "sleeps"

@@ -76,6 +76,10 @@ class Live:
         """The verb with this number if it still waits for its answer."""
         return None if n in self._answers else self._asked.get(n)
 
+    def verb(self, n: int) -> Verb[Any] | None:
+        """What the body asked for under this number, answered or not."""
+        return self._asked.get(n)
+
     def awaits(self, n: int) -> bool:
         """Whether the body stands at this verb;
         one that lost a race takes no event from a later wait."""
@@ -102,15 +106,20 @@ class Live:
         for line in journal:
             verb = self._asked.get(line.n)
             if verb is None:
-                raise ReplayError(
-                    f"{self.id} does not ask for step {line.n} again, which its journal answers."
-                    " The body changed: give the new one a new name, and let old runs end on the"
-                    " old one."
-                )
-            answer = answer_from(verb, line.data, contracts)
+                raise self._strayed(line.n, "answers it, and the body does not come to it")
+            try:
+                answer = answer_from(verb, line.data, contracts)
+            except ReplayError as error:
+                raise self._strayed(line.n, str(error)) from error
             if isinstance(answer.value, Event):
                 self.cursor = Heard(answer.heard_at or line.position, line.position)
             self.take(line.n, answer, line.answered_at)
+
+    def _strayed(self, n: int, how: str) -> ReplayError:
+        return ReplayError(
+            f"{self.id} ({self.subject}), step {n}: its journal {how}. The body changed: give the"
+            f" new one a new name, and let open runs end on the old {self.flow.name}."
+        )
 
     def close(self) -> None:
         """Leaves memory; what the body does in `finally` is not recorded."""

@@ -58,9 +58,10 @@ class Steps:
     def answer(self, batch: Batch, live: Live, n: int, answer: Answer, position: int) -> None:
         """Journals one answer and steps the run;
         a second answer to the same question is nothing."""
-        if live.ended or live.asked(n) is None:
+        verb = live.asked(n)
+        if live.ended or verb is None:
             return
-        batch.add("journal", live.id, live.at, n, position, answer_json(answer))
+        batch.add("journal", live.id, live.at, n, position, answer_json(answer, verb))
         try:
             self.issue(batch, live, live.take(n, answer, batch.now), position, batch.now)
         except Exception as error:

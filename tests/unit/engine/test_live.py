@@ -60,7 +60,7 @@ def live_of(body: Body) -> Live:
 
 
 def line(n: int, answer: Answer, at: datetime = NOON, position: int = 0) -> Replay:
-    return Replay(n, at, answer_json(answer), position)
+    return Replay(n, at, answer_json(answer, Sleep(n, HOUR)), position)
 
 
 def kinds(verbs: list[Verb[Any]]) -> list[tuple[type[Verb[Any]], int]]:
@@ -195,6 +195,32 @@ def test_a_body_that_asks_for_something_else_is_a_replay_error() -> None:
         live_of(body).replay(BEGUN, [line(2, Answer(Receipt()))], CONTRACTS)
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (Send(1, POST), Answer("yes")),
+        (Send(1, POST), Answer(Ended(order_id="A"))),
+        (Send(1, POST), Answer(error=LateError("t"))),
+        (Ask(1, "t", "?", ("yes",)), Answer(None)),
+        (Wait(1, (Ended,), None), Answer(Begun(order_id="A"))),
+        (Sleep(1, HOUR), Answer("yes")),
+    ],
+)
+def test_an_answer_to_something_else_is_a_replay_error_saying_both(
+    asked: Verb[Any], answer: Answer
+) -> None:
+    with pytest.raises(ReplayError, match=r"answers .*, and the body"):
+        answer_from(asked, answer_json(answer, Sleep(1, HOUR)), CONTRACTS)
+
+
+def test_a_receipt_of_another_command_is_no_answer() -> None:
+    kept = answer_json(Answer(Receipt()), Send(1, POST)).replace(POST.TYPE, "unit.order.other.v1")
+    with pytest.raises(
+        ReplayError, match=r"the command unit\.order\.other\.v1, and the body sends"
+    ):
+        answer_from(Send(1, POST), kept, CONTRACTS)
+
+
 @pytest.mark.parametrize("awaits", [lambda: asyncio.sleep(0), lambda: _Foreign()])
 def test_an_await_that_is_no_verb_is_a_defect_at_once(
     awaits: Callable[[], Awaitable[object]],
@@ -229,20 +255,21 @@ def test_leaving_memory_records_nothing_of_finally() -> None:
     ],
 )
 def test_an_answer_reads_back_from_the_journal_as_it_was(verb: Verb[Any], answer: Answer) -> None:
-    assert answer_from(verb, answer_json(answer), CONTRACTS) == answer
+    assert answer_from(verb, answer_json(answer, verb), CONTRACTS) == answer
 
 
 @pytest.mark.parametrize(
     "error", [RejectedError("no", "42"), RejectedError("no"), InvalidError("bad"), LateError("t")]
 )
 def test_a_refusal_reads_back_with_its_class_words_and_code(error: RejectedError) -> None:
-    back = answer_from(Send(1, POST), answer_json(Answer(error=error)), CONTRACTS).error
+    verb = Wait(1, (Ended,), None) if isinstance(error, LateError) else Send(1, POST)
+    back = answer_from(verb, answer_json(Answer(error=error), verb), CONTRACTS).error
     assert (type(back), str(back)) == (type(error), str(error))
     assert getattr(back, "code", None) == getattr(error, "code", None)
 
 
 def test_a_nul_in_an_answer_is_kept_as_a_mark() -> None:
-    kept = answer_json(Answer(Receipt(body={"text": "a\x00b"})))
+    kept = answer_json(Answer(Receipt(body={"text": "a\x00b"})), Send(1, POST))
     assert "\\u0000" not in kept
     assert answer_from(Send(1, POST), kept, CONTRACTS).value.body == {"text": "a\ufffdb"}
 

@@ -1,0 +1,11 @@
+"""The workflows whose journals lie here, as a project for `andon check --journals`."""
+
+from andon.app import Andon
+from andon.capabilities.production import post_order, release_order
+from andon.capabilities.quality import hold_rejected_lot
+
+__all__ = ["andon"]
+
+andon = Andon(
+    "journals", site="riverside", workflows=[release_order, post_order, hold_rejected_lot]
+)
