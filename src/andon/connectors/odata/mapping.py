@@ -1,6 +1,16 @@
 """Between S/4HANA's words and ours: orders, goods movements and inspections in."""
 
-__all__ = ["goods_movement", "inspection_lot", "mappings", "production_order"]
+__all__ = [
+    "DecisionRow",
+    "DocumentRow",
+    "LotRow",
+    "MovementRow",
+    "OrderRow",
+    "goods_movement",
+    "inspection_lot",
+    "mappings",
+    "production_order",
+]
 
 from collections.abc import Iterator
 from datetime import date, datetime
