@@ -1,4 +1,4 @@
-"""The command line: init, check, run, trace, keys, connectors, demo."""
+"""The command line: init, check, run, trace, keys, connectors, log, demo."""
 
 __all__ = ["check", "demo", "init", "keys_create", "keys_revoke", "main", "openapi", "run", "trace"]
 
@@ -13,12 +13,14 @@ import typer
 from rich.console import Console
 
 from andon.app.connectors import commands as connectors
+from andon.app.log import commands as log
 from andon.core.errors import AndonError, SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown once.")
 app.add_typer(keys, name="keys")
 app.add_typer(connectors, name="connectors")
+app.add_typer(log, name="log")
 _out = Console()
 _err = Console(stderr=True)
 

@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from andon.api.feed import MOST_UNSENT, Listener
+from andon.store.generation import renew
+from andon.visibility.place import Place
 from tests.integration.api_plant import Plant, open_plant, served
 
 ORDER = "production-order/erp:1"
@@ -33,9 +35,9 @@ async def said(response: httpx.Response) -> AsyncIterator[Event]:
 
 @asynccontextmanager
 async def listening(
-    plant: Plant, address: str, key: dict[str, str], after: int | None = None
+    plant: Plant, address: str, key: dict[str, str], after: str | None = None
 ) -> AsyncGenerator[AsyncIterator[Event], None]:
-    headers = key if after is None else {**key, "Last-Event-ID": str(after)}
+    headers = key if after is None else {**key, "Last-Event-ID": after}
     async with (
         httpx.AsyncClient(timeout=10, trust_env=False) as client,
         client.stream("GET", f"{address}/v1/feed", headers=headers) as response,
@@ -43,6 +45,15 @@ async def listening(
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
         yield said(response)
+
+
+async def place(plant: Plant, position: int) -> str:
+    return str(Place.of(await plant.db.fetchval("select id from generation"), position))
+
+
+async def refused(address: str, key: dict[str, str], after: str) -> httpx.Response:
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        return await client.get(f"{address}/v1/feed", headers={**key, "Last-Event-ID": after})
 
 
 async def hint(plant: Plant) -> None:
@@ -82,13 +93,52 @@ async def test_what_was_missed_is_told_first(plant: Plant) -> None:
     await plant.record(2, "production-order/erp:2")
     key = await plant.key("read")
     async with served(plant) as address:
-        async with listening(plant, address, key, after=1) as events:
+        async with listening(plant, address, key, after=await place(plant, 1)) as events:
             assert (await anext(events))[1] == {
                 "subjects": ["production-order/erp:2"],
                 "position": 2,
             }
-        async with listening(plant, address, key, after=99) as events:
+        async with listening(plant, address, key, after=await place(plant, 99)) as events:
             assert (await anext(events))[1] == {"subjects": None, "position": 2}
+
+
+async def test_a_position_of_another_generation_is_refused_and_told_what_to_do(
+    plant: Plant,
+) -> None:
+    await plant.record(1, ORDER)
+    key = await plant.key("read")
+    kept = await place(plant, 1)
+    async with served(plant) as address:
+        async with plant.db.acquire() as db:
+            await renew(db)
+        answer = await refused(address, key, kept)
+        assert answer.status_code == 409
+        detail = answer.json()["detail"]
+        assert "another generation" in detail
+        assert "Read everything again" in detail
+        async with listening(plant, address, key, after=await place(plant, 1)) as events:
+            assert (await anext(events))[1] == {"subjects": [], "position": 1}
+
+
+@pytest.mark.parametrize("after", ["7", "nonsense", "0123456789ab-", "0123456789ab-7-8"])
+async def test_what_is_no_position_is_refused_not_ignored(plant: Plant, after: str) -> None:
+    key = await plant.key("read")
+    async with served(plant) as address:
+        answer = await refused(address, key, after)
+    assert answer.status_code == 422
+    assert [fault["at"] for fault in answer.json()["errors"]] == ["Last-Event-ID"]
+
+
+async def test_whoever_listens_while_the_log_is_renewed_is_turned_away(plant: Plant) -> None:
+    key = await plant.key("read")
+    async with served(plant) as address, listening(plant, address, key) as events:
+        await anext(events)
+        await hint(plant)
+        async with plant.db.acquire() as db:
+            await renew(db)
+        await hint(plant)
+        with pytest.raises(StopAsyncIteration):
+            await anext(events)
 
 
 async def test_what_is_not_projected_yet_is_not_told(plant: Plant) -> None:

@@ -13,6 +13,7 @@ import structlog
 from andon.api.listening import Ears
 from andon.api.needs import Pool
 from andon.visibility.changes import Change, Marks, change_since, head_of, marks
+from andon.visibility.place import Place
 
 AT_MOST_EVERY = 0.25
 LOOK_ANYWAY = 1.0
@@ -52,7 +53,7 @@ class Feed:
         self._ears = ears
         self._listeners: set[Listener] = set()
         self._somebody = asyncio.Event()
-        self._position = 0
+        self._place = Place("", 0)
         self._marks: Marks | None = None
         self.ended = False
 
@@ -72,20 +73,26 @@ class Feed:
             listener.end()
         self._listeners.clear()
 
-    async def join(self, listener: Listener, after: int | None) -> bytes:
-        """From here on it is told; gives its first words: what it missed, or where the log is."""
-        if after is None:
-            change = Change(await head_of(self._pool), ())
-        else:
-            change = await change_since(self._pool, after)
+    def _turn_away(self) -> None:
+        """The log began another generation: whoever listens comes again, and is told then."""
+        for listener in list(self._listeners):
+            self.leave(listener)
+            listener.end()
+
+    async def join(self, listener: Listener, after: Place | None) -> bytes:
+        """From here on it is told; gives its first words: what it missed, or where the log is.
+        Raises OtherGenerationError for a place in another generation of the log."""
+        change = Change(await head_of(self._pool), ())
+        if after is not None:
+            change = await change_since(self._pool, change.place.after(after))
         words = told(change, listener.sites, even_nothing=True) or b""
         if not self._listeners:
-            self._position = change.position
-        missed = self._position > change.position
+            self._place = change.place
+        missed = self._place.position > change.place.position
         self._listeners.add(listener)
         self._somebody.set()
         if missed:
-            change = await change_since(self._pool, change.position)
+            change = await change_since(self._pool, change.place.position)
             words += told(change, listener.sites) or b""
         return words
 
@@ -111,10 +118,13 @@ class Feed:
     async def _look(self) -> None:
         async with self._pool.acquire() as db:
             now = await marks(db)
-            change = await change_since(db, self._position)
+            change = await change_since(db, self._place.position)
         before, self._marks = self._marks, now
-        news = change.position != self._position
-        self._position = change.position
+        news = change.place != self._place
+        renewed = change.place.generation != self._place.generation
+        self._place = change.place
+        if renewed:
+            self._turn_away()
         for listener in list(self._listeners):
             words: list[bytes] = []
             if news and (line := told(change, listener.sites)):
@@ -133,5 +143,5 @@ def told(change: Change, sites: frozenset[str], *, even_nothing: bool = False) -
     names = change.seen_by(sites)
     if names == [] and not even_nothing:
         return None
-    data = msgspec.json.encode({"subjects": names, "position": change.position})
-    return b"id: %d\nevent: changed\ndata: %b\n\n" % (change.position, data)
+    data = msgspec.json.encode({"subjects": names, "position": change.place.position})
+    return b"id: %b\nevent: changed\ndata: %b\n\n" % (str(change.place).encode(), data)

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from andon.api.callers import Asked, caller_of, still_welcome
 from andon.api.feed import Feed, Listener
 from andon.api.problems import ProblemError
+from andon.visibility.place import read_place
 
 BEAT = 15.0
 TAKES_WITHIN = 10.0
@@ -37,15 +38,19 @@ _HEADERS = [
             description="Events `changed` {subjects, position}, `exceptions`, `connections`",
             examples=[
                 Example(
-                    value='id: 7\nevent: changed\ndata: {"subjects":["production-order/erp:1"],'
-                    '"position":7}\n\n'
+                    value="id: 5d2c81f09a3e-7\nevent: changed\n"
+                    'data: {"subjects":["production-order/erp:1"],"position":7}\n\n'
                 )
             ],
         )
     },
 )
 async def feed(request: Asked) -> ASGIApp:
-    """What changed, as it happens; Last-Event-ID resumes. `subjects: null`: look at all again."""
+    """What changed, as it happens; Last-Event-ID resumes. `subjects: null`: look at all again.
+
+    An id counts in one generation of the log. After a restore or a failover it is refused with
+    409: read everything again and begin without it.
+    """
     told: Feed = request.app.state.feed
     if told.full or told.ended:
         raise ProblemError(
@@ -58,8 +63,8 @@ class _Stream:
     def __init__(self, request: Asked, told: Feed) -> None:
         self._request = request
         self._feed = told
-        last = request.headers.get("last-event-id", "")
-        self._after = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else None
+        last = request.headers.get("last-event-id")
+        self._after = read_place(last) if last else None
 
     async def __call__(self, _: Any, receive: Any, send: Any) -> None:
         listener = Listener(caller_of(self._request).sites)

@@ -15,6 +15,7 @@ import msgspec
 from andon.core.errors import SettingsError
 from andon.engine.plan import Plan
 from andon.store.embedded import EmbeddedServer
+from andon.store.generation import notice_copy
 from andon.store.migrate import migrate, require_supported
 from andon.store.server.check import check_server
 
@@ -82,6 +83,7 @@ async def _prepare(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         await require_supported(connection)
+        await notice_copy(connection)
     finally:
         await connection.close()
 

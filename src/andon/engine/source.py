@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from andon.core.connector import Item, Source
-from andon.core.errors import AttentionError, TransientError
+from andon.core.errors import AttentionError, SettingsError, TransientError
 from andon.engine.clock import Clock
 from andon.engine.health import Health
 from andon.engine.plan import Plan, Wired
@@ -68,10 +68,7 @@ class ReadSource:
                 await asyncio.sleep(pause.total_seconds())
 
     async def _follow(self) -> None:
-        after = await self._db.fetchval(
-            "select at from source_position where connection = $1", self._wired.name
-        )
-        items = self._source.read(after or "")
+        items = self._source.read(await self._after())
         batches = _batches(items)
         try:
             async for batch in batches:
@@ -84,6 +81,23 @@ class ReadSource:
         finally:
             await batches.aclose()  # first, since it is the one that asks for items
             await _close(items)
+
+    async def _after(self) -> str:
+        """Where the last commit stood; refused when it was a commit to another log."""
+        row = await self._db.fetchrow(
+            "select at, generation = log_generation() as ours from source_position"
+            " where connection = $1",
+            self._wired.name,
+        )
+        if row is None:
+            return ""
+        if not row["ours"]:
+            raise SettingsError(
+                f"{self._wired.name} cannot be read on: its position is of another generation of"
+                " the log, so what was read after it may be missing. Nothing was read. Look at"
+                " docs/running.md, Restoring; then run `andon log renew` and resume it."
+            )
+        return str(row["at"])
 
     async def _record(self, items: Sequence[Item]) -> None:
         now = self._clock.now()

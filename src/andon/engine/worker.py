@@ -22,6 +22,7 @@ from andon.engine.plan import Plan, reads
 from andon.engine.project import Project
 from andon.engine.source import ReadSource
 from andon.store.connect import connect
+from andon.store.generation import notice_copy, require_own_positions
 from andon.store.migrate import require_supported
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ class Worker:
         sessions.push_async_exit(self._reading)
         control = await self._session(sessions, f"andon-control {self._mark}")
         await require_supported(control)
+        await notice_copy(control)
+        await require_own_positions(control)
         writing = await self._session(sessions, "andon-worker")
         listening = await self._session(sessions, f"andon-listen {self._mark}")
         projecting = await self._session(sessions, f"andon-project {self._mark}")

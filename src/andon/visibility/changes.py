@@ -4,6 +4,7 @@ __all__ = ["MOST_NAMES", "Change", "Marks", "change_since", "head_of", "marks"]
 
 import msgspec
 
+from andon.visibility.place import Place
 from andon.visibility.reading import Asks
 from andon.visibility.sql import statement
 
@@ -14,7 +15,7 @@ MOST_NAMES = 200
 class Change(msgspec.Struct, frozen=True):
     """The new head of what is recorded and projected, and whose story went on."""
 
-    position: int
+    place: Place
     subjects: tuple[tuple[str, str | None], ...] | None
     """Names with their sites; None when there are too many to name."""
 
@@ -35,17 +36,18 @@ class Marks(msgspec.Struct, frozen=True):
 async def change_since(db: Asks, position: int) -> Change:
     """What is after `position`; an equal position means nothing."""
     rows = await db.fetch(statement("changed"), position)
-    head = rows[0]["position"]
+    head: int = rows[0]["position"]
+    place = Place.of(rows[0]["generation"], head)
     named = tuple((row["name"], row["site"]) for row in rows if row["name"] is not None)
-    # A head before the position means another log: a restore, say. Nothing known holds any more.
     few = len(named) <= MOST_NAMES and not rows[0]["far"] and head >= position
-    return Change(head, named if few else None)
+    return Change(place, named if few else None)
 
 
-async def head_of(db: Asks) -> int:
+async def head_of(db: Asks) -> Place:
     """Up to where the log is recorded and projected."""
     row = await db.fetchrow(statement("projected"))
-    return row["position"] if row else 0
+    assert row is not None  # its parts are aggregates
+    return Place.of(row["generation"], row["position"])
 
 
 async def marks(db: Asks) -> Marks:

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from andon.cli import app
 from andon.core.connector import Item
 from andon.core.mapping import Known
 from andon.model.production import OrderReleased
+from andon.store.generation import notice_copy, require_own_positions
+from andon.store.sql import query
 
 ROOT = Path(__file__).resolve().parents[3]
 QUICKSTART = ROOT / "examples" / "quickstart"
@@ -25,6 +28,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:andon|make) [a-z][^`]*)`")
 LINK = re.compile(r"`([a-z_]+(?:/[\w.-]+)+/?)`")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BESIDE_SOURCE = ("", "src/andon/")
 
 
@@ -123,8 +127,11 @@ async def test_a_backup_as_told_comes_back_whole_with_a_new_generation(
     tmp_path: Path, database: str, empty_database: str
 ) -> None:
     db = await asyncpg.connect(database)
-    await db.execute("insert into position values ('lane:1', 42)")
-    before = await db.fetchval("select id from generation")
+    await db.execute(
+        query("submit"), "k", b"", "t", "s/i:1", NOON, "here", "me", "{}", "c", "p", "s"
+    )
+    await db.execute("insert into position values ('lane:1', 1)")
+    before = (await notice_copy(db)).id
     await db.close()
     (tmp_path / ".andon").mkdir()
     (tmp_path / ".andon" / "dsn").write_text(database)
@@ -140,6 +147,8 @@ async def test_a_backup_as_told_comes_back_whole_with_a_new_generation(
             capture_output=True,
         )
     db = await asyncpg.connect(empty_database)
-    assert await db.fetchval("select at from position where name = 'lane:1'") == 42
-    assert await db.fetchval("select id from generation") not in (None, before)
+    assert await db.fetchval("select id from generation") == before, "a dump holds it"
+    assert (await notice_copy(db)).id != before
+    assert await db.fetchval("select at from position where name = 'lane:1'") == 1
+    await require_own_positions(db)
     await db.close()

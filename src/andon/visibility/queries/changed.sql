@@ -5,7 +5,8 @@ with head as (
     (select max(position) from log),
     (select min(at) from position where name like 'project%')), 0) as at
 )
-select h.at as position, h.at - $1::bigint > 20000 as far, n.subject as name, s.site
+select (select id from generation) as generation, h.at as position, h.at - $1::bigint > 20000 as far,
+  n.subject as name, s.site
 from head h
 left join lateral (
   select distinct subject from log
