@@ -139,6 +139,11 @@ class Source(Connector[S]):
 class Sink(Connector[S]):
     """A system we send to."""
 
+    @property
+    def sends(self) -> bool:
+        """Whether these settings say where to; else nothing can be routed here."""
+        return True
+
     @abstractmethod
     async def send(self, request: Request, *, key: str) -> Receipt:
         """One call. Raises UnavailableError (no effect), RejectedError,
@@ -158,6 +163,9 @@ class Arrival(msgspec.Struct, frozen=True):
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    method: str = ""
+    target: str = ""
+    """Path and query as they were asked for, which a signature may cover."""
 
 
 class Push(msgspec.Struct, frozen=True):
@@ -168,6 +176,8 @@ class Push(msgspec.Struct, frozen=True):
     items: Callable[[Arrival], Sequence[Item]]
     answer: bytes = b'{"accepted":true}'
     status: int = 202
+    signed: bool = False
+    """`items` proves by a signature who posts, or raises CredentialsError: no key is asked for."""
 
 
 class Offered(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ __all__ = ["Doors"]
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import asyncpg
 import msgspec
 
 from andon.core.connector import Acknowledge, Arrival, Door, Offer, Push
-from andon.core.errors import AndonError, MappingError, TransientError
+from andon.core.errors import AndonError, CredentialsError, MappingError, TransientError
 from andon.core.record import Actor
 from andon.engine.clock import Clock
 from andon.engine.heard import Heard
@@ -76,7 +76,9 @@ class Doors:
         """One request below `/in/`; the path may still carry that prefix."""
         path: str = scope["path"]
         name, _, rest = path.removeprefix("/in/").strip("/").partition("/")
-        if self._check(scope["headers"], f"inbox:{name}") is None:
+        found = self._find(name, scope["method"], f"/{rest}")
+        signed = _is_signed(found)
+        if not signed and self._check(scope["headers"], f"inbox:{name}") is None:
             await _answer(
                 send,
                 401,
@@ -84,8 +86,8 @@ class Doors:
                 (b"www-authenticate", b'Basic realm="andon"'),
             )
             return
-        self._heard.from_(name)
-        found = self._find(name, scope["method"], f"/{rest}")
+        if not signed:
+            self._heard.from_(name)
         if found is None:
             await _answer(
                 send,
@@ -103,6 +105,8 @@ class Doors:
             query=dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"))),
             headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
             body=body,
+            method=scope["method"],
+            target=_target(scope),
         )
         try:
             status, answer = await self._open(mounted, arrival)
@@ -114,9 +118,13 @@ class Doors:
         except _NO_DATABASE:
             text = "The database does not answer. Send it again under the same id."
             await _answer(send, 503, _problem(503, "Not now", text), (b"retry-after", b"1"))
+        except CredentialsError as error:
+            await _answer(send, 401, _problem(401, "Not proven who posts", str(error)))
         except AndonError as error:
             await _answer(send, 409, _problem(409, "Refused", str(error)))
         else:
+            if signed:
+                self._heard.from_(name)
             await _answer(send, status, answer)
 
     def _find(self, name: str, method: str, path: str) -> tuple[_Mounted, dict[str, str]] | None:
@@ -132,7 +140,7 @@ class Doors:
         while True:
             event = await receive()
             if event["type"] == "http.disconnect":
-                return b"".join(chunks)
+                return None  # half a body says nothing, and nobody waits for an answer
             chunk: bytes = event.get("body", b"")
             size += len(chunk)
             if size > self._limit:
@@ -178,6 +186,17 @@ class Doors:
                 None if said.refused else claims_text(command.claims()),
                 msgspec.json.encode(data).decode(),
             )
+
+
+def _is_signed(found: tuple[_Mounted, dict[str, str]] | None) -> bool:
+    """Whether the door itself proves who posts."""
+    return found is not None and isinstance(found[0].door, Push) and found[0].door.signed
+
+
+def _target(scope: Mapping[str, Any]) -> str:
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope.get("query_string", b"")
+    return (path + b"?" + query if query else path).decode("latin-1")
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -45,7 +45,7 @@ class Wired(msgspec.Struct, frozen=True):
         """Which of source, sink, inbox and outbox it has."""
         faces = [
             *(["source"] if reads(self.connector) else []),
-            *(["sink"] if isinstance(self.connector, Sink) else []),
+            *(["sink"] if isinstance(self.connector, Sink) and self.connector.sends else []),
         ]
         doors = self.connector.doors()
         if self.offers:

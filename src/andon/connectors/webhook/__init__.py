@@ -1,5 +1,12 @@
-"""Others push JSON to us."""
+"""Others push JSON to us, and we push to others."""
 
-__all__ = ["Webhook", "WebhookSettings"]
+__all__ = ["Hmac", "HttpKey", "HttpSignature", "Standard", "Webhook", "WebhookSettings"]
 
-from andon.connectors.webhook.connector import Webhook, WebhookSettings
+from andon.connectors.webhook.connector import Webhook
+from andon.connectors.webhook.settings import (
+    Hmac,
+    HttpKey,
+    HttpSignature,
+    Standard,
+    WebhookSettings,
+)

@@ -58,7 +58,7 @@ def faces_of(connector: Connector[Any]) -> set[Face]:
     faces: set[Face] = set()
     if isinstance(connector, Source) and connector.reads:
         faces.add("source")
-    if isinstance(connector, Sink):
+    if isinstance(connector, Sink) and connector.sends:
         faces.add("sink")
     for door in connector.doors():
         match door:
