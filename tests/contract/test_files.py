@@ -122,6 +122,15 @@ async def test_a_marker_left_behind_lets_nothing_in(folder: Exchanged) -> None:
         assert follower.items == []
 
 
+async def test_a_marker_whose_file_was_taken_before_a_kill_is_removed(drop: Exchanged) -> None:
+    (drop.root / "in" / ".taken" / "mes").mkdir(parents=True)
+    (drop.root / "in" / ".taken" / "mes" / "000001~a.csv").write_bytes(ROWS)
+    drop.write_in_place("a.csv.ok", b"")
+    async with following(drop, marker="{name}.ok") as follower:
+        assert await follower.until(lambda: len(follower.items) == 3)
+        assert inside(drop, "in") == [".taken"]
+
+
 async def test_unfinished_names_are_never_looked_at(drop: Exchanged) -> None:
     for name in ("a.csv.part", "b.tmp", "c.filepart", ".hidden", "d.csv~"):
         drop.write_in_place(name, ROWS)

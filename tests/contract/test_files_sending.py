@@ -1,13 +1,17 @@
 """Files out: whole, numbered, once; and settings that are wrong."""
 
 import asyncio
+import contextlib
+import os
+import threading
 from typing import Any
 
 import pytest
 
+from andon.connectors.files.names import stamp
 from andon.connectors.files.simulator import Exchanged, FolderDrop, SftpDrop
 from andon.core.connector import Request
-from andon.core.errors import CredentialsError, RejectedError, SettingsError
+from andon.core.errors import CredentialsError, RejectedError, SettingsError, UnavailableError
 from tests.contract.exchange import (
     connector,
     inside,
@@ -117,3 +121,25 @@ async def test_a_folder_that_may_not_be_listed_waits_for_an_operator() -> None:
         with pytest.raises(CredentialsError, match="you may not list this"):
             await some(files, 1)
     await drop.stop()
+
+
+async def test_a_share_that_hangs_is_unavailable_in_time_and_stops_no_other(
+    folder: Exchanged,
+) -> None:
+    note = folder.root / ".sent" / stamp("1")
+    note.parent.mkdir()
+    os.mkfifo(note)  # whoever reads it waits for a writer that never comes
+    async with opened(folder, timeout="200 ms") as hung, opened(folder, "other") as other:
+        stuck = [asyncio.create_task(hung.find(folder.request("a"), key="1")) for _ in range(20)]
+        assert await other.find(folder.request("b"), key="2") is None
+        for task in stuck:
+            with pytest.raises(UnavailableError):
+                await task
+    while _hanging():  # let them go
+        with contextlib.suppress(OSError):
+            os.close(os.open(note, os.O_WRONLY | os.O_NONBLOCK))
+        await asyncio.sleep(0.01)
+
+
+def _hanging() -> bool:
+    return any(thread.name.startswith("files-mes") for thread in threading.enumerate())

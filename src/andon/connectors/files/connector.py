@@ -44,7 +44,7 @@ class Files(Source[FilesSettings], Sink[FilesSettings]):
             login, root = login_of(settings)
             self._folder = SftpFolder(self.name, login, root, settings.timeout)
         else:
-            self._folder = LocalFolder(self.name, Path(settings.folder))
+            self._folder = LocalFolder(self.name, Path(settings.folder), settings.timeout)
         self._intake = Intake(self._folder, settings, self.name)
         self._outgoing = Outgoing(self._folder, settings)
         await self._folder.open()

@@ -1,25 +1,35 @@
 """What a fetched file holds: its digest, and itself unpacked, never more than allowed."""
 
-__all__ = ["Content", "content_of", "digest_of", "in_steps"]
+__all__ = ["Content", "content_of", "digest_of", "opened"]
 
-import asyncio
 import gzip
+import lzma
+import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, BinaryIO
 
 import msgspec
 
 from andon.connectors.files.rows import UnreadableFileError
+from andon.connectors.files.threads import Threads
 
-T = TypeVar("T")
 _CHUNK = 1 << 20
+_UNPACKABLE = (
+    gzip.BadGzipFile,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,  # another way of packing
+    RuntimeError,  # how zipfile says that it needs a password
+    ValueError,  # offsets that lie outside
+)
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -33,37 +43,34 @@ class Content(msgspec.Struct, frozen=True):
     """As it came."""
 
 
-async def in_steps(work: Iterator[T], most: int) -> AsyncIterator[list[T]]:
-    """An iterator that blocks, in a thread, so many at a time: nobody waits long for a cancel."""
-    try:
-        while batch := await asyncio.to_thread(lambda: list(islice(work, most))):
-            yield batch
-    finally:
-        with suppress(ValueError):  # a step is under way in its thread; it ends by itself
-            close = getattr(work, "close", None)
-            if close is not None:
-                close()
+def opened(path: Path) -> BinaryIO:
+    """A file to read, never what a link points to."""
+    # Without O_NONBLOCK a pipe that took the file's place would hang us.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    return open(path, "rb", opener=lambda name, _: os.open(name, flags))
 
 
-async def digest_of(path: Path) -> str:
+async def digest_of(path: Path, threads: Threads) -> str:
     """Of the whole file."""
     digest = blake2b(digest_size=16)
 
     def steps() -> Iterator[None]:
-        with path.open("rb") as file:
+        with opened(path) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
                 yield
 
-    async for _ in in_steps(steps(), 16):
+    async for _ in threads.steps(steps(), 16):
         pass
     return digest.hexdigest()
 
 
 @asynccontextmanager
-async def content_of(path: Path, name: str, digest: str, most: int) -> AsyncGenerator[Content]:
+async def content_of(
+    path: Path, name: str, digest: str, *, most: int, threads: Threads
+) -> AsyncGenerator[Content]:
     """Raises UnreadableFileError when it is too large, or no file that can be unpacked."""
-    size = (await asyncio.to_thread(path.stat)).st_size
+    size = (await threads.do(path.stat)).st_size
     if size > most:
         raise UnreadableFileError(f"it has {size} bytes; `most_bytes` allows {most}")
     if not name.lower().endswith((".gz", ".zip")):
@@ -72,11 +79,9 @@ async def content_of(path: Path, name: str, digest: str, most: int) -> AsyncGene
     with tempfile.TemporaryDirectory(prefix="andon-files-") as folder:
         unpacked = Path(folder) / "unpacked"
         try:
-            async for _ in in_steps(_unpack(path, name, unpacked, most), 16):
+            async for _ in threads.steps(_unpack(path, name, unpacked, most), 16):
                 pass
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
-            raise UnreadableFileError(f"it cannot be unpacked: {error}") from error
-        except RuntimeError as error:  # how zipfile says that it needs a password
+        except _UNPACKABLE as error:
             raise UnreadableFileError(f"it cannot be unpacked: {error}") from error
         yield Content(unpacked, digest, size)
 
@@ -85,10 +90,10 @@ def _unpack(path: Path, name: str, target: Path, most: int) -> Iterator[None]:
     """The size a packed file says of itself is not believed; bytes are counted."""
     with target.open("wb") as out:
         if name.lower().endswith(".gz"):
-            with gzip.open(path) as file:
+            with opened(path) as packed, gzip.open(packed) as file:
                 yield from _copy(file, out, most)
             return
-        with zipfile.ZipFile(path) as packed:
+        with opened(path) as raw, zipfile.ZipFile(raw) as packed:
             members = [member for member in packed.infolist() if not member.is_dir()]
             if len(members) != 1:
                 raise UnreadableFileError(f"it holds {len(members)} files, not one")

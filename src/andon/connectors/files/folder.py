@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from andon.connectors.files.threads import Threads
+
 
 class Entry(msgspec.Struct, frozen=True):
     """One name in a folder, as the system lists it; nothing is promised about the name."""
@@ -35,6 +37,10 @@ class Folder(ABC):
     Raises UnavailableError when nothing was done, CredentialsError where we may not,
     OutcomeUnknownError when the answer to `move` got lost.
     """
+
+    def __init__(self, name: str) -> None:
+        self.threads = Threads(name)
+        """What blocks, blocks here."""
 
     @abstractmethod
     async def open(self) -> None:

@@ -48,6 +48,8 @@ class Intake:
         self._committed = place
         await self._work.open()
         files = [*await self._work.put_away_after(place), *await self._left_over(place)]
+        files.sort(key=lambda one: one.number)
+        waiting: list[Entry] = []
         while True:
             for taken in files:
                 count = 0
@@ -60,15 +62,17 @@ class Intake:
                 else:  # with a sequence it stays until the next is recorded: else that is a gap
                     await self._put_away(taken)
             await self._put_away_committed()
-            entries = await self._folder.list(self._settings.incoming)
-            ready = self._watch.look(entries, now=clock(), today=time.time())
-            for name, code, says in ready.odd:
-                if name not in self._told:
-                    self._told.add(name)
-                    yield _odd(self._settings, name, code, says, place)
-            await self._work.remove_markers(ready.orphans)
-            files = await self._take(ready.files[:_MOST], place)
-            if not files:
+            if not waiting:
+                entries = await self._folder.list(self._settings.incoming)
+                ready = self._watch.look(entries, now=clock(), today=time.time())
+                for name, code, says in ready.odd:
+                    if name not in self._told:
+                        self._told.add(name)
+                        yield _odd(self._settings, name, code, says, place)
+                await self._work.remove_markers(ready.orphans)
+                waiting = ready.files
+            files, waiting = await self._take(waiting[:_MOST], place), waiting[_MOST:]
+            if not files and not waiting:
                 await asyncio.sleep(self._settings.poll_every.total_seconds())
 
     async def _left_over(self, place: Place) -> list[Taken]:
@@ -76,6 +80,9 @@ class Intake:
         taken = await self._work.taken()
         self._read = [one for one in taken if place.covers(one.number)]
         await self._put_away_committed()
+        if self._settings.marker:
+            for one in taken:  # killed between a file and its marker
+                await self._work.remove_marker_of(one, self._watch.marker_of(one.name))
         return [one for one in taken if not place.covers(one.number)]
 
     async def _put_away_committed(self) -> None:

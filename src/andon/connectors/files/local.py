@@ -8,30 +8,40 @@ import os
 import stat
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from andon.connectors.files.content import opened
 from andon.connectors.files.folder import Entry, Folder, what_is
 from andon.connectors.files.rows import UnreadableFileError
-from andon.core.errors import CredentialsError, RejectedError, UnavailableError
+from andon.core.errors import (
+    CredentialsError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class LocalFolder(Folder):
-    """Every call goes to a thread: a share that hangs stops nothing else."""
+    """A call that takes too long is given up, though its thread may hang on."""
 
-    def __init__(self, name: str, root: Path) -> None:
+    def __init__(self, name: str, root: Path, timeout: timedelta) -> None:
+        super().__init__(name)
         self._name = name
         self._root = root
+        self._timeout = timeout.total_seconds()
 
     async def open(self) -> None:
         """Looks whether it is a folder."""
         await self._do(_require_folder, self._root)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Threads that are idle end."""
+        self.threads.close()
 
     async def list(self, path: str) -> list[Entry]:
         """Links are listed as what they are."""
@@ -48,7 +58,12 @@ class LocalFolder(Folder):
 
     async def move(self, path: str, to: str) -> bool:
         """One rename: atomic within a file system."""
-        return await self._do(_move, self._root / path, self._root / to)
+        try:
+            return await self._do(_move, self._root / path, self._root / to)
+        except UnavailableError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise OutcomeUnknownError(f"{error} The rename may still be done.") from error
+            raise
 
     async def remove(self, path: str) -> None:
         """Absent is fine."""
@@ -78,7 +93,8 @@ class LocalFolder(Folder):
 
     async def _do(self, act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         try:
-            return await asyncio.to_thread(act, *args, **named)
+            async with asyncio.timeout(self._timeout):
+                return await self.threads.do(act, *args, **named)
         except PermissionError as error:
             raise CredentialsError(
                 f"{self._name} may not use {error.filename}: {error.strerror}."
@@ -133,13 +149,9 @@ def _move(path: Path, to: Path) -> bool:
 
 
 def _require_plain(path: Path) -> None:
-    # Without O_NONBLOCK a pipe under a file's name would hang us.
-    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
+    with opened(path) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise UnreadableFileError("it is no regular file")
-    finally:
-        os.close(opened)
 
 
 def _write(path: Path, content: bytes) -> None:

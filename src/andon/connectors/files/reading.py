@@ -2,13 +2,13 @@
 
 __all__ = ["Ended", "FileReading", "Odd", "rows_of"]
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from andon.connectors.files.content import Content, content_of, digest_of, in_steps
+from andon.connectors.files.content import Content, content_of, digest_of, opened
 from andon.connectors.files.delimited import csv_rows
 from andon.connectors.files.fixed import fixed_rows
 from andon.connectors.files.folder import Folder
@@ -22,6 +22,7 @@ from andon.connectors.files.settings import FilesSettings
 from andon.connectors.files.shapes import Csv, Fixed, Format, JsonLines, Xml
 from andon.connectors.files.work import Taken
 from andon.core.connector import Item
+from andon.core.errors import UnavailableError
 
 _STEP = 500
 
@@ -40,7 +41,7 @@ class Ended(msgspec.Struct):
 
 
 def rows_of(stream: BinaryIO, form: Format) -> Iterator[Yielded]:
-    """Rows in any format. Whatever the file holds, this raises nothing."""
+    """Rows in any format. Whatever the file holds, this raises nothing but OSError."""
     try:
         match form:
             case Csv():
@@ -51,7 +52,7 @@ def rows_of(stream: BinaryIO, form: Format) -> Iterator[Yielded]:
                 yield from fixed_rows(stream, form)
             case Xml():
                 yield from xml_rows(stream, form)
-    except GeneratorExit:
+    except OSError:
         raise
     except Exception as error:  # a defect of a reader costs one file, not the connection
         yield Broken(0, f"the reader failed: {type(error).__name__}: {error}")
@@ -82,29 +83,35 @@ class FileReading:
         self, place: Place, sequence: int | None, skip: int, findings: Odd
     ) -> AsyncIterator[Item]:
         said = ItemsOf(self._settings, self._taken, "", place)
-        content = b""
+        content, threads = b"", self._folder.threads
         try:
             async with self._folder.fetched(self._taken.path) as path:
-                digest = self.ended.digest = await digest_of(path)
+                digest = self.ended.digest = await digest_of(path, threads)
                 said = ItemsOf(self._settings, self._taken, digest, place)
                 if self._taken.entry.size * 2 <= self._settings.item_bytes:
-                    content = await asyncio.to_thread(path.read_bytes)
+                    content = await threads.do(_whole, path)
                 if not skip:
                     for code, says in await findings(self._taken, digest):
                         yield said.finding(code, says)
                 most = self._settings.most_bytes
-                async with content_of(path, self._taken.name, digest, most) as whole:
+                name = self._taken.name
+                async with content_of(path, name, digest, most=most, threads=threads) as whole:
                     await self._look_first(whole)
                     async for item in self._rows(whole, said, skip, sequence, content):
                         yield item
         except UnreadableFileError as error:
             self.ended.broken.append(str(error))
             yield said.broken(Broken(0, str(error)), self.ended.rows, content, sequence)
+        except OSError as error:  # the disk or share failed, not the file
+            raise UnavailableError(
+                f"{self._taken.path} could not be read to its end: {error}. It stays in the work"
+                " folder and is read again. Check the share, and the room for temporary files."
+            ) from error
 
     async def _look_first(self, content: Content) -> None:
         """What makes a file unfit before its first row is recorded."""
         form = self._settings.format
-        head = await asyncio.to_thread(_head, content)
+        head = await self._folder.threads.do(_head, content)
         if not isinstance(form, Xml) and (other := foreign_mark(head, form.encoding)):
             raise UnreadableFileError(f"it is {other} by its first bytes, not {form.encoding}")
         if isinstance(form, Csv | Fixed) and form.trailer:
@@ -112,7 +119,9 @@ class FileReading:
 
     async def _count(self, content: Content, trailer: str) -> None:
         rows, totals, last = 0, list[Total](), None
-        async for step in in_steps(_rows_in(content, self._settings.format), _STEP):
+        async for step in self._folder.threads.steps(
+            _rows_in(content, self._settings.format), _STEP
+        ):
             rows += sum(isinstance(one, Row | Bad) for one in step)
             totals += [one for one in step if isinstance(one, Total)]
             last = step[-1]
@@ -150,17 +159,22 @@ class FileReading:
                     case Total():
                         continue
 
-        async for step in in_steps(items(), _STEP):
+        async for step in self._folder.threads.steps(items(), _STEP):
             for item in step:
                 yield item
         self.ended.broken += said.left_out
 
 
 def _rows_in(content: Content, form: Format) -> Iterator[Yielded]:
-    with content.path.open("rb") as stream:
+    with opened(content.path) as stream:
         yield from rows_of(stream, form)
 
 
+def _whole(path: Path) -> bytes:
+    with opened(path) as stream:
+        return stream.read()
+
+
 def _head(content: Content) -> bytes:
-    with content.path.open("rb") as stream:
+    with opened(content.path) as stream:
         return stream.read(4)

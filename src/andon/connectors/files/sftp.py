@@ -33,6 +33,7 @@ class SftpFolder(Folder):
     """Calls share one session; the first one after a break makes a new one."""
 
     def __init__(self, name: str, login: Login, root: str, timeout: timedelta) -> None:
+        super().__init__(name)
         self._name = name
         self._login = login
         self._root = root
@@ -51,6 +52,10 @@ class SftpFolder(Folder):
 
     async def close(self) -> None:
         """Ends the session without waiting for the other side."""
+        self.threads.close()
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         session, self._session, self._sftp = self._session, None, None
         if session is not None:
             session.abort()
@@ -160,7 +165,7 @@ class SftpFolder(Folder):
         try:
             with copy.open("wb") as target:
                 while chunk := await chunk_at(target.tell()):
-                    await asyncio.to_thread(target.write, chunk)
+                    await self.threads.do(target.write, chunk)
         finally:
             with suppress(*_LOST, asyncssh.SFTPError, TimeoutError):
                 async with asyncio.timeout(0.5):
@@ -179,7 +184,7 @@ class SftpFolder(Folder):
             async with asyncio.timeout(within or self._timeout):
                 return await call(sftp)
         except (*_LOST, TimeoutError) as error:
-            await self.close()
+            await self._hang_up()
             text = f"{self._name}: {self._login.host} stopped answering ({said(error)})."
             if effect:
                 raise OutcomeUnknownError(f"{text} The rename may have been done.") from error
@@ -206,13 +211,13 @@ class SftpFolder(Folder):
                         self._session = await self._login.session(self._name)
                         self._sftp = await self._session.start_sftp_client()
                 except (TimeoutError, asyncssh.Error, OSError) as error:
-                    await self.close()
+                    await self._hang_up()
                     raise UnavailableError(
                         f"{self._name}: no SFTP session with {self._login.address}: {said(error)}."
                         " Nothing was done; trying again."
                     ) from error
                 except BaseException:
-                    await self.close()
+                    await self._hang_up()
                     raise
             return self._sftp
 

@@ -48,7 +48,8 @@ class Text(_Declared, frozen=True, kw_only=True):
     zone: str = "UTC"
     """Zone of times that are written without one."""
     columns: Mapping[str, Column] = {}
-    """By the name in the file. A column said here must be there; others are read as text."""
+    """By the name in the file. A column said here must be there, others are read as text.
+    A file that is written has these columns and no others; without them, those of its first row."""
 
 
 class Csv(Text, frozen=True, kw_only=True, tag_field="is", tag="csv"):

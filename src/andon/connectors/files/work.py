@@ -145,6 +145,11 @@ class WorkFolder:
                 " give it to the account that Andon uses."
             ) from error
 
+    async def remove_marker_of(self, taken: Taken, marker: str) -> None:
+        """Unless it is already that of the next file of this name."""
+        if await self._folder.look(path_in(self._settings.incoming, taken.name)) is None:
+            await self._folder.remove(path_in(self._settings.incoming, marker))
+
     async def remove_markers(self, names: Sequence[str]) -> None:
         """Their files are taken or gone."""
         for name in names:

@@ -1,5 +1,6 @@
 """What each reader makes of good, odd and hostile files."""
 
+import errno
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -274,3 +275,16 @@ def test_reading_holds_no_more_than_it_must() -> None:
     for _ in range(1000):
         next(rows)
     assert stream.given < 1_000_000
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_share_that_fails_is_no_fault_of_the_file(form: Format) -> None:
+    class Failing(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            raise OSError(errno.EIO, "input/output error")
+
+    with pytest.raises(OSError, match="input/output error"):
+        list(rows_of(io.BufferedReader(Failing()), form))
