@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from andon.connectors.files.simulator import Exchanged, SftpDrop
 from andon.connectors.tryton.simulator import TrytonSimulator
 from tests.contract.erps import Erp, RealErp, SimulatedErp
 from tests.contract.exchange import Empty
 from tests.contract.real.files import OpenSsh
+from tests.contract.real.sql import COUNTERPARTS as DATABASES
+from tests.contract.real.sql import RealDatabase
 from tools.counterparts import Tryton
 
 BOTH = ["simulator", pytest.param("real", marks=[pytest.mark.real, pytest.mark.timeout(300)])]
@@ -50,3 +53,16 @@ async def folder() -> Exchanged:
     other = Empty()
     await other.start()
     return other
+
+
+@pytest_asyncio.fixture(
+    scope="module",
+    loop_scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.real, id=kind.name) for kind in DATABASES],
+)
+async def database_server(request: pytest.FixtureRequest) -> AsyncIterator[RealDatabase]:
+    """A real database with an ERP's tables, one per module."""
+    server: RealDatabase = request.param()
+    await server.start()
+    yield server
+    await server.stop()

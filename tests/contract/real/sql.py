@@ -1,6 +1,6 @@
 """PostgreSQL and MariaDB in processes of their own: orders by time, a procedure that confirms."""
 
-__all__ = ["COUNTERPARTS", "RealMariaDb", "RealPostgres"]
+__all__ = ["COUNTERPARTS", "RealDatabase", "RealMariaDb", "RealPostgres"]
 
 import asyncio
 import atexit
@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
+import sqlalchemy as sa
 
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
@@ -27,7 +28,7 @@ PASSWORD = "pumps-and-valves"
 WORDS = "order NO-SUCH is not released"
 
 
-class _Erp(Counterpart, Speaks, Takes):
+class RealDatabase(Counterpart, Speaks, Takes):
     """What both have in common: the tables' names, the procedure, the settings."""
 
     lasting: ClassVar[bool] = True
@@ -39,6 +40,10 @@ class _Erp(Counterpart, Speaks, Takes):
         self.wire = BreakingWire(self._onward)
 
     def url(self) -> str:
+        raise NotImplementedError
+
+    def directly(self) -> sa.Engine:
+        """The same database for another program, as its owner and past the wire."""
         raise NotImplementedError
 
     async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -94,7 +99,7 @@ class _Erp(Counterpart, Speaks, Takes):
         return Request(target="confirmation", body=body)
 
 
-class RealPostgres(_Erp):
+class RealPostgres(RealDatabase):
     """Over a unix socket, with a password."""
 
     name = "postgresql"
@@ -129,6 +134,10 @@ class RealPostgres(_Erp):
     def url(self) -> str:
         return f"postgresql+psycopg://erp@/postgres?host={self.folder}"
 
+    def directly(self) -> sa.Engine:
+        (folder,) = parse_qs(urlsplit(self.dsn).query)["host"]
+        return sa.create_engine(f"postgresql+psycopg://andon@/postgres?host={folder}")
+
     async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         (folder,) = parse_qs(urlsplit(self.dsn).query)["host"]
         return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
@@ -154,7 +163,7 @@ def _ask_for_password(rules: Path) -> None:
     rules.write_text("local all erp scram-sha-256\n" + rules.read_text())
 
 
-class RealMariaDb(_Erp):
+class RealMariaDb(RealDatabase):
     """Over TCP, with a password."""
 
     name = "mariadb"
@@ -180,6 +189,9 @@ class RealMariaDb(_Erp):
 
     def url(self) -> str:
         return f"mysql+pymysql://erp@127.0.0.1:{self._port}/erp"
+
+    def directly(self) -> sa.Engine:
+        return sa.create_engine(f"mysql+pymysql://root@localhost/erp?unix_socket={self.folder}/s")
 
     async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.server.port)

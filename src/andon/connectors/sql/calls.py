@@ -83,10 +83,15 @@ class Calls:
                 f"{self._name}: writes.{request.target} has no `find`, so an outcome cannot be"
                 " found out. Write a SELECT that returns a row when the call was done."
             )
-        return await self._database.read(
-            lambda connection: self._found(connection, write, looks),
-            what=f"look for {request.target!r}",
-        )
+
+        def finds(connection: sa.Connection) -> Receipt | None:
+            try:
+                return self._found(connection, write, looks)
+            except DBAPIError as error:
+                found = self._database.verdict(error, connection)
+                raise found.error(f"{self._name} cannot look for {request.target!r}") from error
+
+        return await self._database.call(finds)
 
     def _act(
         self,

@@ -20,6 +20,8 @@ from andon.core.errors import Fault
 _CALL = re.compile(r"\s*call\s+([\w$.`]+)", re.IGNORECASE)
 _ROUTINE = """select count(*) from information_schema.routines
  where routine_name = :name and routine_schema = coalesce(:schema, database())"""
+_UNTYPED = (b"42P08", b"42P18")
+"""PostgreSQL cannot tell a value's type yet; with the value it can."""
 _SQLITE_TIMES = "select name from pragma_table_info(:table) where type like '%time%'"
 
 
@@ -110,9 +112,9 @@ def _parsed(connection: sa.Connection, text: str) -> Verdict | None:
         return None
     asked = _written(connection, text, "numeric_dollar")
     answer = raw.pgconn.prepare(b"", asked.encode(), None)
-    if not answer.error_message:
-        return None
     state, words = (answer.error_field(field) or b"" for field in (ord("C"), ord("M")))
+    if not state or state in _UNTYPED:
+        return None
     return Verdict("settings", state.decode(), words.decode(errors="replace"))
 
 

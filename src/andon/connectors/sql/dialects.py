@@ -181,7 +181,7 @@ def stop(raw: Any) -> None:
     with suppress(Exception):
         if hasattr(raw, "interrupt"):
             raw.interrupt()  # SQLite
-        elif hasattr(raw, "cancel"):
-            raw.cancel()  # psycopg
+        elif hasattr(raw, "cancel_safe"):
+            raw.cancel_safe(timeout=0.3)  # psycopg; its `cancel` would hold up all threads
         elif (socket := getattr(raw, "_sock", None)) is not None:
             socket.shutdown(SHUT_RDWR)  # PyMySQL has no word for it
