@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from andon.connectors._access import Basic
 from andon.connectors.odata import Action, OData, ODataSettings
 from andon.connectors.odata.simulated.gateway import SERVICES
 from andon.connectors.odata.simulator import SapSimulator
@@ -40,8 +41,7 @@ def settings(sap: SapSimulator, **more: Any) -> ODataSettings:
     told: dict[str, Any] = {
         "url": sap.url,
         "services": SERVICES,
-        "user": sap.gateway.user,
-        "password": SecretStr(sap.gateway.password),
+        "auth": Basic(sap.gateway.user, SecretStr(sap.gateway.password)),
         "client": "100",
         "poll_every": timedelta(milliseconds=20),
         "actions": ACTIONS,
@@ -57,8 +57,8 @@ def settings4(sap: SapSimulator, **more: Any) -> ODataSettings:
 @asynccontextmanager
 async def connected(told: ODataSettings) -> AsyncIterator[OData]:
     connector = OData("erp", told)
-    await connector.open()
     try:
+        await connector.open()
         yield connector
     finally:
         await connector.close()

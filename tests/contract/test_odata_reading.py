@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from andon.connectors._access import Basic
 from andon.connectors.odata import Action, Feed, OData, ODataSettings
 from andon.connectors.odata.simulator import SapSimulator
 from andon.core.connector import Item, SecretStr
@@ -283,13 +284,14 @@ async def test_everything_the_services_do_not_have_is_said_at_once(sap: SapSimul
 
 async def test_what_can_be_seen_without_asking_is_seen_without_asking() -> None:
     wrong = ODataSettings(
-        url="s4.example", user="X", token=SecretStr("t0ps3cret"), client="1", page_size=0,
+        url="s4.example", auth=Basic("X", SecretStr("s3cret")), token=SecretStr("t0ps3cret"),
+        client="1", page_size=0,
         time_zone="Berlin", feeds=(Feed(entity_set="A", follow="delta"), Feed(entity_set="A")),
     )  # fmt: skip
     with pytest.raises(SettingsError) as raised:
         await OData("erp", wrong).open()
     assert {fault.at for fault in raised.value.faults} == {
-        "url", "user", "token", "page_size", "client", "time_zone", "feeds[0].follow",
+        "url", "token", "page_size", "client", "time_zone", "feeds[0].follow",
         "feeds[1].kind",
     }  # fmt: skip
     assert "t0ps3cret" not in str(raised.value)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from andon.connectors._access import ClientCredentials
 from andon.connectors.odata import OData
 from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
-from andon.core.connector import Request
+from andon.core.connector import Request, SecretStr
 from andon.core.errors import (
     CredentialsError,
     DefectError,
@@ -105,6 +106,24 @@ async def test_a_gateway_that_refuses_its_own_token_needs_an_operator(
         await erp.send(issue(order), key="k")
     assert sap.gateway.fetched == 2
     assert sap.gateway.calls == []
+
+
+async def test_a_bearer_that_ended_is_fetched_again_and_the_effect_happens_once(
+    sap: SapSimulator, order: str
+) -> None:
+    secret = SecretStr(sap.gateway.password)
+    client = ClientCredentials(sap.token_url, sap.gateway.user, secret)
+    async with connected(settings(sap, auth=client)) as erp:
+        await erp.send(issue(order), key="k1")
+        sap.gateway.access.clear()
+        sap.gateway.expire_tokens()
+        await erp.send(issue(order), key="k2")
+    assert stock(sap) == 96
+    wrong = ClientCredentials(sap.token_url, sap.gateway.user, SecretStr("wr0ng"))
+    with pytest.raises(CredentialsError) as raised:
+        async with connected(settings(sap, auth=wrong)):
+            pass
+    assert "wr0ng" not in str(raised.value)
 
 
 # Refusals, in the system's words

@@ -28,7 +28,7 @@ from andon.model.production import (
 from andon.model.quality import InspectionDecided
 
 SETTINGS = ODataSettings(
-    url="http://s4.example", user="ANDON", plant="1710", time_zone="Europe/Berlin"
+    url="http://s4.example", writes_as="ANDON", plant="1710", time_zone="Europe/Berlin"
 )
 ORDER = {
     "ManufacturingOrder": "1000001",

@@ -25,10 +25,8 @@ def own_faults(settings: ODataSettings) -> Iterator[Fault]:
     """Mistakes that can be seen without asking anybody."""
     if not settings.url.startswith(("http://", "https://")):
         yield Fault("url", f"{settings.url!r} is no http address. Write http:// or https://.")
-    if bool(settings.user) != (settings.password is not None):
-        yield Fault("user", "and password go together; one of them is missing")
-    if settings.user and settings.token is not None:
-        yield Fault("token", "is a second way to sign in beside user; keep one")
+    if settings.auth is not None and settings.token is not None:
+        yield Fault("token", "is a second way to sign in beside auth; keep one")
     if settings.page_size < 1:
         yield Fault("page_size", "must be 1 or more")
     if settings.client and not re.fullmatch(r"\d{3}", settings.client):

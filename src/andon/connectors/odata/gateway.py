@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
+from andon.connectors._access import Access, tls_context
 from andon.connectors._http import Answer, Http
 from andon.connectors.odata.refusals import refusal
 from andon.connectors.odata.settings import ODataSettings
@@ -37,15 +38,17 @@ class Gateway(Http):
             headers["accept-language"] = settings.language.lower()
         if settings.token is not None:
             headers["authorization"] = f"Bearer {settings.token.reveal()}"
-        if settings.user and settings.password is not None:
-            known = settings.user, settings.password.reveal()
-            headers["authorization"] = aiohttp.encode_basic_auth(*known)
+        tls = tls_context(settings.tls)
+        auth = settings.auth
+        access = None if auth is None else Access(auth, timeout=settings.timeout, tls=tls)
         super().__init__(
             settings.url,
             headers=headers,
             concurrency=settings.concurrency,
             timeout=settings.timeout,
             no_effect=frozenset(settings.no_effect),
+            tls=tls,
+            access=access,
         )
         self._later = frozenset(settings.later)
         self._content = f"application/json{exact}"

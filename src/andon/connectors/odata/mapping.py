@@ -194,8 +194,7 @@ def goods_movement(item: Item, known: Known) -> Iterator[Said]:
     row = item.read(DocumentRow)
     if known.before(DocumentRow) is not None:
         return  # a document never changes; a line that is cancelled later has a document of its own
-    settings = _settings(known)
-    ours = row.by != "" and row.by == (settings.writes_as or settings.user)
+    ours = row.by != "" and row.by == _settings(known).writer
     posted_at = _moment(row.day, row.time, known)
     for line in row.items:
         kind = line.goods_movement_type

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from andon.connectors._http import UnauthorizedError
 from andon.connectors.odata.trees import Element, below, local, tree_of
 from andon.core.errors import (
     AndonError,
@@ -65,10 +66,8 @@ def refusal(
     said = said_of(body)
     match status:
         case 401:
-            return CredentialsError(
-                f"{what}: the system does not accept our credentials (401)."
-                " Check them, then resume."
-            )
+            text = f"{what}: the system does not accept our credentials (401)."
+            return UnauthorizedError(f"{text} Check them, then resume.", said.text)
         case 403 if not said.code or said.code.startswith("/IWFND/"):
             # The gateway's own no. A business object's no has a code of its own.
             return CredentialsError(

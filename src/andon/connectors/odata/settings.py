@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from andon.connectors._access import ApiKey, Basic, ClientCredentials, Tls
 from andon.core.connector import SecretStr, Settings
 
 
@@ -63,12 +64,12 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Services below `url`, `API_PRODUCTION_ORDER_2_SRV`; none where `url` is the service."""
     version: Literal[2, 4] = 2
     """OData's version."""
-    user: str = ""
-    """Technical user, for HTTP Basic."""
-    password: SecretStr | None = None
-    """Its password."""
+    auth: Basic | ApiKey | ClientCredentials | None = None
+    """Who we are there: kind `basic`, `key` or `oauth2`."""
     token: SecretStr | None = None
     """Sent as bearer, where the system wants a fixed one."""
+    tls: Tls | None = None
+    """Certificates, where the usual authorities are not enough or the system asks for ours."""
     client: str = ""
     """SAP's client, `100`; the system's default where empty."""
     language: str = "EN"
@@ -91,11 +92,17 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     later: tuple[str, ...] = ("M3/024", "M3/897")
     """Business codes that mean: locked, nothing was done, try again."""
     writes_as: str = ""
-    """Name under which the system notes what we write, where it is not `user`: what it wrote
-    comes back as a read-back, not as news."""
+    """Name under which the system notes what we write, where it is not the user of `auth`: what
+    it wrote comes back as a read-back, not as news."""
     plant: str = ""
     """Plant of the postings; their mappings need one."""
     storage_location: str = ""
     """Where postings take from and put to; the order's own where empty."""
     time_zone: str = "UTC"
     """Zone of the plant: dates and times of day say none."""
+
+    @property
+    def writer(self) -> str:
+        """The user whose postings are ours; empty when nobody said."""
+        user = self.auth.user if isinstance(self.auth, Basic) else ""
+        return self.writes_as or user

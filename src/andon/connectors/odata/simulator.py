@@ -56,6 +56,14 @@ class SapSimulator:
         """Where client credentials become a bearer."""
         return f"{self.address}{TOKENS}"
 
+    def access(self) -> dict[str, str]:
+        """Its technical user, as settings say it."""
+        return {
+            "kind": "basic",
+            "user": self.gateway.user,
+            "password": self.gateway.password,
+        }
+
     async def start(self, port: int = 0) -> None:
         """Listens on loopback; after `stop` at the same port, with the same books."""
         self._runner = web.ServerRunner(web.Server(self.gateway.answer), shutdown_timeout=0.1)  # pyright: ignore[reportArgumentType] the types of aiohttp
@@ -96,8 +104,7 @@ class Sap(Counterpart, Speaks, Takes):
         return {
             "url": self.simulator.url,
             "services": list(SERVICES),
-            "user": self.simulator.gateway.user,
-            "password": self.simulator.gateway.password,
+            "auth": self.simulator.access(),
             "client": "100",
             "poll_every": 0.05,
             "settles_within": 0.2,
@@ -113,7 +120,7 @@ class Sap(Counterpart, Speaks, Takes):
 
     def wrong_access(self) -> dict[str, Any]:
         """A password it does not take."""
-        return {**self.settings(), "password": "wrong"}
+        return {**self.settings(), "auth": {**self.simulator.access(), "password": "wrong"}}
 
     async def say(self, count: int) -> Sequence[str]:
         """Released orders; many share a second."""
@@ -176,15 +183,14 @@ class PlantOrders(Counterpart, Speaks):
             "url": self.simulator.url4,
             "services": ["plant_orders"],
             "version": 4,
-            "user": self.simulator.gateway.user,
-            "password": self.simulator.gateway.password,
+            "auth": self.simulator.access(),
             "poll_every": 0.05,
             "feeds": [{"entity_set": "ProductionOrder", "kind": "order", "follow": "delta"}],
         }
 
     def wrong_access(self) -> dict[str, Any]:
         """A password it does not take."""
-        return {**self.settings(), "password": "wrong"}
+        return {**self.settings(), "auth": {**self.simulator.access(), "password": "wrong"}}
 
     async def say(self, count: int) -> Sequence[str]:
         """Released orders."""
