@@ -19,6 +19,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 MAC_BROWSER = Path("/Applications/Google Chrome.app")
 DAEMONS = {"mariadbd": "mariadb-server", "mosquitto": "mosquitto", "sshd": "openssh-server"}
 """Real systems that connectors are tried on: program -> its package on Debian and Ubuntu."""
+ODATA_MOCK = ROOT / "tests" / "contract" / "real" / "odata_mock"
 WITHOUT_PAGE = os.environ | {"ANDON_SKIP_WEB": "1"}
 
 
@@ -109,6 +110,14 @@ def look_for_test_needs() -> None:
         LOG.write_bytes(b"")
         stop("The suite cannot run on this machine yet. It needs:", *needs)
     step("Tryton and the MES", prepare_counterparts)
+    once("a second OData server", [ODATA_MOCK / "package-lock.json"], install_odata_mock)
+
+
+def install_odata_mock() -> None:
+    """What its lock names, with the npm of the wheel."""
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    if not run([VENV / "bin" / "npm", "ci", *quiet, "--prefix", ODATA_MOCK]):
+        stop("The OData mock server cannot be installed.", "Check that npm reaches a registry.")
 
 
 def prepare_counterparts() -> None:
