@@ -49,7 +49,8 @@ async def resume(trial: Trial) -> None:
         seen = list(follower.items)
     later = await trial.speaks.say(3)
     cuts = [n for n, item in enumerate(seen) if item.position]
-    for cut in [*cuts[:3], *cuts[-3:]]:
+    # Never back: what stands before a position that was read on from may be forgotten.
+    for cut in sorted({*cuts[:3], *cuts[-3:]}):
         read = {item.raw for item in seen[: cut + 1]}
         owed = [t for t in texts if not any(t.encode() in raw for raw in read)]
         async with trial.following(seen[cut].position or "") as again:
