@@ -165,7 +165,7 @@ class Arrival(msgspec.Struct, frozen=True):
     body: bytes
     method: str = ""
     target: str = ""
-    """Path and query as they were asked for, which a signature may cover."""
+    """Path and query as they were asked for, at doors that prove a signature over them."""
 
 
 class Push(msgspec.Struct, frozen=True):

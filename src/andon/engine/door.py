@@ -106,7 +106,7 @@ class Doors:
             headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
             body=body,
             method=scope["method"],
-            target=_target(scope),
+            target=_target(scope) if signed else "",
         )
         try:
             status, answer = await self._open(mounted, arrival)
