@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import re
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from andon.app.parameters import Parameters
 from andon.connectors._access import Basic
 from andon.connectors.odata import Action, Feed, OData, ODataSettings
 from andon.connectors.odata.simulator import SapSimulator
@@ -304,3 +310,16 @@ async def test_a_filter_the_system_does_not_take_is_a_matter_of_the_settings(
     async with connected(settings(sap, feeds=(feed,))) as erp:
         with pytest.raises(SettingsError, match=r"A_ProductionOrder_2.*filter"):
             await anext(erp.read(""))
+
+
+async def test_the_settings_in_the_readme_open_as_they_stand(sap: SapSimulator) -> None:
+    """But for the address, and the secret the environment holds."""
+    readme = files("andon.connectors.odata").joinpath("README.md").read_text()
+    (table,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    parameters = Parameters(Path("x"), tomllib.loads(table), [], {"ERP_PASSWORD": "simulated"})
+    told = parameters.settings("erp", ODataSettings)
+    assert isinstance(told, ODataSettings), told
+    order = sap.company.release("PUMP", 1)
+    told = msgspec.structs.replace(told, url=sap.url, poll_every=timedelta(milliseconds=20))
+    async with connected(told) as erp:
+        assert field(await read_until(erp, count(1))) == [order]

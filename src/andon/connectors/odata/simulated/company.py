@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from andon.connectors.odata.simulated.books import Books, Key, RefusedCallError, Row
+from andon.connectors.odata.simulated.inspections import Inspections
 from andon.connectors.odata.simulated.movements import Movements
 
 ORDERS = "A_ProductionOrder_2"
@@ -15,16 +16,12 @@ COMPONENTS = "A_ProductionOrderComponent_4"
 OPERATIONS = "A_ProductionOrderOperation_2"
 CONFIRMATIONS = "ProdnOrdConf2"
 CONFIRMED_ITEMS = "ProdnOrdConfMatlDocItm"
-LOTS = "A_InspectionLot"
-DECISIONS = "A_InspLotUsageDecision"
 PLANT, STORE = "1710", "171A"
 _MARKS = (
     "OrderIsCreated", "OrderIsReleased", "OrderIsPartiallyConfirmed", "OrderIsConfirmed",
     "OrderIsPartiallyDelivered", "OrderIsDelivered", "OrderIsLocked",
     "OrderIsTechnicallyCompleted", "OrderIsClosed", "OrderIsMarkedForDeletion", "OrderIsDeleted",
 )  # fmt: skip
-_VALUATION = {"A": "A", "R": "R"}
-"""Usage decision code -> valuation: accepted, rejected."""
 
 
 def _now() -> datetime:
@@ -45,7 +42,12 @@ class Company:
         self.steps = (("0010", "Assemble", "LINE1"), ("0020", "Test", "TEST1"))
         self.locked: dict[str, str] = {}
         """Order -> who has it open on a screen."""
+        self.parts_of: dict[str, list[Key]] = {}
+        """Order -> the rows of its components."""
+        self.steps_of: dict[str, list[Key]] = {}
+        """Order -> the rows of its operations."""
         self.movements = Movements(self)
+        self.inspections = Inspections(self)
 
     # What planners do
 
@@ -96,6 +98,7 @@ class Company:
                 "BaseUnit": self.units[part],
             }
             self.books.put(COMPONENTS, (reservation, item), row)
+            self.parts_of.setdefault(number, []).append((reservation, item))
         routing = self.books.number("routing", 700001)
         for n, (operation, text, center) in enumerate(self.steps, start=1):
             item = f"{n:08}"
@@ -112,6 +115,7 @@ class Company:
                 "OperationUnit": self.units[material],
             }
             self.books.put(OPERATIONS, (routing, item), row)
+            self.steps_of.setdefault(number, []).append((routing, item))
 
     # Orders
 
@@ -163,18 +167,18 @@ class Company:
             )
         return row
 
-    # Confirmations and inspections
+    # Confirmations
 
     def confirm(self, asked: Row, items: Iterable[Row], user: str) -> Row:
         """One operation reported, with the goods movements that come with it: all or nothing."""
         number, operation = asked.get("OrderID", ""), asked.get("OrderOperation", "")
         order = self.must_be_released(number, "Confirm order")
+        steps = self.books.rows(OPERATIONS)
         key = next(
             (
                 key
-                for key, row in self.books.rows(OPERATIONS).items()
-                if (row["ManufacturingOrder"], row["ManufacturingOrderOperation"])
-                == (number, operation)
+                for key in self.steps_of.get(number, ())
+                if steps[key]["ManufacturingOrderOperation"] == operation
             ),
             None,
         )
@@ -193,7 +197,11 @@ class Company:
         self, asked: Row, order: Row, key: Key, document: Sequence[Row], user: str
     ) -> Row:
         number, operation = order["ManufacturingOrder"], asked["OrderOperation"]
-        group, count = key[0], self.books.number(f"confirmation {key}", 1).zfill(8)
+        # A group belongs to one operation; its confirmations are counted in it.
+        group, count = (
+            str(int(key[0]) * 100 + int(key[1])),
+            self.books.number(f"confirmation {key}", 1).zfill(8),
+        )
         last = bool(asked.get("IsFinalConfirmation") or asked.get("FinalConfirmationType"))
         made = asked.get("ConfirmationYieldQuantity") or Decimal(0)
         step = self.books.rows(OPERATIONS)[key]
@@ -218,46 +226,6 @@ class Company:
             name = ("MaterialDocument", "MaterialDocumentItem", "MaterialDocumentYear")
             self.books.put(CONFIRMED_ITEMS, tuple(item[part] for part in name), shown)
         return self.books.put(CONFIRMATIONS, (group, count), row)
-
-    def inspect(self, movement: Row) -> None:
-        """Opens an inspection of what an order has made."""
-        number = self.books.number("lot", 40000000001).zfill(12)
-        row = {
-            "InspectionLot": number,
-            "Material": movement["Material"],
-            "Batch": movement["Batch"],
-            "Plant": movement["Plant"],
-            "InspectionLotOrigin": "04",
-            "ManufacturingOrder": movement["ManufacturingOrder"],
-            "InspectionLotQuantity": movement["QuantityInEntryUnit"],
-            "InspectionLotQuantityUnit": movement["EntryUnit"],
-            "InspectionLotHasUsageDecision": "",
-            "ChangedDateTime": self.books.now(),
-        }
-        self.books.put(LOTS, (number,), row)
-
-    def decide(self, asked: Row, user: str) -> Row:
-        """The usage decision of an inspection lot, once."""
-        number = str(asked.get("InspectionLot", ""))
-        self.books.row(LOTS, number)
-        if (number,) in self.books.rows(DECISIONS):
-            text = f"Usage decision for inspection lot {number} has already been made"
-            raise RefusedCallError("QV/001", text)
-        code = str(asked.get("InspectionLotUsageDecisionCode", ""))
-        if code not in _VALUATION:
-            raise RefusedCallError("QV/002", f"Usage decision code {code!r} is not in the catalog")
-        at = self.books.now()
-        row: dict[str, Any] = {
-            **asked,
-            "InspLotUsageDecisionValuation": _VALUATION[code],
-            "InspectionLotUsageDecidedBy": user,
-            "InspectionLotUsageDecidedOn": self.today(),
-            "InspLotUsageDecisionTime": timedelta(hours=at.hour, minutes=at.minute),
-            "ChangedDateTime": at,
-        }
-        done = {"InspectionLotHasUsageDecision": "X", "ChangedDateTime": at}
-        self.books.put(LOTS, (number,), done)
-        return self.books.put(DECISIONS, (number,), row)
 
     def today(self) -> datetime:
         """Midnight of the day, as a date is kept."""

@@ -45,7 +45,7 @@ class Deeds:
             case "ProdnOrdConf2":
                 return company.confirm(values, items, user)
             case "A_InspLotUsageDecision":
-                return company.decide(values, user)
+                return company.inspections.decide(values, user)
             case _:
                 text = f"Method POST not allowed for '{name}'"
                 raise RefusedCallError("/IWFND/CM_CONSUMER/104", text, status=405)

@@ -169,7 +169,7 @@ class Movements:
         if kind in ("101", "102"):
             self._delivered(order, amount if kind == "101" else -amount)
             if kind == "101":
-                self._company.inspect(item)
+                self._company.inspections.begin(item)
         else:
             self._withdrawn(order, item["Material"], amount if kind == "261" else -amount)
 
@@ -185,8 +185,9 @@ class Movements:
 
     def _withdrawn(self, number: str, material: str, amount: Decimal) -> None:
         parts = self._books.rows("A_ProductionOrderComponent_4")
-        for key, row in parts.items():
-            if (row["ManufacturingOrder"], row["Material"]) == (number, material):
+        for key in self._company.parts_of.get(number, ()):
+            row = parts[key]
+            if row["Material"] == material:
                 taken = {"WithdrawnQuantity": row["WithdrawnQuantity"] + amount}
                 self._books.put("A_ProductionOrderComponent_4", key, taken)
                 return
