@@ -8,7 +8,9 @@ from typing import Any, cast
 import pytest
 
 from andon.connectors.odata import ODataSettings, mappings
-from andon.connectors.odata.mapping import goods_movement, inspection_lot, production_order
+from andon.connectors.odata.documents import goods_movement
+from andon.connectors.odata.inspections import inspection_lot
+from andon.connectors.odata.orders import production_order
 from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said

@@ -1,0 +1,58 @@
+"""Inspections as `A_InspectionLot` says them."""
+
+__all__ = ["DecisionRow", "LotRow", "inspection_lot"]
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from andon.connectors.odata.moments import moment
+from andon.core.connector import Item
+from andon.core.errors import MappingError
+from andon.core.mapping import Known, Said, inbound
+from andon.model.quality import Decision, InspectionDecided
+
+
+class DecisionRow(msgspec.Struct, frozen=True):
+    """The part of `A_InspLotUsageDecision` we read."""
+
+    valuation: str = msgspec.field(name="InspLotUsageDecisionValuation", default="")
+    code: str = msgspec.field(name="InspectionLotUsageDecisionCode", default="")
+    day: datetime | None = msgspec.field(name="InspectionLotUsageDecidedOn", default=None)
+    time: str | None = msgspec.field(name="InspLotUsageDecisionTime", default=None)
+
+
+class LotRow(msgspec.Struct, frozen=True):
+    """The part of `A_InspectionLot` we read, with its usage decision expanded."""
+
+    number: str = msgspec.field(name="InspectionLot")
+    batch: str = msgspec.field(name="Batch", default="")
+    order: str = msgspec.field(name="ManufacturingOrder", default="")
+    decision: DecisionRow | None = msgspec.field(name="to_InspLotUsageDecision", default=None)
+
+
+_DECIDED: dict[str, Decision] = {"A": "accept", "R": "reject"}
+
+
+@inbound("A_InspectionLot")
+def inspection_lot(item: Item, known: Known) -> Iterator[Said]:
+    """A usage decision is news, whoever made it; an open lot is none."""
+    row = item.read(LotRow)
+    before = known.before(LotRow)
+    if row.decision is None or (before is not None and before.decision == row.decision):
+        return
+    decision = _DECIDED.get(row.decision.valuation)
+    if decision is None:
+        raise MappingError(
+            f"Inspection lot {row.number}: the usage decision {row.decision.code} is valued"
+            f" {row.decision.valuation!r}, neither A nor R"
+        )
+    yield InspectionDecided(
+        inspection_id=row.number,
+        decision=decision,
+        lot_id=row.batch or None,
+        order_id=row.order or None,
+        reason=None if decision == "accept" else f"Usage decision {row.decision.code}",
+        decided_at=moment(row.decision.day, row.decision.time, known),
+    )
