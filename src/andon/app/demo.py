@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ def demo(root: Path, *, port: int, told: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), ExitStack() as ending:
         ending.callback(say, "Ended. What was made stays in build/demo; make demo goes on with it.")
+        mes = counterparts.Fsmes(folder / "mes")
+        ending.callback(mes.stop)
+        beside = ending.enter_context(ThreadPoolExecutor(1))
+        floor = beside.submit(mes.start, speed=_SPEED, progress=say)
         erp = counterparts.Tryton(folder / "erp")
         _start_books(erp, say, ending)
         place = Place(folder / "andon", "127.0.0.1", port)
@@ -54,7 +59,11 @@ def demo(root: Path, *, port: int, told: Callable[[str], None]) -> None:
         key, link = asyncio.run(_access(place))
         say("Andon answers")
         exchange = f"http://mes:{key}@127.0.0.1:{port}/in/mes"
-        _start_floor(counterparts, folder, exchange, say, ending)
+        if _is_up(mes, floor, say):
+            mes.start_exchange(exchange)
+        else:
+            _start_simulator(counterparts, folder, exchange, ending)
+            say("In its place our own simulator of that MES makes the orders; all else is real.")
         say(f"The board: http://127.0.0.1:{port}/login#{link}  (once, within 10 minutes)")
         say("Ctrl-C ends everything. A production order is released now, and another every 30 s.")
         ending.callback(say, "Ending...")
@@ -66,8 +75,8 @@ def _require_free(port: int) -> None:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         raise SettingsError(
-            f"The demo cannot answer at 127.0.0.1:{port}: {error.strerror}. Is another one running?"
-            " End it, or say: .venv/bin/andon demo --port 8421"
+            f"The demo cannot answer at 127.0.0.1:{port}: {os.strerror(error.errno or 0)}."
+            " Is another one running? End it, or say: .venv/bin/andon demo --port 8421"
         ) from error
 
 
@@ -143,24 +152,22 @@ def _start_books(erp: Any, say: Callable[[str], None], ending: ExitStack) -> Non
     say(f"Tryton, the ERP, answers at {erp.rest_url}")
 
 
-def _start_floor(
-    counterparts: Any, folder: Path, exchange: str, say: Callable[[str], None], ending: ExitStack
-) -> None:
-    """The real MES; our simulator of it where the real one cannot run, and why."""
-    mes = counterparts.Fsmes(folder / "mes")
-    ending.callback(mes.stop)
+def _is_up(mes: Any, floor: "Future[None]", say: Callable[[str], None]) -> bool:
+    """Whether the real MES and its machines run; if not, why."""
     try:
-        mes.start(erp_url=exchange, speed=_SPEED, progress=say)
-    except (counterparts.MissingPythonError, RuntimeError, OSError) as error:
+        floor.result()
+    except Exception as error:  # no Python for it, no registry, no answer: the demo goes on
         mes.stop()
         say(f"The real MES does not run here. {error}")
-    else:
-        say(f"The MES and its machines answer at {mes.url}")
-        return
-    simulated = counterparts.SimulatedFsmes(folder / "simulated-mes")
-    ending.callback(simulated.stop)
-    simulated.start(erp_url=exchange, speed=_SPEED)
-    say("In its place our own simulator of that MES makes the orders; everything else is real.")
+        return False
+    say(f"The MES and its machines answer at {mes.url}")
+    return True
+
+
+def _start_simulator(counterparts: Any, folder: Path, exchange: str, ending: ExitStack) -> None:
+    mes = counterparts.SimulatedFsmes(folder / "simulated-mes")
+    ending.callback(mes.stop)
+    mes.start(erp_url=exchange, speed=_SPEED)
 
 
 def _run_the_plant(erp: Any, hub: Any, say: Callable[[str], None]) -> None:
