@@ -254,7 +254,8 @@ def init(folder: Path) -> None:
 @app.command()
 def demo(
     port: Annotated[
-        int, typer.Option(help="Where the board answers, on this machine only.")
+        int,
+        typer.Option(envvar="ANDON_PORT", help="Where the board answers, on this machine only."),
     ] = 8420,
 ) -> None:
     """Runs the whole main job on a real ERP and a real MES, from a checkout of Andon."""

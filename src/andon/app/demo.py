@@ -43,7 +43,8 @@ def demo(root: Path, *, port: int, told: Callable[[str], None]) -> None:
         told(f"[{time.monotonic() - began:5.1f} s] {text}")
 
     _require_free(port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in (signal.SIGINT, signal.SIGTERM):  # a shell's background ignores the first one
+        signal.signal(name, signal.default_int_handler)
     with suppress(KeyboardInterrupt), ExitStack() as ending:
         ending.callback(say, "Ended. What was made stays in build/demo; make demo goes on with it.")
         mes = counterparts.Fsmes(folder / "mes")
@@ -76,7 +77,7 @@ def _require_free(port: int) -> None:
     except OSError as error:
         raise SettingsError(
             f"The demo cannot answer at 127.0.0.1:{port}: {os.strerror(error.errno or 0)}."
-            " Is another one running? End it, or say: .venv/bin/andon demo --port 8421"
+            " Is another one running? End it, or say: ANDON_PORT=8421 make demo"
         ) from error
 
 
