@@ -47,13 +47,17 @@ def _candidates(minor: int) -> Iterable[Path]:
     # Every one on the path, not the first: a pyenv shim may be first and refuse to run.
     for folder in os.get_exec_path():
         candidate = Path(folder) / f"python3.{minor}"
-        if candidate.is_file():
+        if os.access(candidate, os.X_OK):  # false where a folder of the path may not be entered
             yield candidate
-    homes = [os.environ.get("PYENV_ROOT"), Path.home() / ".pyenv"]
-    for home in filter(None, homes):
-        yield from sorted(Path(home).glob(f"versions/3.{minor}.*/bin/python3"))
-    uv_pythons = Path.home() / ".local/share/uv/python"
-    yield from sorted(uv_pythons.glob(f"cpython-3.{minor}*/bin/python3"))
+    pyenv = [os.environ.get("PYENV_ROOT"), Path.home() / ".pyenv"]
+    for home in filter(None, pyenv):
+        yield from _below(Path(home), f"versions/3.{minor}.*/bin/python3")
+    yield from _below(Path.home() / ".local/share/uv/python", f"cpython-3.{minor}*/bin/python3")
+
+
+def _below(home: Path, pattern: str) -> list[Path]:
+    """Nothing where the folder is another person's."""
+    return sorted(home.glob(pattern)) if os.access(home, os.R_OK | os.X_OK) else []
 
 
 def _works(python: Path, minor: int) -> bool:
