@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-connectors proof web lock clean
+.PHONY: help setup demo test check types quick format bench bench-connectors proof web lock clean
 
 PY := .venv/bin/python
 
