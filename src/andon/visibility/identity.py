@@ -51,7 +51,7 @@ async def identity_of(db: Asks, any_id: str, sites: frozenset[str]) -> Identity:
     if not found:
         raise UnknownIdError(
             f"There is no subject {any_id!r}. No system has said this id, or it belongs to a site"
-            " you may not see. Check the spelling, or search with /v1/subjects?q=."
+            " you may not see. Check the spelling."
         )
     raise AmbiguousError(
         f"{any_id!r} means several subjects. Ask again with one of the full names in `choices`.",

@@ -8,7 +8,7 @@ export class Problem extends Error {
 
   constructor(status: number, body: unknown) {
     const said = isRecord(body) ? body : {};
-    super(text(said.title) ?? wordOf(status));
+    super(status === 404 ? 'Nothing is known by this name' : (text(said.title) ?? wordOf(status)));
     this.name = 'Problem';
     this.status = status;
     this.detail = text(said.detail) ?? '';
@@ -41,7 +41,7 @@ export function nextStep(problem: Problem): string {
     case 403:
       return 'Ask an administrator for the scope or site you need. Nothing was changed.';
     case 404:
-      return 'Check the spelling. Any id works: order number, MES code or lot.';
+      return 'Any id works: order number, MES code or lot.';
     case 409:
       return problem.choices.length > 0
         ? 'Choose the one you mean.'

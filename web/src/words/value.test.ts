@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { asText, attributeWords, messageWords, nameParts, shown, words } from './value';
+import {
+  asText,
+  attributeWords,
+  messageWords,
+  nameParts,
+  relationWords,
+  shown,
+  words,
+} from './value';
 
 describe('a belief in words', () => {
   it.each([
@@ -46,4 +54,10 @@ it('says a message type without the house and its version', () => {
   expect(messageWords('andon.production.order.assign-lots.v1')).toBe(
     'production order assign lots',
   );
+});
+
+it('turns a relation round when it is seen from the other side', () => {
+  expect(relationWords('made-by', 'out')).toBe('made by');
+  expect(relationWords('makes', 'in')).toBe('made by');
+  expect(relationWords('packs', 'in')).toContain('packs');
 });

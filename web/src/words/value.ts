@@ -60,3 +60,18 @@ export function nameParts(name: string): { kind: string; issuer: string; local: 
   const [, kind, issuer, local] = match ?? [];
   return kind && issuer && local ? { kind, issuer, local } : null;
 }
+
+const INWARD: Readonly<Record<string, string>> = {
+  makes: 'made by',
+  consumes: 'consumed by',
+  moves: 'moved by',
+  inspects: 'inspected by',
+  'made-by': 'makes',
+  'posted-for': 'has posting',
+};
+
+/** A link's relation as it reads from this subject's side. */
+export function relationWords(relation: string, direction: 'in' | 'out'): string {
+  if (direction === 'out') return words(relation);
+  return INWARD[relation] ?? `has, by “${words(relation)}”,`;
+}

@@ -1,6 +1,7 @@
 import type { Subject } from '../../api/types';
 import { SubjectLink } from '../../parts/CaseText';
 import { Age } from '../../parts/Moment';
+import { relationWords } from '../../words/value';
 
 /** Genealogy: what it makes and consumes, what it is part of. */
 export function Links({ links }: { links: Subject['links'] }) {
@@ -15,8 +16,8 @@ export function Links({ links }: { links: Subject['links'] }) {
           <div key={`${link.direction} ${link.relation} ${link.object}`} className="side-row">
             <div className="side-top">
               <span>
-                {link.direction === 'in' && <span className="dim">is </span>}
-                <span className="dim">{link.relation}</span> <SubjectLink name={link.object} />
+                <span className="dim">{relationWords(link.relation, link.direction)}</span>{' '}
+                <SubjectLink name={link.object} />
               </span>
               <small className="dim">
                 <Age at={link.since} />
