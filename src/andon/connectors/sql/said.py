@@ -59,8 +59,8 @@ def verdict(
 
 
 def refused_reading(found: Verdict) -> bool:
-    """Whether one row's content is at fault (class 22), so that the others can still be read."""
-    return found.kind == "refused" and (found.code or "22").startswith(("22", "HY", "SQLITE"))
+    """Whether one row's content may be at fault, so that the others can still be read."""
+    return found.kind == "refused" and (found.code or "22").startswith(("21", "22", "HY", "SQLITE"))
 
 
 def _by_state(state: str) -> Kind:

@@ -34,7 +34,9 @@ class Unread(bytes):
 
 
 def _float(value: float, _: tzinfo | None) -> Any:
-    return value if math.isfinite(value) else str(value)
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _moment(value: datetime, zone: tzinfo | None) -> datetime:
