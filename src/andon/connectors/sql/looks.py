@@ -140,7 +140,7 @@ class Look:
             instant = place.passed(row.at)
             if self._window.fresh(row, instant) and self._noted(row):
                 yield Told(self._item(row, instant))
-            if place.forgotten is not None:
+            if self._window.crowded and place.forgotten is not None:
                 self._window.forget(place.forgotten)
         self._window.turn()
 

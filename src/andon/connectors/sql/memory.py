@@ -7,6 +7,8 @@ from datetime import datetime
 
 from andon.connectors.sql.rows import Row
 
+_CROWD = 1000
+
 
 class Window:
     """Rows that an overlapping look reads again are told apart from news."""
@@ -14,6 +16,7 @@ class Window:
     def __init__(self) -> None:
         self._before: dict[str, str] = {}
         self._now: dict[str, tuple[str, datetime | None]] = {}
+        self._room = _CROWD
 
     def fresh(self, row: Row, instant: datetime | None = None) -> bool:
         """Whether neither this look nor the last one saw the row as it is."""
@@ -21,18 +24,25 @@ class Window:
         self._now[row.ident] = (row.digest, instant)
         return row.digest != (self._before.get(row.ident) if known is None else known[0])
 
+    @property
+    def crowded(self) -> bool:
+        """Whether so much came since the last time that forgetting is worth its while."""
+        return len(self._now) >= self._room
+
     def forget(self, before: datetime) -> None:
         """Lets go of what no look reads again, also in the midst of a long one."""
         while self._now:
             ident, (_, instant) = next(iter(self._now.items()))
             if instant is None or instant >= before:
-                return
+                break
             del self._now[ident]
+        self._room = len(self._now) + _CROWD
 
     def turn(self) -> None:
         """The look is over: only what it saw can come again."""
         self._before = {ident: digest for ident, (digest, _) in self._now.items()}
         self._now = {}
+        self._room = _CROWD
 
 
 class Census:
