@@ -95,6 +95,7 @@ async def test_many_calls_with_one_expired_token_all_happen_once(
     sap.gateway.expire_tokens()
     await asyncio.gather(*(erp.send(issue(order, 1), key=f"k{n}") for n in range(1, 21)))
     assert stock(sap) == 79
+    assert sap.gateway.fetched == 2  # one of them renews for all
 
 
 async def test_a_gateway_that_refuses_its_own_token_needs_an_operator(
