@@ -18,6 +18,7 @@ STANDS: dict[Stands, tuple[str, str]] = {
 DELIVERY: dict[str, tuple[str, str]] = {
     "delivered": ("delivered", "green"),
     "refused": ("refused", "red"),
+    "awaiting": ("waits for approval since", "yellow"),
     "pending": ("waits its turn since", ""),
     "sending": ("being sent since", "yellow"),
     "waiting": ("will be tried again, waits since", "yellow"),

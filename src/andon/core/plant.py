@@ -1,6 +1,16 @@
 """What a user's project says about the plant: connections, routes, ownership, policies."""
 
-__all__ = ["Allow", "Connection", "Decision", "Deny", "Ownership", "Policy", "Route", "policy"]
+__all__ = [
+    "Allow",
+    "Approve",
+    "Connection",
+    "Decision",
+    "Deny",
+    "Ownership",
+    "Policy",
+    "Route",
+    "policy",
+]
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -54,7 +64,17 @@ class Deny(msgspec.Struct, frozen=True):
     reason: str
 
 
-Decision = Allow | Deny
+class Approve(msgspec.Struct, frozen=True):
+    """The command may pass once a person of this team says so, and why they are asked.
+
+    It is recorded and keeps its place: later commands for its order key wait behind it.
+    """
+
+    team: str
+    reason: str
+
+
+Decision = Allow | Deny | Approve
 
 
 class Policy(msgspec.Struct, frozen=True):

@@ -163,7 +163,7 @@ class Advance:
     def count_spare(self, away: Callable[[str], bool]) -> None:
         """Counts again what only waits."""
         self.spare = sum(
-            parcel.state in ("offered", "parked") or away(parcel.wired.name)
+            parcel.state in ("offered", "parked", "awaiting") or away(parcel.wired.name)
             for parcel in self._ends.parcels.values()
         )
 

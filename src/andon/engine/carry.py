@@ -125,6 +125,7 @@ class Carry:
         base = await batch.commit(self._db)
         self.guard.passed()
         self.ends.kept()
+        self.notes.kept()
         out, self.steps.out = self.steps.out, []
         for parcel in out:
             parcel.position += base - 1
@@ -136,6 +137,7 @@ class Carry:
         self.steps.out.clear()
         self.steps.look_back.clear()
         self.ends.restore()
+        self.notes.forget()
 
     async def look_back(self, last: int) -> None:
         """Waits also take what came between the trigger and the wait."""

@@ -1,9 +1,22 @@
 """The words of the exceptions that deliveries and runs open:
 what, what is known, what to do next."""
 
-__all__ = ["failure", "outage", "parked", "question", "refusal", "set_aside", "stuck", "unkept"]
+__all__ = [
+    "approval",
+    "failure",
+    "outage",
+    "parked",
+    "question",
+    "refusal",
+    "set_aside",
+    "stuck",
+    "unkept",
+]
+
+from collections.abc import Sequence
 
 from andon.core.errors import AndonError, RefusedError
+from andon.core.plant import Approve
 from andon.core.workflow import Ask
 from andon.engine.live import Live
 from andon.engine.parcel import Asked, Parcel
@@ -32,6 +45,27 @@ def parked(asked: Asked) -> Raised:
         " Mend the cause, then try again; or say that it was done; or give it up.",
         detail=jsonb({"key": parcel.key, "attempts": parcel.attempts}),
         choices=("try again", "it was done", "give up"),
+    )
+
+
+def approval(parcel: Parcel, asker: str, approvals: Sequence[Approve]) -> Raised:
+    """A command that waits for a person's word; after the first team the others are asked."""
+    first, then = approvals[0], approvals[1:]
+    name = type(parcel.command).__name__
+    return Raised(
+        cause=f"approve:{parcel.key}:{len(approvals)}",
+        acts="data owner",
+        code="approval",
+        team=first.team,
+        connection=parcel.wired.name,
+        subject=parcel.subject,
+        run=parcel.run,
+        n=parcel.n,
+        text=f"{name} for {parcel.subject} to {parcel.wired.name}, asked for by {asker}, waits for"
+        f" approval: {first.reason}. Later commands for {parcel.order_key} to {parcel.wired.name}"
+        " wait behind it. Approve it, and it is sent; deny it, and who asked is told so.",
+        detail=jsonb({"key": parcel.key, "asker": asker, "then": then}),
+        choices=("approve", "deny"),
     )
 
 

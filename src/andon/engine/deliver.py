@@ -24,6 +24,7 @@ from andon.engine.health import Health
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
 from andon.engine.plan import Wired
 
+_ASIDE = ("parked", "awaiting")
 _LONGEST_PAUSE = timedelta(minutes=1)
 
 
@@ -104,7 +105,7 @@ class Deliver:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, parcel: Parcel) -> None:
-        if parcel.state == "parked":
+        if parcel.state in _ASIDE:
             return  # it stands at the head of its order key until a person decides
         pause = 0.0
         if parcel.due_at is not None:
@@ -320,23 +321,30 @@ class Deliver:
         self._report(Asked(parcel, code, acts, text))
 
     def unpark(self, parcel_key: str) -> None:
-        """A person said: try again."""
-        for queue in self._queues.values():
-            # only a parked one: an answer that is read twice must not start a second call
-            if queue and queue[0].key == parcel_key and queue[0].state == "parked":
-                parcel = queue[0]
-                parcel.state, parcel.attempts, parcel.due_at = "pending", 0, None
-                self._report(Moved(parcel, "pending"))
+        """A person said: try again, or approved it; the database knows."""
+        # only one set aside: an answer that is read twice must not start a second call
+        for queue, parcel in self._set_aside(parcel_key):
+            parcel.state, parcel.attempts, parcel.due_at = "pending", 0, None
+            if queue[0] is parcel:
                 self._start(parcel)
 
     def drop(self, parcel_key: str) -> Parcel | None:
         """A person said: leave it. The next of its order key goes on."""
-        for queue in self._queues.values():
-            if queue and queue[0].key == parcel_key and queue[0].state == "parked":
-                parcel = queue[0]
+        for queue, parcel in self._set_aside(parcel_key):
+            if queue[0] is parcel:
                 self._next(parcel)
-                return parcel
+            else:
+                queue.remove(parcel)
+            return parcel
         return None
+
+    def _set_aside(self, parcel_key: str) -> list[tuple[deque[Parcel], Parcel]]:
+        return [
+            (queue, parcel)
+            for queue in self._queues.values()
+            for parcel in queue
+            if parcel.key == parcel_key and parcel.state in _ASIDE
+        ]
 
     def _next(self, parcel: Parcel) -> None:
         key = _queue_key(parcel)

@@ -5,7 +5,7 @@ __all__ = ["Ends"]
 import msgspec
 
 from andon.core.connector import Receipt
-from andon.core.errors import RefusedError
+from andon.core.errors import DeniedError, RefusedError
 from andon.engine.answers import Answer
 from andon.engine.cases import parked, refusal, unkept
 from andon.engine.memory import Memory
@@ -88,7 +88,7 @@ class Ends:
         if not self._done(batch, parcel):
             return
         place = batch.append(refusal_row(parcel, error, batch.now))
-        if parcel.run is None:
+        if parcel.run is None and not isinstance(error, DeniedError):
             batch.raise_exception(refusal(parcel, error))
         self.answer(batch, parcel, Answer(error=error), -place)
 

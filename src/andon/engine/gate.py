@@ -2,13 +2,16 @@
 
 __all__ = ["Passed", "pass_gate"]
 
+from collections.abc import Sequence
+
 import msgspec
 
 from andon.core.errors import DeniedError
 from andon.core.mapping import Outbound
 from andon.core.message import Command
-from andon.core.plant import Allow, Deny
+from andon.core.plant import Allow, Approve, Deny
 from andon.core.record import Actor
+from andon.engine.parcel import State
 from andon.engine.plan import Plan, Wired
 
 
@@ -19,6 +22,15 @@ class Passed(msgspec.Struct, frozen=True):
     data: str
     wired: Wired
     outbound: Outbound
+    approvals: Sequence[Approve] = ()
+    """Whose word it waits for, one after the other."""
+
+    @property
+    def state(self) -> State:
+        """How its delivery begins."""
+        if self.approvals:
+            return "awaiting"
+        return "offered" if self.wired.offers else "pending"
 
 
 def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
@@ -35,10 +47,14 @@ def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
         raise DeniedError(
             f"No route says where {name} goes at {site}. Add one to the project's routes."
         )
+    approvals: list[Approve] = []
     for rule in plan.policies.get(type(command), ()):
         match rule.decides(command, actor):
             case Deny(reason=reason):
                 raise DeniedError(f"{name} was denied: {reason}")
+            case Approve() as approval:
+                if all(approval.team != other.team for other in approvals):
+                    approvals.append(approval)
             case Allow():
                 pass
-    return Passed(command, data, wired, wired.outbound[type(command)])
+    return Passed(command, data, wired, wired.outbound[type(command)], approvals)

@@ -13,15 +13,19 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
-from andon.core.errors import DeniedError, Fault, InvalidError, RejectedError
+from andon.core.errors import DeniedError, Fault, InvalidError
 from andon.core.message import Command
 from andon.core.record import Actor
+from andon.engine.answers import answer_of_record
+from andon.engine.cases import approval
 from andon.engine.clock import Clock
-from andon.engine.gate import pass_gate
+from andon.engine.gate import Passed, pass_gate
 from andon.engine.ingest import Ingest
+from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan
 from andon.engine.read import Reading, draft_of
 from andon.governance.contracts import Contracts
+from andon.store.ingest import raise_exceptions
 from andon.store.sql import query
 
 _LOOK_EVERY = 0.02
@@ -31,7 +35,7 @@ class Submitted(msgspec.Struct, frozen=True, kw_only=True):
     """Where a command stands when the caller's patience ended."""
 
     key: str
-    state: Literal["delivered", "going"]
+    state: Literal["delivered", "going", "awaiting"]
     reference: str | None = None
     body: Mapping[str, Any] = {}
 
@@ -123,20 +127,7 @@ class EngineHub:
             self._plan.contracts.digest(f'{{"{command.TYPE}":{passed.data}}}'.encode()),
             digest_size=16,
         ).digest()
-        fresh = await self._pool.fetchval(
-            query("submit"),
-            full,
-            digest,
-            command.TYPE,
-            subject,
-            self._clock.now(),
-            passed.wired.site,
-            actor.name,
-            passed.data,
-            passed.wired.name,
-            passed.outbound.proof,
-            "offered" if passed.wired.offers else "pending",
-        )
+        fresh = await self._record(full, digest, subject, passed, actor)
         if fresh is None:
             known = await self._pool.fetchval(
                 "select digest from seen where source = 'command' and id = $1", full
@@ -148,6 +139,31 @@ class EngineHub:
                     [Fault("", "other payload under a used key")],
                 )
         return await self._outcome(full, wait)
+
+    async def _record(
+        self, key: str, digest: bytes, subject: str, passed: Passed, actor: Actor
+    ) -> int | None:
+        """Records a command, with the question if a person must approve it; None if it was."""
+        command, now = passed.command, self._clock.now()
+        async with self._pool.acquire() as db, db.transaction():
+            fresh = await db.fetchval(
+                query("submit"),
+                key,
+                digest,
+                command.TYPE,
+                subject,
+                now,
+                passed.wired.site,
+                actor.name,
+                passed.data,
+                passed.wired.name,
+                passed.outbound.proof,
+                passed.state,
+            )
+            if fresh is not None and passed.approvals:
+                case = approval(_parcel(key, subject, passed), actor.name, passed.approvals)
+                await raise_exceptions(db, [case], now)
+        return fresh
 
     async def _outcome(self, key: str, wait: timedelta) -> Submitted:
         until = time.monotonic() + wait.total_seconds()
@@ -162,8 +178,8 @@ class EngineHub:
             )
             if row is not None:
                 data: dict[str, Any] = msgspec.json.decode(row["data"])
-                if row["kind"] == "refusal":
-                    raise RejectedError(str(data.get("says")))
+                if (error := answer_of_record(row["kind"], data).error) is not None:
+                    raise error
                 return Submitted(
                     key=key,
                     state="delivered",
@@ -171,7 +187,8 @@ class EngineHub:
                     body=data.get("body") or {},
                 )
             if time.monotonic() >= until:
-                return Submitted(key=key, state="going")
+                state = await self._pool.fetchval("select state from delivery where key = $1", key)
+                return Submitted(key=key, state="awaiting" if state == "awaiting" else "going")
             await asyncio.sleep(_LOOK_EVERY)
 
     async def answer(self, exception: int, choice: str, actor: Actor) -> None:
@@ -186,8 +203,8 @@ class EngineHub:
             raise DeniedError("It was already answered.")
         detail: dict[str, Any] = msgspec.json.decode(row["detail"])
         data = {"answer": choice, "run": row["run"], "n": row["n"], "exception": exception}
-        if row["cause"].startswith("parked:"):
-            data["key"] = detail.get("key")
+        if row["cause"].startswith(("parked:", "approve:")):
+            data |= {"by": actor.name, **detail}
         recorded = await self._pool.fetch(
             query("answer"),
             exception,
@@ -209,3 +226,22 @@ class EngineHub:
             "select pg_notify('andon_connections', ''), pg_notify('andon_log', ''),"
             " pg_notify('andon_changed', '')"
         )
+
+
+def _parcel(key: str, subject: str, passed: Passed) -> Parcel:
+    """A command of a caller, for the words of its case."""
+    return Parcel(
+        key=key,
+        position=0,
+        run=None,
+        n=0,
+        lane=0,
+        subject=subject,
+        order_key=subject,
+        correlation=f"command/{key}",
+        site=passed.wired.site,
+        command=passed.command,
+        wired=passed.wired,
+        outbound=passed.outbound,
+        state=passed.state,
+    )

@@ -9,8 +9,10 @@ import asyncpg
 import msgspec
 
 from andon.core.connector import Receipt
-from andon.core.errors import CancelledRunError, RejectedError
+from andon.core.errors import CancelledRunError, DeniedError, RejectedError
+from andon.core.plant import Approve
 from andon.engine.answers import Answer
+from andon.engine.cases import approval
 from andon.engine.ends import Ends
 from andon.engine.memory import Memory
 from andon.engine.parcel import Delivered, Parcel
@@ -43,6 +45,7 @@ class Notes:
         self._unpark = unpark
         self._drop = drop
         self._decide = decide
+        self._leaving: list[Parcel] = []
 
     def run_of(self, row: asyncpg.Record) -> str | None:
         """The run a record is meant for."""
@@ -87,7 +90,10 @@ class Notes:
             parcel = self._ends.parcels.get(str(data["key"]))
             if parcel is not None:
                 await self._load(batch, {parcel.run})
-                self._decide_parcel(batch, parcel, answer)
+                if parcel.state == "awaiting":
+                    self._decide_approval(batch, parcel, answer, data)
+                else:
+                    self._decide_parcel(batch, parcel, answer)
         elif data.get("run") and data.get("n") is None:
             await self._decide(batch, str(data["run"]), answer)
         elif data.get("run"):
@@ -96,11 +102,44 @@ class Notes:
             if live is not None:
                 self._steps.answer(batch, live, int(data["n"]), Answer(answer), position)
 
+    def _decide_approval(
+        self, batch: Batch, parcel: Parcel, answer: str, data: dict[str, Any]
+    ) -> None:
+        if answer != "approve":
+            if not parcel.wired.offers:
+                self._drop(parcel.wired.name, parcel.key)
+            name = type(parcel.command).__name__
+            error = DeniedError(f"{name} was denied by {data.get('by', 'a person')}")
+            self._ends.refused(batch, parcel, error)
+        elif then := msgspec.convert(data.get("then") or [], list[Approve]):
+            batch.raise_exception(approval(parcel, str(data.get("asker")), then))
+        else:
+            self._let_go(batch, parcel)
+
+    def _let_go(self, batch: Batch, parcel: Parcel) -> None:
+        """It may leave once this is committed."""
+        state = "offered" if parcel.wired.offers else "pending"
+        batch.move(parcel.key, state, 0, None, 0, None)
+        self._leaving.append(parcel)
+
+    def forget(self) -> None:
+        """The batch was not written."""
+        self._leaving.clear()
+
+    def kept(self) -> None:
+        """The batch is committed: what people let go leaves."""
+        leaving, self._leaving = self._leaving, []
+        for parcel in leaving:
+            if parcel.wired.offers:
+                parcel.state = "offered"
+            else:
+                self._unpark(parcel.wired.name, parcel.key)
+
     def _decide_parcel(self, batch: Batch, parcel: Parcel, answer: str) -> None:
         if parcel.state != "parked":
             return  # the answer is read again after a restart; it was followed already
         if answer == "try again":
-            self._unpark(parcel.wired.name, parcel.key)
+            self._let_go(batch, parcel)
             return
         self._drop(parcel.wired.name, parcel.key)
         if answer == "it was done":

@@ -43,7 +43,9 @@ class Offering:
         self, wired: Wired, offer: Offer, row: asyncpg.Record
     ) -> tuple[Offered | None, str | None]:
         command = self._plan.contracts.decode(row["type"], row["data"].encode())
-        outbound = wired.outbound.get(type(command)) if isinstance(command, Command) else None
+        if not isinstance(command, Command) or (row["behind"] and not command.OVERTAKES):
+            return None, None
+        outbound = wired.outbound.get(type(command))
         if outbound is None:
             return None, None
         local = row["subject"].partition(":")[2]

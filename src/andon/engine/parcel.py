@@ -1,6 +1,6 @@
 """A command on its way, and what became of it."""
 
-__all__ = ["Asked", "Delivered", "Moved", "Outcome", "Parcel", "Refused"]
+__all__ = ["Asked", "Delivered", "Moved", "Outcome", "Parcel", "Refused", "State"]
 
 from datetime import datetime
 from typing import Literal
@@ -13,7 +13,17 @@ from andon.core.mapping import Outbound
 from andon.core.message import Command
 from andon.engine.plan import Wired
 
-State = Literal["pending", "sending", "unknown", "waiting", "parked", "offered", "acknowledged"]
+State = Literal[
+    "awaiting",
+    "pending",
+    "sending",
+    "unknown",
+    "waiting",
+    "parked",
+    "offered",
+    "acknowledged",
+]
+"""How a delivery stands; one that is awaiting waits for a person's approval."""
 
 
 class Parcel(msgspec.Struct, kw_only=True, eq=False):

@@ -15,7 +15,7 @@ from andon.core.message import Command, Event, subject_name
 from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer, Heard, answer_json
-from andon.engine.cases import failure, question
+from andon.engine.cases import approval, failure, question
 from andon.engine.gate import pass_gate
 from andon.engine.live import Live
 from andon.engine.memory import Memory, run_id
@@ -176,9 +176,11 @@ class Steps:
             command=command,
             wired=passed.wired,
             outbound=passed.outbound,
-            state="offered" if passed.wired.offers else "pending",
+            state=passed.state,
         )
         self._lay_out(batch, parcel)
+        if passed.approvals:
+            batch.raise_exception(approval(parcel, f"workflow {live.flow.name}", passed.approvals))
         self.out.append(parcel)
 
     def key(self, live: Live, verb: Send) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from andon.core.connector import Item
 from andon.core.errors import DeniedError
-from andon.core.plant import Decision, Deny, Policy, Route
+from andon.core.plant import Approve, Decision, Deny, Policy, Route
 from andon.core.record import Actor
 from andon.engine.gate import pass_gate
 from andon.engine.plan import Plan, wiring_faults
@@ -78,3 +78,25 @@ def test_the_claims_of_an_event_travel_with_it() -> None:
     item = Item(kind="told", key="1", raw=b'{"order_id": "A", "n": 5}')
     (draft,) = read_items(plan.connections["talker"], [item], plan, now=NOON).drafts
     assert (draft.claims, draft.type, draft.local) == ('{"n":5}', Told.TYPE, "A")
+
+
+def test_a_policy_asks_each_team_once_and_a_denial_goes_before_approval() -> None:
+    def ask(team: str) -> Policy:
+        def decide(command: PostKeyed, actor: Actor) -> Decision:
+            return Approve(team, f"{team} must know")
+
+        return Policy(PostKeyed, decide)
+
+    def never(command: PostKeyed, actor: Actor) -> Decision:
+        return Deny("no")
+
+    rules = [ask("planner"), ask("quality"), ask("planner")]
+    plan = msgspec.structs.replace(_plan(), policies={PostKeyed: rules})
+    passed = pass_gate(plan, PostKeyed(order_id="A"), PROGRAM, "here")
+    assert [one.team for one in passed.approvals] == ["planner", "quality"]
+    assert passed.state == "awaiting"
+    denying = msgspec.structs.replace(
+        plan, policies={PostKeyed: [*rules, Policy(PostKeyed, never)]}
+    )
+    with pytest.raises(DeniedError, match="no"):
+        pass_gate(denying, PostKeyed(order_id="A"), PROGRAM, "here")

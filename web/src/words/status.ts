@@ -52,6 +52,7 @@ export const standLook: Readonly<Record<Stand, Look>> = {
 };
 
 const DELIVERY: Readonly<Record<string, Look>> = {
+  awaiting: { tone: 'wait', icon: 'hand', word: 'waits for approval' },
   pending: { tone: 'quiet', icon: 'hourglass', word: 'pending' },
   sending: { tone: 'busy', icon: 'play', word: 'sending' },
   waiting: { tone: 'wait', icon: 'hourglass', word: 'waiting to try again' },

@@ -10,7 +10,7 @@ from connection_state c
 left join source_position p on p.connection = c.name
 left join (
   select connection, min(since) as oldest,
-    count(*) filter (where state in ('pending', 'sending', 'waiting')) as pending,
+    count(*) filter (where state in ('pending', 'sending', 'waiting', 'awaiting')) as pending,
     count(*) filter (where state = 'unknown') as unknown,
     count(*) filter (where state = 'parked') as parked,
     count(*) filter (where state = 'acknowledged' or state = 'offered' and last_error is null)
