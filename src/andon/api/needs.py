@@ -72,8 +72,8 @@ class Outcome(Protocol):
         ...
 
     @property
-    def state(self) -> Literal["delivered", "going"]:
-        """`going` also for an unknown outcome: neither done nor failed."""
+    def state(self) -> Literal["delivered", "going", "awaiting"]:
+        """`going` also for an unknown outcome: neither done nor failed; `awaiting` approval."""
         ...
 
     @property
