@@ -90,6 +90,9 @@ async def _identified(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller 
         # A wrong key is refused even where a session would do: nobody is mistaken for another.
         key = ring.key_of(headers)
         if key is None:
+            await ring.look_again(hub_of(connection).pool)
+            key = ring.key_of(headers)
+        if key is None:
             return None
         return Caller(Actor(f"key:{key.name}", key.scopes, key.sites), key.scopes, key.system)
     token = connection.cookies.get(COOKIE)

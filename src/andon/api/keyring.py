@@ -2,8 +2,10 @@
 
 __all__ = ["KeyRing"]
 
+import asyncio
 import base64
 import binascii
+import time
 from collections.abc import Iterable
 
 from andon.core.record import Actor
@@ -11,6 +13,7 @@ from andon.store.access import Key, Speaks, all_keys, digest_of
 
 Headers = Iterable[tuple[bytes, bytes]]
 MOST_REMEMBERED = 10_000
+_LOOKS_APART = 0.1
 
 
 class KeyRing:
@@ -23,6 +26,19 @@ class KeyRing:
     def __init__(self) -> None:
         self._keys: dict[bytes, Key] = {}
         self._remembered: dict[bytes, tuple[Key, Actor]] = {}
+        self._looking = asyncio.Lock()
+        self._looked_at = 0.0
+
+    async def look_again(self, db: Speaks) -> None:
+        """Reads the keys for a caller nobody knows: a new key works from the moment it is shown.
+        Who asks meanwhile shares the look, so strangers cost ten queries a second at most."""
+        asked = time.monotonic()
+        async with self._looking:
+            if self._looked_at > asked:
+                return
+            await asyncio.sleep(max(0.0, self._looked_at + _LOOKS_APART - time.monotonic()))
+            self._looked_at = time.monotonic()
+            await self.refresh(db)
 
     async def refresh(self, db: Speaks) -> None:
         """Reads all keys; a revoked one opens nothing from here on."""

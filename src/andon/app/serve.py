@@ -32,7 +32,9 @@ async def serve(
     await ingest.open()
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=8)
     ring = KeyRing()
-    doors = Doors(plan, ingest, pool, clock, check=ring.check)
+    doors = Doors(
+        plan, ingest, pool, clock, check=ring.check, look_again=lambda: ring.look_again(pool)
+    )
     web = Web(
         hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1", *outside.hosts))),
         https=outside.https,

@@ -54,6 +54,7 @@ class Doors:
         clock: Clock,
         *,
         check: Check,
+        look_again: Callable[[], Awaitable[None]] | None = None,
         body_limit: int = 8 * 1024 * 1024,
     ) -> None:
         self._plan = plan
@@ -61,6 +62,7 @@ class Doors:
         self._pool = pool
         self._clock = clock
         self._check = check
+        self._look_again = look_again
         self._limit = body_limit
         self._offering = Offering(plan, pool, clock)
         self._heard = Heard(pool, clock)
@@ -78,7 +80,7 @@ class Doors:
         name, _, rest = path.removeprefix("/in/").strip("/").partition("/")
         found = self._find(name, scope["method"], f"/{rest}")
         signed = _is_signed(found)
-        if not signed and self._check(scope["headers"], f"inbox:{name}") is None:
+        if not signed and not await self._lets_in(scope["headers"], f"inbox:{name}"):
             await _answer(
                 send,
                 401,
@@ -126,6 +128,15 @@ class Doors:
             if signed:
                 self._heard.from_(name)
             await _answer(send, status, answer)
+
+    async def _lets_in(self, headers: Sequence[tuple[bytes, bytes]], scope: str) -> bool:
+        """Whether a key is good here; one nobody knows may be younger than what we know."""
+        if self._check(headers, scope) is not None:
+            return True
+        if self._look_again is None or not any(n == b"authorization" for n, _ in headers):
+            return False
+        await self._look_again()
+        return self._check(headers, scope) is not None
 
     def _find(self, name: str, method: str, path: str) -> tuple[_Mounted, dict[str, str]] | None:
         for mounted in self._mounted.get(name, ()):

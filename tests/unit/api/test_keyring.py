@@ -1,5 +1,6 @@
 """The key ring: who a header is, without a query."""
 
+import asyncio
 import base64
 import timeit
 from collections.abc import Mapping, Sequence
@@ -93,3 +94,26 @@ async def test_a_remembered_key_costs_next_to_nothing() -> None:
     await ring.refresh(table)
     best = min(timeit.repeat(lambda: ring.check(headers, "inbox:mes"), number=1000, repeat=20))
     assert best / 1000 < 50e-6  # 5 microseconds are meant; a busy machine gets ten times that
+
+
+async def test_a_key_made_a_moment_ago_is_found_when_it_is_asked_for() -> None:
+    table, ring = Table(), KeyRing()
+    await ring.refresh(table)
+    token = table.add("read")
+    assert ring.check([(b"authorization", f"Bearer {token}".encode())], "read") is None
+    await ring.look_again(table)
+    assert ring.check([(b"authorization", f"Bearer {token}".encode())], "read") is not None
+
+
+async def test_a_crowd_of_strangers_shares_few_looks() -> None:
+    class Counted(Table):
+        looks = 0
+
+        async def fetch(self, query: str, /, *args: Any) -> Sequence[Mapping[str, Any]]:
+            self.looks += 1
+            await asyncio.sleep(0)
+            return self.rows
+
+    table, ring = Counted(), KeyRing()
+    await asyncio.gather(*(ring.look_again(table) for _ in range(500)))
+    assert table.looks <= 2
