@@ -45,7 +45,9 @@ def test_what_fails_its_inspection_is_held_at_once_and_not_booked(plant: Riversi
     # Tryton is looked at every second or so; from its word on the hold takes no time.
     until(lambda: believed(plant, lot, "hold") == {"andon": True}, 10, lambda: plant.page(lot))
     assert believed(plant, lot, "disposition")["andon"] == "Restricted"
-    assert "hold" in plant.andon("trace", lot)
+    assert order in held_up(plant), "the board marks the order of a held lot"
+    assert [link["object"] for link in linked(plant, order) if link["held"]] == [lot]
+    assert f"{lot}, on hold" in plant.andon("trace", order)
     assert "quality hold place" in timeline(plant, lot)
     assert plant.at_the_erp(order)["state"] != "done"
 
@@ -86,6 +88,13 @@ def held_up(plant: Riverside) -> list[str]:
     """Orders on the board that have a lot on hold."""
     lines = plant.ask("GET", "/v1/subjects?kind=production-order")["items"]
     return [line["local"] for line in lines if line["held"]]
+
+
+def linked(plant: Riverside, order: str) -> list[dict[str, Any]]:
+    """What the order's page ties it to."""
+    page = plant.page(order)
+    assert page is not None
+    return page["links"]
 
 
 def asking(plant: Riverside, order: str) -> list[dict[str, Any]]:

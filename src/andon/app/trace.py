@@ -93,7 +93,8 @@ def _header(page: SubjectPage) -> Iterator[RenderableType]:
         yield Text(f"Also known as {names}.")
     for link in page.links:
         arrow = "->" if link.direction == "out" else "<-"
-        yield Text(f"{arrow} {link.relation} {link.object}")
+        held = ", on hold" if link.held else ""
+        yield Text(f"{arrow} {link.relation} {link.object}{held}")
     now = page.generated_at
     yield Text(
         f"First heard of {moment(page.first_at, now)}; read at {moment(now, now)} UTC,"

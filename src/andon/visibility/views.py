@@ -74,6 +74,8 @@ class LinkView(Struct, frozen=True):
     object: str
     direction: Literal["out", "in"]
     since: datetime
+    held: bool
+    """Whether the other object is on hold, by the word of any system."""
 
 
 class Cell(Struct, frozen=True):

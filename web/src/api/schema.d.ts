@@ -234,6 +234,9 @@ export interface paths {
         /**
          * Feed
          * @description What changed, as it happens; Last-Event-ID resumes. `subjects: null`: look at all again.
+         *
+         *     An id counts in one generation of the log. After a restore or a failover it is refused with
+         *     409: read everything again and begin without it.
          */
         get: operations["feed"];
         put?: never;
@@ -527,6 +530,7 @@ export interface components {
         LinkView: {
             /** @enum {string} */
             direction: "out" | "in";
+            held: boolean;
             object: string;
             relation: string;
             /** Format: date-time */

@@ -41,6 +41,9 @@ export function statusLook(value: string): Look {
   return { tone, icon, word: words(value) };
 }
 
+/** A lot that must not be used or moved, by the word of any system. */
+export const onHold: Look = { tone: 'bad', icon: 'hand', word: 'on hold' };
+
 export type Stand = 'owner' | 'agrees' | 'settling' | 'differs' | 'unowned';
 
 export const standLook: Readonly<Record<Stand, Look>> = {

@@ -1,7 +1,8 @@
 import type { Subject } from '../../api/types';
+import { SubjectLink } from '../../parts/CaseText';
 import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
-import { statusLook } from '../../words/status';
+import { onHold, statusLook } from '../../words/status';
 import { asText, words } from '../../words/value';
 
 /** The subject's names, and the status its owner holds, large. */
@@ -16,6 +17,7 @@ export function Header({ subject }: { subject: Subject }) {
           <Age at={subject.first_at} />
         </p>
         <h1>{subject.local}</h1>
+        <Holds subject={subject} />
         <p className="aliases">
           {subject.aliases.map((alias) => (
             <span key={`${alias.system} ${alias.local}`}>
@@ -33,5 +35,28 @@ export function Header({ subject }: { subject: Subject }) {
         </div>
       )}
     </header>
+  );
+}
+
+/** On hold itself, or through a lot it makes or takes. */
+function Holds({ subject }: { subject: Subject }) {
+  const own = subject.matrix
+    .find((row) => row.attribute === 'hold')
+    ?.cells.filter((cell) => cell.value === true);
+  const lots = subject.links.filter((link) => link.held && link.direction === 'out');
+  return (
+    <>
+      {own !== undefined && own.length > 0 && (
+        <p className="holds">
+          <Mark look={onHold} strong />{' '}
+          <span className="dim">says {own.map((cell) => cell.system).join(', ')}</span>
+        </p>
+      )}
+      {lots.map((lot) => (
+        <p className="holds" key={`${lot.relation} ${lot.object}`}>
+          <Mark look={onHold} strong /> <SubjectLink name={lot.object} />
+        </p>
+      ))}
+    </>
   );
 }

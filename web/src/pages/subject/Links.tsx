@@ -1,6 +1,8 @@
 import type { Subject } from '../../api/types';
 import { SubjectLink } from '../../parts/CaseText';
+import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
+import { onHold } from '../../words/status';
 import { relationWords } from '../../words/value';
 
 /** Genealogy: what it makes and consumes, what it is part of. */
@@ -19,6 +21,7 @@ export function Links({ links }: { links: Subject['links'] }) {
                 <span className="dim">{relationWords(link.relation, link.direction)}</span>{' '}
                 <SubjectLink name={link.object} />
               </span>
+              {link.held && <Mark look={onHold} />}
               <small className="dim">
                 <Age at={link.since} />
               </small>
