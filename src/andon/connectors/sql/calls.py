@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from andon.connectors.sql.database import Database, Held
 from andon.connectors.sql.dialects import bindable
-from andon.connectors.sql.faults import names_in
+from andon.connectors.sql.faults import names_in, text_of
 from andon.connectors.sql.said import Verdict
 from andon.connectors.sql.settings import SqlSettings, Write
 from andon.connectors.sql.values import bound, fields_of, raw_of
@@ -122,7 +122,7 @@ class Calls:
     def _run(self, connection: sa.Connection, write: Write, steps: "Sequence[_Step]") -> Receipt:
         receipt = Receipt()
         for n, step in enumerate(steps):
-            result = connection.execute(sa.text(step.statement), step.values)
+            result = connection.execute(text_of(step.statement), step.values)
             if n == 0:
                 changed = max(result.rowcount, 0)
                 if result.returns_rows:
@@ -187,7 +187,7 @@ class Calls:
         )
 
     def _found(self, connection: sa.Connection, write: Write, looks: "_Step") -> Receipt | None:
-        return self._receipt(write, connection.execute(sa.text(looks.statement), looks.values))
+        return self._receipt(write, connection.execute(text_of(looks.statement), looks.values))
 
     def _receipt(self, write: Write, result: sa.CursorResult[Any]) -> Receipt | None:
         names = list(result.keys())

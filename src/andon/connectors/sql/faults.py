@@ -1,9 +1,10 @@
 """Mistakes in the settings that show without the database, all of them at once."""
 
-__all__ = ["names_in", "settings_faults"]
+__all__ = ["names_in", "settings_faults", "text_of"]
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -17,9 +18,16 @@ _SECRETS = {"password", "passwd", "pwd", "sslpassword", "ssl_key_password"}
 _ASYNC = {"aiosqlite", "asyncpg", "aiomysql", "asyncmy", "aioodbc"}
 
 
+@lru_cache(maxsize=1024)
+def text_of(statement: str) -> sa.TextClause:
+    """A statement, read once: SQLAlchemy then knows it again."""
+    return sa.text(statement)
+
+
+@lru_cache(maxsize=1024)
 def names_in(statement: str) -> frozenset[str]:
     """The `:names` of a statement, as SQLAlchemy reads them."""
-    return frozenset(sa.text(statement).compile().params)
+    return frozenset(text_of(statement).compile().params)
 
 
 def settings_faults(settings: SqlSettings) -> list[Fault]:
