@@ -123,6 +123,34 @@ async def test_only_what_was_committed_leaves_an_outbox(database_server: RealDat
             assert rows(engine, left) == [("slow", "Y"), ("a", "Y"), ("b", "Y")]
 
 
+MODES = {
+    "deleted": (Outbox(column="id"), []),
+    "flag": (Outbox(column="id", mark="flag", new=0, taken=1), [(1, None), (1, None)]),
+    "time": (Outbox(column="id", mark="taken_at"), [(0, True), (0, True)]),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_an_outbox_marks_by_flag_or_time_or_deletes(
+    database_server: RealDatabase, mode: str
+) -> None:
+    cursor, left = MODES[mode]
+    made = (
+        f"create table out_ (id {serial(database_server)} primary key, what varchar(9),"
+        " flag int default 0, taken_at timestamp null)"
+    )
+    settings = settings_of(database_server, reads={"out": read_of(table="out_", cursor=cursor)})
+    with table(database_server, "out_", made) as engine:
+        run(engine, "insert into out_ (what) values ('a'), ('b')")
+        async with reading(settings) as (sql, reader):
+            await reader.until("what", ["a", "b"])
+            await sql.committed(reader.position)
+            found = rows(engine, "select flag, taken_at from out_ order by id")
+            assert [(flag, None if at is None else True) for flag, at in found] == left
+            run(engine, "insert into out_ (what) values ('c')")
+            await reader.until("what", ["a", "b", "c"])
+
+
 async def test_a_deleted_row_is_said_once_two_sweeps_missed_it(
     database_server: RealDatabase,
 ) -> None:
