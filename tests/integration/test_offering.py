@@ -67,6 +67,13 @@ class Plant:
         assert answer.status_code == 200, answer.text
         return [row["code"] for row in answer.json()]
 
+    async def acknowledges(self, code: str) -> None:
+        """The MES has it."""
+        transport = httpx.ASGITransport(app=self.doors)  # type: ignore[arg-type] bare ASGI
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.post(f"/in/mes/orders/{code}/ack")
+        assert answer.status_code == 200, answer.text
+
     async def cases(self) -> dict[str, str]:
         """Open cases: subject and text."""
         found, _ = await exceptions(
@@ -109,6 +116,17 @@ async def test_what_would_be_misread_waits_with_its_reason_and_the_others_pass(
     assert "Rename it" in cases["production-order/erp:MO/1"]
     assert "kg of FG-COLA for u" in cases["production-order/erp:MO2"]
     assert await plant.withheld() == 2
+
+
+async def test_a_command_of_a_program_is_acknowledged_like_a_workflow_s(plant: Plant) -> None:
+    await plant.release("MO3")
+    assert await plant.fetched() == ["MO3"]
+    await plant.acknowledges("MO3")
+    assert await plant.fetched() == []
+    assert await plant.pool.fetch("select kind from log order by position") == [
+        ("command",),
+        ("receipt",),
+    ]
 
 
 async def test_its_last_call_is_known(plant: Plant) -> None:

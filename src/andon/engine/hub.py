@@ -21,6 +21,7 @@ from andon.engine.cases import approval
 from andon.engine.clock import Clock
 from andon.engine.gate import Passed, pass_gate
 from andon.engine.ingest import Ingest
+from andon.engine.offering import name_offered
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan
 from andon.engine.read import Reading, draft_of
@@ -146,6 +147,7 @@ class EngineHub:
         """Records a command, with the question if a person must approve it; None if it was."""
         command, now = passed.command, self._clock.now()
         async with self._pool.acquire() as db, db.transaction():
+            await name_offered(db, passed.wired, command, subject)
             fresh = await db.fetchval(
                 query("submit"),
                 key,

@@ -1,6 +1,6 @@
 """What a system that fetches is given, and what it is not given because it would misread it."""
 
-__all__ = ["Offering"]
+__all__ = ["Offering", "name_offered"]
 
 from collections.abc import Mapping, Sequence
 
@@ -12,6 +12,7 @@ from andon.core.mapping import Known
 from andon.core.message import Command
 from andon.engine.clock import Clock
 from andon.engine.plan import Plan, Wired
+from andon.store.access import Speaks
 from andon.store.ingest import Raised, raise_exceptions
 from andon.store.sql import query
 
@@ -69,6 +70,26 @@ class Offering:
             cases = [_case(wired, row, doubts[row["key"]]) for row in withheld]
             await raise_exceptions(db, cases, now)
             await db.execute("select pg_notify('andon_changed', '')")
+
+
+async def name_offered(db: Speaks, wired: Wired, command: Command, subject: str) -> None:
+    """What a system will fetch is named first, so that its acknowledgment finds its subject."""
+    if not wired.offers:
+        return
+    known = Known(wired.settings, local=subject.partition(":")[2])
+    try:
+        names = wired.outbound[type(command)].writes(command, known).names
+    except Exception:  # the door says what is wrong with it, and withholds it
+        return
+    if names:
+        await db.execute(
+            "insert into alias (system, kind, local, subject) values ($1, $2, $3, $4)"
+            " on conflict do nothing",
+            wired.name,
+            command.KIND,
+            names,
+            subject,
+        )
 
 
 def _case(wired: Wired, row: asyncpg.Record, doubt: str) -> Raised:
