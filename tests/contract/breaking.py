@@ -18,6 +18,8 @@ class BreakingWire:
         self._onward = onward
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     async def open_port(self, port: int) -> None:
         """Listens on loopback."""
@@ -35,6 +37,10 @@ class BreakingWire:
         for writer in list(self._open):
             writer.transport.abort()
 
+    async def emptied(self) -> None:
+        """Returns when no connection goes through it."""
+        await self._empty.wait()
+
     async def _pass(self, caller: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         try:
             server, onward = await self._onward()
@@ -42,6 +48,7 @@ class BreakingWire:
             back.transport.abort()
             return
         self._open |= {back, onward}
+        self._empty.clear()
         ways = {
             asyncio.create_task(self._there(caller, onward)),
             asyncio.create_task(self._back(server, back)),
@@ -54,6 +61,8 @@ class BreakingWire:
         for writer in (back, onward):
             writer.transport.abort()
             self._open.discard(writer)
+        if not self._open:
+            self._empty.set()
 
     async def _there(self, caller: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
         while data := await caller.read(65_536):

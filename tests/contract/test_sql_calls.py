@@ -217,6 +217,7 @@ async def test_a_call_that_is_given_up_before_its_commit_never_happens(
                 await sending
             other.rollback()
             await sql.send(take("B"), key="k2")
+        await database_server.wire.emptied()
     assert rows(stock, ALL) == [("A", Decimal(10)), ("B", Decimal(9))]
 
 
@@ -233,6 +234,8 @@ async def test_closing_takes_less_than_a_second_while_a_call_waits(
             assert time.monotonic() - began < 1
             with pytest.raises(UnavailableError):
                 await sending
+        # The server must know that its connection is gone before the table is dropped.
+        await database_server.wire.emptied()
         other.rollback()
     assert rows(stock, ALL)[0] == ("A", Decimal(10))
 
