@@ -16,3 +16,4 @@ pin 3.11 run.txt pyproject.toml --group build
 pin 3.11 dev.txt pyproject.toml --all-extras --group build --group dev -c requirements/run.txt
 pin 3.11 tryton.txt requirements/tryton.in
 pin 3.12 fsmes.txt requirements/fsmes.in
+pin 3.11 sparkplug.txt requirements/sparkplug.in
