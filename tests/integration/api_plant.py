@@ -17,7 +17,7 @@ from andon.api.needs import Arriving, Web
 from andon.core.errors import DeniedError, InvalidError, RejectedError
 from andon.core.message import Claims, Command, Event
 from andon.core.record import Actor
-from andon.engine.hub import Submitted
+from andon.engine.submission import Submitted
 from andon.governance.contracts import Contracts
 from andon.store.access import create_key
 

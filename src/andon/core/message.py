@@ -1,6 +1,7 @@
 """Messages: events (past tense) and commands (imperative) about one subject."""
 
 __all__ = [
+    "LOT",
     "Alias",
     "Claims",
     "Command",
@@ -14,7 +15,7 @@ __all__ = [
     "subject_name",
 ]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import ClassVar, cast
@@ -26,6 +27,9 @@ from andon.core.quantity import Quantity, plain
 Value = str | int | bool | None
 """A believed value in its one canonical text,
 so that two systems agree when the values are equal."""
+
+LOT = "material-lot"
+"""The kind of subject that can be held."""
 
 Claims = dict[str, Value]
 """What a message says its speaker (an event) or its target (a delivered command) believes now."""
@@ -111,6 +115,13 @@ class Command(Message, frozen=True, kw_only=True):
     OVERTAKES: ClassVar[bool] = False
     """Hold, stop and cancel pass what waits before them under the same order key;
     nothing else does."""
+    HOLDS: ClassVar[bool | None] = None
+    """True: its subject is held here from the moment this is recorded. False: it is free once this
+    has come to its end at the target, done or refused there."""
+
+    def lots(self) -> Sequence[str]:
+        """Lots this would move or consume: while one of them is held, it may not pass."""
+        return ()
 
 
 class ReadBack(Event, frozen=True, kw_only=True):

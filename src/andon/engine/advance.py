@@ -10,6 +10,7 @@ import asyncpg
 
 from andon.engine.carry import Carry
 from andon.engine.clock import Clock
+from andon.engine.fence import Fence
 from andon.engine.hearing import MOST_RECORDS
 from andon.engine.isolate import Isolate
 from andon.engine.memory import parcel_of
@@ -114,6 +115,11 @@ class Advance:
         """Parcels of these keys, or of all lanes of this worker, in log order."""
         rows = await self._db.fetch(query("parcels"), self.lanes, keys)
         return [parcel for row in rows if (parcel := parcel_of(row, self._plan)) is not None]
+
+    @property
+    def fence(self) -> Fence:
+        """The held lots this worker knows."""
+        return self._carry.fence
 
     # -- lanes ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import asyncpg
 
 from andon.engine.clock import Clock
 from andon.engine.ends import Ends
+from andon.engine.fence import Fence
 from andon.engine.guard import Guard
 from andon.engine.hearing import Hearing
 from andon.engine.memory import Memory, run_id
@@ -52,7 +53,8 @@ class Carry:
         self._clock = clock
         self._adopt = adopt
         self.memory = Memory(plan, db)
-        self.steps = Steps(plan, self.memory)
+        self.fence = Fence(plan)
+        self.steps = Steps(plan, self.memory, self.fence)
         self.ends = Ends(self.memory, self.steps)
         self.guard = Guard(db, self.memory)
         self.hearing = Hearing(db, self.memory, self.steps, load=self._load)

@@ -12,6 +12,7 @@ from andon.core.connector import Receipt, Request, Sink
 from andon.core.errors import (
     AndonError,
     AttentionError,
+    DeniedError,
     OutcomeUnknownError,
     RefusedError,
     ThrottledError,
@@ -19,6 +20,7 @@ from andon.core.errors import (
     UnavailableError,
 )
 from andon.core.mapping import Known
+from andon.core.message import Command
 from andon.engine.clock import Clock
 from andon.engine.health import Health
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
@@ -26,6 +28,10 @@ from andon.engine.plan import Wired
 
 _ASIDE = ("parked", "awaiting")
 _LONGEST_PAUSE = timedelta(minutes=1)
+
+
+def _nothing(_: Command) -> None:
+    return None
 
 
 class Deliver:
@@ -45,6 +51,7 @@ class Deliver:
         saved: Callable[[Moved], Awaitable[None]],
         may_call: Callable[[float], bool],
         local: Callable[[Parcel], Awaitable[str]],
+        stops: Callable[[Command], str | None] = _nothing,
     ) -> None:
         self.wired = wired
         self._sink = wired.connector
@@ -54,6 +61,7 @@ class Deliver:
         self._saved = saved
         self._may_call = may_call
         self._local = local
+        self._stops = stops
         self._queues: dict[str, deque[Parcel]] = {}
         self._ready: deque[Parcel] = deque()
         self._busy = 0
@@ -175,6 +183,11 @@ class Deliver:
             if not self._may_call(self._timeout):
                 self._later(0.2, parcel)
                 return
+        # a hold may have come since it was recorded; what may have happened is only found out
+        if parcel.state != "unknown" and (stopped := self._stops(parcel.command)) is not None:
+            self._report(Refused(parcel, DeniedError(stopped)))
+            self._next(parcel)
+            return
         parcel.sent_at = self._clock.now()
         parcel.attempts += 1
         began = time.perf_counter()

@@ -5,9 +5,10 @@ __all__ = ["Ends"]
 import msgspec
 
 from andon.core.connector import Receipt
-from andon.core.errors import DeniedError, RefusedError
+from andon.core.errors import CancelledRunError, DeniedError, RefusedError
 from andon.engine.answers import Answer
 from andon.engine.cases import parked, refusal, unkept
+from andon.engine.fence import hold_reason
 from andon.engine.memory import Memory
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
 from andon.engine.rows import jsonb, receipt_row, refusal_row
@@ -71,6 +72,7 @@ class Ends:
         """The system did it."""
         if self._done(batch, outcome.parcel):
             outcome = self._keepable(batch, outcome)
+            self.frees(batch, outcome.parcel, None)
             place = batch.append(receipt_row(outcome, batch.now))
             self.answer(batch, outcome.parcel, Answer(outcome.receipt), -place)
 
@@ -83,12 +85,21 @@ class Ends:
             return msgspec.structs.replace(outcome, receipt=Receipt())
         return outcome
 
-    def refused(self, batch: Batch, parcel: Parcel, error: RefusedError) -> None:
+    def frees(self, batch: Batch, parcel: Parcel, error: RefusedError | None) -> None:
+        """A release frees once the target has had it; a hold that was taken back binds nothing."""
+        here = isinstance(error, DeniedError | CancelledRunError)
+        if parcel.command.HOLDS is not None and parcel.command.HOLDS is here:
+            batch.hold(parcel.subject, hold_reason(parcel.command), held=False)
+
+    def refused(
+        self, batch: Batch, parcel: Parcel, error: RefusedError, *, tell: bool = True
+    ) -> None:
         """It will not be done; without a run, a person is told."""
         if not self._done(batch, parcel):
             return
+        self.frees(batch, parcel, error)
         place = batch.append(refusal_row(parcel, error, batch.now))
-        if parcel.run is None and not isinstance(error, DeniedError):
+        if parcel.run is None and tell:
             batch.raise_exception(refusal(parcel, error))
         self.answer(batch, parcel, Answer(error=error), -place)
 

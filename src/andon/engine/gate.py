@@ -11,6 +11,7 @@ from andon.core.mapping import Outbound
 from andon.core.message import Command
 from andon.core.plant import Allow, Approve, Deny
 from andon.core.record import Actor
+from andon.engine.fence import Fence
 from andon.engine.parcel import State
 from andon.engine.plan import Plan, Wired
 
@@ -33,8 +34,10 @@ class Passed(msgspec.Struct, frozen=True):
         return "offered" if self.wired.offers else "pending"
 
 
-def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
-    """Known type, valid content, caller's site, route, policies.
+def pass_gate(
+    plan: Plan, command: Command, actor: Actor, site: str, *, fence: Fence | None = None
+) -> Passed:
+    """Known type, valid content, caller's site, route, held lots, policies.
     Raises DeniedError or InvalidError with the reason."""
     name = type(command).__name__
     data = plan.contracts.encode(command).decode()
@@ -47,6 +50,8 @@ def pass_gate(plan: Plan, command: Command, actor: Actor, site: str) -> Passed:
         raise DeniedError(
             f"No route says where {name} goes at {site}. Add one to the project's routes."
         )
+    if fence is not None and (stopped := fence.stops(command)) is not None:
+        raise DeniedError(stopped)
     approvals: list[Approve] = []
     for rule in plan.policies.get(type(command), ()):
         match rule.decides(command, actor):

@@ -81,6 +81,7 @@ class Notes:
             if row["kind"] == "receipt"
             else Answer(error=RejectedError(str(data.get("says"))))
         )
+        self._ends.frees(batch, parcel, answer.error)
         self._ends.answer(batch, parcel, answer, int(row["position"]))
 
     async def _decided(self, batch: Batch, data: dict[str, Any], position: int) -> None:
@@ -110,7 +111,7 @@ class Notes:
                 self._drop(parcel.wired.name, parcel.key)
             name = type(parcel.command).__name__
             error = DeniedError(f"{name} was denied by {data.get('by', 'a person')}")
-            self._ends.refused(batch, parcel, error)
+            self._ends.refused(batch, parcel, error, tell=False)
         elif then := msgspec.convert(data.get("then") or [], list[Approve]):
             batch.raise_exception(approval(parcel, str(data.get("asker")), then))
         else:

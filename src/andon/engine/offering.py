@@ -11,6 +11,7 @@ from andon.core.connector import Offer, Offered
 from andon.core.mapping import Known
 from andon.core.message import Command
 from andon.engine.clock import Clock
+from andon.engine.fence import Fence
 from andon.engine.plan import Plan, Wired
 from andon.store.access import Speaks
 from andon.store.ingest import Raised, raise_exceptions
@@ -22,12 +23,15 @@ class Offering:
 
     def __init__(self, plan: Plan, pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock) -> None:
         self._plan = plan
+        self._fence = Fence(plan)
         self._pool = pool
         self._clock = clock
 
     async def pending(self, wired: Wired, offer: Offer) -> list[Offered]:
         """What to offer now. A row that cannot be written must not keep the others from them."""
         rows = await self._pool.fetch(query("pending"), wired.name)
+        if rows:
+            await self._fence.look(self._pool)
         offered: list[Offered] = []
         doubts: dict[str, str] = {}
         for row in rows:
@@ -49,6 +53,8 @@ class Offering:
         outbound = wired.outbound.get(type(command))
         if outbound is None:
             return None, None
+        if (stopped := self._fence.stops(command)) is not None:
+            return None, stopped
         local = row["subject"].partition(":")[2]
         try:
             request = outbound.writes(command, Known(wired.settings, local=local))

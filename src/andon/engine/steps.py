@@ -16,6 +16,7 @@ from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer, Heard, answer_json
 from andon.engine.cases import approval, failure, question
+from andon.engine.fence import Fence, hold_reason
 from andon.engine.gate import pass_gate
 from andon.engine.live import Live
 from andon.engine.memory import Memory, run_id
@@ -31,8 +32,9 @@ _WORKFLOW = Actor("andon")
 class Steps:
     """Pure but for the log of defects: everything it decides stands in the batch or in `out`."""
 
-    def __init__(self, plan: Plan, memory: Memory) -> None:
+    def __init__(self, plan: Plan, memory: Memory, fence: Fence) -> None:
         self._plan = plan
+        self._fence = fence
         self._memory = memory
         self.out: list[Parcel] = []
         """Commands that may leave once the batch is committed; positions count from the batch."""
@@ -138,7 +140,7 @@ class Steps:
         key = self.key(live, verb)
         subject = self.subject(live, command)
         try:
-            passed = pass_gate(self._plan, command, _WORKFLOW, live.site)
+            passed = pass_gate(self._plan, command, _WORKFLOW, live.site, fence=self._fence)
         except (DeniedError, InvalidError) as error:
             row = command_row(
                 live,
@@ -179,6 +181,10 @@ class Steps:
             state=passed.state,
         )
         self._lay_out(batch, parcel)
+        if command.HOLDS:
+            reason = hold_reason(command)
+            batch.hold(subject, reason, held=True)
+            self._fence.bind(subject, "andon", reason)
         if passed.approvals:
             batch.raise_exception(approval(parcel, f"workflow {live.flow.name}", passed.approvals))
         self.out.append(parcel)

@@ -39,6 +39,7 @@ class Worker:
         self._loops: list[asyncio.Task[None]] = []
         self._background: set[asyncio.Task[None]] = set()
         self._wished = asyncio.Event()
+        self._held = asyncio.Event()
         self._stopping = asyncio.Event()
         self._broken: asyncio.Queue[BaseException] = asyncio.Queue()
         self._leaving: set[int] = set()
@@ -91,6 +92,8 @@ class Worker:
             await self._connections.begin()
             await listening.add_listener("andon_log", self._hint)
             await listening.add_listener("andon_connections", self._look_at_wishes)
+            await listening.add_listener("andon_hold", self._look_at_holds)
+            await self._on_control(self._advance.fence.look)
             await self._take_lanes()
             await self._work()
         finally:
@@ -125,6 +128,7 @@ class Worker:
                 ("lease", self._keep_lease()),
                 ("timers", self._ring()),
                 ("wishes", self._wishes()),
+                ("holds", self._holds()),
                 ("stop", self._until_stopped()),
                 ("background", self._until_broken()),
             )
@@ -179,6 +183,7 @@ class Worker:
                     saved=self._advance.saved,
                     may_call=self._lease.may_call,
                     local=self._local,
+                    stops=self._advance.fence.stops,
                 )
                 one.deliver.leaving = self._leaving
         return connections
@@ -232,6 +237,20 @@ class Worker:
             except TimeoutError:
                 pass
             self._wished.clear()
+
+    def _look_at_holds(self, *_: object) -> None:
+        self._held.set()
+
+    async def _holds(self) -> None:
+        """Knows what is held: at a word of it, and now and then for what was made of it since."""
+        while True:
+            try:
+                async with asyncio.timeout(10.0):
+                    await self._held.wait()
+            except TimeoutError:
+                pass
+            self._held.clear()
+            await self._on_control(self._advance.fence.look)
 
     # -- lanes -----------------------------------------------------------------------------------
 

@@ -157,6 +157,7 @@ class PlaceHold(LotCommand, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "andon.quality.hold.place.v1"
     OVERTAKES: ClassVar[bool] = True
+    HOLDS: ClassVar[bool | None] = True
 
     reason: Text
 
@@ -169,6 +170,7 @@ class ReleaseHold(LotCommand, frozen=True, kw_only=True):
     """Let the lot go again. Waits its turn: a release must not pass the hold it releases."""
 
     TYPE: ClassVar[str] = "andon.quality.hold.release.v1"
+    HOLDS: ClassVar[bool | None] = False
 
     reason: Text | None = None
 

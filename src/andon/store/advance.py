@@ -54,6 +54,12 @@ _PARTS: dict[str, str] = {
       from unnest({0}::text[]) as t(id) where run.id = t.id)""",
     "cleared": """cleared as (delete from suspect using unnest({0}::text[]) as t(run)
       where suspect.run = t.run)""",
+    "holds": """holds as (insert into hold (lot, holder, held, reason, at)
+      select lot, 'andon', held, reason, {now} from unnest({0}::text[], {1}::bool[], {2}::text[])
+        as t(lot, held, reason)
+      on conflict (lot, holder) do update set held = excluded.held, reason = excluded.reason,
+        at = excluded.at
+      returning pg_notify('andon_hold', ''))""",
     "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after)
       select run, n, subject, lane, string_to_array(types, ' '), string_to_array(hears, ' '), after
       from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::text[],
@@ -82,7 +88,7 @@ _PARTS: dict[str, str] = {
 }
 _WIDTH = {
     "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "parked": 2,
-    "resumed": 1, "cleared": 1, "waits": 7,
+    "resumed": 1, "cleared": 1, "holds": 3, "waits": 7,
     "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 13, "settled": 1,
 }  # fmt: skip
 
@@ -139,6 +145,7 @@ class Batch:
         self.log: list[LogRow] = []
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._moved: dict[str, tuple[Any, ...]] = {}
+        self._holds: dict[str, tuple[Any, ...]] = {}
 
     def append(self, row: LogRow) -> int:
         """Adds a record; its place in this batch, counted from 1."""
@@ -160,18 +167,26 @@ class Batch:
         *state, error = row
         self._moved[key] = (key, *state, kept(error) if error else error)
 
+    def hold(self, lot: str, reason: str, *, held: bool) -> None:
+        """Binds or frees a lot in our own name; the last word of a batch stands."""
+        self._holds[lot] = (lot, held, kept(reason))
+
     def done(self, key: str) -> None:
         """Takes a delivery off; what moved it before in this batch no longer matters."""
         self._moved.pop(key, None)
         self.add("done", key)
 
     def __len__(self) -> int:
-        return len(self.log) + len(self._moved) + sum(map(len, self._rows.values()))
+        return (
+            len(self.log) + len(self._moved) + len(self._holds) + sum(map(len, self._rows.values()))
+        )
 
     async def commit(self, db: asyncpg.Connection) -> int:
         """Position of the first log row. All or nothing."""
         if self._moved:
             self._rows["moved"] = list(self._moved.values())
+        if self._holds:
+            self._rows["holds"] = list(self._holds.values())
         parts = tuple(part for part in _PARTS if part in self._rows)
         arguments: list[Any] = []
         if self.log:

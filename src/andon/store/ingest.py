@@ -10,7 +10,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from andon.core.message import LOT
 from andon.store.access import Speaks
+from andon.store.holds import hold_said, note_holds
 from andon.store.sql import query
 
 _DRAFT_COLUMNS = [
@@ -123,6 +125,12 @@ async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]], now
     links = [(d.kind, d.source, d.local, *link, at) for at, d in news for link in d.links]
     if links:
         await db.execute(query("link"), *map(list, zip(*links, strict=True)), now)
+    held = [
+        (d.kind, d.source, d.local, *said, d.occurred_at)
+        for _, d in news
+        if d.kind == LOT and (said := hold_said(d.claims, d.data))
+    ]
+    await note_holds(db, held)
     aliases = [(d.kind, d.source, d.local, *alias) for _, d in news for alias in d.aliases]
     if aliases:
         await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))

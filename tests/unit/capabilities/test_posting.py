@@ -6,13 +6,23 @@ from typing import Any, TypeVar
 
 from andon.capabilities.production import post_order
 from andon.core.connector import Receipt
-from andon.core.errors import LateError, RejectedError
+from andon.core.errors import DeniedError, LateError, RejectedError
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer
 from andon.engine.live import Live
-from andon.model.production import CompleteProduction, OrderCompleted, OrderReleased
+from andon.model.production import (
+    AssignComponents,
+    AssignLots,
+    CompleteProduction,
+    ComponentLot,
+    OperationConfirmed,
+    OrderCompleted,
+    OrderReleased,
+    StartOperation,
+    StartProduction,
+)
 from andon.model.quality import InspectionDecided
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -25,7 +35,8 @@ OPEN = RejectedError("inspection pending")
 class Order:
     """A run of `post_order` whose target accepts all but the completion."""
 
-    def __init__(self) -> None:
+    def __init__(self, *first: OperationConfirmed, held: bool = False) -> None:
+        self.held = held
         self.sent: list[type[Command]] = []
         self.live = Live(
             post_order,
@@ -39,6 +50,10 @@ class Order:
         )
         released = OrderReleased(order_id="1001", material_id="PUMP", planned=FIVE)
         self.open = self._sent(self.live.start(released))
+        for event in first:
+            self.hears(event)
+        if first:
+            return
         nothing = Quantity(Decimal(0), "PCE")
         self.hears(
             OrderCompleted(
@@ -61,6 +76,9 @@ class Order:
                 self.sent.append(type(verb.command))
                 if isinstance(verb.command, CompleteProduction):
                     left.append(verb)
+                elif isinstance(verb.command, AssignLots) and self.held:
+                    denied = Answer(error=DeniedError("lot R1 is held"))
+                    left += self._sent(self.live.take(verb.n, denied, NOON))
                 else:
                     left += self._sent(self.live.take(verb.n, Answer(Receipt()), NOON))
         return left
@@ -73,7 +91,7 @@ class Order:
         self.open.remove(verb)
         self.open += self._sent(self.live.take(verb.n, answer, NOON))
 
-    def hears(self, event: OrderCompleted | InspectionDecided) -> None:
+    def hears(self, event: OperationConfirmed | OrderCompleted | InspectionDecided) -> None:
         self.answer(Wait, Answer(event))
 
 
@@ -101,3 +119,31 @@ def test_it_is_looked_at_again_without_a_decision_and_one_question_stands() -> N
     assert sum(isinstance(v, Ask) for v in order.open) == 1
     order.answer(Ask, Answer("leave it open"))
     assert order.live.ended
+
+
+USED = OperationConfirmed(
+    order_id="1001",
+    operation="10",
+    good=FIVE,
+    scrap=Quantity(Decimal(0), "PCE"),
+    consumed=(ComponentLot(material_id="RAW", lot_id="R1", quantity=FIVE),),
+)
+
+
+def test_a_held_lot_that_the_floor_used_is_for_quality_to_decide() -> None:
+    order = Order(USED, held=True)
+    ask = order.asks(Ask)
+    assert (ask.team, "lot R1 is held" in ask.text) == ("quality", True)
+    assert order.sent == [AssignLots]
+    order.answer(Ask, Answer("try again"))
+    assert order.sent == [AssignLots, AssignLots]
+    order.held = False
+    order.answer(Ask, Answer("try again"))
+    assert order.sent[3:6] == [AssignComponents, StartProduction, StartOperation]
+
+
+def test_quality_may_leave_the_order_open_over_a_held_lot() -> None:
+    order = Order(USED, held=True)
+    order.answer(Ask, Answer("leave it open"))
+    assert order.live.ended
+    assert order.sent == [AssignLots]

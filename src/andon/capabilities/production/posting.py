@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from andon.core.errors import LateError, RejectedError
+from andon.core.errors import DeniedError, LateError, RejectedError
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Run, Wait, workflow
 from andon.model.inventory import CreateLot
@@ -99,8 +99,8 @@ async def _start(
 ) -> Literal["begun", "not yet", "left open"]:
     """Components are assigned with the lots that went in. A floor may confirm its last operation
     first and say the lots with another: refused before the `last` word, it is tried again then."""
-    if consumed:  # before the reservation, which would take lots of its own choice
-        await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
+    if consumed and not await _assign_lots(run, consumed):
+        return "left open"
     await run.send(AssignComponents(order_id=run.subject))
     while True:
         try:
@@ -120,6 +120,27 @@ async def _start(
                 return "left open"
         else:
             return "begun"
+
+
+async def _assign_lots(run: Run, consumed: Sequence[ComponentLot]) -> bool:
+    """Before the reservation, which would take lots of its own choice. A held lot that the floor
+    has used is for quality to decide; False leaves the order open."""
+    while True:
+        try:
+            await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
+        except DeniedError as error:
+            answer = await run.ask(
+                "quality",
+                f"{run.subject.partition(':')[2]} was made with a lot that may not be used: {error}"
+                " The floor has used it; nothing is booked yet. Hold what was made of it, and try"
+                " again once the lot is released, or leave the order open.",
+                "try again",
+                "leave it open",
+            )
+            if answer != "try again":
+                return False
+        else:
+            return True
 
 
 async def _book_operation(run: Run, said: OperationConfirmed) -> None:

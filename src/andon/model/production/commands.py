@@ -14,7 +14,7 @@ __all__ = [
     "StartProduction",
 ]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -90,6 +90,10 @@ class AssignLots(OrderCommand, frozen=True, kw_only=True):
     def links(self) -> Iterable[Link]:
         """The order consumes the lots."""
         return tuple(Link("consumes", "material-lot", part.lot_id) for part in self.components)
+
+    def lots(self) -> Sequence[str]:
+        """All that it takes."""
+        return [part.lot_id for part in self.components]
 
 
 class StartProduction(OrderCommand, frozen=True, kw_only=True):

@@ -1,0 +1,182 @@
+"""Commands that callers submit: through the gate, recorded under their key, outcome awaited."""
+
+__all__ = ["Submission", "Submitted"]
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+
+from andon.core.errors import DeniedError, Fault, InvalidError
+from andon.core.message import Command
+from andon.core.record import Actor
+from andon.engine.answers import answer_of_record
+from andon.engine.cases import approval
+from andon.engine.clock import Clock
+from andon.engine.fence import Fence, hold_reason
+from andon.engine.gate import Passed, pass_gate
+from andon.engine.offering import name_offered
+from andon.engine.parcel import Parcel
+from andon.engine.plan import Plan
+from andon.store.holds import note_holds
+from andon.store.ingest import raise_exceptions
+from andon.store.sql import query
+
+_LOOK_EVERY = 0.02
+
+
+class Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a command stands when the caller's patience ended."""
+
+    key: str
+    state: Literal["delivered", "going", "awaiting"]
+    reference: str | None = None
+    body: Mapping[str, Any] = {}
+
+
+class Submission:
+    """Holds no state of its own but what it knows of held lots."""
+
+    def __init__(self, plan: Plan, pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock) -> None:
+        self._plan = plan
+        self._pool = pool
+        self._clock = clock
+        self._fence = Fence(plan)
+
+    async def submit(
+        self, command: Command, actor: Actor, *, key: str, wait: timedelta
+    ) -> Submitted:
+        """Passes the gate, records, waits for the outcome. The same key gives the same answer."""
+        full = f"{actor.name}:{key}"
+        data = self._plan.contracts.encode(command)
+        digest = blake2b(
+            self._plan.contracts.digest(b'{"%s":%s}' % (command.TYPE.encode(), data)),
+            digest_size=16,
+        ).digest()
+        try:
+            passed = await self._pass(command, actor)
+        except DeniedError:
+            if await self._recorded(full, key, digest):  # it passed when it was asked first
+                return await self._outcome(full, wait)
+            raise
+        subject = await self._subject(command)
+        fresh = await self._record(full, digest, subject, passed, actor)
+        if fresh is None:
+            await self._recorded(full, key, digest)
+        return await self._outcome(full, wait)
+
+    async def _subject(self, command: Command) -> str:
+        """The one subject that the caller's id of it means."""
+        local = command.local
+        if "/" in local:
+            return local
+        found = await self._pool.fetch(
+            "select distinct subject from alias where kind = $1 and local = $2"
+            " union select name from subject where kind = $1 and local = $2",
+            command.KIND,
+            local,
+        )
+        if len(found) != 1:
+            says = "no subject" if not found else f"{len(found)} subjects"
+            raise InvalidError(
+                f"{local!r} names {says}. Say its full name, {command.KIND}/<system>:<id>.",
+                [Fault(f"/{command.KEY}", f"names {says}")],
+            )
+        return found[0]["subject"]
+
+    async def _pass(self, command: Command, actor: Actor) -> Passed:
+        if command.lots():
+            await self._fence.look(self._pool)
+        return pass_gate(self._plan, command, actor, self._plan.site, fence=self._fence)
+
+    async def _recorded(self, full: str, key: str, digest: bytes) -> bool:
+        """Whether the key was used for this command; InvalidError if it was for another."""
+        known = await self._pool.fetchval(
+            "select digest from seen where source = 'command' and id = $1", full
+        )
+        if known is not None and bytes(known) != digest:
+            raise InvalidError(
+                f"Idempotency-Key {key!r} was used for another payload. Take a new key for a new"
+                " command.",
+                [Fault("", "other payload under a used key")],
+            )
+        return known is not None
+
+    async def _record(
+        self, key: str, digest: bytes, subject: str, passed: Passed, actor: Actor
+    ) -> int | None:
+        """Records a command, with the question if a person must approve it; None if it was."""
+        command, now = passed.command, self._clock.now()
+        async with self._pool.acquire() as db, db.transaction():
+            await name_offered(db, passed.wired, command, subject)
+            fresh = await db.fetchval(
+                query("submit"),
+                key,
+                digest,
+                command.TYPE,
+                subject,
+                now,
+                passed.wired.site,
+                actor.name,
+                passed.data,
+                passed.wired.name,
+                passed.outbound.proof,
+                passed.state,
+            )
+            if fresh is not None and command.HOLDS:
+                said = (command.KIND, "andon", subject, True, hold_reason(command), now)
+                await note_holds(db, [said])
+            if fresh is not None and passed.approvals:
+                case = approval(_parcel(key, subject, passed), actor.name, passed.approvals)
+                await raise_exceptions(db, [case], now)
+        return fresh
+
+    async def _outcome(self, key: str, wait: timedelta) -> Submitted:
+        until = time.monotonic() + wait.total_seconds()
+        while True:
+            row = await self._pool.fetchrow(
+                "select kind, data from log where correlation = $1"
+                " and kind in ('receipt', 'refusal')"
+                " and subject = (select subject from log where position ="
+                " (select position from seen where source = 'command' and id = $2))",
+                f"command/{key}",
+                key,
+            )
+            if row is not None:
+                data: dict[str, Any] = msgspec.json.decode(row["data"])
+                if (error := answer_of_record(row["kind"], data).error) is not None:
+                    raise error
+                return Submitted(
+                    key=key,
+                    state="delivered",
+                    reference=data.get("reference"),
+                    body=data.get("body") or {},
+                )
+            if time.monotonic() >= until:
+                state = await self._pool.fetchval("select state from delivery where key = $1", key)
+                return Submitted(key=key, state="awaiting" if state == "awaiting" else "going")
+            await asyncio.sleep(_LOOK_EVERY)
+
+
+def _parcel(key: str, subject: str, passed: Passed) -> Parcel:
+    """A command of a caller, for the words of its case."""
+    return Parcel(
+        key=key,
+        position=0,
+        run=None,
+        n=0,
+        lane=0,
+        subject=subject,
+        order_key=subject,
+        correlation=f"command/{key}",
+        site=passed.wired.site,
+        command=passed.command,
+        wired=passed.wired,
+        outbound=passed.outbound,
+        state=passed.state,
+    )
