@@ -122,7 +122,7 @@ async def test_a_hold_stops_at_once_and_its_release_lets_go(database: str) -> No
     async with floor_on(database) as floor, desk_of(floor) as hub, floor.working():
         desk = Desk(hub)
         assert await desk.asks(uses("L1", "L2"), key="before") == "delivered"
-        assert await desk.asks(hold("L1"), wait=NOW) == "going"
+        assert await desk.asks(hold("L1"), wait=NOW) in ("going", "delivered")
         with pytest.raises(
             DeniedError, match=r"AssignLots .* lot L1, which is held by andon: crack"
         ):
