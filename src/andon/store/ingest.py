@@ -82,7 +82,7 @@ async def append_events(
     if len(fresh) < len(drafts):
         await _raise_conflicts(db, [d for i, d in enumerate(drafts) if i not in fresh], now)
     news = {i: draft for i, draft in enumerate(drafts) if i in fresh}
-    await _relate(db, [(fresh[i], draft) for i, draft in news.items()], now)
+    await _relate(db, [(fresh[i], draft) for i, draft in news.items()])
     return list(news.values())
 
 
@@ -120,11 +120,13 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
     )
 
 
-async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]], now: datetime) -> None:
-    """Links and names, recorded at the place of the record that says them."""
-    links = [(d.kind, d.source, d.local, *link, at) for at, d in news for link in d.links]
+async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]]) -> None:
+    """Links and names, at the place and of the time of the record that says them."""
+    links = [
+        (d.kind, d.source, d.local, *link, at, d.occurred_at) for at, d in news for link in d.links
+    ]
     if links:
-        await db.execute(query("link"), *map(list, zip(*links, strict=True)), now)
+        await db.execute(query("link"), *map(list, zip(*links, strict=True)))
     held = [
         (d.kind, d.source, d.local, *said, d.occurred_at)
         for _, d in news

@@ -2,13 +2,21 @@ with batch as materialized (
   select position, subject, system, claims, occurred_at, recorded_at, site
   from log where position > $1 and position <= $2
 ),
+mentioned as (
+  select subject, site, position, recorded_at, false as named_only from batch
+  union all
+  select k.object, l.site, l.position, l.recorded_at, true
+  from link k join log l on l.position = k.position where k.position > $1 and k.position <= $2
+),
 named as (
-  insert into subject (name, kind, issuer, local, site, position, first_at)
+  insert into subject as known (name, kind, issuer, local, site, position, first_at, named_only)
   select distinct on (subject) subject, split_part(subject, '/', 1),
          split_part(substr(subject, strpos(subject, '/') + 1), ':', 1),
-         substr(subject, strpos(subject, ':') + 1), site, position, recorded_at
-  from batch order by subject, position
-  on conflict do nothing
+         substr(subject, strpos(subject, ':') + 1), site, position, recorded_at, named_only
+  from mentioned order by subject, named_only, position
+  -- Where it belongs is said by its own records, not by those that name it.
+  on conflict (name) do update set site = excluded.site, named_only = false
+    where known.named_only and not excluded.named_only
 ),
 said as (
   select distinct on (b.subject, c.key, b.system)
