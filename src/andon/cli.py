@@ -5,48 +5,32 @@ __all__ = ["check", "demo", "init", "keys_create", "keys_revoke", "main", "opena
 import os
 import re
 import sys
-from collections.abc import Coroutine, Sized
+from collections.abc import Sized
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import asyncpg
 import typer
-from rich.console import Console
 
 from andon.app.connectors import commands as connectors
 from andon.app.log import commands as log
-from andon.core.errors import AndonError, SettingsError
+from andon.app.terminal import (
+    DATA,
+    ERR,
+    OUT,
+    Data,
+    Database,
+    refusals_said,
+    run_or_exit,
+    with_database,
+)
+from andon.core.errors import SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown once.")
 app.add_typer(keys, name="keys")
 app.add_typer(connectors, name="connectors")
 app.add_typer(log, name="log")
-_out = Console()
-_err = Console(stderr=True)
-
-Data = Annotated[
-    Path, typer.Option(envvar="ANDON_DATA", help="Folder where this Andon keeps its data.")
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        envvar="ANDON_DATABASE",
-        help="DSN of your own PostgreSQL; without one, Andon starts its own in the data folder.",
-    ),
-]
-_DATA = Path(".andon")
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop
-
-        uvloop.run(work)
-    except AndonError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -63,7 +47,7 @@ def check(
         from andon.app.project import load
 
         plan = load(project).plan()
-        _out.print(
+        OUT.print(
             f"{plan.name} is well: {_count(plan.connections, 'connection')},"
             f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}."
             " Nothing was started."
@@ -72,15 +56,15 @@ def check(
             from andon.app.journals import check_journals
 
             followed = check_journals(project, journals)
-            _out.print(f"Its workflows follow {followed} recorded journals, under two hash seeds.")
+            OUT.print(f"Its workflows follow {followed} recorded journals, under two hash seeds.")
 
-    _run(work())
+    run_or_exit(work())
 
 
 @app.command()
 def run(
     project: str,
-    data: Data = _DATA,
+    data: Data = DATA,
     database: Database = None,
     host: Annotated[str, typer.Option(envvar="ANDON_HOST")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="ANDON_PORT")] = 8420,
@@ -111,7 +95,7 @@ def run(
             ready=lambda dsn: first_start(dsn, data, _say),
         )
 
-    _run(work())
+    run_or_exit(work())
 
 
 def _require_scopes(scopes: list[str]) -> None:
@@ -130,7 +114,7 @@ def _count(things: Sized, word: str) -> str:
 
 
 def _say(text: str) -> None:
-    _err.print(text, markup=False, highlight=False, soft_wrap=True)
+    ERR.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @keys.command("create")
@@ -149,64 +133,46 @@ def keys_create(
     system: Annotated[
         str | None, typer.Option(help="The system it speaks for (events:write).")
     ] = None,
-    data: Data = _DATA,
+    data: Data = DATA,
     database: Database = None,
 ) -> None:
     """Makes a key and prints it. It cannot be shown again."""
 
-    async def work() -> None:
-        import asyncpg
-
-        from andon.app.database import Place, reach_database
+    async def work(db: asyncpg.Connection) -> None:
         from andon.store.access import create_key
 
-        _require_scopes(scope)
-        async with reach_database(Place(data, "", 0, database)) as dsn:
-            connection = await asyncpg.connect(dsn)
-            try:
-                token = await create_key(
-                    connection, name, scopes=scope, sites=site or (), system=system
-                )
-            finally:
-                await connection.close()
-        print(token)
+        print(await create_key(db, name, scopes=scope, sites=site or (), system=system))
 
-    _run(work())
+    with refusals_said():
+        _require_scopes(scope)
+    run_or_exit(with_database(data, database, work))
 
 
 @keys.command("revoke")
-def keys_revoke(name: str, data: Data = _DATA, database: Database = None) -> None:
+def keys_revoke(name: str, data: Data = DATA, database: Database = None) -> None:
     """Ends every key of this name within two seconds."""
 
-    async def work() -> None:
-        import asyncpg
-
-        from andon.app.database import Place, reach_database
+    async def work(db: asyncpg.Connection) -> None:
         from andon.store.access import revoke_key
 
-        async with reach_database(Place(data, "", 0, database)) as dsn:
-            connection = await asyncpg.connect(dsn)
-            try:
-                ended = await revoke_key(connection, name)
-                if not ended:
-                    raise SettingsError(
-                        f"No key named {name!r} is open here, so none was ended."
-                        " Check the name, --data and --database."
-                    )
-                _say(
-                    f"{_count(range(ended), 'key')} named {name!r} ended;"
-                    " refused everywhere within two seconds."
-                )
-            finally:
-                await connection.close()
+        ended = await revoke_key(db, name)
+        if not ended:
+            raise SettingsError(
+                f"No key named {name!r} is open here, so none was ended."
+                " Check the name, --data and --database."
+            )
+        _say(
+            f"{_count(range(ended), 'key')} named {name!r} ended;"
+            " refused everywhere within two seconds."
+        )
 
-    _run(work())
+    run_or_exit(with_database(data, database, work))
 
 
 @app.command()
 def trace(
     subject: str,
-    data: Data = _DATA,
+    data: Data = DATA,
     database: Database = None,
     journals: Annotated[
         Path | None,
@@ -220,14 +186,14 @@ def trace(
         from andon.app.trace import print_trace
 
         async with reach_database(Place(data, "", 0, database)) as dsn:
-            name = await print_trace(dsn, subject, _out)
+            name = await print_trace(dsn, subject, OUT)
             if journals is not None and name is not None:
                 from andon.app.journals import write_journals
 
                 for file in await write_journals(dsn, name, journals):
                     _say(f"wrote {file}")
 
-    _run(work())
+    run_or_exit(work())
 
 
 @app.command()
@@ -248,7 +214,7 @@ def init(folder: Path) -> None:
             _say(f"wrote {file}")
         _say(f"Next: cd {folder}, then: andon check plant:andon, then: andon run plant:andon")
 
-    _run(work())
+    run_or_exit(work())
 
 
 @app.command()
@@ -261,11 +227,8 @@ def demo(
     """Runs the whole main job on a real ERP and a real MES, from a checkout of Andon."""
     from andon.app.demo import demo as run_demo
 
-    try:
+    with refusals_said():
         run_demo(Path.cwd(), port=port, told=_say)
-    except AndonError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False)
-        raise typer.Exit(2) from None
 
 
 def main() -> None:

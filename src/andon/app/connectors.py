@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from andon.app.installed import extra_of, found, loaded
+from andon.app.terminal import OUT, refusals_said
 from andon.core.connector import Connector
 from andon.core.counterpart import Counterpart
 from andon.core.errors import AndonError
@@ -31,8 +31,6 @@ from andon.testing.conformance import (
 commands = typer.Typer(
     no_args_is_help=True, help="Kinds of systems Andon can speak with, and how far each was taken."
 )
-_out = Console()
-_err = Console(stderr=True)
 _LEVELS = {
     "proven": "passes the conformance suite on its simulator and on the real system",
     "simulated": "passes the conformance suite on its simulator",
@@ -45,11 +43,8 @@ _COLOURS: dict[Outcome, str] = {
 
 
 def _or_exit(work: Callable[[], int | None]) -> None:
-    try:
+    with refusals_said():
         code = work()
-    except AndonError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
     if code:
         raise typer.Exit(code)
 
@@ -70,7 +65,7 @@ def list_all() -> None:
             continue
         there = escape(extra.install) or "nothing more"
         table.add_row(name, ", ".join(quality.faces), quality.level, quality.system, there)
-    _out.print(table)
+    OUT.print(table)
 
 
 @commands.command("show")
@@ -87,7 +82,7 @@ def show(name: str) -> None:
         _line(f"needs: {extra_of(entry).install or 'nothing more'}")
         for check, reason in quality.exempt.items():
             _line(f"exempt from {check}: {reason}")
-        _out.print(_settings_table(kind))
+        OUT.print(_settings_table(kind))
 
     _or_exit(work)
 
@@ -125,7 +120,7 @@ async def keeps_promises(
 
 def _said(result: Result) -> None:
     colour = _COLOURS[result.outcome]
-    _out.print(
+    OUT.print(
         f"  [{colour}]{result.outcome:<9}[/] {result.check.name:<15} {escape(result.check.says)}",
         soft_wrap=True,
         highlight=False,
@@ -143,4 +138,4 @@ def _settings_table(kind: type[Connector[Any]]) -> Table:
 
 
 def _line(text: str) -> None:
-    _out.print(text, markup=False, highlight=False, soft_wrap=True)
+    OUT.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from andon.connectors.epcis.document import (
     document_of,
     event_faults,
 )
-from andon.connectors.epcis.items import item_of, listed, moment, with_id
+from andon.connectors.epcis.items import item_of, listed, with_id
 from andon.core.connector import (
     Arrival,
     Door,
@@ -39,6 +39,7 @@ from andon.core.errors import (
     SettingsError,
     TransientError,
 )
+from andon.core.moments import aware
 
 _HEADERS = {
     "content-type": "application/json",
@@ -131,7 +132,7 @@ class Epcis(Source[EpcisSettings], Sink[EpcisSettings]):
         while True:
             since = newest - self.settings.overlap if newest > _EARLIEST else newest
             async for captured in self._pages(since):
-                recorded = moment(captured.event.get("recordTime"))
+                recorded = aware(captured.event.get("recordTime"))
                 newest = max(newest, recorded or newest)
                 yield item_of(captured, position=newest.isoformat())
             await asyncio.sleep(self.settings.poll_every.total_seconds())

@@ -1,9 +1,8 @@
 """Events as items with a key of their own, and marked with ours on the way out."""
 
-__all__ = ["item_of", "listed", "moment", "with_id"]
+__all__ = ["item_of", "listed", "with_id"]
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ from andon.connectors.epcis.document import Captured
 from andon.connectors.epcis.identity import content_id
 from andon.core.connector import Item, Position
 from andon.core.errors import MappingError
+from andon.core.moments import aware
 
 
 def item_of(captured: Captured, *, position: Position | None = None) -> Item:
@@ -27,7 +27,7 @@ def item_of(captured: Captured, *, position: Position | None = None) -> Item:
         key=key,
         raw=captured.raw(),
         position=position,
-        occurred_at=moment(event.get("eventTime")),
+        occurred_at=aware(event.get("eventTime")),
     )
 
 
@@ -52,12 +52,3 @@ def with_id(event: Mapping[str, Any], key: str) -> dict[str, Any]:
 def listed(body: Any) -> list[Any]:
     """One thing or several, as a list."""
     return cast("list[Any]", body) if isinstance(body, list) else [body]
-
-
-def moment(text: Any) -> datetime | None:
-    """The aware time a text says; None for anything else."""
-    try:
-        at = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None

@@ -4,7 +4,6 @@ __all__ = ["Reader", "item_of"]
 
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Literal, cast
 
@@ -14,6 +13,7 @@ from andon.connectors._mqtt import Taken
 from andon.connectors._topics import Template
 from andon.core.connector import Item
 from andon.core.faults import UNREADABLE
+from andon.core.moments import aware
 
 _ABSENT = object()
 
@@ -43,7 +43,7 @@ def item_of(reader: Reader, taken: Taken, places: Mapping[str, str]) -> Item:
         key=_digest(taken) if told is None else f"{reader.kind}/{told}",
         raw=msgspec.json.encode(document),
         position=str(taken.number),
-        occurred_at=_moment(_at(payload, reader.at) if reader.at else None),
+        occurred_at=aware(_at(payload, reader.at) if reader.at else None),
     )
 
 
@@ -83,12 +83,3 @@ def _at(payload: Any, pointer: str) -> Any:
         else:
             return None
     return place
-
-
-def _moment(told: Any) -> datetime | None:
-    """An aware time; anything else is left to the mapping, which sees the payload."""
-    try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
