@@ -307,6 +307,7 @@ class Worker:
             await asyncio.sleep(RENEW_EVERY)
             async with self._control_lock:
                 await self._lease.renew()
+                await require_supported(self._control)  # a newer Andon may have contracted it
             await self._remember_lanes()
             await self._take_lanes()
             self._advance.count_spare(self._connections.away)
