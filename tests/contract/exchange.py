@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from andon.connectors._folders.mapping import faulty
 from andon.connectors.files import Files, FilesSettings
-from andon.connectors.files.mapping import faulty
 from andon.connectors.files.simulator import Exchanged, FolderDrop
 from andon.core.connector import Item
 from andon.core.errors import MappingError, TransientError

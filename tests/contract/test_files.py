@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from andon.connectors.files.place import Place
+from andon.connectors._folders.place import Place
 from andon.connectors.files.simulator import Exchanged
 from andon.testing.conformance.trial import Follower
 from tests.contract.exchange import (
@@ -90,9 +90,9 @@ async def test_a_file_that_still_grows_is_not_read(drop: Exchanged) -> None:
 async def test_a_file_that_grew_while_it_was_taken_is_given_back(drop: Exchanged) -> None:
     drop.write_in_place("a.csv", ROWS[:-4])
     async with opened(drop) as files:
-        work = files._intake._work
+        work = files._exchange._intake._work
         await work.open()
-        (entry,) = [e for e in await files._folder.list("in") if e.what == "file"]
+        (entry,) = [e for e in await files._exchange._folder.list("in") if e.what == "file"]
         drop.write_in_place("a.csv", ROWS[-4:], more=True)
         assert await work.take(entry, Place()) is None
         assert inside(drop, "in/.taken/mes") == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from andon.connectors.files.mapping import noted
+from andon.connectors._folders.mapping import noted
 from andon.connectors.files.simulator import Exchanged
 from tests.contract.exchange import (
     KNOWN,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from andon.connectors.files.names import stamp
+from andon.connectors._folders.names import stamp
 from andon.connectors.files.simulator import Exchanged, FolderDrop, SftpDrop
 from andon.core.connector import Request
 from andon.core.errors import CredentialsError, RejectedError, SettingsError, UnavailableError

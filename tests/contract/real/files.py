@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 import asyncssh
 
-from andon.connectors.files.simulator import QUICK, Exchanged, free_port
+from andon.connectors._folders.drops import QUICK, free_port
+from andon.connectors.files.simulator import Exchanged
 from andon.core.connector import Request
 from andon.core.counterpart import Takes
 

@@ -2,6 +2,6 @@
 
 __all__ = ["Files", "FilesSettings", "mappings"]
 
+from andon.connectors._folders.mapping import mappings
 from andon.connectors.files.connector import Files
-from andon.connectors.files.mapping import mappings
 from andon.connectors.files.settings import FilesSettings

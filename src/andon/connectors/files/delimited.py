@@ -6,8 +6,7 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from andon.connectors.files.lines import Lines, UnreadableTextError, stray_bytes
-from andon.connectors.files.rows import (
+from andon.connectors._folders.rows import (
     Bad,
     Body,
     Broken,
@@ -17,6 +16,7 @@ from andon.connectors.files.rows import (
     Yielded,
     longest,
 )
+from andon.connectors.files.lines import Lines, UnreadableTextError, stray_bytes
 from andon.connectors.files.shapes import Csv
 from andon.connectors.files.values import ValueFaultError, readers_of
 

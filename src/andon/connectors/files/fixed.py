@@ -5,8 +5,8 @@ __all__ = ["cut", "fixed_rows"]
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
+from andon.connectors._folders.rows import Bad, Body, Broken, Row, Total, Yielded, longest
 from andon.connectors.files.lines import Lines, UnreadableTextError, stray_bytes
-from andon.connectors.files.rows import Bad, Body, Broken, Row, Total, Yielded, longest
 from andon.connectors.files.shapes import Fixed, Place
 from andon.connectors.files.values import Reader, ValueFaultError, readers_of
 

@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from andon.connectors._folders.rows import Bad, Body, Broken, Row, Yielded, longest
 from andon.connectors.files.lines import Lines, UnreadableTextError, stray_bytes
-from andon.connectors.files.rows import Bad, Body, Broken, Row, Yielded, longest
 from andon.connectors.files.shapes import JsonLines
 from andon.core.faults import UNREADABLE
 

@@ -6,7 +6,7 @@ import codecs
 import io
 from typing import BinaryIO
 
-from andon.connectors.files.rows import longest
+from andon.connectors._folders.rows import longest
 from andon.core.errors import MappingError
 
 # The longer marks first: that of UTF-32 begins with that of UTF-16.

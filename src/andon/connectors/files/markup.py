@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
-from andon.connectors.files.rows import (
+from andon.connectors._folders.rows import (
     Bad,
     Body,
     Broken,
@@ -16,6 +16,7 @@ from andon.connectors.files.rows import (
     Yielded,
     longest,
 )
+from andon.connectors._xml import HARDENED, has_document_type
 from andon.connectors.files.shapes import Xml
 from andon.connectors.files.values import Reader, ValueFaultError, readers_of
 
@@ -48,13 +49,7 @@ class _Walk:
     def rows(self, stream: BinaryIO) -> Iterator[Yielded]:
         # Without a DTD there are no entities but the five of XML itself; see _look_at_root.
         parser = etree.XMLPullParser(
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            huge_tree=False,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
+            events=("start", "end"), remove_comments=True, remove_pis=True, **HARDENED
         )
         while chunk := stream.read(_CHUNK):
             parser.feed(chunk)
@@ -106,8 +101,7 @@ class _Walk:
 
 
 def _look_at_root(root: Any) -> None:
-    """A document type may define entities, which grow without bound or read other files."""
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+    if has_document_type(root):
         raise UnreadableFileError("it has a document type (DOCTYPE), which is not allowed here")
 
 

@@ -1,180 +1,64 @@
-"""One taken file, from its first row that is not recorded yet to its end."""
+"""Rows of a file in the format that settings name."""
 
-__all__ = ["Ended", "FileReading", "Odd", "rows_of"]
+__all__ = ["layout_of", "rows_of"]
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
-import msgspec
-
-from andon.connectors.files.content import Content, content_of, digest_of, opened
+from andon.connectors._folders.layout import Layout
+from andon.connectors._folders.rows import Row, Yielded, guarded
 from andon.connectors.files.delimited import csv_rows
 from andon.connectors.files.fixed import fixed_rows
-from andon.connectors.files.folder import Folder
 from andon.connectors.files.jsonlines import json_rows
 from andon.connectors.files.lines import foreign_mark
 from andon.connectors.files.markup import xml_rows
-from andon.connectors.files.place import Place
-from andon.connectors.files.rows import Bad, Broken, Row, Total, UnreadableFileError, Yielded
-from andon.connectors.files.said import ItemsOf
 from andon.connectors.files.settings import FilesSettings
 from andon.connectors.files.shapes import Csv, Fixed, Format, JsonLines, Xml
-from andon.connectors.files.work import Taken
-from andon.core.connector import Item
-from andon.core.errors import UnavailableError
-
-_STEP = 500
-
-Odd = Callable[[Taken, str], Awaitable[list[tuple[str, str]]]]
-"""What is odd about a file of this digest that can be read: code and words of each."""
+from andon.core.errors import MappingError
 
 
-class Ended(msgspec.Struct):
-    """What became of a file."""
-
-    taken: Taken
-    digest: str = ""
-    rows: int = 0
-    broken: list[str] = []
-    """Why it is rejected; empty: it goes to the archive."""
+def layout_of(settings: FilesSettings) -> Layout:
+    """How the settings say that files are read."""
+    form = settings.format
+    trailer = form.trailer if isinstance(form, Csv | Fixed) else None
+    fields = settings.key_fields
+    return Layout(
+        kind=settings.kind,
+        rows=partial(rows_of, form=form),
+        unfit=partial(_unfit, form=form),
+        trailer=trailer.first if trailer else "",
+        key=partial(_key, fields=fields) if fields else lambda _: "",
+        identity="content" if settings.identity == "fields" else settings.identity,
+    )
 
 
 def rows_of(stream: BinaryIO, form: Format) -> Iterator[Yielded]:
     """Rows in any format. Whatever the file holds, this raises nothing but OSError."""
-    try:
-        match form:
-            case Csv():
-                yield from csv_rows(stream, form)
-            case JsonLines():
-                yield from json_rows(stream, form)
-            case Fixed():
-                yield from fixed_rows(stream, form)
-            case Xml():
-                yield from xml_rows(stream, form)
-    except OSError:
-        raise
-    except Exception as error:  # a defect of a reader costs one file, not the connection
-        yield Broken(0, f"the reader failed: {type(error).__name__}: {error}")
+    return guarded(_rows(stream, form))
 
 
-class FileReading:
-    """Yields the items of one file; `ended` says afterwards what became of it."""
-
-    def __init__(self, folder: Folder, settings: FilesSettings, taken: Taken) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._taken = taken
-        self.ended = Ended(taken)
-
-    async def items(self, place: Place, sequence: int | None, findings: Odd) -> AsyncIterator[Item]:
-        """Rows after `place`. The position of the last one says that the file is done."""
-        skip = place.skips(self._taken.number)
-        held: Item | None = None
-        async for item in self._fetched(place, sequence, skip, findings):
-            if held is not None:
-                yield held
-            held = item
-        if held is not None:
-            done = Place(self._taken.number, None, sequence).written()
-            yield msgspec.structs.replace(held, position=done)
-
-    async def _fetched(
-        self, place: Place, sequence: int | None, skip: int, findings: Odd
-    ) -> AsyncIterator[Item]:
-        said = ItemsOf(self._settings, self._taken, "", place)
-        content, threads = b"", self._folder.threads
-        try:
-            async with self._folder.fetched(self._taken.path) as path:
-                digest = self.ended.digest = await digest_of(path, threads)
-                said = ItemsOf(self._settings, self._taken, digest, place)
-                if self._taken.entry.size * 2 <= self._settings.item_bytes:
-                    content = await threads.do(_whole, path)
-                if not skip:
-                    for code, says in await findings(self._taken, digest):
-                        yield said.finding(code, says)
-                most = self._settings.most_bytes
-                name = self._taken.name
-                async with content_of(path, name, digest, most=most, threads=threads) as whole:
-                    await self._look_first(whole)
-                    async for item in self._rows(whole, said, skip, sequence, content):
-                        yield item
-        except UnreadableFileError as error:
-            self.ended.broken.append(str(error))
-            yield said.broken(Broken(0, str(error)), self.ended.rows, content, sequence)
-        except OSError as error:  # the disk or share failed, not the file
-            raise UnavailableError(
-                f"{self._taken.path} could not be read to its end: {error}. It stays in the work"
-                " folder and is read again. Check the share, and the room for temporary files."
-            ) from error
-
-    async def _look_first(self, content: Content) -> None:
-        """What makes a file unfit before its first row is recorded."""
-        form = self._settings.format
-        head = await self._folder.threads.do(_head, content)
-        if not isinstance(form, Xml) and (other := foreign_mark(head, form.encoding)):
-            raise UnreadableFileError(f"it is {other} by its first bytes, not {form.encoding}")
-        if isinstance(form, Csv | Fixed) and form.trailer:
-            await self._count(content, form.trailer.first)
-
-    async def _count(self, content: Content, trailer: str) -> None:
-        rows, totals, last = 0, list[Total](), None
-        async for step in self._folder.threads.steps(
-            _rows_in(content, self._settings.format), _STEP
-        ):
-            rows += sum(isinstance(one, Row | Bad) for one in step)
-            totals += [one for one in step if isinstance(one, Total)]
-            last = step[-1]
-        if isinstance(last, Broken):
-            return  # reading it says more
-        if not totals:
-            raise UnreadableFileError(
-                f"its last row does not begin with {trailer!r}: it is truncated"
-            )
-        if len(totals) > 1 or last is not totals[-1]:
-            raise UnreadableFileError(f"line {totals[0].line} begins with {trailer!r}, not the end")
-        if totals[0].rows != rows:
-            says = "no number" if totals[0].rows is None else f"{totals[0].rows} rows"
-            raise UnreadableFileError(
-                f"line {totals[0].line} says {says}, the file has {rows} rows"
-            )
-
-    async def _rows(
-        self, content: Content, said: ItemsOf, skip: int, sequence: int | None, raw: bytes
-    ) -> AsyncIterator[Item]:
-        def items() -> Iterator[Item]:  # in a thread, step by step
-            for one in _rows_in(content, self._settings.format):
-                match one:
-                    case Row():
-                        self.ended.rows = one.number
-                        if one.number > skip:
-                            yield said.row(one, sequence)
-                    case Bad():
-                        self.ended.rows = one.number
-                        if one.number > skip:
-                            yield said.bad(one, sequence)
-                    case Broken():
-                        self.ended.broken.append(f"line {one.line}: {one.says}")
-                        yield said.broken(one, self.ended.rows, raw, sequence)
-                    case Total():
-                        continue
-
-        async for step in self._folder.threads.steps(items(), _STEP):
-            for item in step:
-                yield item
-        self.ended.broken += said.left_out
+def _rows(stream: BinaryIO, form: Format) -> Iterator[Yielded]:
+    match form:
+        case Csv():
+            return csv_rows(stream, form)
+        case JsonLines():
+            return json_rows(stream, form)
+        case Fixed():
+            return fixed_rows(stream, form)
+        case Xml():
+            return xml_rows(stream, form)
 
 
-def _rows_in(content: Content, form: Format) -> Iterator[Yielded]:
-    with opened(content.path) as stream:
-        yield from rows_of(stream, form)
+def _unfit(head: bytes, form: Format) -> str | None:
+    if isinstance(form, Xml):  # XML says its encoding itself
+        return None
+    other = foreign_mark(head, form.encoding)
+    return f"it is {other} by its first bytes, not {form.encoding}" if other else None
 
 
-def _whole(path: Path) -> bytes:
-    with opened(path) as stream:
-        return stream.read()
-
-
-def _head(content: Content) -> bytes:
-    with opened(content.path) as stream:
-        return stream.read(4)
+def _key(row: Row, fields: tuple[str, ...]) -> str:
+    values = [row.body.get(name) for name in fields]
+    if not all(isinstance(value, str | int) and value != "" for value in values):
+        raise MappingError(f"a field of its key ({', '.join(fields)}) is missing or empty")
+    return "/".join(str(value).replace("/", "%2F") for value in values)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from lxml import etree
 
-from andon.connectors.files.rows import Body
+from andon.connectors._folders.rows import Body
 from andon.connectors.files.shapes import Column, Csv, Fixed, Format, JsonLines, Text, Xml
 from andon.core.errors import RejectedError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from andon.connectors.odata.trees import Element, attribute, below, local, said, tree_of
+from andon.connectors._xml import Element, attribute, below, local, said, tree_of
 from andon.core.errors import Fault, MappingError
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from andon.connectors._http import UnauthorizedError
-from andon.connectors.odata.trees import Element, below, local, tree_of
+from andon.connectors._xml import Element, below, local, tree_of
 from andon.core.errors import (
     AndonError,
     CredentialsError,

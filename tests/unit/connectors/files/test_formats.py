@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from andon.connectors._folders.rows import Bad, Broken, Row, Total, Yielded
 from andon.connectors.files.reading import rows_of
-from andon.connectors.files.rows import Bad, Broken, Row, Total, Yielded
 from andon.connectors.files.shapes import Column, Csv, Fixed, Format, JsonLines, Trailer, Xml
 
 GERMAN = Csv(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from andon.connectors.files.folder import Entry
-from andon.connectors.files.names import (
+from andon.connectors._folders.folder import Entry
+from andon.connectors._folders.names import (
     done_name,
     done_of,
     is_safe,
@@ -18,9 +18,9 @@ from andon.connectors.files.names import (
     taken_name,
     taken_of,
 )
-from andon.connectors.files.place import Place
-from andon.connectors.files.ready import Watch
-from andon.connectors.files.sequence import doubt_about, sequence_after
+from andon.connectors._folders.place import Place
+from andon.connectors._folders.ready import Watch
+from andon.connectors._folders.sequence import doubt_about, sequence_after
 from andon.connectors.files.settings import FilesSettings
 from andon.core.errors import SettingsError
 

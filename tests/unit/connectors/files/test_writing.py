@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from andon.connectors._folders.rows import Row
 from andon.connectors.files.reading import rows_of
-from andon.connectors.files.rows import Row
 from andon.connectors.files.shapes import Column, Csv, Fixed, Format, JsonLines, Trailer, Xml
 from andon.connectors.files.writing import content_for
 from andon.core.errors import RejectedError

@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from andon.connectors.files.folder import Entry, Folder
-from andon.connectors.files.place import Place
-from andon.connectors.files.reading import Ended, FileReading
-from andon.connectors.files.ready import Watch
-from andon.connectors.files.said import ItemsOf, reason_of
-from andon.connectors.files.sequence import doubt_about, sequence_after
-from andon.connectors.files.settings import FilesSettings
-from andon.connectors.files.work import Taken, WorkFolder
+from andon.connectors._folders.folder import Entry, Folder
+from andon.connectors._folders.layout import Layout
+from andon.connectors._folders.place import Place
+from andon.connectors._folders.reading import Ended, FileReading
+from andon.connectors._folders.ready import Watch
+from andon.connectors._folders.said import ItemsOf, reason_of
+from andon.connectors._folders.sequence import doubt_about, sequence_after
+from andon.connectors._folders.settings import FolderSettings
+from andon.connectors._folders.work import Taken, WorkFolder
 from andon.core.connector import Item
 
 _MOST = 200
@@ -26,9 +27,12 @@ _EVERYTHING = 1 << 62
 class Intake:
     """One connection's way in. What it keeps in memory only saves work after a restart."""
 
-    def __init__(self, folder: Folder, settings: FilesSettings, consumer: str) -> None:
+    def __init__(
+        self, folder: Folder, settings: FolderSettings, layout: Layout, consumer: str
+    ) -> None:
         self._folder = folder
         self._settings = settings
+        self._layout = layout
         self._work = WorkFolder(folder, settings, consumer)
         self._watch = Watch(settings)
         self._pattern = re.compile(settings.sequence) if settings.sequence else None
@@ -68,7 +72,7 @@ class Intake:
                 for name, code, says in ready.odd:
                     if name not in self._told:
                         self._told.add(name)
-                        yield _odd(self._settings, name, code, says, place)
+                        yield _odd(self._layout, name, code, says, place)
                 await self._work.remove_markers(ready.orphans)
                 waiting = ready.files
             files, waiting = await self._take(waiting[:_MOST], place), waiting[_MOST:]
@@ -105,7 +109,7 @@ class Intake:
         async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:
             return await self._odd(one, digest, place)
 
-        reading = FileReading(self._folder, self._settings, taken)
+        reading = FileReading(self._folder, self._settings, self._layout, taken)
         self._ended[taken.number] = reading.ended
         sequence = sequence_after(self._pattern, taken.name, place)
         async for item in reading.items(place, sequence, odd):
@@ -141,17 +145,17 @@ class Intake:
         async def nothing(_: Taken, __: str) -> list[tuple[str, str]]:
             return []
 
-        reading = FileReading(self._folder, self._settings, taken)
+        reading = FileReading(self._folder, self._settings, self._layout, taken)
         place = Place(taken.number, _EVERYTHING)
         async for _ in reading.items(place, None, nothing):
             pass
         return reading.ended
 
 
-def _odd(settings: FilesSettings, name: str, code: str, says: str, place: Place) -> Item:
+def _odd(layout: Layout, name: str, code: str, says: str, place: Place) -> Item:
     shown = ascii(name)[1:-1]
     nobody = Taken(0, shown, "", Entry(shown, 0, time.time(), "other"))
-    item = ItemsOf(settings, nobody, "", place).finding(
+    item = ItemsOf(layout, 0, nobody, "", place).finding(
         code, f"{says}. It is left where it is; remove it, or have it named otherwise."
     )
     return msgspec.structs.replace(item, key=f"odd/{shown}")

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from andon.connectors.files.folder import Entry
-from andon.connectors.files.names import is_safe, sequence_in
-from andon.connectors.files.settings import FilesSettings
+from andon.connectors._folders.folder import Entry
+from andon.connectors._folders.names import is_safe, sequence_in
+from andon.connectors._folders.settings import FolderSettings
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Ready(msgspec.Struct, frozen=True):
 class Watch:
     """Remembers between two looks how long a file has stood still."""
 
-    def __init__(self, settings: FilesSettings) -> None:
+    def __init__(self, settings: FolderSettings) -> None:
         self._settings = settings
         self._settle = settings.settle.total_seconds()
         self._pattern = re.compile(settings.sequence) if settings.sequence else None

@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from andon.connectors.files.content import opened
-from andon.connectors.files.folder import Entry, Folder, what_is
-from andon.connectors.files.rows import UnreadableFileError
+from andon.connectors._folders.content import opened
+from andon.connectors._folders.folder import Entry, Folder, what_is
+from andon.connectors._folders.rows import UnreadableFileError
 from andon.core.errors import (
     CredentialsError,
     OutcomeUnknownError,

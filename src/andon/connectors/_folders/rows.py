@@ -1,7 +1,22 @@
-"""What a reader of one format yields, row by row; it never raises on what it reads."""
+"""What a reader of one format yields, row by row; it never raises on what it reads.
 
-__all__ = ["Bad", "Body", "Broken", "Row", "Total", "UnreadableFileError", "Yielded", "longest"]
+A document that is one item is one row with `raw`, `kind` and `key`.
+"""
 
+__all__ = [
+    "Bad",
+    "Body",
+    "Broken",
+    "Row",
+    "Total",
+    "UnreadableFileError",
+    "Yielded",
+    "guarded",
+    "longest",
+]
+
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,7 +37,13 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     line: int
     body: Body
     raw: bytes | None = None
-    """The row as JSON, where it came as JSON."""
+    """The row as JSON, where it came as JSON or was made JSON as a whole."""
+    kind: str = ""
+    """What its item is called, where not all are called the same."""
+    key: str = ""
+    """What names the fact, where the row has a key of its own."""
+    occurred_at: datetime | None = None
+    """Where the row says it; else the time of the file counts."""
 
 
 class Bad(msgspec.Struct, frozen=True):
@@ -54,3 +75,13 @@ Yielded = Row | Bad | Broken | Total
 
 class UnreadableFileError(MappingError):
     """A file nothing can be read from."""
+
+
+def guarded(rows: Iterator[Yielded]) -> Iterator[Yielded]:
+    """A defect of a reader costs one file, not the connection. What the disk says passes."""
+    try:
+        yield from rows
+    except OSError:
+        raise
+    except Exception as error:
+        yield Broken(0, f"the reader failed: {type(error).__name__}: {error}")

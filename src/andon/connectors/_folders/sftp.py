@@ -12,10 +12,10 @@ from typing import Any, TypeVar, cast
 
 import asyncssh
 
-from andon.connectors.files.folder import Entry, Folder, what_is
-from andon.connectors.files.login import Login, said
-from andon.connectors.files.names import path_in
-from andon.connectors.files.rows import UnreadableFileError
+from andon.connectors._folders.folder import Entry, Folder, what_is
+from andon.connectors._folders.login import Login, said
+from andon.connectors._folders.names import path_in
+from andon.connectors._folders.rows import UnreadableFileError
 from andon.core.errors import (
     CredentialsError,
     OutcomeUnknownError,

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from andon.connectors.files.place import Place
-from andon.connectors.files.rows import Bad, Broken, Row
-from andon.connectors.files.settings import FilesSettings
-from andon.connectors.files.work import Taken
+from andon.connectors._folders.layout import Layout
+from andon.connectors._folders.place import Place
+from andon.connectors._folders.rows import Bad, Broken, Row
+from andon.connectors._folders.work import Taken
 from andon.core.connector import Item
+from andon.core.errors import MappingError
 
 FAULT = "file.fault"
 """Kind of an item that could not be read."""
@@ -50,8 +51,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class ItemsOf:
     """One file's items; its sequence number is the last one seen when they are recorded."""
 
-    def __init__(self, settings: FilesSettings, taken: Taken, digest: str, place: Place) -> None:
-        self._settings = settings
+    def __init__(self, layout: Layout, most: int, taken: Taken, digest: str, place: Place) -> None:
+        self._layout = layout
+        self._most = most
         self._taken = taken
         self._digest = digest
         self.left_out: list[str] = []
@@ -59,8 +61,8 @@ class ItemsOf:
         self._before = place.written()
         self._sequence = place.sequence
         self._changed_at = _moment(taken.entry.changed_at)
-        match settings.identity:
-            case "content" | "fields":
+        match layout.identity:
+            case "content":
                 self._key = digest
             case "file":
                 self._key = f"{taken.name}/{digest}"
@@ -72,30 +74,25 @@ class ItemsOf:
         raw = row.raw
         if raw is None:
             raw = _encode({"@file": self._taken.name, "@line": row.line, **row.body})
-        if len(raw) > self._settings.item_bytes:
-            limit = self._settings.item_bytes
-            says = f"the item has {len(raw)} bytes; `item_bytes` allows {limit}"
+        if len(raw) > self._most:
+            says = f"the item has {len(raw)} bytes; `item_bytes` allows {self._most}"
             return self.bad(Bad(row.number, row.line, says, None), sequence)
-        key = f"{self._key}/{row.number}"
-        if self._settings.identity == "fields":
-            values = [row.body.get(name) for name in self._settings.key_fields]
-            if not all(isinstance(value, str | int) and value != "" for value in values):
-                names = ", ".join(self._settings.key_fields)
-                says = f"a field of its key ({names}) is missing or empty"
-                return self.bad(Bad(row.number, row.line, says, raw.decode()), sequence)
-            key = "/".join(str(value).replace("/", "%2F") for value in values)
+        try:
+            key = self._layout.key(row)
+        except MappingError as error:
+            return self.bad(Bad(row.number, row.line, str(error), raw.decode()), sequence)
         return Item(
-            kind=self._settings.kind,
-            key=key,
+            kind=row.kind or self._layout.kind,
+            key=key or f"{self._key}/{row.number}",
             raw=raw,
             position=Place(self._taken.number, row.number, sequence).written(),
-            occurred_at=self._changed_at,
+            occurred_at=row.occurred_at or self._changed_at,
         )
 
     def bad(self, bad: Bad, sequence: int | None) -> Item:
         """One row that could not be read."""
         text = None if bad.text is None else _printable(bad.text)
-        if text is None or len(text) > self._settings.item_bytes // 2:
+        if text is None or len(text) > self._most // 2:
             text = None
             self.left_out.append(f"line {bad.line}: {bad.says}")
         fault = Fault(

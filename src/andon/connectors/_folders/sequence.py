@@ -4,8 +4,8 @@ __all__ = ["doubt_about", "sequence_after"]
 
 import re
 
-from andon.connectors.files.names import sequence_in
-from andon.connectors.files.place import Place
+from andon.connectors._folders.names import sequence_in
+from andon.connectors._folders.place import Place
 
 _LATE = 1000
 """A number further back than this is no late file: the sender counts from the beginning again."""

@@ -4,9 +4,9 @@ __all__ = ["faulty", "mappings", "noted"]
 
 from collections.abc import Iterable
 
-from andon.connectors.files.said import FAULT, FINDING
-from andon.connectors.files.said import Fault as FileFault
-from andon.connectors.files.said import Finding as FileFinding
+from andon.connectors._folders.said import FAULT, FINDING
+from andon.connectors._folders.said import Fault as FileFault
+from andon.connectors._folders.said import Finding as FileFinding
 from andon.core.connector import Item
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Said, inbound

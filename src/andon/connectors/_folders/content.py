@@ -16,8 +16,8 @@ from typing import IO, BinaryIO
 
 import msgspec
 
-from andon.connectors.files.rows import UnreadableFileError
-from andon.connectors.files.threads import Threads
+from andon.connectors._folders.rows import UnreadableFileError
+from andon.connectors._folders.threads import Threads
 
 _CHUNK = 1 << 20
 _UNPACKABLE = (

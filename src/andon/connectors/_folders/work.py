@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from andon.connectors.files.folder import Entry, Folder
-from andon.connectors.files.names import (
+from andon.connectors._folders.folder import Entry, Folder
+from andon.connectors._folders.names import (
     apart,
     done_name,
     done_of,
@@ -15,8 +15,8 @@ from andon.connectors.files.names import (
     taken_name,
     taken_of,
 )
-from andon.connectors.files.place import Place
-from andon.connectors.files.settings import FilesSettings
+from andon.connectors._folders.place import Place
+from andon.connectors._folders.settings import FolderSettings
 from andon.core.errors import (
     CredentialsError,
     OutcomeUnknownError,
@@ -39,7 +39,7 @@ class Taken(msgspec.Struct, frozen=True):
 class WorkFolder:
     """`in/.taken/<connection>`, the archive and the rejected files of one connection."""
 
-    def __init__(self, folder: Folder, settings: FilesSettings, consumer: str) -> None:
+    def __init__(self, folder: Folder, settings: FolderSettings, consumer: str) -> None:
         self._folder = folder
         self._settings = settings
         self._consumer = consumer

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from andon.connectors.files.threads import Threads
+from andon.connectors._folders.threads import Threads
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ __all__ = ["Outgoing"]
 from contextlib import suppress
 from datetime import timedelta
 
-from andon.connectors.files.folder import Folder
-from andon.connectors.files.names import is_safe, numbered, path_in, sequence_in, stamp
-from andon.connectors.files.settings import FilesSettings
-from andon.connectors.files.writing import content_for
+from andon.connectors._folders.folder import Folder
+from andon.connectors._folders.layout import Writes
+from andon.connectors._folders.names import is_safe, numbered, path_in, sequence_in, stamp
+from andon.connectors._folders.settings import FolderSettings
 from andon.core.connector import Receipt, Request
 from andon.core.errors import CredentialsError, RejectedError, UnavailableError
 
@@ -21,9 +21,12 @@ class Outgoing:
     no note: not sent. A note and a `.part`: not renamed yet. A note and no `.part`: done.
     """
 
-    def __init__(self, folder: Folder, settings: FilesSettings) -> None:
+    def __init__(self, folder: Folder, settings: FolderSettings, writes: Writes) -> None:
         self._folder = folder
         self._settings = settings
+        self._writes = writes
+        self._reserved: dict[str, int] = {}
+        """Numbers of those whose file could not be written yet: a repeat uses the same."""
         self._numbers = path_in(settings.sent, "numbers")
         self._last: dict[str, int] = {}
         self._ready = False
@@ -49,17 +52,18 @@ class Outgoing:
             return Receipt(reference=noted, body={"name": noted})
         if not is_safe(request.target):
             raise RejectedError(f"{request.target!r} is no name that every system takes", "name")
-        content = content_for(request.body, self._settings.out_format)
-        await self._folder.write(self._part(mark), content)
-        number = 0
+        draft = self._writes(request)
+        number = 0 if noted else await self._reserved_for(request.target, mark)
         try:
-            if not (name := noted):
-                number = await self._next(request.target)
-                name = self._named(request.target, number, mark)
+            name = noted or self._named(request.target, number, mark)
+            content = draft(number or self._number_in(name, request.target))
+            await self._folder.write(self._part(mark), content)
+            if not noted:
                 await self._folder.write(self._note(mark), name.encode())
+            self._reserved.pop(mark, None)
             last = path_in(self._settings.outgoing, name)
             there = await self._folder.move(self._part(mark), last)
-        except RejectedError:
+        except (RejectedError, CredentialsError):
             await self._take_back(request.target, number, mark)
             raise
         if not there:
@@ -69,6 +73,14 @@ class Outgoing:
             )
         return Receipt(reference=name, body={"name": name})
 
+    async def _reserved_for(self, target: str, mark: str) -> int:
+        if mark not in self._reserved:
+            self._reserved[mark] = await self._next(target)
+        return self._reserved[mark]
+
+    def _number_in(self, name: str, target: str) -> int:
+        return sequence_in(name, numbered(self._settings.out_name, target)) or 0
+
     def _named(self, target: str, number: int, mark: str) -> str:
         name = self._settings.out_name.format(target=target, sequence=number, stamp=mark)
         if not is_safe(name):
@@ -77,6 +89,7 @@ class Outgoing:
 
     async def _take_back(self, target: str, number: int, mark: str) -> None:
         """After a refusal its number is free again. The note goes first: alone it means done."""
+        self._reserved.pop(mark, None)
         with suppress(UnavailableError, CredentialsError):
             await self._folder.remove(self._note(mark))
             await self._folder.remove(self._part(mark))

@@ -1,8 +1,21 @@
-"""XML as trees: bounded, and with no entity ever looked at."""
+"""XML as trees: bounded, and with no entity ever looked at.
 
-__all__ = ["Element", "attribute", "below", "local", "said", "tree_of"]
+Deeper than 256 elements, or a text above 10 MB, is refused by the parser itself.
+"""
+
+__all__ = [
+    "HARDENED",
+    "Element",
+    "attribute",
+    "below",
+    "has_document_type",
+    "local",
+    "said",
+    "tree_of",
+]
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 from lxml import etree
 
@@ -13,28 +26,39 @@ Element = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no othe
 _LARGEST = 32 * 1024 * 1024
 """SAP's widest services say about 5 MB of themselves."""
 
+HARDENED: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+}
+"""How every parser of ours is made. A document type is refused besides."""
 
-def tree_of(document: bytes, what: str) -> Element:
+
+def tree_of(document: bytes, what: str, *, most: int = _LARGEST) -> Element:
     """The root of a document. Raises MappingError with the place of the mistake.
 
     A document type is refused whatever it says: nothing is expanded, nothing is fetched.
     """
-    if len(document) > _LARGEST:
-        raise MappingError(f"{what} has {len(document)} bytes; {_LARGEST} are read at most")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+    if len(document) > most:
+        raise MappingError(f"{what} has {len(document)} bytes; {most} are read at most")
     try:
-        root = etree.fromstring(document, parser)
+        root = etree.fromstring(document, etree.XMLParser(**HARDENED))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         place = Fault(f"line {line}, column {column}", str(error.msg))
         raise MappingError(f"{what} is no XML", [place]) from error
     except ValueError as error:
         raise MappingError(f"{what} is no XML: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
+    if has_document_type(root):
         raise MappingError(f"{what} has a document type, which is refused", [Fault("", "DOCTYPE")])
     return root
+
+
+def has_document_type(root: Element) -> bool:
+    """Whether it may define entities, which grow without bound or read other files."""
+    about = cast("Any", root.getroottree().docinfo)
+    return bool(about.doctype) or about.internalDTD is not None
 
 
 def below(node: Element, name: str) -> Iterator[Element]:

@@ -1,0 +1,46 @@
+"""What a connector says about its files: how one is read, and how a request becomes one."""
+
+__all__ = ["Draft", "Layout", "Writes"]
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from andon.connectors._folders.rows import Row, Yielded
+from andon.core.connector import Request
+
+Draft = Callable[[int], bytes]
+"""The content of an outgoing file, once its number is known (0: its name has none)."""
+
+Writes = Callable[[Request], Draft]
+"""Raises RejectedError for what cannot be written; no number is used up then."""
+
+
+def _fits(_: bytes) -> str | None:
+    return None
+
+
+def _own(row: Row) -> str:
+    return row.key
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How incoming files are read."""
+
+    kind: str
+    """What an item is called whose row does not say it itself."""
+    rows: Callable[[BinaryIO], Iterator[Yielded]]
+    """All that a file holds, read in a thread: rows, or one row that is the whole document.
+    Raises nothing but OSError, whatever the file holds; see `guarded`."""
+    unfit: Callable[[bytes], str | None] = _fits
+    """Why a file that begins with these four bytes cannot be read at all."""
+    trailer: str = ""
+    """What the last row begins with, where senders count: a file without it is truncated.
+    `rows` yields a Total for it."""
+    key: Callable[[Row], str] = _own
+    """What names the fact, empty where `identity` does. Raises MappingError for a row that should
+    have a key and has none."""
+    identity: Literal["content", "file", "name"] = "content"
+    """What makes two rows without a key of their own the same fact: the file's content and the
+    row's number; the file's name as well; its name and the row's number only."""

@@ -1,0 +1,108 @@
+"""What connectors of documents share: one file is one item, and a file knows its number."""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from andon.connectors._folders.exchange import Exchange, refuse
+from andon.connectors._folders.layout import Draft, Layout
+from andon.connectors._folders.rows import Broken, Row, Yielded, guarded
+from andon.connectors._folders.settings import FolderSettings
+from andon.connectors._folders.soundness import folder_faults
+from andon.core.connector import Item, Request
+from andon.core.errors import RejectedError, SettingsError, UnavailableError
+
+
+def document(stream: BinaryIO) -> Iterator[Yielded]:
+    def read() -> Iterator[Yielded]:
+        text = stream.read().decode()
+        if not text.startswith("{"):
+            yield Broken(1, "it is no document")
+            return
+        yield Row(1, 1, {}, text.encode(), kind="order.changed", key="document-7")
+
+    return guarded(read())
+
+
+def numbered(request: Request) -> Draft:
+    if request.body is None:
+        raise RejectedError("there is nothing to write", "empty")
+    return lambda number: f"UNH+{number}+{request.body}'".encode()
+
+
+@asynccontextmanager
+async def exchange(root: Path) -> AsyncGenerator[Exchange]:
+    for name in ("in", "out"):
+        (root / name).mkdir(exist_ok=True)
+    settings = FolderSettings(folder=str(root), settle=timedelta())
+    made = Exchange("edi", settings, Layout(kind="document", rows=document), numbered)
+    await made.open()
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def first(one: Exchange) -> Item:
+    items = one.read("")
+    try:
+        return await anext(items)
+    finally:
+        await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def test_a_whole_document_is_one_item_named_by_itself(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as one:
+        (tmp_path / "in" / "a.edi").write_text('{"order": 7}')
+        item = await first(one)
+    assert (item.kind, item.key, item.raw) == ("order.changed", "document-7", b'{"order": 7}')
+
+
+async def test_bytes_that_break_a_reader_cost_one_file(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as one:
+        (tmp_path / "in" / "a.edi").write_bytes(b"\xff\xfe")
+        item = await first(one)
+    assert item.kind == "file.fault"
+    assert b"the reader failed: UnicodeDecodeError" in item.raw
+
+
+async def test_a_document_holds_its_number_also_after_a_failure_and_a_refusal(
+    tmp_path: Path,
+) -> None:
+    async with exchange(tmp_path) as one:
+        with pytest.raises(RejectedError):
+            await one.send(Request(target="orders"), "refused")
+        (tmp_path / "out").rename(tmp_path / "away")
+        with pytest.raises(UnavailableError):
+            await one.send(Request(target="orders", body="A"), "a")
+        (tmp_path / "away").rename(tmp_path / "out")
+        await one.send(Request(target="orders", body="A"), "a")
+        await one.send(Request(target="orders", body="B"), "b")
+        again = await one.send(Request(target="orders", body="A"), "a")
+    assert again.reference == "orders-000001.txt"
+    assert (tmp_path / "out" / "orders-000001.txt").read_text() == "UNH+1+A'"
+    assert (tmp_path / "out" / "orders-000002.txt").read_text() == "UNH+2+B'"
+
+
+async def test_what_was_written_and_not_renamed_keeps_its_number_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with exchange(tmp_path) as one:
+        await one.send(Request(target="orders", body="A"), "a")
+    (note,) = [file.name for file in (tmp_path / ".sent").iterdir() if file.is_file()]
+    (tmp_path / "out" / "orders-000001.txt").rename(tmp_path / "out" / f"{note}.part")
+    async with exchange(tmp_path) as one:
+        assert await one.find("a") is None
+        await one.send(Request(target="orders", body="A"), "a")
+    assert (tmp_path / "out" / "orders-000001.txt").read_text() == "UNH+1+A'"
+
+
+def test_a_name_that_is_no_folder_and_all_other_mistakes_are_told_at_once() -> None:
+    settings = FolderSettings(folder="exchange", sequence="(", out_name="x")
+    with pytest.raises(SettingsError) as raised:
+        refuse("a/b", folder_faults(settings))
+    assert len(raised.value.faults) == 4
