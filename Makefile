@@ -37,10 +37,11 @@ bench-connectors: setup ## each connector beside its bare library; figures in bu
 bench: setup ## the production completion under load; figures in build/bench
 	@$(PY) -m bench
 
-proof: ## fifty rounds of kill -9 on the real systems; results in docs/proof
+proof: ## fifty rounds of kill -9 on the real systems, upgrades; results in docs/proof
 	@sh tools/setup.sh test
 	@$(PY) -m proof --rounds 50 --target real
 	@$(PY) -m proof --rounds 10 --target books
+	@$(PY) -m proof --rounds 3 --target upgrade
 
 web: ## the board, from web/ into the package
 	@sh tools/setup.sh check

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from proof.books import proving as books
@@ -13,6 +14,9 @@ from proof.real import page
 from proof.real import proving as real
 from proof.real.report import faults
 from proof.real.rounds import shots
+from proof.upgrade import page as upgrade_page
+from proof.upgrade import past
+from proof.upgrade import rounds as upgrade
 
 
 async def against_real(rounds: int, *, folder: Path, out: Path) -> list[str]:
@@ -30,12 +34,30 @@ async def against_books(rounds: int, *, folder: Path, out: Path) -> list[str]:
     return books.faults(played)
 
 
+async def against_past(
+    rounds: int, *, folder: Path, out: Path, since: str | None = None
+) -> list[str]:
+    """The last Andon of another schema, from this repository's history."""
+    old = past.laid_out(folder / "past", since)
+    played: list[upgrade.Round] = []
+    for number in range(rounds):
+        end = upgrade.ENDS[number % len(upgrade.ENDS)]
+        here = folder / f"upgrade-{number}"
+        here.mkdir()
+        here.chmod(0o711)
+        one = await upgrade.play(end, old, folder=here, log=here / "hub")
+        played.append(one)
+        say(f"upgrade {number + 1}, {end}: {one.accepted} accepted, lost {one.lost}")
+    upgrade_page.write(played, old, out)
+    return upgrade_page.faults(played)
+
+
 def say(words: str) -> None:
     """One line at once, also into a pipe."""
     print(words, flush=True)
 
 
-TARGETS = {"real": against_real, "books": against_books}
+TARGETS = {"real": against_real, "books": against_books, "upgrade": against_past}
 
 
 def main() -> None:
@@ -44,6 +66,7 @@ def main() -> None:
     words.add_argument("--rounds", type=int, default=50)
     words.add_argument("--target", choices=TARGETS, default="real")
     words.add_argument("--out", type=Path, default=Path("docs/proof"))
+    words.add_argument("--since", help="upgrade: a revision; else the last with another schema")
     words.add_argument("--keep", action="store_true", help="keep the folder with all logs")
     said = words.parse_args()
     # Short, because PostgreSQL's socket lives below it; its own account passes through.
@@ -51,7 +74,10 @@ def main() -> None:
     folder.chmod(0o711)
     said.out.mkdir(parents=True, exist_ok=True)
     try:
-        faults = asyncio.run(TARGETS[said.target](said.rounds, folder=folder, out=said.out))
+        prove = TARGETS[said.target]
+        if said.since:
+            prove = partial(against_past, since=said.since)
+        faults = asyncio.run(prove(said.rounds, folder=folder, out=said.out))
     except BaseException:
         print(f"The logs are in {folder}.")
         raise
