@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
+from andon.connectors._cloudevents import STRUCTURED, attributes_of, structured
 from andon.connectors._http import Http
-from andon.connectors.webhook.cloudevents import STRUCTURED, headers_of, items_of
+from andon.connectors.webhook.cloudevents import headers_of, items_of
 from andon.connectors.webhook.settings import WebhookSettings
 from andon.connectors.webhook.signing import Signer, signer_of
 from andon.core.connector import Arrival, Door, Item, Push, Receipt, Request, Sink
@@ -121,19 +121,12 @@ class Webhook(Sink[WebhookSettings]):
         plain = {"content-type": "application/json"}
         if settings.format == "plain":
             return {**plain, "webhook-id": key}, body
-        attributes = {
-            "specversion": "1.0",
-            "id": key,
-            "source": settings.source,
-            "type": request.target,
-            "time": datetime.now(UTC).isoformat(),
-        }
+        attributes = attributes_of(
+            request.target, id=key, source=settings.source, at=datetime.now(UTC)
+        )
         if settings.mode == "binary":
             return {**plain, **headers_of(attributes)}, body
-        whole = cast("dict[str, Any]", {**attributes, "datacontenttype": "application/json"})
-        return {"content-type": STRUCTURED}, msgspec.json.encode(
-            {**whole, "data": msgspec.Raw(body)}
-        )
+        return {"content-type": STRUCTURED}, structured(attributes, body)
 
 
 def _proven(
