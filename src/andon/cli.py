@@ -1,4 +1,4 @@
-"""The command line: init, check, run, trace, keys, connectors, log, demo."""
+"""The command line: init, check, run, trace, pause, resume, keys, connectors, log, demo."""
 
 __all__ = ["check", "demo", "init", "keys_create", "keys_revoke", "main", "openapi", "run", "trace"]
 
@@ -14,6 +14,7 @@ import typer
 
 from andon.app.connectors import commands as connectors
 from andon.app.log import commands as log
+from andon.app.pausing import pause, resume
 from andon.app.terminal import (
     DATA,
     ERR,
@@ -31,6 +32,8 @@ keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown
 app.add_typer(keys, name="keys")
 app.add_typer(connectors, name="connectors")
 app.add_typer(log, name="log")
+app.command("pause")(pause)
+app.command("resume")(resume)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.integration.api_plant import NOON, Plant, PumpMade, open_plant
@@ -184,9 +185,17 @@ async def test_a_connection_is_paused_and_resumed(plant: Plant) -> None:
     await plant.connection("wms")
     paused = await plant.client.post("/v1/connections/wms/pause", headers=key)
     assert (paused.status_code, paused.json()["wanted"]) == (200, "paused")
-    resumed = await plant.client.post("/v1/connections/wms/resume", headers=key)
+    why = {"note": "the certificate is renewed"}
+    resumed = await plant.client.post("/v1/connections/wms/resume", json=why, headers=key)
     assert resumed.json()["wanted"] == "running"
+    wrong = await plant.client.post("/v1/connections/wms/resume", json={"why": 1}, headers=key)
+    assert wrong.status_code == 422
     assert plant.hub.woken == 2
+    notes = await plant.db.fetch("select type, actor, data from log order by position")
+    assert [(n["type"], n["actor"], msgspec.json.decode(n["data"])["reason"]) for n in notes] == [
+        ("andon.connection.paused.v1", "key:kconnections:write", None),
+        ("andon.connection.resumed.v1", "key:kconnections:write", "the certificate is renewed"),
+    ]
 
 
 async def test_a_new_key_is_heard_of(plant: Plant) -> None:

@@ -2,7 +2,8 @@
 
 __all__ = ["acknowledge", "answer", "deciding_routes", "pause", "resolve", "resume"]
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from litestar import post
 from litestar.params import FromPath, JSONBody
@@ -12,10 +13,9 @@ from andon.api.problems import ProblemError
 from andon.api.reading import the_exception
 from andon.api.shapes import Answer, Note
 from andon.core.errors import Fault
+from andon.store.acts import Wanted, judge, wish
 from andon.visibility.connections import connection_named
 from andon.visibility.views import ConnectionView, RawException
-
-HINT = "select pg_notify('andon_changed', '')"
 
 
 @post(
@@ -71,46 +71,38 @@ async def answer(
 
 
 async def _note(
-    request: Asked, exception_id: int, note: str, state: str, from_states: list[str]
+    request: Asked,
+    exception_id: int,
+    note: str,
+    state: Literal["acknowledged", "resolved"],
+    of: Sequence[str],
 ) -> None:
     hub = hub_of(request)
-    await hub.pool.execute(
-        "update exception set state = $2,"
-        " detail = detail || jsonb_build_object('history', coalesce(detail->'history', '[]')"
-        "   || jsonb_build_array(jsonb_build_object("
-        "     'state', $2::text, 'by', $3::text, 'at', $4::timestamptz, 'note', $5::text))),"
-        " closed_at = case when $2 = 'resolved' then $4 else closed_at end,"
-        " closed_by = case when $2 = 'resolved' then $3 else closed_by end"
-        " where id = $1 and state = any($6)",
-        exception_id,
-        state,
-        caller_of(request).actor.name,
-        hub.now(),
-        note.replace("\0", ""),
-        from_states,
-    )
-    await hub.pool.execute(HINT)
+    by = caller_of(request).actor.name
+    await judge(hub.pool, exception_id, state, by=by, note=note, now=hub.now(), of=of)
 
 
 @post("/v1/connections/{name:str}/pause", status_code=200, opt={"scope": "connections:write"})
-async def pause(request: Asked, name: FromPath[str]) -> ConnectionView:
-    """Nothing more is read or sent; what waits is kept."""
-    return await _want(request, name, "paused")
+async def pause(
+    request: Asked, name: FromPath[str], data: JSONBody[Note | None] = None
+) -> ConnectionView:
+    """Nothing more is read or sent; what waits is kept. Who did it and why is recorded."""
+    return await _want(request, name, "paused", data)
 
 
 @post("/v1/connections/{name:str}/resume", status_code=200, opt={"scope": "connections:write"})
-async def resume(request: Asked, name: FromPath[str]) -> ConnectionView:
-    """Goes on where it stopped."""
-    return await _want(request, name, "running")
+async def resume(
+    request: Asked, name: FromPath[str], data: JSONBody[Note | None] = None
+) -> ConnectionView:
+    """Goes on where it stopped. Who did it and why is recorded."""
+    return await _want(request, name, "running", data)
 
 
-async def _want(request: Asked, name: str, wanted: str) -> ConnectionView:
+async def _want(request: Asked, name: str, wanted: Wanted, note: Note | None) -> ConnectionView:
     before = await _connection(request, name)
     hub = hub_of(request)
-    await hub.pool.execute(
-        "update connection_state set wanted = $2 where name = $1", before.name, wanted
-    )
-    await hub.pool.execute(HINT)
+    by, why = caller_of(request).actor.name, note.note if note else ""
+    await wish(hub.pool, before.name, wanted, by=by, why=why, now=hub.now())
     await hub.wake()
     return await _connection(request, name)
 

@@ -169,7 +169,7 @@ class Connections:
             one.health.state = "paused"
             one.pause()
             if state != "paused":
-                self._write(one, "paused", "paused by a person")
+                self._write(one, "paused", None)
         elif wanted == "running" and one.paused:
             one.resume()
 

@@ -101,8 +101,9 @@ class EngineHub:
             raise DeniedError("It was already answered.")
         detail: dict[str, Any] = msgspec.json.decode(row["detail"])
         data = {"answer": choice, "run": row["run"], "n": row["n"], "exception": exception}
+        data["by"] = actor.name
         if row["cause"].startswith(("parked:", "approve:")):
-            data |= {"by": actor.name, **detail}
+            data |= detail
         recorded = await self._pool.fetch(
             query("answer"),
             exception,
@@ -111,7 +112,7 @@ class EngineHub:
             self._clock.now(),
             row["run"],
             data.get("key"),
-            row["subject"] or "exception/andon:none",
+            row["subject"] or f"exception/andon:{exception}",
             self._plan.site,
             msgspec.json.encode(data).decode(),
         )

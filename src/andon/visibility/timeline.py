@@ -36,18 +36,32 @@ class Traced(msgspec.Struct, frozen=True):
 
 
 def title_of(kind: str, type: str, data: Any) -> str:
-    """A record in a few words: `production order released`, `receipt GR-17`."""
+    """A record in a few words: `production order released`, `receipt GR-17`, `connection paused by
+    anna: new certificate`."""
     fields = _fields(data)
     match kind:
         case "receipt":
             return f"receipt {fields.get('reference') or ''}".strip()
         case "refusal":
             return f"refused: {fields.get('text') or fields.get('says') or type}"
+        case "note":
+            return _noted(_words(type), fields)
         case _:
-            words = [part for part in type.split(".") if part != "andon"]
-            if words and words[-1][:1] == "v" and words[-1][1:].isdigit():
-                words.pop()
-            return " ".join(words).replace("-", " ")
+            return _words(type)
+
+
+def _words(type: str) -> str:
+    words = [part for part in type.split(".") if part != "andon"]
+    if words and words[-1][:1] == "v" and words[-1][1:].isdigit():
+        words.pop()
+    return " ".join(words).replace("-", " ")
+
+
+def _noted(words: str, fields: dict[str, Any]) -> str:
+    """What was done, by whom and why; what Andon found itself has no name beside it."""
+    by, reason = fields.get("by"), fields.get("reason") or fields.get("answer")
+    words += f" by {by}" if by and by != "andon" else ""
+    return f"{words}: {reason}" if reason else words
 
 
 def timeline(records: Sequence[Traced]) -> list[TimelineEntry]:

@@ -1,7 +1,8 @@
 with head as materialized (select reserve(1) as base),
 closed as (
+  -- the appender's lock comes before the row, as in every commit of a worker
   update exception set answer = $2, state = 'resolved', closed_by = $3, closed_at = $4
-  where id = $1 and answer is null returning id
+  from head where id = $1 and answer is null returning id
 ),
 logged as (
   insert into log (position, kind, source, id, type, subject, order_key, lane, correlation,

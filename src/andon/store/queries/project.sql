@@ -1,9 +1,10 @@
 with batch as materialized (
-  select position, subject, system, claims, occurred_at, recorded_at, site
+  select position, kind, subject, system, claims, occurred_at, recorded_at, site
   from log where position > $1 and position <= $2
 ),
 mentioned as (
-  select subject, site, position, recorded_at, false as named_only from batch
+  -- what people noted about a subject says nothing of where it belongs
+  select subject, site, position, recorded_at, kind = 'note' as named_only from batch
   union all
   select k.object, l.site, l.position, l.recorded_at, true
   from link k join log l on l.position = k.position where k.position > $1 and k.position <= $2
