@@ -192,7 +192,7 @@ class Connections:
         once."""
         state, error = self._unsaid.pop(name)
         if state == "running":
-            batch.add("settled", f"connection:{name}")
+            batch.settle(f"connection:{name}")
         else:
             batch.raise_exception(outage(name, state, error))
 

@@ -109,7 +109,7 @@ class Ends:
             return False
         batch.done(parcel.key)
         if parcel.attempts > 1 or parcel.state != "pending":
-            batch.add("settled", f"parked:{parcel.key}")
+            batch.settle(f"parked:{parcel.key}")
         return True
 
     def answer(self, batch: Batch, parcel: Parcel, answer: Answer, position: int) -> None:

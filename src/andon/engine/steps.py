@@ -226,7 +226,7 @@ def _clear(batch: Batch, live: Live) -> None:
             case Sleep():
                 batch.add("rung", live.id, verb.n)
             case Ask():
-                batch.add("settled", f"asked:{live.id}:{verb.n}")
+                batch.settle(f"asked:{live.id}:{verb.n}")
             case _:
                 pass  # a command on its way comes to its own end
 

@@ -74,14 +74,18 @@ _PARTS: dict[str, str] = {
     "names": """names as (insert into alias (system, kind, local, subject)
       select * from unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[]) on conflict do nothing)""",
     "raised": """raised as (insert into exception as e (cause, class, code, team, connection, subject,
-      position, run, n, text, detail, raw, choices, opened_at)
+      position, run, n, text, detail, raw, choices, opened_at, state, closed_at, closed_by)
       select cause, class, code, team, connection, subject, position, run, n, text, detail, raw,
-        case when choices = '' then '{{}}' else string_to_array(choices, e'\\x1f') end, {now}
+        case when choices = '' then '{{}}' else string_to_array(choices, e'\\x1f') end, {now},
+        case when over then 'resolved' else 'open' end, case when over then {now} end,
+        case when over then 'andon' end
       from unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[], {4}::text[], {5}::text[],
-        {6}::bigint[], {7}::text[], {8}::int[], {9}::text[], {10}::jsonb[], {11}::bytea[], {12}::text[])
-        as t(cause, class, code, team, connection, subject, position, run, n, text, detail, raw, choices)
-      on conflict (cause) do update set times = e.times + 1, state = 'open', text = excluded.text,
-        answer = null, closed_at = null, closed_by = null)""",
+        {6}::bigint[], {7}::text[], {8}::int[], {9}::text[], {10}::jsonb[], {11}::bytea[], {12}::text[],
+        {13}::bool[]) as t(cause, class, code, team, connection, subject, position, run, n, text, detail,
+        raw, choices, over)
+      on conflict (cause) do update set times = e.times + 1, state = excluded.state,
+        text = excluded.text, answer = null, closed_at = excluded.closed_at,
+        closed_by = excluded.closed_by)""",
     "settled": """settled as (update exception set state = 'resolved', closed_at = {now},
       closed_by = 'andon' from unnest({0}::text[]) as t(cause)
       where exception.cause = t.cause and state <> 'resolved')""",
@@ -89,7 +93,7 @@ _PARTS: dict[str, str] = {
 _WIDTH = {
     "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "parked": 2,
     "resumed": 1, "cleared": 1, "holds": 3, "waits": 7,
-    "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 13, "settled": 1,
+    "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 14, "settled": 1,
 }  # fmt: skip
 
 
@@ -146,6 +150,8 @@ class Batch:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._moved: dict[str, tuple[Any, ...]] = {}
         self._holds: dict[str, tuple[Any, ...]] = {}
+        self._raised: dict[str, list[Any]] = {}
+        self._over: dict[str, None] = {}
 
     def append(self, row: LogRow) -> int:
         """Adds a record; its place in this batch, counted from 1."""
@@ -159,8 +165,12 @@ class Batch:
     def raise_exception(self, one: Raised) -> None:
         """Opens an exception; the same cause twice in a batch is one."""
         row = raised_row(one)
-        if not any(known[0] == row[0] for known in self._rows.get("raised", ())):
-            self.add("raised", *row)
+        self._raised.setdefault(row[0], row)
+        self._over.pop(row[0], None)
+
+    def settle(self, cause: str) -> None:
+        """Closes an exception whose cause is gone; one raised in this very batch is kept, closed."""
+        self._over[cause] = None
 
     def move(self, key: str, *row: Any) -> None:
         """Sets a delivery's state; the last of several in one batch stands."""
@@ -177,22 +187,25 @@ class Batch:
         self.add("done", key)
 
     def __len__(self) -> int:
-        return (
-            len(self.log) + len(self._moved) + len(self._holds) + sum(map(len, self._rows.values()))
-        )
+        parts = (self.log, self._moved, self._holds, self._raised, self._over, *self._rows.values())
+        return sum(map(len, parts))
 
     async def commit(self, db: asyncpg.Connection) -> int:
         """Position of the first log row. All or nothing."""
-        if self._moved:
-            self._rows["moved"] = list(self._moved.values())
-        if self._holds:
-            self._rows["holds"] = list(self._holds.values())
-        parts = tuple(part for part in _PARTS if part in self._rows)
+        rows: dict[str, list[tuple[Any, ...]]] = {
+            **self._rows,
+            "moved": list(self._moved.values()),
+            "holds": list(self._holds.values()),
+            # PostgreSQL lets one statement change a row once: of both words the last is written
+            "raised": [(*row, cause in self._over) for cause, row in self._raised.items()],
+            "settled": [(cause,) for cause in self._over if cause not in self._raised],
+        }
+        parts = tuple(part for part in _PARTS if rows.get(part))
         arguments: list[Any] = []
         if self.log:
             arguments += [[getattr(row, name) for row in self.log] for name in _LOG_FIELDS]
         for part in parts:
-            arguments += map(list, zip(*self._rows[part], strict=True))
+            arguments += map(list, zip(*rows[part], strict=True))
         row = await db.fetchrow(
             _statement(bool(self.log), parts), self.now, len(self.log), *arguments
         )
