@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types quick format bench bench-connectors proof web lock clean
+.PHONY: help setup demo test check types quick format bench bench-connectors proof fuzz web lock clean
 
 PY := .venv/bin/python
 
@@ -42,6 +42,10 @@ proof: ## fifty rounds of kill -9 on the real systems, upgrades; results in docs
 	@$(PY) -m proof --rounds 50 --target real
 	@$(PY) -m proof --rounds 10 --target books
 	@$(PY) -m proof --rounds 3 --target upgrade
+
+fuzz: ## every parser for five minutes under atheris; results in docs/proof
+	@sh tools/setup.sh check
+	@$(PY) -m fuzz --seconds 300
 
 web: ## the board, from web/ into the package
 	@sh tools/setup.sh check

@@ -17,6 +17,7 @@ from andon.api.needs import Arriving
 from andon.api.problems import ProblemError, faults_in
 from andon.api.shapes import Accepted
 from andon.core.errors import Fault, InvalidError
+from andon.core.faults import UNREADABLE
 from andon.core.message import Event, ReadBack
 from andon.governance.contracts import Contracts
 
@@ -94,7 +95,7 @@ def _arriving(raw: bytes, caller: Caller, contracts: Contracts) -> list[Arriving
     batch = raw.lstrip()[:1] == b"["
     try:
         events = _many.decode(raw) if batch else [_one.decode(raw)]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         found = faults_in(raw, list[_Looked] if batch else _Looked)
         raise _refused(found or [Fault("", str(error))]) from error
     if len(events) > MOST_AT_ONCE:

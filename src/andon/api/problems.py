@@ -36,7 +36,7 @@ from andon.core.errors import (
     ThrottledError,
     TransientError,
 )
-from andon.core.faults import decode_faults
+from andon.core.faults import UNREADABLE, decode_faults
 from andon.visibility.identity import AmbiguousError, UnknownIdError
 
 MEDIA_TYPE = "application/problem+json"
@@ -138,7 +138,7 @@ def faults_in(raw: bytes, shape: Any) -> tuple[Fault, ...]:
     """All faults of a body that does not decode as `shape`; empty where it does."""
     try:
         msgspec.json.decode(raw, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         return decode_faults(raw, shape, cast(msgspec.DecodeError, error))
     return ()
 

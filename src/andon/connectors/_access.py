@@ -20,6 +20,7 @@ from andon.core.errors import (
     SettingsError,
     UnavailableError,
 )
+from andon.core.faults import UNREADABLE
 from andon.core.secret import SecretStr
 
 
@@ -172,7 +173,7 @@ def _asked(client: ClientCredentials) -> tuple[bytes, Mapping[str, str]]:
 def _token_of(said: bytes, client: ClientCredentials) -> _Token:
     try:
         return msgspec.json.decode(said, type=_Token, strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise CredentialsError(
             f"{client.token_url} answers without an access_token. Check that it is the token"
             " endpoint, not a page for people."
@@ -184,7 +185,7 @@ def _words(error: Exception, client: ClientCredentials) -> str:
         says = error.says if isinstance(error, UnauthorizedError) else str(error)
         said = msgspec.json.decode(says, type=_Refusal)
         words = f"{said.error} {said.error_description}".strip()
-    except msgspec.DecodeError:
+    except UNREADABLE:
         words = "it refuses"
     return words.replace(client.client_secret.reveal(), "***")
 

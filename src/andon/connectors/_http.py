@@ -20,6 +20,7 @@ from andon.core.errors import (
     ThrottledError,
     UnavailableError,
 )
+from andon.core.faults import UNREADABLE
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -229,5 +230,5 @@ def answer_of(body: bytes) -> Any:
     """The JSON of an answer, or its text when it is none."""
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return body.decode("utf-8", "replace")

@@ -22,7 +22,7 @@ from andon.core.connector import (
     Settings,
 )
 from andon.core.errors import Fault, MappingError
-from andon.core.faults import decode_faults
+from andon.core.faults import UNREADABLE, decode_faults
 
 
 class FsmesSettings(Settings, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ def _confirmation(arrival: Arrival) -> Sequence[Item]:
         raise MappingError("The body is empty", [Fault("", "expected a confirmation")])
     try:
         said = msgspec.json.decode(arrival.body, type=Envelope)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         faults = decode_faults(arrival.body, Envelope, error)
         raise MappingError(
             "This is no confirmation with kind, message_key and order", faults

@@ -18,6 +18,7 @@ from andon.connectors.odata.rows import FeedShape, shaped
 from andon.connectors.odata.settings import Feed, ODataSettings
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import Fault, SettingsError
+from andon.core.faults import UNREADABLE
 
 Reader = FeedReader | DeltaReader
 
@@ -118,7 +119,7 @@ def _marks(after: Position) -> dict[str, str]:
         return {}
     try:
         return msgspec.json.decode(after, type=dict[str, str])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SettingsError(
             f"{after[:80]!r} is no position of an OData connection. Was another kind of system"
             " under this name before? Give this one a name of its own."

@@ -28,6 +28,7 @@ from andon.core.errors import (
     OutcomeUnknownError,
     SettingsError,
 )
+from andon.core.faults import UNREADABLE
 
 BATCH = "POST $batch"
 
@@ -165,7 +166,7 @@ class Effects:
             return {}
         try:
             told = msgspec.json.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise OutcomeUnknownError(f"{call.says}: the answer is no JSON: {error}") from error
         return cast("dict[str, Any]", plain_row(row_of(told, call.place.name)))
 

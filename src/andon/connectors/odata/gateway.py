@@ -16,6 +16,7 @@ from andon.connectors._http import Answer, Http
 from andon.connectors.odata.refusals import refusal
 from andon.connectors.odata.settings import ODataSettings
 from andon.core.errors import AndonError, CredentialsError, OutcomeUnknownError, UnavailableError
+from andon.core.faults import UNREADABLE
 
 _READING = ("GET", "HEAD")
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
@@ -67,7 +68,7 @@ class Gateway(Http):
             return {}
         try:
             return _JSON.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             kind = answer.headers.get("content-type", "")
             if "html" in kind:
                 raise CredentialsError(

@@ -19,6 +19,7 @@ from andon.core.errors import (
     ThrottledError,
     UnavailableError,
 )
+from andon.core.faults import UNREADABLE
 
 _LONGEST = 2000
 _MOST = 20
@@ -102,7 +103,7 @@ def said_of(body: bytes) -> Said:
     """The error in an answer: OData 2's JSON, OData 4's, XML, or whatever words there are."""
     try:
         told: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return _from_xml(body) or Said("", _words(body))
     match told:
         case {"error": dict()}:

@@ -20,6 +20,7 @@ from andon.connectors.rest.settings import Call, Feed, RestSettings
 from andon.connectors.rest.template import filled_in, path_of, placeholders
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import DefectError, OutcomeUnknownError, RejectedError, SettingsError
+from andon.core.faults import UNREADABLE
 
 
 class Rest(Source[RestSettings], Sink[RestSettings]):
@@ -215,7 +216,7 @@ def _stands(after: Position) -> dict[str, str]:
     """Where each feed stands; what nobody can read begins anew, repeats are welcome."""
     try:
         return msgspec.json.decode(after, type=dict[str, str]) if after else {}
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return {}
 
 

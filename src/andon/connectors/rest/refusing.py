@@ -10,6 +10,7 @@ import msgspec
 from andon.connectors._http import Http
 from andon.connectors.rest.pointer import MISSING, Pointer, at
 from andon.core.errors import RejectedError
+from andon.core.faults import UNREADABLE
 
 _USUAL = ("detail", "message", "error_description", "error", "title", "errors")
 
@@ -54,7 +55,7 @@ def refusal_in(
 def _said(body: bytes, words: Pointer, code: Pointer) -> tuple[str, str]:
     try:
         document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return "", ""
     said = _text(at(document, words)) if words else ""
     return said or _text(document), _text(at(document, code)) if code else ""

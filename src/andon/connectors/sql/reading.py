@@ -12,6 +12,7 @@ from andon.connectors.sql.looks import Look, Told
 from andon.connectors.sql.outbox import Box
 from andon.core.connector import Item, Position
 from andon.core.errors import SettingsError
+from andon.core.faults import UNREADABLE
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -92,7 +93,7 @@ class Reading:
 def _place(position: Position) -> _Place:
     try:
         return msgspec.json.decode(position, type=_Place) if position else _Place(0)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SettingsError(
             f"The position {position[:80]!r} is none of this connector's. Was the connection's"
             " name used for another kind of system? Give this one another name."

@@ -14,6 +14,7 @@ import msgspec
 
 from andon.connectors._http import Http
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+from andon.core.faults import UNREADABLE
 
 T = TypeVar("T")
 Domain = Sequence[Any]
@@ -126,7 +127,7 @@ class _Refusal(msgspec.Struct):
 def _words(body: bytes) -> str:
     try:
         said = msgspec.json.decode(body, type=_Refusal)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         plain = re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace"))
         words = " ".join(plain.split())[:300]
         return (

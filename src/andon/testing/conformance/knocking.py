@@ -19,6 +19,7 @@ from andon.core.connector import (
 )
 from andon.core.counterpart import Fetches, Pushes
 from andon.core.errors import AndonError
+from andon.core.faults import UNREADABLE
 from andon.testing.conformance.check import check, promise
 from andon.testing.conformance.trial import Trial
 
@@ -120,7 +121,7 @@ def _well_formed(item: Item) -> None:
 def _is_json(raw: bytes) -> bool:
     try:
         msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return False
     return True
 

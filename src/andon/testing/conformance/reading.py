@@ -6,6 +6,7 @@ import msgspec
 
 from andon.core.connector import Item, Source
 from andon.core.counterpart import Speaks
+from andon.core.faults import UNREADABLE
 from andon.testing.conformance.check import check, promise
 from andon.testing.conformance.trial import Follower, Trial
 
@@ -136,7 +137,7 @@ async def heal(trial: Trial) -> None:
 def _is_json(item: Item) -> None:
     try:
         msgspec.json.decode(item.raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         promise(None, f"{item.kind} {item.key} is no JSON: {error}: {item.raw[:200]!r}")
 
 

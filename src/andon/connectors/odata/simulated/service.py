@@ -24,6 +24,7 @@ from andon.connectors.odata.simulated.saying import (
     refused,
     table_of,
 )
+from andon.core.faults import UNREADABLE
 
 _SEGMENT = re.compile(r"([\w.$]+)(?:\(((?:[^()']|'(?:[^']|'')*')*)\))?")
 
@@ -151,7 +152,7 @@ class Service:
         """Fields of the row, and rows behind its ways."""
         try:
             told: Any = msgspec.json.decode(body)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise RefusedCallError(
                 "/IWBEP/CM_MGW_RT/100", f"The body is no JSON: {error}"
             ) from error

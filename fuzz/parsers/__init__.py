@@ -1,0 +1,1 @@
+"""One module per connector with its `PARSERS`."""
