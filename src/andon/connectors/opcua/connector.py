@@ -3,6 +3,7 @@
 __all__ = ["NodeGroup", "OpcUa", "OpcUaSettings"]
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -86,6 +87,8 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
 
     async def open(self) -> None:
         """Looks at the settings; the first read or send tells whether the server is there."""
+        # at DEBUG the library logs whole requests, the password among them
+        logging.getLogger("asyncua").setLevel(logging.INFO)
         faults: list[Fault] = []
         if not self.settings.url.startswith("opc.tcp://"):
             faults.append(Fault("url", f"is {self.settings.url!r}; write opc.tcp://"))
@@ -135,9 +138,7 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
         size = _PAGE
         while True:
             start = datetime.fromisoformat(cursor.get(node, "1970-01-01T00:00:00+00:00"))
-            page = await client.get_node(node).read_raw_history(
-                start, None, size
-            )
+            page = await client.get_node(node).read_raw_history(start, None, size)
             fresh = 0
             for value in page[:size]:
                 item = item_of(kind, node, value, None)
@@ -215,7 +216,9 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
             await client.connect()
         except _REFUSED as error:
             await _left(client)
-            raise CredentialsError(f"{self.name} does not accept {client._username}") from error
+            raise CredentialsError(
+                f"{self.name} does not accept {self.settings.username}"
+            ) from error
         except (*_LOST, ua.UaError) as error:
             await _left(client)
             raise UnavailableError(f"{self.name} does not answer at {self.settings.url}") from error
