@@ -1,5 +1,6 @@
-"""OPC UA: machines whose values have a history, variables and methods to command them."""
+"""OPC UA: machines whose values and jobs are read, and who take writes, calls and job orders."""
 
 __all__ = ["NodeGroup", "OpcUa", "OpcUaSettings"]
 
-from andon.connectors.opcua.connector import NodeGroup, OpcUa, OpcUaSettings
+from andon.connectors.opcua.connector import OpcUa
+from andon.connectors.opcua.settings import NodeGroup, OpcUaSettings

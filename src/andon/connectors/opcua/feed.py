@@ -1,0 +1,226 @@
+"""A subscription whose notifications are acknowledged once they are in the log."""
+
+__all__ = ["Feed", "Told", "Watched"]
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from andon.connectors.opcua.library import status, ua
+from andon.connectors.opcua.session import Session
+from andon.connectors.opcua.settings import NodeGroup
+from andon.core.errors import Fault, SettingsError, UnavailableError
+
+_ALIVE = timedelta(seconds=5)
+_LAST = 0xFFFFFFFF
+_AT_ONCE = 500
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """One variable of the settings. Its place in the list is its handle."""
+
+    at: str
+    """Its key in the settings."""
+    kind: str
+    text: str
+    """As the settings write it."""
+    node_id: Any
+    group: NodeGroup
+    jobs: Any = None
+
+
+class Told(msgspec.Struct):
+    """One notification: readings by handle. `gap`: something before it was lost."""
+
+    number: int
+    values: Sequence[tuple[int, Any]]
+    gap: bool = False
+
+
+class Feed:
+    """One subscription at the server; it outlives the session if the server lets it."""
+
+    def __init__(self, session: Session, id: int, *, next: int, alive: float) -> None:
+        self.id = id
+        self._session = session
+        self._next = next
+        self._alive = alive
+        self._owed: deque[int] = deque()
+        self._waiting: asyncio.Task[Any] | None = None
+        self.answered = False
+
+    @staticmethod
+    async def begun(
+        session: Session, watched: Sequence[Watched], every: timedelta, keep: timedelta
+    ) -> "tuple[Feed, dict[str, tuple[float, int]]]":
+        """A new one, and what the server made of sampling (ms) and queue where it revised them.
+        Raises SettingsError with every variable it refuses."""
+        interval = every.total_seconds() * 1000
+        params = ua.CreateSubscriptionParameters()
+        params.RequestedPublishingInterval = interval
+        alive = max(1, round(_ALIVE / every)) if every else 25
+        params.RequestedMaxKeepAliveCount = alive
+        lifetime = keep.total_seconds() * 1000 / max(interval, 1)
+        params.RequestedLifetimeCount = int(max(lifetime, alive * 3, 30))
+        params.MaxNotificationsPerPublish = 10_000
+        params.PublishingEnabled = True
+        made = await session.calls.create_subscription(params, None)
+        seconds = made.RevisedPublishingInterval * made.RevisedMaxKeepAliveCount / 1000
+        feed = Feed(session, made.SubscriptionId, next=1, alive=seconds)
+        return feed, await _watch(session, feed.id, watched)
+
+    @staticmethod
+    async def taken_over(session: Session, id: int, after: int) -> "tuple[Feed, list[Told]] | None":
+        """The one an earlier session left, and what was told and not acknowledged; None if it is
+        gone or the server does not hand it over."""
+        params = ua.TransferSubscriptionsParameters()
+        params.SubscriptionIds = [id]
+        params.SendInitialValues = False
+        try:
+            (result,) = await session.calls.transfer_subscriptions(params)
+            result.StatusCode.check()
+        except ua.UaStatusCodeError:
+            return None
+        feed = Feed(session, id, next=_following(after), alive=_ALIVE.total_seconds())
+        held: list[int] = result.AvailableSequenceNumbers or []
+        owed = sorted(one for one in held if one > after)
+        again = [told for one in owed if (told := await feed.again(one)) is not None]
+        return feed, [feed.in_order(told) for told in again]
+
+    async def again(self, number: int) -> Told | None:
+        """A notification that was told and not acknowledged."""
+        try:
+            message = await self._session.calls.republish(self.id, number)
+        except ua.UaStatusCodeError:
+            return None
+        return _told(message) if message.SequenceNumber == number else None
+
+    async def next(self, within: float | None = None) -> Told | None:
+        """What is told next; None when it is nothing, or nothing within so many seconds.
+        Nothing is lost by giving up."""
+        if self._waiting is None:
+            acks = [ua.SubscriptionAcknowledgement(self.id, one) for one in self._owed]
+            self._owed.clear()
+            self._waiting = asyncio.create_task(self._session.calls.publish(acks))
+        patience = self._alive * 2 + 5
+        done, _ = await asyncio.wait({self._waiting}, timeout=within or patience)
+        if not done:
+            if within is not None:
+                return None
+            raise UnavailableError(f"subscription {self.id} is silent for {patience:.0f} s")
+        waited, self._waiting = self._waiting, None
+        answer = waited.result().Parameters
+        self.answered = True
+        if answer.SubscriptionId != self.id:
+            return None
+        return self._heard(answer.NotificationMessage)
+
+    def acknowledge(self, number: int) -> None:
+        """It is in the log: the server may forget it."""
+        if number not in self._owed:
+            self._owed.append(number)
+
+    async def close(self) -> None:
+        """Stops waiting."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            await asyncio.gather(self._waiting, return_exceptions=True)
+            self._waiting = None
+
+    def _heard(self, message: Any) -> Told | None:
+        for part in _parts(message):
+            if isinstance(part, ua.StatusChangeNotification):
+                raise UnavailableError(
+                    f"the server ended subscription {self.id}: {status(part.Status.value)}"
+                )
+        told = _told(message)
+        if not told.values:  # only a sign of life; it names the number that comes next
+            lost = message.SequenceNumber not in (0, self._next)
+            if lost:
+                self._next = message.SequenceNumber
+            return Told(0, [], gap=True) if lost else None
+        return self.in_order(told)
+
+    def in_order(self, told: Told) -> Told:
+        """Marks a notification before which one is missing."""
+        told.gap = told.number != self._next
+        self._next = _following(told.number)
+        return told
+
+
+def _following(number: int) -> int:
+    return 1 if number >= _LAST else number + 1
+
+
+def _parts(message: Any) -> list[Any]:
+    return message.NotificationData or []
+
+
+def _told(message: Any) -> Told:
+    values: list[tuple[int, Any]] = []
+    for part in _parts(message):
+        if isinstance(part, ua.DataChangeNotification):
+            changes: list[Any] = part.MonitoredItems or []
+            values += [(one.ClientHandle, one.Value) for one in changes]
+    return Told(message.SequenceNumber, values)
+
+
+async def _watch(
+    session: Session, id: int, watched: Sequence[Watched]
+) -> dict[str, tuple[float, int]]:
+    faults: list[Fault] = []
+    revised: dict[str, tuple[float, int]] = {}
+    for begin in range(0, len(watched), _AT_ONCE):
+        some = watched[begin : begin + _AT_ONCE]
+        params = ua.CreateMonitoredItemsParameters()
+        params.SubscriptionId = id
+        params.TimestampsToReturn = ua.TimestampsToReturn.Both
+        params.ItemsToCreate = [_asked(n, one) for n, one in enumerate(some, begin)]
+        results = await session.calls.create_monitored_items(params)
+        for one, asked, made in zip(some, params.ItemsToCreate, results, strict=True):
+            if not made.StatusCode.is_good():
+                faults.append(Fault(one.at, f"{one.text}: {status(made.StatusCode.value)}"))
+                continue
+            wanted = asked.RequestedParameters
+            got = (made.RevisedSamplingInterval, made.RevisedQueueSize)
+            if got != (wanted.SamplingInterval, wanted.QueueSize):
+                revised[one.text] = got
+    if faults:
+        raise SettingsError("The server does not let these variables be watched", faults)
+    return revised
+
+
+def _asked(handle: int, watched: Watched) -> Any:
+    group = watched.group
+    asked = ua.MonitoredItemCreateRequest()
+    asked.ItemToMonitor.NodeId = watched.node_id
+    asked.ItemToMonitor.AttributeId = ua.AttributeIds.Value
+    asked.MonitoringMode = ua.MonitoringMode.Reporting
+    wanted = ua.MonitoringParameters()
+    wanted.ClientHandle = handle
+    every = group.sample_every
+    wanted.SamplingInterval = -1.0 if every is None else every.total_seconds() * 1000
+    wanted.QueueSize = 1 if group.history == "every" else group.queue
+    wanted.DiscardOldest = True
+    wanted.Filter = _filter(group)
+    asked.RequestedParameters = wanted
+    return asked
+
+
+def _filter(group: NodeGroup) -> Any:
+    """None is what every server does by itself: another value or status is news."""
+    amount = group.deadband_percent or group.deadband
+    if not amount and group.report == "value":
+        return None
+    chosen = ua.DataChangeFilter()
+    triggers, kinds = ua.DataChangeTrigger, ua.DeadbandType
+    by_time = group.report == "timestamp"
+    chosen.Trigger = triggers.StatusValueTimestamp if by_time else triggers.StatusValue
+    if amount:
+        chosen.DeadbandType = kinds.Percent if group.deadband_percent else kinds.Absolute
+        chosen.DeadbandValue = amount
+    return chosen

@@ -1,0 +1,149 @@
+"""The simulated machine: the server of asyncua, with what its users may do."""
+
+__all__ = ["NAMESPACE", "Machine"]
+
+import logging
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from asyncua.common.callback import CallbackType
+from asyncua.crypto.permission_rules import User, UserRole
+from asyncua.server.history import HistoryDict
+from asyncua.server.server import Server
+from asyncua.server.subscription_service import SubscriptionService
+from asyncua.server.user_managers import UserManager
+
+from andon.connectors.opcua.library import ua
+
+NAMESPACE = "http://acme.example/press"
+
+_Server: Any = cast("Any", Server)
+
+
+class Machine:
+    """Listens at one port. `told` is every order that was written from outside."""
+
+    def __init__(self, *, users: Mapping[str, str]) -> None:
+        self.told: list[str] = []
+        self.losing = False
+        self._users = users
+        self._port = 0
+        self._server: Any = None
+        self._nodes: dict[str, Any] = {}
+        self._memory: Any = HistoryDict()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, or nobody does."""
+        return f"opc.tcp://127.0.0.1:{self._port or 9}/"
+
+    async def start(self) -> None:
+        """The first time everything is made; later it only listens again."""
+        if self._server is not None:
+            await self._server.bserver.start()
+            return
+        self._port = _free_port()
+        logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)
+        server = _Server(user_manager=_People(self._users))
+        await server.init()
+        server.set_endpoint(self.url)
+        await self.prepare(server)
+        server.iserver.subscription_service = _Subscriptions(server.iserver.aspace, server.iserver)
+        await server.register_namespace(NAMESPACE)
+        server.iserver.history_manager.set_storage(self._memory)
+        await self.furnish(server)
+        server.subscribe_server_callback(CallbackType.PostWrite, self._took)
+        self._server = server
+        await server.start()
+
+    async def prepare(self, server: Any) -> None:
+        """How it lets people in."""
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        server.set_identity_tokens([ua.UserNameIdentityToken])
+
+    async def furnish(self, server: Any) -> None:
+        """What it is made of."""
+        index = await server.get_namespace_index(NAMESPACE)
+        press = await server.nodes.objects.add_object(ua.NodeId("press", index), "press")
+        for name, value, kind in (
+            ("state", "", ua.VariantType.String),
+            ("order", "", ua.VariantType.String),
+            ("pieces", 0, ua.VariantType.UInt32),
+            ("force", 0.0, ua.VariantType.Double),
+        ):
+            node = await press.add_variable(ua.NodeId(name, index), name, value, kind)
+            self._nodes[name] = node
+        await self._nodes["order"].set_writable()
+        state = self._nodes["state"]
+        await state.set_attr_bit(ua.AttributeIds.AccessLevel, ua.AccessLevel.HistoryRead)
+        await state.set_attr_bit(ua.AttributeIds.UserAccessLevel, ua.AccessLevel.HistoryRead)
+        await self._memory.new_historized_node(state.nodeid, None, 5_000)
+
+    async def set(self, name: str, value: Any, *, at: datetime | None = None) -> None:
+        """A variable changes; what has a history remembers it."""
+        moment = at or datetime.now(UTC)
+        node = self._nodes[name]
+        kind = await node.read_data_type_as_variant_type()
+        read = ua.DataValue(ua.Variant(value, kind), SourceTimestamp=moment, ServerTimestamp=moment)
+        if name == "state":
+            await self._memory.save_node_value(node.nodeid, read)
+        await node.write_value(read)
+
+    async def stop(self) -> None:
+        """As if it were killed: connections break, sessions and subscriptions are gone."""
+        inner = self._server.iserver
+        self.cut()
+        await self._server.bserver.stop()
+        await inner.subscription_service.delete_subscriptions(
+            list(inner.subscription_service.subscriptions)
+        )
+
+    async def end(self) -> None:
+        """It is switched off for good."""
+        server, self._server = self._server, None
+        if server is not None:
+            await server.stop()
+
+    def cut(self) -> None:
+        """The line breaks; the machine goes on and holds what it has to say."""
+        for transport in list(self._server.iserver.asyncio_transports):
+            transport.abort()
+
+    async def _took(self, event: Any, _: Any = None) -> None:
+        for one in event.request_params.NodesToWrite:
+            if event.is_external and one.NodeId.Identifier == "order":
+                self.told.append(one.Value.Value.Value)
+                if self.losing:
+                    self.losing = False
+                    self.cut()
+
+
+class _People(UserManager):
+    def __init__(self, users: Mapping[str, str]) -> None:
+        self._users = users
+
+    def get_user(
+        self, iserver: Any, username: Any = None, password: Any = None, certificate: Any = None
+    ) -> User | None:
+        del iserver, certificate
+        known = username in self._users and self._users[username] == password
+        return User(role=UserRole.User, name=username) if known else None
+
+
+class _Subscriptions(SubscriptionService):
+    """The library hands a subscription over and still asks the lost connection for its requests."""
+
+    async def transfer_subscriptions(self, params: Any, session_id: Any, callback: Any) -> Any:
+        results = await super().transfer_subscriptions(params, session_id, callback)
+        for id in params.SubscriptionIds:
+            if id in self.subscriptions:
+                asks = callback.__self__.get_publish_request
+                self.subscriptions[id].pub_request_callback = asks
+        return results
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
