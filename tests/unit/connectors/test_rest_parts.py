@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from andon.connectors._pointer import MISSING, at, parsed, raw_at
+from andon.connectors._template import filled_in, placeholders
 from andon.connectors.rest import Feed, Rest
-from andon.connectors.rest.pointer import MISSING, at, parsed, raw_at
 from andon.connectors.rest.rows import row_of, written
-from andon.connectors.rest.template import filled_in, placeholders
 from andon.core.errors import SettingsError
 from andon.testing.conformance.trial import settings_of
 

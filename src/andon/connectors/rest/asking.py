@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from andon.connectors._http import Http
+from andon.connectors._pointer import parsed, raw_at
 from andon.connectors.rest.pages import Page, next_query
-from andon.connectors.rest.pointer import parsed, raw_at
 from andon.connectors.rest.settings import Feed
 from andon.core.errors import SettingsError, ThrottledError, UnavailableError
 from andon.core.faults import UNREADABLE

@@ -12,12 +12,12 @@ import msgspec
 
 from andon.connectors._access import Access, tls_context
 from andon.connectors._http import answer_of
+from andon.connectors._pointer import MISSING, at, parsed
+from andon.connectors._template import filled_in, path_of, placeholders
 from andon.connectors.rest.asking import Asking
 from andon.connectors.rest.looks import Looks
-from andon.connectors.rest.pointer import MISSING, at, parsed
 from andon.connectors.rest.refusing import RestHttp, StatusRejectedError, refusal_in
 from andon.connectors.rest.settings import Call, Feed, RestSettings
-from andon.connectors.rest.template import filled_in, path_of, placeholders
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import DefectError, OutcomeUnknownError, RejectedError, SettingsError
 from andon.core.faults import UNREADABLE

@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from andon.connectors.rest.pointer import parsed, raw_at
+from andon.connectors._pointer import parsed, raw_at
 from andon.core.errors import SettingsError
 
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?')

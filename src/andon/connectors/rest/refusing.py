@@ -8,7 +8,7 @@ import aiohttp
 import msgspec
 
 from andon.connectors._http import Http
-from andon.connectors.rest.pointer import MISSING, Pointer, at
+from andon.connectors._pointer import MISSING, Pointer, at
 from andon.core.errors import RejectedError
 from andon.core.faults import UNREADABLE
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from andon.connectors.rest.pointer import MISSING, at, parsed
+from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors.rest.settings import Feed
 from andon.core.connector import Item
 from andon.core.faults import UNREADABLE

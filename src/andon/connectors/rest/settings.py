@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from andon.connectors._access import ApiKey, Basic, ClientCredentials, Tls
+from andon.connectors._pointer import parsed
+from andon.connectors._template import placeholders
 from andon.connectors.rest.pages import (
     ByCursor,
     ByLink,
@@ -18,8 +20,6 @@ from andon.connectors.rest.pages import (
     Paging,
     Whole,
 )
-from andon.connectors.rest.pointer import parsed
-from andon.connectors.rest.template import placeholders
 from andon.core.connector import SecretStr, Settings
 
 _METHODS = ("POST", "PUT", "PATCH", "DELETE")
