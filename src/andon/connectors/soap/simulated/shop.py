@@ -1,6 +1,6 @@
 """A shop-floor system of an older make: SOAP 1.1, document/literal, a user and a password."""
 
-__all__ = ["Shop"]
+__all__ = ["Order", "Shop"]
 
 import itertools
 from base64 import b64encode
