@@ -25,6 +25,7 @@ from andon.connectors.soap.settings import SoapSettings
 from andon.connectors.soap.speaking import SoapHttp, Speaking
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import DefectError, OutcomeUnknownError, RejectedError, SettingsError
+from andon.core.faults import UNREADABLE
 
 
 class Soap(Source[SoapSettings], Sink[SoapSettings]):
@@ -237,7 +238,7 @@ def _stands(after: Position) -> dict[str, str]:
     """Where each feed stands; what nobody can read begins anew, repeats are welcome."""
     try:
         return msgspec.json.decode(after, type=dict[str, str]) if after else {}
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return {}
 
 
