@@ -24,6 +24,7 @@ class _Session:
         self.sent: dict[int, tuple[str, bytes]] = {}
         self.writer: asyncio.StreamWriter | None = None
         self.numbers = itertools.cycle(range(1, 65536))
+        self.will: tuple[str, bytes, bool] | None = None
 
 
 class Broker:
@@ -57,15 +58,26 @@ class Broker:
                 session.writer.transport.abort()
                 session.writer = None
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """To every session that asked for it; a session that is away gets it later."""
+    def throw_out(self) -> None:
+        """Breaks all connections and goes on listening; last wills are published."""
+        for session in self._sessions.values():
+            if session.writer is not None:
+                session.writer.transport.abort()
+
+    def retained(self, topic: str) -> bytes | None:
+        """The last publication kept for a topic."""
+        return self._retained.get(topic)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, most: int = 1) -> None:
+        """To every session that asked for it, with QoS 0 if `most` is 0; with 1 a session that is
+        away gets it later."""
         if retain:
             self._retained[topic] = payload
         for session in self._sessions.values():
             qos = [q for wanted, q in session.filters.items() if matches(wanted, topic)]
             if not qos:
                 continue
-            if max(qos):
+            if min(max(qos), most):
                 session.waiting.append((topic, payload))
                 self._send_on(session)
             elif session.writer is not None:
@@ -94,15 +106,25 @@ class Broker:
         finally:
             if session is not None and session.writer is writer:
                 session.writer = None
+                self._last_will(session)
             writer.close()
+
+    def _last_will(self, session: _Session) -> None:
+        if session.will is not None:
+            topic, payload, retain = session.will
+            session.will = None
+            self.took(topic, payload)
+            self.publish(topic, payload, retain=retain)
 
     def _connected(self, body: bytes, writer: asyncio.StreamWriter) -> _Session | None:
         flags = body[7]
-        words = list(_texts(body[10:]))
-        identity = words.pop(0)
+        words = list(_fields(body[10:]))
+        identity = words.pop(0).decode("utf-8", "replace")
+        will: tuple[str, bytes, bool] | None = None
         if flags & 0x04:
-            del words[:2]  # a last will, which no simulator needs
-        if tuple(words) != self._login:
+            will = (words[0].decode("utf-8", "replace"), words[1], bool(flags & 0x20))
+            del words[:2]
+        if tuple(word.decode("utf-8", "replace") for word in words) != self._login:
             writer.write(bytes([_CONNACK << 4, 2, 0, 5]))
             return None
         clean = bool(flags & 0x02)
@@ -112,6 +134,7 @@ class Broker:
         if session.writer is not None:
             session.writer.transport.abort()
         session.writer = writer
+        session.will = will
         writer.write(bytes([_CONNACK << 4, 2, int(known), 0]))
         for number, (topic, payload) in session.sent.items():
             writer.write(_publication(topic, payload, number=number, again=True))
@@ -133,6 +156,7 @@ class Broker:
             case 12:
                 writer.write(bytes([_PINGRESP << 4, 0]))
             case 14:
+                session.will = None
                 return False
             case _:
                 return False
@@ -144,7 +168,7 @@ class Broker:
         qos = (head >> 1) & 3
         payload = rest[2:] if qos else rest
         self.took(topic, payload)
-        self.publish(topic, payload, retain=bool(head & 1))
+        self.publish(topic, payload, retain=bool(head & 1), most=qos)
         if self.losing:
             self.losing = False
             writer.transport.abort()
@@ -200,9 +224,9 @@ def _publication(
     return bytes([_PUBLISH << 4 | flags]) + length + body
 
 
-def _texts(data: bytes):
+def _fields(data: bytes):
     at = 0
     while at < len(data):
         size = struct.unpack("!H", data[at : at + 2])[0]
-        yield data[at + 2 : at + 2 + size].decode("utf-8", "replace")
+        yield data[at + 2 : at + 2 + size]
         at += 2 + size
