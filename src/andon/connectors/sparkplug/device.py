@@ -133,9 +133,10 @@ class Device:
     def _complete(self, out: list[Said], start: int) -> None:
         """A message may name the reason after the state."""
         for said in out[start:]:
-            for name in said.watched.beside if isinstance(said, Change) else ():
-                known = self.metrics.get(name)
-                said.beside[name] = None if known is None else known.value
+            if isinstance(said, Change):
+                for name in said.watched.beside:
+                    known = self.metrics.get(name)
+                    said.beside[name] = None if known is None else known.value
 
     def _named(self, metric: Metric, before: dict[str, Known]) -> Known:
         name = text(metric.name)
