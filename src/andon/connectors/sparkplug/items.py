@@ -14,6 +14,7 @@ from andon.connectors.sparkplug.addresses import Address
 from andon.connectors.sparkplug.datatypes import named
 from andon.connectors.sparkplug.said import Change, Life, Odd
 from andon.core.connector import Item, Position
+from andon.core.faults import UNREADABLE
 
 UNREADABLE_ITEM = "sparkplug.unreadable"
 """Kind of what nobody can read; `mapping.mappings` makes an exception of it."""
@@ -49,7 +50,7 @@ def known_at(position: Position) -> tuple[int, dict[Address, bool]]:
     """The number in a position, and who was alive there; of another's position nothing."""
     try:
         where = msgspec.json.decode(position, type=_Where)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return 0, {}
     told = dict.fromkeys(where.alive, True) | dict.fromkeys(where.dead, False)
     return where.n, {Address(*name.split("/")): alive for name, alive in told.items() if _is(name)}

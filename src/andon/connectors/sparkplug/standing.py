@@ -10,6 +10,7 @@ import msgspec
 from andon.connectors._mqtt import Session, Taken
 from andon.connectors.sparkplug.addresses import NAMESPACE
 from andon.core.errors import AndonError
+from andon.core.faults import UNREADABLE
 
 
 class _State(msgspec.Struct):
@@ -38,7 +39,7 @@ class Standing:
         """A late will of an earlier connection of ours is contradicted."""
         try:
             told = msgspec.json.decode(taken.payload, type=_State)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
             told = _State(online=False, timestamp=0)
         if not told.online:
             await self._say(session, online=True)
