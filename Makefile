@@ -42,6 +42,7 @@ proof: ## fifty rounds of kill -9 on the real systems, upgrades; results in docs
 	@$(PY) -m proof --rounds 50 --target real
 	@$(PY) -m proof --rounds 10 --target books
 	@$(PY) -m proof --rounds 3 --target upgrade
+	@$(PY) -m proof --rounds 1000 --target memory
 
 fuzz: ## every parser for five minutes under atheris; results in docs/proof
 	@sh tools/setup.sh check

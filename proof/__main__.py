@@ -10,6 +10,7 @@ from pathlib import Path
 from proof.books import proving as books
 from proof.books import report as books_report
 from proof.killing import KILLS, Kill
+from proof.memory import proving as memory
 from proof.real import page
 from proof.real import proving as real
 from proof.real.report import faults
@@ -52,12 +53,25 @@ async def against_past(
     return upgrade_page.faults(played)
 
 
+async def in_memory(rounds: int, *, folder: Path, out: Path) -> list[str]:
+    """Rounds are thousands of items here."""
+    del folder
+    done = memory.prove(rounds * 1000, told=say)
+    memory.write(done, out)
+    return memory.faults(done)
+
+
 def say(words: str) -> None:
     """One line at once, also into a pipe."""
     print(words, flush=True)
 
 
-TARGETS = {"real": against_real, "books": against_books, "upgrade": against_past}
+TARGETS = {
+    "real": against_real,
+    "books": against_books,
+    "upgrade": against_past,
+    "memory": in_memory,
+}
 
 
 def main() -> None:
