@@ -76,6 +76,7 @@ async def _consumed(
         patience = _PATIENCE if len(seen) < many else _IDLE  # repeats may take others' places
         if not done and not (await asyncio.wait({coming}, timeout=patience))[0]:
             coming.cancel()
+            await asyncio.wait({coming})
             break
         item = coming.result()
         seen.add(item)

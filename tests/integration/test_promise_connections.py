@@ -1,11 +1,18 @@
 """A system that cannot be opened is tried again; said once when it begins, once when it ends."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 
 import pytest
 
-from andon.core.errors import CredentialsError, UnavailableError
-from tests.integration.plant import Told, plant_on, rows_of, settled, until
+from andon.core.connector import Item, Settings, Source
+from andon.core.errors import CredentialsError, ThrottledError, UnavailableError
+from andon.core.plant import Connection
+from andon.engine.clock import SystemClock
+from andon.engine.plan import wire
+from andon.engine.worker import Worker
+from tests.integration.plant import Told, plant_on, rows_of, settled, told, until
 
 
 async def test_a_sink_that_could_not_be_opened_is_opened_later_and_gets_what_waited(
@@ -124,3 +131,50 @@ async def test_an_answer_that_comes_after_a_pause_does_not_end_it(database: str)
             await plant.says(Told(order_id="C", to="findable"))
             await settled(database)
             assert await state() == "paused"
+
+
+class Busy(Source[Settings]):
+    """A system that asks its readers to slow down, once."""
+
+    settings_type = Settings
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        super().__init__(name, settings)
+        self.asked: list[float] = []
+
+    async def read(self, after: str) -> AsyncIterator[Item]:
+        del after
+        self.asked.append(time.monotonic())
+        if len(self.asked) == 1:
+            raise ThrottledError("busy asks us to slow down", 0.9)
+        yield Item(kind="told", key="1", raw=b'{"order_id":"A"}', position="1")
+        await asyncio.Event().wait()
+
+
+async def test_a_system_that_asks_its_reader_to_slow_down_is_left_alone_for_as_long(
+    database: str,
+) -> None:
+    busy = Busy("busy", Settings())
+    plan = wire(
+        name="plant",
+        site="here",
+        connections=[(Connection("busy", Busy, [told]), busy)],
+        workflows=[],
+        routes=[],
+        ownership=[],
+        policies=[],
+        messages=[Told],
+    )
+    worker = Worker(plan, database, SystemClock())
+    working = asyncio.create_task(worker.run())
+    async with rows_of(database) as db:
+
+        async def recorded() -> bool:
+            return await db.fetchval("select count(*) from log where type = $1", Told.TYPE) == 1
+
+        await until(recorded)
+        assert await db.fetchval("select count(*) from exception") == 0, "nothing is out of order"
+    worker.stop()
+    await working
+    first, second = busy.asked
+    assert second - first >= 0.9

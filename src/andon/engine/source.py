@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from andon.core.connector import Item, Source
-from andon.core.errors import AttentionError, SettingsError, TransientError
+from andon.core.errors import AttentionError, SettingsError, ThrottledError, TransientError
 from andon.engine.clock import Clock
 from andon.engine.health import Health
 from andon.engine.plan import Plan, Wired
@@ -20,6 +20,8 @@ from andon.store.ingest import append_events, raise_exceptions
 _log = logging.getLogger(__name__)
 _MOST = 500
 _GATHER = 0.02
+_SLOWLY = 5.0
+"""Seconds until a system that asks us to slow down, and not for how long, is asked again."""
 
 
 class ReadSource:
@@ -53,6 +55,9 @@ class ReadSource:
             await self._go.wait()
             try:
                 await self._follow()
+            except ThrottledError as error:
+                # It is there; it only says when to ask again.
+                await asyncio.sleep(_SLOWLY if error.after is None else error.after)
             except TransientError as error:
                 await asyncio.sleep(self._health.lost(str(error)).total_seconds())
             except AttentionError as error:
