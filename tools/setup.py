@@ -17,7 +17,12 @@ FOR_WORKING = ROOT / "requirements" / "dev.txt"
 ITSELF = [ROOT / "pyproject.toml", ROOT / "hatch_build.py"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app")
-DAEMONS = {"mariadbd": "mariadb-server", "mosquitto": "mosquitto", "sshd": "openssh-server"}
+DAEMONS = {
+    "mariadbd": "mariadb-server",
+    "mosquitto": "mosquitto",
+    "rabbitmq-server": "rabbitmq-server",
+    "sshd": "openssh-server",
+}
 """Real systems that connectors are tried on: program -> its package on Debian and Ubuntu."""
 ODATA_MOCK = ROOT / "tests" / "contract" / "real" / "odata_mock"
 WITHOUT_PAGE = os.environ | {"ANDON_SKIP_WEB": "1"}

@@ -1,6 +1,14 @@
 """CloudEvents 1.0, whatever carries them: binary, structured and in batches become one item."""
 
-__all__ = ["BATCH", "STRUCTURED", "attributes_of", "events_of", "structured"]
+__all__ = [
+    "BATCH",
+    "STRUCTURED",
+    "attributes_of",
+    "events_of",
+    "headers_of",
+    "said_in",
+    "structured",
+]
 
 import re
 from base64 import b64encode
@@ -8,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -20,6 +29,8 @@ STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 """Content type of several."""
 
+_PREFIX = "ce-"
+_PLAIN = "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _NAME = re.compile(r"[a-z0-9]+")
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json|text/json")
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -63,6 +74,20 @@ def attributes_of(
         "specversion": "1.0", "id": id, "source": source, "type": type, "time": at.isoformat(),
     }  # fmt: skip
     return {**said, "subject": subject} if subject else said
+
+
+def headers_of(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Attributes as `ce-` headers, percent-encoded, as HTTP and NATS carry them."""
+    return {f"{_PREFIX}{name}": quote(value, safe=_PLAIN) for name, value in attributes.items()}
+
+
+def said_in(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The attributes in such headers, whose names are in lower case."""
+    return {
+        name.removeprefix(_PREFIX): unquote(value.strip('"'))
+        for name, value in headers.items()
+        if name.startswith(_PREFIX)
+    }
 
 
 def structured(attributes: Mapping[str, str], data: bytes) -> bytes:

@@ -1,11 +1,27 @@
-"""MQTT topics: templates with named levels, and which topic a filter matches."""
+"""Topics of brokers: templates with named levels, and which topic a filter matches."""
 
-__all__ = ["Template", "matches"]
+__all__ = ["AMQP", "MQTT", "NATS", "Template", "Wildcards", "matches"]
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from andon.core.errors import SettingsError
+
+
+class Wildcards(NamedTuple):
+    """How one protocol writes topics and filters of them."""
+
+    between: str
+    one: str
+    rest: str
+    never: str = ""
+
+
+MQTT = Wildcards("/", "+", "#")
+NATS = Wildcards(".", "*", ">", " \t\r\n")
+AMQP = Wildcards(".", "*", "#")
+"""Routing keys of a topic exchange."""
 
 
 def matches(wanted: str, topic: str) -> bool:
@@ -27,16 +43,18 @@ class Template:
     `{name}` is one level, `{name...}` at the end is all that follow. Raises SettingsError.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wildcards: Wildcards = MQTT) -> None:
+        between, one, rest, never = wildcards
         self.text = text
         self._names: list[str] = []
         wanted: list[str] = []
         pattern: list[str] = []
-        levels = text.split("/")
+        single = f"[^{re.escape(between)}]+"
+        levels = re.split(re.escape(between) + r"(?![^{}]*\})", text)
         for n, level in enumerate(levels):
             found = re.fullmatch(r"\{(\w+)(\.\.\.)?\}", level)
             if found is None:
-                if not level or set(level) & set("+#{}"):
+                if not level or set(level) & {one, rest, *never, "{", "}"}:
                     raise SettingsError(
                         f"{text!r} is no topic template: level {n + 1} is {level!r}. Write a name,"
                         " {name} for any one level, or {name...} at the end for all that follow."
@@ -46,12 +64,12 @@ class Template:
                 continue
             if found[2] and n < len(levels) - 1:
                 raise SettingsError(f"{text!r}: {level} takes all that follows, so it must be last")
-            wanted.append("#" if found[2] else "+")
-            pattern.append(f"(?P<{found[1]}>{'.+' if found[2] else '[^/]+'})")
-        self.filter = "/".join(wanted)
+            wanted.append(rest if found[2] else one)
+            pattern.append(f"(?P<{found[1]}>{'.+' if found[2] else single})")
+        self.filter = between.join(wanted)
         """The topic filter to subscribe to."""
         try:
-            self._pattern = re.compile("/".join(pattern))
+            self._pattern = re.compile(re.escape(between).join(pattern))
         except re.error as error:
             raise SettingsError(f"{text!r}: {error.msg}") from error
 

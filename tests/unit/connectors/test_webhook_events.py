@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from andon.connectors._cloudevents import headers_of
 from andon.connectors.webhook import Webhook
-from andon.connectors.webhook.cloudevents import headers_of, items_of
+from andon.connectors.webhook.cloudevents import items_of
 from andon.core.connector import Arrival, Item, Push
 from andon.core.errors import MappingError
 from andon.testing.conformance.trial import settings_of

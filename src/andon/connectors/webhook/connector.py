@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from andon.connectors._cloudevents import STRUCTURED, attributes_of, structured
+from andon.connectors._cloudevents import STRUCTURED, attributes_of, headers_of, structured
 from andon.connectors._http import Http
-from andon.connectors.webhook.cloudevents import headers_of, items_of
+from andon.connectors.webhook.cloudevents import items_of
 from andon.connectors.webhook.settings import WebhookSettings
 from andon.connectors.webhook.signing import Signer, signer_of
 from andon.core.connector import Arrival, Door, Item, Push, Receipt, Request, Sink
