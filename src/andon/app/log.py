@@ -1,15 +1,19 @@
-"""`andon log`: the generation of the log."""
+"""`andon log`: the generation of the log, and what has left it by its lifetime."""
 
 __all__ = ["commands", "renew", "show"]
 
 import asyncpg
 import typer
 
+from andon.app.archives import archive, archives, read
 from andon.app.terminal import DATA, OUT, Data, Database, run_or_exit, with_database
 from andon.store.generation import Generation, current
 from andon.store.generation import renew as renewed
 
-commands = typer.Typer(no_args_is_help=True, help="The log itself: its generation.")
+commands = typer.Typer(no_args_is_help=True, help="The log itself: its generation, its archives.")
+commands.command("archive")(archive)
+commands.command("archives")(archives)
+commands.command("read")(read)
 
 
 @commands.command("show")

@@ -12,8 +12,9 @@ from andon.core.connector import Settings
 from andon.core.errors import Fault
 from andon.core.filling import filled
 from andon.core.secret import SecretStr
+from andon.store.lifetimes import Lifetimes
 
-_TABLES = ("connections", "web")
+_TABLES = ("connections", "retention", "web")
 
 S = TypeVar("S", bound=Settings)
 
@@ -49,6 +50,12 @@ class Parameters:
         """How this Andon is reached from outside, or every mistake in that."""
         at = f"{self.file.name}: web"
         found = filled(WebSettings, self._tables.get("web", {}), at=at, references=self)
+        return found if isinstance(found, list) else found.faults(at) or found
+
+    def lifetimes(self) -> Lifetimes | list[Fault]:
+        """How long what grows without end is kept, or every mistake in that."""
+        at = f"{self.file.name}: retention"
+        found = filled(Lifetimes, self._tables.get("retention", {}), at=at, references=self)
         return found if isinstance(found, list) else found.faults(at) or found
 
     def _connections(self) -> Mapping[str, Any]:

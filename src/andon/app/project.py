@@ -20,6 +20,7 @@ from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.engine.plan import Plan, wire, wiring_faults
 from andon.model.vocabulary import VOCABULARY
+from andon.store.lifetimes import Lifetimes
 
 
 class Andon:
@@ -67,7 +68,9 @@ class Andon:
             else:
                 connectors.append((connection, connection.connector(connection.name, settings)))
         web = parameters.web()
-        faults += web if isinstance(web, list) else []
+        lifetimes = parameters.lifetimes()
+        for found in (web, lifetimes):
+            faults += found if isinstance(found, list) else []
         faults += parameters.unknown({connection.name for connection in self.connections})
         faults += [
             Fault(f"{self.name}: {fault.at}", fault.says)
@@ -97,6 +100,13 @@ class Andon:
         """How the project is reached from outside; `plan` names the mistakes in that."""
         found = self.parameters(environment).web()
         return WebSettings() if isinstance(found, list) else found
+
+    def lifetimes(self, environment: Mapping[str, str] | None = None) -> Lifetimes:
+        """How long what grows without end is kept. Raises SettingsError with every mistake."""
+        found = self.parameters(environment).lifetimes()
+        if isinstance(found, list):
+            raise SettingsError("Nothing was archived: [retention] does not read.", found)
+        return found
 
     def _ownership_faults(self) -> list[Fault]:
         names = {connection.name for connection in self.connections} | {"andon"}

@@ -79,6 +79,9 @@ def _page(page: SubjectPage) -> Iterator[RenderableType]:
     yield _timeline(page.timeline, page.generated_at)
     if len(page.timeline) == NEWEST:
         yield Text(f"Only the newest {NEWEST} records are shown; older ones are in the log.")
+    if page.archived_until is not None:
+        until = moment(page.archived_until, page.generated_at)
+        yield Text(f"Records up to {until} were archived; `andon log read` shows them.")
     if page.deliveries:
         yield _deliveries(page.deliveries, page.generated_at)
     if page.sync:

@@ -33,6 +33,8 @@ class Claimed(msgspec.Struct, frozen=True):
     claims: dict[str, Any]
     occurred_at: datetime
     recorded_at: datetime
+    since: datetime | None = None
+    """When this was first claimed, where the record itself was archived."""
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -59,7 +61,9 @@ def beliefs_of(records: Iterable[Claimed]) -> list[Belief]:
                 value=value,
                 occurred_at=record.occurred_at,
                 recorded_at=record.recorded_at,
-                since=before.since if before and before.value == value else record.recorded_at,
+                since=before.since
+                if before and before.value == value
+                else record.since or record.recorded_at,
                 position=record.position,
             )
     return list(held.values())

@@ -2,8 +2,11 @@
 
 __all__ = ["subject_page"]
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from andon.core.errors import RefusedError
 from andon.visibility.exceptions import exceptions_of
 from andon.visibility.identity import Identity, identity_of
 from andon.visibility.matrix import Belief, Claimed, Owned, beliefs_of, matrix
@@ -28,6 +31,9 @@ async def subject_page(
     who = await identity_of(db, any_id, sites)
     records = await _records(db, who)
     head = await db.fetchrow(statement("head"))
+    thinned = await db.fetchrow(statement("thinned"), who.name)
+    if as_of and thinned and as_of < thinned["at"]:
+        raise RefusedError(_thinned(who, as_of, thinned))
     return SubjectPage(
         name=who.name,
         kind=who.kind,
@@ -45,11 +51,21 @@ async def subject_page(
             as_of or now,
         ),
         timeline=timeline(records),
+        archived_until=thinned["until"] if thinned else None,
         deliveries=deliveries(records),
         sync=[Sync(**row) for row in await db.fetch(statement("sync"), who.name, who.kind)],
         exceptions=await exceptions_of(db, who.name, sites=sites),
         generated_at=now,
         position=head["position"] if head else 0,
+    )
+
+
+def _thinned(who: Identity, as_of: datetime, thinned: Mapping[str, Any]) -> str:
+    return (
+        f"What was believed about {who.name} at {as_of:%Y-%m-%d %H:%M} UTC cannot be told: its"
+        f" records up to {thinned['until']:%Y-%m-%d %H:%M} were archived at"
+        f" {thinned['at']:%Y-%m-%d %H:%M}. Ask for a later instant, or"
+        " read them with `andon log read`."
     )
 
 

@@ -192,6 +192,8 @@ class SubjectPage(Struct, frozen=True, kw_only=True):
     matrix: list[MatrixRow]
     timeline: list[TimelineEntry]
     """The newest 500 records, oldest first."""
+    archived_until: datetime | None
+    """Records of it up to here were archived; their claims still count among its beliefs."""
     deliveries: list[Delivery]
     sync: list[Sync]
     exceptions: list[ExceptionView]

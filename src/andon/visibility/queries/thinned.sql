@@ -1,0 +1,1 @@
+select until, at from thinned where subject = $1
