@@ -18,7 +18,7 @@ class Writing:
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / name
-        self._part = partial(self.file)
+        self._part = _partial(self.file)
         handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._out = os.fdopen(handle, "wb")
         self._gzip = gzip.GzipFile("", "wb", compresslevel=6, fileobj=self._out, mtime=0)
@@ -35,8 +35,8 @@ class Writing:
         self._out.flush()
         os.fsync(self._out.fileno())
         self._out.close()
-        digest = digest_of(self._part)
-        with sidecar(self.file).open("w") as beside:
+        digest = _digest_of(self._part)
+        with _sidecar(self.file).open("w") as beside:
             beside.write(f"{digest}  {self.file.name}\n")
             beside.flush()
             os.fsync(beside.fileno())
@@ -50,17 +50,17 @@ class Writing:
         self._part.unlink(missing_ok=True)
 
 
-def partial(file: Path) -> Path:
+def _partial(file: Path) -> Path:
     """Its name until it is whole."""
     return file.with_name(f"{file.name}.part")
 
 
-def sidecar(file: Path) -> Path:
+def _sidecar(file: Path) -> Path:
     """The digest beside it, as `sha256sum -c` reads it."""
     return file.with_name(f"{file.name}.sha256")
 
 
-def digest_of(file: Path) -> str:
+def _digest_of(file: Path) -> str:
     """SHA-256 of the file as it lies there."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
@@ -68,8 +68,8 @@ def digest_of(file: Path) -> str:
 
 def renamed(file: Path) -> None:
     """Gives a whole file its name, for good; nothing where it has it already."""
-    if partial(file).exists():
-        os.replace(partial(file), file)
+    if _partial(file).exists():
+        os.replace(_partial(file), file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -82,15 +82,15 @@ def throw_away_halves(folder: Path, mark: str, whole: Collection[str]) -> None:
     for part in folder.glob(f"*-{mark}-*.part"):
         file = part.with_suffix("")
         if file.name not in whole:
-            sidecar(file).unlink(missing_ok=True)
+            _sidecar(file).unlink(missing_ok=True)
             part.unlink()
 
 
 def require_whole(file: Path, digest: str | None = None) -> None:
     """Raises SettingsError when the file is missing, or not what was written."""
     try:
-        expected = digest or sidecar(file).read_text().split()[0]
-        found = digest_of(file)
+        expected = digest or _sidecar(file).read_text().split()[0]
+        found = _digest_of(file)
     except (OSError, IndexError) as error:
         raise SettingsError(
             f"The archive {file.name} cannot be read in {file.parent}: {error}. Put it back there"
