@@ -1,0 +1,186 @@
+"""Writing records one by one with an answer to each, and reading back whether one is there."""
+
+__all__ = ["MARK", "Writer", "Written", "look_for"]
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from andon.connectors.kafka.access import knock, said_of
+from andon.connectors.kafka.library import Consumer, Partition, Partitioner, Producer, errors
+from andon.connectors.kafka.settings import KafkaSettings
+from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+
+MARK = "andon-key"
+"""Header by which a record of ours is found, and by which a reader knows a repeat."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Where a record stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Writer:
+    """One idempotent producer from `open` to `close`."""
+
+    def __init__(self, name: str, settings: KafkaSettings, words: Mapping[str, Any]) -> None:
+        self._name = name
+        self._settings = settings
+        self._words = words
+        self._within = settings.timeout.total_seconds()
+        self._partitioner: Any = Partitioner()
+        self._producer: Any = None
+
+    async def open(self) -> None:
+        """Raises UnavailableError or CredentialsError."""
+        await knock(self._name, self._settings, self._words)
+        self._producer = Producer(
+            acks="all", enable_idempotence=True, partitioner=self._partitioner, **self._words
+        )
+        try:
+            async with asyncio.timeout(self._within):
+                await self._producer.start()
+        except (TimeoutError, errors.KafkaError) as error:
+            await self.close()
+            raise UnavailableError(f"{self._name}: the brokers went away: {error}") from error
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Ends at once; what has no answer yet stays unknown."""
+        producer = self._producer
+        with contextlib.suppress(TimeoutError, errors.KafkaError):
+            async with asyncio.timeout(0.2):
+                await producer.stop()
+                return
+        # It waits for answers that nobody waits for any more.
+        await producer.client.close()
+        task = producer._sender.sender_task
+        for _ in range(20):  # each round ends one task that the last one waits for
+            if task is None or task.done():
+                return
+            task.cancel()
+            await asyncio.wait([task], timeout=0.02)
+
+    async def put(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]
+    ) -> Written:
+        """Appended to all replicas in sync. Raises UnavailableError when nothing left us,
+        RejectedError in the broker's words, OutcomeUnknownError without an answer."""
+        partition = await self._ready(topic, key)
+        try:
+            async with asyncio.timeout(self._within):
+                on_its_way = await self._producer.send(
+                    topic, value, key=key, partition=partition, headers=headers
+                )
+                told = await asyncio.shield(on_its_way)
+        except TimeoutError as error:
+            raise OutcomeUnknownError(
+                f"{self._name}: no answer from {topic} within {self._within:g} s; the record may be"
+                " there or not."
+            ) from error
+        except errors.KafkaError as error:
+            raise said_of(self._name, error, doing=f"writing to {topic}") from error
+        return Written(topic, told.partition, told.offset)
+
+    async def _ready(self, topic: str, key: bytes | None) -> int:
+        """The partition, once the broker that leads it is connected: till then nothing left us."""
+        client = self._producer.client
+        try:
+            async with asyncio.timeout(self._within):
+                partitions = sorted(await self._producer.partitions_for(topic))
+        except (TimeoutError, errors.UnknownTopicOrPartitionError) as error:
+            await knock(self._name, self._settings, self._words)
+            raise RejectedError(
+                f"{self._name}: the brokers know no topic {topic}.", "UnknownTopicOrPartition"
+            ) from error
+        except errors.KafkaError as error:
+            raise said_of(self._name, error, doing=f"writing to {topic}") from error
+        partition: int = self._partitioner(key, partitions, partitions)
+        leader = client.cluster.leader_for_partition(Partition(topic, partition))
+        if leader is None or leader < 0:
+            client.force_metadata_update()
+            raise UnavailableError(f"{self._name}: {topic}/{partition} has no leader", reached=True)
+        if not await client.ready(leader):
+            await knock(self._name, self._settings, self._words)
+            raise UnavailableError(f"{self._name}: the leader of {topic}/{partition} is away")
+        return partition
+
+
+async def look_for(
+    name: str,
+    settings: KafkaSettings,
+    words: Mapping[str, Any],
+    topic: str,
+    mark: str,
+    since: datetime | None,
+) -> Written | None:
+    """Reads back what was written since then. None only when all of it was seen; else
+    OutcomeUnknownError says why that cannot be known."""
+    within = 3 * settings.timeout
+    consumer: Any = Consumer(
+        group_id=None, enable_auto_commit=False, auto_offset_reset="none",
+        isolation_level="read_committed", max_partition_fetch_bytes=settings.fetch_bytes,
+        fetch_max_bytes=4 * settings.fetch_bytes, **words,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            await consumer.start()
+            await consumer._client._wait_on_metadata(topic)
+            return await _looked(consumer, topic, mark.encode(), since, settings.clocks_agree)
+    except TimeoutError as error:
+        raise OutcomeUnknownError(
+            f"{name}: {topic} was not read through within {within.total_seconds():g} s, so nobody"
+            f" can tell whether {mark} is there."
+        ) from error
+    except errors.UnknownTopicOrPartitionError:
+        return None
+    except errors.KafkaError as error:
+        raise UnavailableError(f"{name}: {topic} cannot be read back: {error}") from error
+    finally:
+        with contextlib.suppress(TimeoutError, errors.KafkaError):
+            async with asyncio.timeout(0.8):
+                await consumer.stop()
+
+
+async def _looked(
+    consumer: Any, topic: str, mark: bytes, since: datetime | None, slack: timedelta
+) -> Written | None:
+    every = [Partition(topic, n) for n in consumer._client.cluster.partitions_for_topic(topic)]
+    begins, ends = await consumer.beginning_offsets(every), await consumer.end_offsets(every)
+    starts = dict(begins)
+    if since is not None:
+        moment = int((since - slack).timestamp() * 1000)
+        found = await consumer.offsets_for_times(dict.fromkeys(every, moment))
+        # A broker names the first record that is not older; none means that all are.
+        starts = {e: ends[e] if found[e] is None else found[e].offset for e in every}
+    reading = [each for each in every if starts[each] < ends[each]]
+    cut = [each for each in reading if starts[each] == begins[each] > 0]
+    consumer.assign(reading)
+    for each in reading:
+        consumer.seek(each, starts[each])
+    left = set(reading)
+    while left:
+        fetched = await consumer.getmany(*left, timeout_ms=200)
+        for each, records in fetched.items():
+            for record in records:
+                if any(name == MARK and value == mark for name, value in record.headers):
+                    return Written(topic, each.partition, record.offset)
+        for each in list(left):
+            if await consumer.position(each) >= ends[each]:
+                left.discard(each)
+    if cut:
+        numbers = ", ".join(str(each.partition) for each in cut)
+        raise OutcomeUnknownError(
+            f"{topic} no longer holds all that was written since then (partitions {numbers}), so"
+            " what is not there may have been."
+        )
+    return None

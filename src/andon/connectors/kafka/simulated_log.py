@@ -1,0 +1,57 @@
+"""What a small broker keeps of one partition."""
+
+__all__ = ["Kept", "Partition"]
+
+import asyncio
+import struct
+
+
+class Kept:
+    """Records as one producer sent them."""
+
+    def __init__(self, first: int, raw: bytes) -> None:
+        self.first = first
+        self.raw = struct.pack("!q", first) + raw[8:]
+        self.last = first + struct.unpack("!i", raw[23:27])[0]
+        self.newest: int = struct.unpack("!q", raw[35:43])[0]
+        self.sender: tuple[int, int, int] = struct.unpack("!qhi", raw[43:57])
+
+
+class Partition:
+    """A log with a beginning that retention moves."""
+
+    def __init__(self) -> None:
+        self.begin = self.end = 0
+        self.batches: list[Kept] = []
+        self.arrived = asyncio.Event()
+
+    def append(self, raw: bytes) -> Kept:
+        """Once for each sequence number of a producer."""
+        batch = Kept(self.end, raw)
+        if batch.sender[0] >= 0:
+            for known in reversed(self.batches):
+                if known.sender == batch.sender:
+                    return known
+        self.batches.append(batch)
+        self.end = batch.last + 1
+        self.arrived.set()
+        self.arrived.clear()
+        return batch
+
+    def read(self, after: int, most: int) -> bytes:
+        """Whole batches, one at least."""
+        found = b""
+        low, high = 0, len(self.batches)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.batches[middle].last < after else (low, middle)
+        for batch in self.batches[low:]:
+            if found and len(found) + len(batch.raw) > most:
+                break
+            found += batch.raw
+        return found
+
+    def forget(self, before: int) -> None:
+        """What retention does."""
+        self.begin = before
+        self.batches = [batch for batch in self.batches if batch.last >= before]
