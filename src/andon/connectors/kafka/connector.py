@@ -88,7 +88,7 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
                 value=value,
                 headers=headers,
             )
-        except OutcomeUnknownError:
+        except (OutcomeUnknownError, asyncio.CancelledError):
             await self._give_up(writer)  # else it goes on trying after we said that we do not know
             raise
         return _receipt(written)

@@ -1,6 +1,15 @@
 """aiokafka, which has no types: everything of it that we use, in one place."""
 
-__all__ = ["Batch", "Consumer", "Partition", "Partitioner", "Producer", "connected", "errors"]
+__all__ = [
+    "Batch",
+    "Consumer",
+    "Partition",
+    "Partitioner",
+    "Producer",
+    "connected",
+    "errors",
+    "records_of",
+]
 
 from typing import Any, cast
 
@@ -17,3 +26,4 @@ Partitioner: Any = cast("Any", _partitioner).DefaultPartitioner
 connected: Any = cast("Any", _conn).create_conn
 errors: Any = cast("Any", _errors)
 Batch: Any = cast("Any", _records).DefaultRecordBatchBuilder
+records_of: Any = cast("Any", _records).DefaultRecordBatch

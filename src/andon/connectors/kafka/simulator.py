@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from andon.connectors.kafka.library import Batch
+from andon.connectors.kafka.library import Batch, records_of
 from andon.connectors.kafka.simulated import Broker
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
@@ -76,13 +76,16 @@ class SmallKafka(Counterpart, Speaks, Takes):
 
     async def effects(self) -> Sequence[str]:
         """What stands in the topic."""
-        found: list[str] = []
-        for partition in self.broker.topics[_OUT]:
-            for batch in partition.batches:
-                found += [
-                    part.split(b'"')[0].decode() for part in batch.raw.split(b'"effect":"')[1:]
-                ]
-        return found
+        return [msgspec.json.decode(value)["effect"] for _, value in self.written(_OUT)]
+
+    def written(self, topic: str) -> Sequence[tuple[str, bytes]]:
+        """Key and value of every record, partition by partition."""
+        return [
+            ((record.key or b"").decode(), record.value)
+            for partition in self.broker.topics[topic]
+            for batch in partition.batches
+            for record in records_of(batch.raw)
+        ]
 
     async def lose_answer(self) -> None:
         """The record is appended; nobody hears that."""
