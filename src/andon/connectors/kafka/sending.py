@@ -41,8 +41,10 @@ class Writer:
     async def open(self) -> None:
         """Raises UnavailableError or CredentialsError."""
         await knock(self._name, self._settings, self._words)
+        # Longer than we wait: the library must not send again what we call unknown.
+        words = {**self._words, "request_timeout_ms": self._words["request_timeout_ms"] * 2 + 1000}
         self._producer = Producer(
-            acks="all", enable_idempotence=True, partitioner=self._partitioner, **self._words
+            acks="all", enable_idempotence=True, partitioner=self._partitioner, **words
         )
         try:
             async with asyncio.timeout(self._within):
@@ -156,27 +158,32 @@ async def _looked(
 ) -> Written | None:
     every = [Partition(topic, n) for n in consumer._client.cluster.partitions_for_topic(topic)]
     begins, ends = await consumer.beginning_offsets(every), await consumer.end_offsets(every)
+    moment = 0 if since is None else int((since - slack).timestamp() * 1000)
     starts = dict(begins)
+    doubted: set[Any] = set()
     if since is not None:
-        moment = int((since - slack).timestamp() * 1000)
         found = await consumer.offsets_for_times(dict.fromkeys(every, moment))
-        # A broker names the first record that is not older; none means that all are.
-        starts = {e: ends[e] if found[e] is None else found[e].offset for e in every}
-    reading = [each for each in every if starts[each] < ends[each]]
-    cut = [each for each in reading if starts[each] == begins[each] > 0]
-    consumer.assign(reading)
-    for each in reading:
+        # A broker names the first record that is not older. None: all are; the last one shows it.
+        doubted = {each for each in every if found[each] is None}
+        starts = {
+            each: max(ends[each] - 1, begins[each]) if each in doubted else found[each].offset
+            for each in every
+        }
+    left = {each for each in every if starts[each] < ends[each]}
+    consumer.assign(list(left))
+    for each in left:
         consumer.seek(each, starts[each])
-    left = set(reading)
     while left:
-        fetched = await consumer.getmany(*left, timeout_ms=200)
-        for each, records in fetched.items():
+        for each, records in (await consumer.getmany(*left, timeout_ms=200)).items():
             for record in records:
                 if any(name == MARK and value == mark for name, value in record.headers):
                     return Written(topic, each.partition, record.offset)
-        for each in list(left):
-            if await consumer.position(each) >= ends[each]:
-                left.discard(each)
+                if each in doubted and record.timestamp >= moment:
+                    doubted.discard(each)
+                    starts[each] = begins[each]
+                    consumer.seek(each, begins[each])
+        left = {each for each in left if await consumer.position(each) < ends[each]}
+    cut = [each for each in every if each not in doubted and starts[each] == begins[each] > 0]
     if cut:
         numbers = ", ".join(str(each.partition) for each in cut)
         raise OutcomeUnknownError(

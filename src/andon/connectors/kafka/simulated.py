@@ -3,6 +3,7 @@
 __all__ = ["Broker"]
 
 import asyncio
+import ssl
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,7 +18,15 @@ _PRODUCE = 0
 class Broker:
     """One listener on loopback, which leads everything."""
 
-    def __init__(self, topics: Sequence[str], *, username: str, password: str) -> None:
+    def __init__(
+        self,
+        topics: Sequence[str],
+        *,
+        username: str,
+        password: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self._login = [username.encode(), password.encode()]
         self.topics: dict[str, list[Partition]] = {
             topic: [Partition(), Partition()] for topic in topics
@@ -35,7 +44,9 @@ class Broker:
 
     async def start(self) -> None:
         """Listens, at the port it had before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", self.port, ssl=self._tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
