@@ -5,11 +5,12 @@ __all__ = ["GAP", "Taken", "gap_item", "items_of"]
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from andon.connectors._cloudevents import BATCH, STRUCTURED, events_of
+from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors.kafka.settings import Topic
 from andon.core.connector import Item
 from andon.core.errors import MappingError
@@ -57,8 +58,8 @@ def items_of(kind: str, topic: Topic, taken: Taken) -> Sequence[Item]:
     payload = said.get("payload", _ABSENT)
     told = _at(payload, topic.key) if topic.key else None
     key = taken.name if told is None else f"{kind}/{told}"
-    at = aware(_at(payload, topic.at)) if topic.at else _moment(taken)
-    return [_item(kind, key, taken, said, at)]
+    moment = aware(_at(payload, topic.at)) if topic.at else _moment(taken)
+    return [_item(kind, key, taken, said, moment)]
 
 
 def gap_item(topic: str, partition: int, life: int, *, first: int, last: int, why: str) -> Item:
@@ -96,7 +97,7 @@ def _cloudevents(taken: Taken) -> list[Item]:
     ]
 
 
-def _item(kind: str, key: str, taken: Taken, said: dict[str, Any], at: datetime | None) -> Item:
+def _item(kind: str, key: str, taken: Taken, said: dict[str, Any], moment: datetime | None) -> Item:
     document: dict[str, Any] = {
         "topic": taken.topic,
         "partition": taken.partition,
@@ -106,7 +107,9 @@ def _item(kind: str, key: str, taken: Taken, said: dict[str, Any], at: datetime 
         "headers": [{"name": name, **_words(value, "value")} for name, value in taken.headers],
     }
     document |= _words(taken.key, "key")
-    return Item(kind=kind, key=key, raw=msgspec.json.encode({**document, **said}), occurred_at=at)
+    return Item(
+        kind=kind, key=key, raw=msgspec.json.encode({**document, **said}), occurred_at=moment
+    )
 
 
 def _words(value: bytes | None, name: str) -> dict[str, Any]:
@@ -152,14 +155,5 @@ def _at(payload: Any, pointer: str) -> Any:
     """What a JSON pointer leads to in the payload; None when it leads nowhere."""
     if not isinstance(payload, msgspec.Raw):
         return None
-    place: Any = msgspec.json.decode(payload)
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(place, dict):
-            place = cast("dict[str, Any]", place).get(name)
-        elif isinstance(place, list) and name.isdecimal() and name.isascii():
-            listed = cast("list[Any]", place)
-            place = listed[int(name)] if int(name) < len(listed) else None
-        else:
-            return None
-    return place
+    found = at(msgspec.json.decode(payload), parsed(pointer))
+    return None if found is MISSING else found
