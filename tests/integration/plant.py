@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import asyncpg
 import msgspec
@@ -307,10 +307,20 @@ class Plant:
             await shift.end()
 
 
+class Staffed(Protocol):
+    """What a worker works for: a project, and its database."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def dsn(self) -> str: ...
+
+
 class Shift:
     """One worker of the plant."""
 
-    def __init__(self, plant: Plant) -> None:
+    def __init__(self, plant: Plant | Staffed) -> None:
         self.worker = Worker(plant.plan, plant.dsn, SystemClock())
         self._dsn = plant.dsn
         self.task = asyncio.create_task(self.worker.run())

@@ -62,7 +62,7 @@ async def test_a_row_is_marked_only_once_the_log_has_it_and_none_is_lost(databas
     names = {*await erp.say(ROWS), "PA-1"}
     async with rows_of(database) as db:
         for most in (300, 1500, 2500):
-            shift = Shift(plant)  # pyright: ignore[reportArgumentType]
+            shift = Shift(plant)
 
             async def enough(most: int = most) -> bool:
                 return int(await db.fetchval("select count(*) from log")) >= most
@@ -73,7 +73,7 @@ async def test_a_row_is_marked_only_once_the_log_has_it_and_none_is_lost(databas
             marked = {row[0] for row in erp.rows("select order_no from outgoing where taken = 'Y'")}
             assert marked, "nothing was taken off, so this proves nothing"
             assert marked <= logged, "marked before the log had it"
-        shift = Shift(plant)  # pyright: ignore[reportArgumentType]
+        shift = Shift(plant)
         left = "select count(*) from outgoing where taken = 'N'"
         await until(lambda: erp.rows(left) == [(0,)], within=60)
         await shift.end()

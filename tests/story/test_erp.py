@@ -1,70 +1,31 @@
 """The pump works on a simulated S/4HANA: steps and output are posted once, whatever goes wrong."""
 
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from decimal import Decimal
-from importlib import util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
 from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
-from andon.core.connector import Arrival, Push
-from andon.engine.clock import SystemClock
-from andon.engine.ingest import Ingest
 from andon.engine.plan import Plan
-from tests.integration.plant import Shift, rows_of, until
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "erp" / "works.py"
-
-
-def _example() -> ModuleType:
-    spec = util.spec_from_file_location("works", EXAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["works"] = module
-    spec.loader.exec_module(module)
-    return module
+from tests.integration.plant import rows_of, until
+from tests.story.example import Example, module_of
 
 
-class Works:
+class Works(Example):
     """The project on a fresh database, beside an S/4HANA with seals in stock."""
 
     def __init__(self, dsn: str, sap: SapSimulator) -> None:
-        self.dsn = dsn
+        super().__init__(dsn)
         self.sap = sap
 
     @property
     def plan(self) -> Plan:
         """Made anew each time, as a new process makes it."""
         told = {"WORKS_ERP_URL": self.sap.url, "WORKS_ERP_PASSWORD": self.sap.gateway.password}
-        return _example().andon.plan(told)
-
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        shift = Shift(self)  # pyright: ignore[reportArgumentType]
-        try:
-            yield
-        finally:
-            await shift.end()
-
-    async def posts(self, door_of: str, **row: Any) -> None:
-        """The line posts."""
-        plan = self.plan
-        ingest = Ingest(plan, self.dsn, SystemClock())
-        await ingest.open()
-        wired = plan.connections[door_of]
-        (door,) = wired.connector.doors()
-        assert isinstance(door, Push)
-        await ingest.accept(wired, door.items(Arrival({}, {}, {}, msgspec.json.encode(row))))
-        await ingest.close()
+        return module_of("erp/works.py").andon.plan(told)
 
     async def step(self, order: str, step: str, **more: Any) -> None:
         """A step is done."""

@@ -1,70 +1,36 @@
 """Plant B, whose MES knows files only: orders go out, confirmations come in, odd files are told."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib import util
 from pathlib import Path
-from types import ModuleType
 
 import asyncpg
-import msgspec
 import pytest
 
-from andon.core.connector import Arrival, Push
-from andon.engine.clock import SystemClock
-from andon.engine.ingest import Ingest
 from andon.engine.plan import Plan
 from tests.integration.plant import Shift, rows_of, until
+from tests.story.example import Example, module_of
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "files" / "plant_b.py"
 HEAD = "Auftrag;Vorgang;Status;Gutmenge;Ausschuss;Arbeitsplatz;Zeitpunkt\r\n"
 
 
-def _example() -> ModuleType:
-    spec = util.spec_from_file_location("plant_b", EXAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules["plant_b"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-class PlantB:
+class PlantB(Example):
     """The project on a fresh database, and the people of the MES at their folder."""
 
     def __init__(self, folder: Path, dsn: str) -> None:
+        super().__init__(dsn)
         self.folder = folder
-        self.dsn = dsn
         for name in ("von_mes", "nach_mes"):
             (folder / name).mkdir()
 
     @property
     def plan(self) -> Plan:
         """Made anew each time, as a new process makes it."""
-        return _example().andon.plan({"PLANT_B_FOLDER": str(self.folder)})
-
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator["PlantB"]:
-        shift = Shift(self)  # pyright: ignore[reportArgumentType]
-        try:
-            yield self
-        finally:
-            await shift.end()
+        return module_of("files/plant_b.py").andon.plan({"PLANT_B_FOLDER": str(self.folder)})
 
     async def releases(self, order: str, quantity: str) -> None:
         """The ERP posts."""
-        plan = self.plan
-        ingest = Ingest(plan, self.dsn, SystemClock())
-        await ingest.open()
-        wired = plan.connections["erp"]
-        (door,) = wired.connector.doors()
-        assert isinstance(door, Push)
-        body = {"order": order, "item": "PÜMPE", "qty": quantity, "due": "2025-12-24T12:00:00Z"}
-        await ingest.accept(wired, door.items(Arrival({}, {}, {}, msgspec.json.encode(body))))
-        await ingest.close()
+        due = "2025-12-24T12:00:00Z"
+        await self.posts("erp", order=order, item="PÜMPE", qty=quantity, due=due)
 
     def drops(self, name: str, rows: str, *, total: int, marker: bool = True) -> None:
         """The MES writes in place, then says that it is done."""
@@ -131,7 +97,7 @@ async def test_a_worker_killed_while_it_reads_loses_and_doubles_nothing(
         plant.drops(f"rueckmeldung-{n}", rows.replace(";10;", f";{n}0;"), total=4000)
     async with rows_of(database) as db:
         for most in (500, 3000):
-            shift = Shift(plant)  # pyright: ignore[reportArgumentType]
+            shift = Shift(plant)
 
             async def enough(most: int = most) -> bool:
                 return int(await db.fetchval("select count(*) from log")) >= most

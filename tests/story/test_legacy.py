@@ -1,69 +1,35 @@
 """An old ERP's tables release orders and take what was made through a staging table."""
 
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib import util
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
 
-from andon.core.connector import Arrival, Push
-from andon.engine.clock import SystemClock
-from andon.engine.ingest import Ingest
 from andon.engine.plan import Plan
-from tests.integration.plant import Shift, rows_of, until
-
-FOLDER = Path(__file__).parents[2] / "examples" / "legacy"
-
-
-def _example(name: str) -> ModuleType:
-    spec = util.spec_from_file_location(name, FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+from tests.integration.plant import rows_of, until
+from tests.story.example import Example, module_of
 
 
-class PlantC:
+class PlantC(Example):
     """The project on a fresh database, its ERP, and a terminal on the floor."""
 
     def __init__(self, folder: Path, dsn: str) -> None:
-        self.dsn = dsn
+        super().__init__(dsn)
         self._file = folder / "old_erp.db"
-        self.erp: Any = _example("old_erp").OldErp(self._file)
+        self.erp: Any = module_of("legacy/old_erp.py").OldErp(self._file)
         self.erp.make()
 
     @property
     def plan(self) -> Plan:
         """Made anew each time, as a new process makes it."""
-        return _example("legacy").andon.plan({"OLD_ERP_URL": f"sqlite:///{self._file}"})
-
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        shift = Shift(self)  # pyright: ignore[reportArgumentType]
-        try:
-            yield
-        finally:
-            await shift.end()
+        return module_of("legacy/legacy.py").andon.plan({"OLD_ERP_URL": f"sqlite:///{self._file}"})
 
     async def made(self, report: str, order: str, good: str) -> None:
         """A terminal posts."""
-        plan = self.plan
-        ingest = Ingest(plan, self.dsn, SystemClock())
-        await ingest.open()
-        wired = plan.connections["floor"]
-        (door,) = wired.connector.doors()
-        assert isinstance(door, Push)
-        body = {"id": report, "order": order, "item": "PUMP", "ordered": "5", "good": good}
-        await ingest.accept(wired, door.items(Arrival({}, {}, {}, msgspec.json.encode(body))))
-        await ingest.close()
+        row = {"id": report, "order": order, "item": "PUMP", "ordered": "5", "good": good}
+        await self.posts("floor", **row)
 
 
 @pytest.mark.story
