@@ -1,0 +1,90 @@
+"""IDocs as items: from a file one after the other, from a post all at once."""
+
+__all__ = ["LAYOUT", "items_of", "mirror_of", "rows_of"]
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import Any, BinaryIO, cast
+
+import msgspec
+
+from andon.connectors._folders.layout import Layout
+from andon.connectors._folders.rows import Bad, Broken, Row, Yielded, guarded, longest
+from andon.connectors.idoc.document import Idoc, Unread, idocs_in
+from andon.core.connector import Item
+from andon.core.errors import Fault, MappingError
+
+_FLAT = (
+    "It is a flat IDoc, not XML. In SAP choose a port of the kind XML file or XML HTTP (WE21),"
+    " with content type text/xml."
+)
+
+
+def rows_of(stream: BinaryIO) -> Iterator[Yielded]:
+    """Rows of a file. Whatever it holds, this raises nothing but OSError."""
+    return guarded(_rows(stream))
+
+
+LAYOUT = Layout(kind="IDOC", rows=rows_of)
+"""A file holds any number of IDocs, each a fact of its own."""
+
+
+def _rows(stream: BinaryIO) -> Iterator[Yielded]:
+    number = line = 0
+    try:
+        _refuse_flat(stream.read(16))
+        stream.seek(0)
+        for one in idocs_in(stream):
+            line = one.line
+            if isinstance(one, Unread):
+                number += 1
+                yield Bad(number, line, one.says, one.text)
+                continue
+            for item in _items(one):
+                number += 1
+                yield Row(number, line, {}, item.raw, kind=item.kind, key=item.key)
+    except MappingError as error:
+        yield Broken(line, "; ".join([str(error), *map(str, error.faults)]))
+
+
+def items_of(body: bytes) -> Sequence[Item]:
+    """What one post holds, all of it or nothing. Raises MappingError with every fault."""
+    _refuse_flat(body[:16])
+    items: list[Item] = []
+    faults: list[Fault] = []
+    for one in idocs_in(BytesIO(body)):
+        if isinstance(one, Unread):
+            faults.append(Fault(f"line {one.line}", one.says))
+            continue
+        for item in _items(one):
+            if len(item.raw) > longest:
+                says = f"{item.kind} has {len(item.raw)} bytes as JSON, more than {longest}"
+                faults.append(Fault(f"line {one.line}", says))
+            items.append(msgspec.structs.replace(item, mirror=mirror_of(item.key)))
+    if faults:
+        raise MappingError("Not every IDoc of this post can be taken, so none is", faults)
+    return items
+
+
+def mirror_of(key: str) -> str:
+    """What is compared with what was said before: a number's document, or an order's header."""
+    who, number, *rest = key.split("/")
+    return f"{who}/order/{rest[2]}" if len(rest) == 3 else f"{who}/{number}"
+
+
+def _items(one: Idoc) -> Iterator[Item]:
+    """The document; then, of an order's, each header, to be compared with the one before."""
+    kind = one.control["MESTYP"]
+    yield Item(kind=kind, key=one.key, raw=one.raw)
+    if kind != "LOIPRO":
+        return
+    headers = cast("list[Any]", one.body.get("E1AFKOL", []))
+    for header in headers:
+        order = str(header.get("AUFNR", "")).strip().replace("/", "%2F")
+        raw = msgspec.json.encode({"EDI_DC40": one.control, "E1AFKOL": [header]})
+        yield Item(kind="LOIPRO.order", key=f"{one.key}/order/{order or '-'}", raw=raw)
+
+
+def _refuse_flat(head: bytes) -> None:
+    if head.lstrip(b"\xef\xbb\xbf").startswith(b"EDI_DC"):
+        raise MappingError(_FLAT, [Fault("line 1", "EDI_DC")])

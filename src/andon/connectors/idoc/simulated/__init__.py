@@ -1,0 +1,1 @@
+"""An SAP system that takes, checks, posts and refuses IDocs, and sends its own."""
