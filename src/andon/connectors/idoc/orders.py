@@ -1,6 +1,6 @@
 """Production orders as LOIPRO says them: each header compared with the last one of its order."""
 
-__all__ = ["Header", "OrderItem", "production_order"]
+__all__ = ["Header", "OrderItem", "Position", "Status", "production_order"]
 
 from collections.abc import Iterator
 from datetime import datetime
