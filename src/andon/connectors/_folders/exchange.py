@@ -31,6 +31,11 @@ class Exchange:
         self._intake = Intake(self._folder, settings, layout, name)
         self._outgoing = Outgoing(self._folder, settings, writes)
 
+    @property
+    def folder(self) -> Folder:
+        """Where the files lie, for a connector that keeps notes of its own below `sent`."""
+        return self._folder
+
     async def open(self) -> None:
         """Looks whether the folder is there."""
         await self._folder.open()

@@ -1,0 +1,78 @@
+"""Small notes of ours below `sent`: what came, what is to be acknowledged, what is awaited."""
+
+__all__ = ["Answer", "Awaited", "Notes", "Received"]
+
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+import msgspec
+
+from andon.connectors._folders.folder import Folder
+from andon.connectors._folders.names import is_safe, path_in
+from andon.connectors.edi.writing import Draft
+
+T = TypeVar("T")
+
+
+class Received(msgspec.Struct, frozen=True):
+    """An interchange that came, by partner and control number."""
+
+    digest: str
+    file: int
+    """Number of the file in which it came first."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An acknowledgment that leaves once what it acknowledges is in the log."""
+
+    partner: str
+    position: str
+    drafts: list[Draft]
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """An interchange we sent, whose acknowledgment has not come."""
+
+    partner: str
+    document: str
+    stamp: str
+    """Of the command: under it stands the name of the file that was sent."""
+    sent_at: datetime
+
+
+class Notes(Generic[T]):
+    """One folder of notes; a note that was half written when the power went is none."""
+
+    def __init__(self, folder: Folder, path: str, shape: type[T]) -> None:
+        self._folder = folder
+        self._path = path
+        self._decoder = msgspec.json.Decoder(shape)
+
+    async def open(self, kept: timedelta) -> None:
+        """Makes the folder. Notes that are older than `kept` are let go."""
+        await self._folder.make(self._path)
+        there = [one for one in await self._folder.list(self._path) if one.what == "file"]
+        newest = max((one.changed_at for one in there), default=0.0)
+        for one in there:
+            if is_safe(one.name) and one.changed_at < newest - kept.total_seconds():
+                await self._folder.remove(path_in(self._path, one.name))
+
+    async def names(self) -> list[str]:
+        """Of all notes."""
+        return [one.name for one in await self._folder.list(self._path) if is_safe(one.name)]
+
+    async def read(self, name: str) -> T | None:
+        """One note; None when there is none."""
+        text = await self._folder.text(path_in(self._path, name))
+        try:
+            return None if text is None else self._decoder.decode(text)
+        except msgspec.DecodeError:
+            return None
+
+    async def write(self, name: str, note: T) -> None:
+        """On the disk when it returns."""
+        await self._folder.write(path_in(self._path, name), msgspec.json.encode(note))
+
+    async def remove(self, name: str) -> None:
+        """Absent is fine."""
+        await self._folder.remove(path_in(self._path, name))

@@ -1,0 +1,131 @@
+"""A partner that speaks X12 and reads it with pyx12."""
+
+__all__ = ["X12Program"]
+
+import io
+from collections.abc import Sequence
+
+from pyx12.errors import X12Error  # pyright: ignore[reportMissingTypeStubs] it has none
+from pyx12.x12file import X12Reader  # pyright: ignore[reportMissingTypeStubs] it has none
+
+from andon.connectors.edi.simulated.program import Came, Program
+
+_CODES = {"st": "AK5", "gs": "AK9", "isa": "TA1", "seg": "AK3"}
+_NUMBER = {"850": ("BEG", "BEG03"), "860": ("BCH", "BCH03"), "940": ("W05", "W0502")}
+_NEEDS = {"850": {"BEG", "PO1"}, "860": {"BCH"}, "940": {"W05"}}
+
+
+class X12Program(Program):
+    """ACME, known as ZZ:ACME; to it we are ZZ:ANDON."""
+
+    def read(self, content: bytes) -> Sequence[Came]:
+        """Envelope, counts and numbers are pyx12's to judge, what an order needs is its own."""
+        came: list[Came] = []
+        try:
+            reader = X12Reader(io.StringIO(content.decode()))
+            group = code = version = ""
+            there: set[str] = set()
+            for segment in reader:
+                tag = str(segment.get_seg_id())
+
+                def value(place: str, segment: object = segment) -> str:
+                    return str(segment.get_value(place) or "")  # type: ignore[attr-defined]
+
+                there.add(tag)
+                match tag:
+                    case "GS":
+                        code, group, version = value("GS01"), value("GS06"), value("GS08")
+                    case "ST":
+                        there = {tag}
+                        made = Came(value("ST01"), str(reader.get_isa_id()), group, code)
+                        made.control, made.version = value("ST02"), version
+                        came.append(made)
+                    case "PO1":
+                        came[-1].items.append((value("PO107"), value("PO102")))
+                    case "SE":
+                        missing = _NEEDS.get(came[-1].document, set[str]()) - there
+                        came[-1].errors += [f"AK3 {one} 3" for one in sorted(missing)]
+                    case _:
+                        if came and (tag, f"{tag}03") == _NUMBER.get(came[-1].document):
+                            came[-1].number = value(f"{tag}03")
+                for kind, error, says, _, _ in reader.pop_errors():
+                    came[-1:][0].errors.append(f"{_CODES[kind]} {error} {says}")
+        except (X12Error, UnicodeDecodeError) as error:
+            came.append(Came("", "", errors=[f"TA1 022 {error}"]))
+        return came
+
+    def acknowledgment(self, came: Sequence[Came]) -> bytes | None:
+        """A 997 that names every message."""
+        named = [one for one in came if one.document not in ("997", "TA1")]
+        if not named:
+            return None
+        lines = [f"AK1*{named[0].code}*{named[0].group}"]
+        for one in named:
+            lines.append(f"AK2*{one.document}*{one.control}")
+            lines += [
+                f"AK3*{error.split()[1]}*2**{error.split()[2]}"
+                for error in one.errors
+                if error.startswith("AK3")
+            ]
+            codes = [error.split()[1] for error in one.errors if error.startswith("AK5")]
+            lines.append("*".join(["AK5", "R", *codes[:5]] if one.errors else ["AK5", "A"]))
+        good = sum(not one.errors for one in named)
+        word = "A" if good == len(named) else "P" if good else "R"
+        return self._written(
+            "FA", [("997", [*lines, f"AK9*{word}*{len(named)}*{len(named)}*{good}"])]
+        )
+
+    def advice(self, came: Came, says: str) -> bytes:
+        """An 824 about one order."""
+        lines = [
+            "BGN*00*1*20251125",
+            f"OTI*TR*PO*{came.number}******{came.group}*{came.control}*{came.document}",
+            f"TED*012*{says}",
+        ]
+        return self._written("AG", [("824", lines)])
+
+    def confirmation(self, came: Came) -> bytes:
+        """An 855 that accepts every line."""
+        lines = [f"BAK*00*AC*{came.number}*20251125"]
+        for n, (item, quantity) in enumerate(came.items, 1):
+            lines += [
+                f"PO1*{n}*{quantity}*EA***BP*{item}",
+                f"ACK*IA*{quantity}*EA*067*20251212",
+            ]
+        return self._written("PR", [("855", [*lines, f"CTT*{len(came.items)}"])])
+
+    def notice(self, shipments: Sequence[str], order: str = "4711") -> bytes:
+        """Each an 856 of one pallet with one lot of pumps on it."""
+        return self._written("SH", [("856", _shipment(one, order)) for one in shipments])
+
+    def _written(self, code: str, messages: Sequence[tuple[str, list[str]]]) -> bytes:
+        control = self.next_control()
+        lines = [
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{'ACME':15}*ZZ*{'ANDON':15}*251125*1200*U*00401"
+            f"*{control:09}*0*P*>",
+            f"GS*{code}*ACME*ANDON*20251125*1200*{control}*X*004010",
+        ]
+        for n, (document, body) in enumerate(messages, 1):
+            lines += [f"ST*{document}*{n:04}", *body, f"SE*{len(body) + 2}*{n:04}"]
+        lines += [f"GE*{len(messages)}*{control}", f"IEA*1*{control:09}"]
+        content = "".join(f"{line}~\n" for line in lines).encode()
+        self.sent.append(content)
+        return content
+
+
+def _shipment(name: str, order: str) -> list[str]:
+    return [
+        f"BSN*00*{name}*20251125*1200*0001",
+        "HL*1**S",
+        "TD1*PLT*1",
+        "DTM*011*20251125*1130",
+        "N1*SF*ACME PUMPS*1*006965111",
+        "HL*2*1*O",
+        f"PRF*{order}",
+        "HL*3*2*P",
+        "MAN*GM*00106141411234567897",
+        "HL*4*3*I",
+        "LIN**BP*PUMP*LT*LOT-7",
+        "SN1**5*EA",
+        "CTT*4",
+    ]

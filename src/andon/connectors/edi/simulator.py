@@ -1,0 +1,119 @@
+"""A trading partner on the other side of a mailbox: it orders nothing, and delivers."""
+
+__all__ = ["COUNTERPARTS", "AcmeOnFolder", "AcmeOverSftp", "Trading"]
+
+from collections.abc import Sequence
+from typing import Any
+
+from andon.connectors._folders.drops import BehindSftp, Drop, OnFolder
+from andon.connectors.edi.simulated.program import Program
+from andon.connectors.edi.simulated.x12 import X12Program
+from andon.core.connector import Request
+
+_ACME = {
+    "standard": "x12",
+    "qualifier": "ZZ",
+    "id": "ACME",
+    "our_qualifier": "ZZ",
+    "our_id": "ANDON",
+}
+
+
+class Trading(Drop):
+    """A partner with a program of its own, and a mailbox that both can see."""
+
+    program: Program
+    partner: dict[str, Any]
+    ordered: str
+    """The kind of order it takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered: set[str] = set()
+
+    async def say(self, count: int) -> Sequence[str]:
+        """Two interchanges of one second, half of the notices in each."""
+        shipments = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
+        self._said += count
+        half = (count + 1) // 2
+        for part in (shipments[:half], shipments[half:]):
+            if part:
+                self.drop(self.program.notice(part))
+        return shipments
+
+    def drop(self, content: bytes) -> None:
+        """Puts one interchange into the mailbox."""
+        self._files += 1
+        self.rename_in(f"acme-{self._files:06}.edi", content)
+
+    def answer(self) -> int:
+        """Reads what came since the last time, and says how many interchanges that were."""
+        files = [one for one in self._sent() if one not in self._answered]
+        for name in files:
+            self._answered.add(name)
+            for content in self.program.answers((self.root / "out" / name).read_bytes()):
+                self.drop(content)
+        return len(files)
+
+    async def effects(self) -> Sequence[str]:
+        """Numbers of the orders it could read, by the numbers of their files."""
+        files = (self.root / "out" / name for name in self._sent())
+        came = [one for file in files for one in self.program.read(file.read_bytes())]
+        return [one.number for one in came if one.document == self.ordered and not one.errors]
+
+    def _sent(self) -> list[str]:
+        return sorted(file.name for file in (self.root / "out").glob("*.edi") if file.is_file())
+
+
+class AcmeOnFolder(Trading, OnFolder):
+    """ACME speaks X12, on a folder of this machine."""
+
+    ordered = "850"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.program = X12Program()
+
+    def request(self, effect: str) -> Request:
+        """One order of five pumps."""
+        return _order(effect)
+
+    def settings(self) -> dict[str, Any]:
+        """The folder, and ACME."""
+        return {**super().settings(), "partners": {"acme": _ACME}}
+
+
+class AcmeOverSftp(Trading, BehindSftp):
+    """The same behind SFTP, where the partner named `refused` may not be written to."""
+
+    ordered = "850"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.program = X12Program()
+
+    def request(self, effect: str) -> Request:
+        """One order of five pumps."""
+        return _order(effect)
+
+    def refused(self) -> Request:
+        """An order for a partner whose files the server does not take."""
+        return Request(target="refused", body=_order("refused").body)
+
+    def settings(self) -> dict[str, Any]:
+        """The server, ACME, and one more."""
+        return {
+            **super().settings(),
+            "partners": {"acme": _ACME, "refused": {**_ACME, "id": "NOBODY"}},
+        }
+
+
+def _order(number: str) -> Request:
+    segments = [
+        ["BEG", "00", "SA", number, "", "20251125"],
+        ["PO1", "1", "5", "EA", "12.50", "", "BP", "PUMP"],
+    ]
+    return Request(target="acme", body={"document": "850", "segments": segments})
+
+
+COUNTERPARTS = (AcmeOnFolder, AcmeOverSftp)
