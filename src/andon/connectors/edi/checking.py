@@ -75,11 +75,11 @@ def _misread(text: str, rule: str) -> tuple[FlawKind, str] | None:
 def _total_flaws(segments: Sequence[Segment], counts: str) -> Iterator[Flaw]:
     there = sum(segment.tag == counts for segment in segments)
     for segment in segments:
-        said, element, component = "", 1, 1
+        said, component = "", 0
         if segment.tag == "CTT":
             said = segment.text(1)
         elif segment.tag == "CNT" and segment.text(1) == "2":
             said, component = segment.text(1, 2), 2
         if said and (not said.isascii() or not said.isdigit() or int(said[:18]) != there):
             says = f"it says {said!r} times {counts}, there are {there}"
-            yield Flaw("count", says, segment.at, segment.tag, element, component, said)
+            yield Flaw("count", says, segment.at, segment.tag, 1, component, said)

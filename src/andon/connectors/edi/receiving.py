@@ -60,7 +60,7 @@ class Receiving:
         self._told: set[str] = set()
         self._committed = Place()
         self._last = ""
-        self._standing: tuple[_Named, Standing] | None = None
+        self._standing: tuple[_Named, int, Standing] | None = None
         waits = [one.ack_within for one in self._partners.values() if one.ack_within is not None]
         shortest = min((wait.total_seconds() for wait in waits), default=_LOOK_EVERY * 4)
         self._look_every = min(_LOOK_EVERY, max(shortest / 4, 0.05))
@@ -114,14 +114,14 @@ class Receiving:
         return item
 
     async def _standing_of(self, named: _Named, file: int) -> Standing:
-        if self._standing is None or self._standing[0] != named:
+        if self._standing is None or self._standing[:2] != (named, file):
             counted = self._partners[named.partner].counted
             name = stamp(f"{named.partner}/{counted}/{named.interchange}")
             known = await self._received.read(name)
             if known is None:
                 await self._received.write(name, Received(named.digest, file))
-            self._standing = (named, _standing(known, named.digest, file))
-        return self._standing[1]
+            self._standing = (named, file, _standing(known, named.digest, file))
+        return self._standing[2]
 
     async def _reported(self, item: Item, standing: Standing, file: int) -> Item:
         said = item.read(ReportItem)

@@ -1,10 +1,42 @@
 """Pieces of mappings: what every mailbox needs, and canonical messages where their nouns exist."""
 
-__all__ = ["advised", "answered", "doubted", "mappings", "refused", "reported"]
+__all__ = [
+    "ADJUSTED",
+    "ANNOUNCED",
+    "RECEIVED",
+    "SHIPPED",
+    "Adjustment",
+    "Arrived",
+    "Confirmation",
+    "Confirmed",
+    "Line",
+    "Milestone",
+    "Notice",
+    "Purchase",
+    "Wanted",
+    "adjustments",
+    "arrivals",
+    "confirmation",
+    "mappings",
+    "milestones",
+    "notice",
+    "order",
+]
 
 from andon.connectors._folders import mapping as folders
-from andon.connectors.edi.mapping.protocol import ANSWERS, advised, answered, doubted, refused
-from andon.connectors.edi.mapping.protocol import reported as reported
+from andon.connectors.edi.mapping.milestones import Milestone, milestones
+from andon.connectors.edi.mapping.notices import ANNOUNCED, Line, Notice, notice
+from andon.connectors.edi.mapping.orders import (
+    Confirmation,
+    Confirmed,
+    Purchase,
+    Wanted,
+    confirmation,
+    order,
+)
+from andon.connectors.edi.mapping.protocol import ANSWERS, doubted, refused, reported
+from andon.connectors.edi.mapping.receipts import RECEIVED, Arrived, arrivals
+from andon.connectors.edi.mapping.stock import ADJUSTED, SHIPPED, Adjustment, adjustments
 
 mappings = (*folders.mappings, refused, reported, doubted, *ANSWERS)
 """Put these beside your own: `[shipped, *edi.mappings]`. They read acknowledgments, refusals,

@@ -1,0 +1,194 @@
+"""A mailbox with ACME on its other side: what is acknowledged when, and what is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from andon.connectors.edi import Edi, mappings
+from andon.connectors.edi.documents import DOUBT, REFUSED, REPORT, RefusedMessage
+from andon.connectors.edi.simulator import AcmeOnFolder
+from andon.core.connector import Item, Request
+from andon.core.mapping import Known
+from andon.core.message import Finding
+from andon.testing.conformance.trial import Follower, settings_of
+
+NAMES = {mapping.kind: mapping for mapping in mappings}
+
+
+class Mail:
+    """ACME, our side of the mailbox, and what was said so far."""
+
+    def __init__(self, **partner: Any) -> None:
+        self.acme = AcmeOnFolder()
+        self.out = self.acme.root / "out"
+        self.edi = self._made(partner)
+
+    def _made(self, partner: dict[str, Any]) -> Edi:
+        table = self.acme.settings()
+        table["partners"]["acme"] = {**table["partners"]["acme"], **partner}
+        return Edi("mail", settings_of(Edi, table))
+
+    def sent(self) -> list[Path]:
+        """What we wrote, by control number."""
+        return sorted(file for file in self.out.glob("*.edi"))
+
+    def told(self, item: Item) -> list[Finding]:
+        """What the mapping makes of an item."""
+        return list(NAMES[item.kind].reads(item, Known(self.edi.settings)))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def mail(**partner: Any) -> AsyncIterator[Mail]:
+    made = Mail(**partner)
+    await made.edi.open()
+    try:
+        yield made
+    finally:
+        await made.edi.close()
+
+
+async def happens(so: Any) -> bool:
+    for _ in range(400):
+        if so():
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+async def test_a_notice_is_acknowledged_once_it_is_in_the_log_and_not_before() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        one.acme.drop(one.acme.program.notice(["S-1", "S-2"]))
+        assert await follower.until(lambda: len(follower.items) == 3)
+        assert [item.kind for item in follower.items] == ["856", "856", REPORT]
+        await asyncio.sleep(0.1)
+        assert one.sent() == []
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(one.sent()) == 1)
+        (said,) = one.acme.program.read(one.sent()[0].read_bytes())
+        assert (said.document, said.errors) == ("997", [])
+        lines = one.sent()[0].read_text().split("~\n")
+        assert lines[3:5] == ["AK1*SH*1", "AK9*A*2*2*2"]
+
+
+async def test_a_kill_between_commit_and_acknowledgment_loses_and_doubles_none() -> None:
+    async with mail() as one:
+        one.acme.drop(one.acme.program.notice(["S-1"]))
+        async with Follower(one.edi, "") as follower:
+            assert await follower.until(lambda: len(follower.items) == 2)
+            position = follower.items[-1].position or ""
+        again = Edi("mail", one.edi.settings)
+        await again.open()
+        for _ in range(2):
+            async with Follower(again, position):
+                assert await happens(lambda: len(one.sent()) == 1)
+        async with Follower(again, "") as follower:  # a database from a backup
+            await asyncio.sleep(0.1)
+            await follower.committed(position)
+            await asyncio.sleep(0.1)
+        await again.close()
+        assert len(one.sent()) == 1
+
+
+async def test_the_same_interchange_twice_is_one_and_is_answered_twice() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        content = one.acme.program.notice(["S-1"])
+        one.acme.drop(content)
+        one.acme.drop(content)
+        assert await follower.until(lambda: len(follower.items) == 4)
+        first, report, second, repeat = follower.items
+        assert (first.key, first.raw) == (second.key, second.raw)
+        assert one.told(report) == []
+        assert [said.code for said in one.told(repeat)] == ["repeated-interchange"]
+        await follower.committed(repeat.position or "")
+        assert await happens(lambda: len(one.sent()) == 2)
+
+
+async def test_the_same_number_with_other_content_is_an_exception_with_all_of_it() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        content = one.acme.program.notice(["S-1"])
+        one.acme.drop(content)
+        one.acme.drop(content.replace(b"*5*EA", b"*6*EA"))
+        assert await follower.until(lambda: len(follower.items) == 4)
+        other, report = follower.items[2:]
+        assert other.kind == REFUSED
+        assert "came before, with other content" in str(other.read(RefusedMessage).flaws[0])
+        assert b'"6"' in other.raw
+        await follower.committed(report.position or "")
+        assert await happens(lambda: len(one.sent()) == 2)
+        lines = one.sent()[1].read_text().split("~\n")
+        assert lines[1] == "TA1*000000001*251125*1200*R*025"
+        assert lines[2] == "IEA*0*000000002"
+
+
+async def test_a_faulty_notice_is_refused_with_segment_and_element() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        content = one.acme.program.notice(["S-1", "S-2"])
+        one.acme.drop(content.replace(b"S-2*20251125", b"S-2*20259999"))
+        assert await follower.until(lambda: len(follower.items) == 3)
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(one.sent()) == 1)
+        assert one.sent()[0].read_text().split("~\n")[3:9] == [
+            "AK1*SH*1",
+            "AK2*856*0002",
+            "AK3*BSN*2**8",
+            "AK4*3**8*20259999",
+            "AK5*R*5",
+            "AK9*P*2*2*1",
+        ]
+
+
+async def test_an_order_is_acknowledged_confirmed_and_shipped() -> None:
+    async with mail(ack_within="200 ms") as one, Follower(one.edi, "") as follower:
+        await one.edi.send(one.acme.request("PO-1"), key="a")
+        assert one.acme.answer() == 1
+        assert await follower.until(lambda: len(follower.items) == 6)
+        kinds = [item.kind for item in follower.items if item.kind != REPORT]
+        assert kinds == ["997", "855", "856"]
+        assert one.told(follower.items[0]) == []
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(one.sent()) == 3)
+        await asyncio.sleep(0.4)
+        assert not [item for item in follower.items if item.kind == DOUBT]
+        assert one.acme.answer() == 2  # two acknowledgments, which nobody acknowledges
+        await asyncio.sleep(0.1)
+        assert len(follower.items) == 6
+
+
+async def test_an_acknowledgment_that_does_not_come_is_told_once() -> None:
+    async with mail(ack_within="100 ms") as one, Follower(one.edi, "") as follower:
+        await one.edi.send(one.acme.request("PO-1"), key="a")
+        assert await follower.until(lambda: len(follower.items) == 1)
+        await asyncio.sleep(0.3)
+        (late,) = follower.items
+        (said,) = one.told(late)
+        assert said.code == "ack-overdue"
+        assert "acme has not acknowledged 850, interchange 1" in said.text
+
+
+async def test_what_the_partner_refuses_is_told_in_its_words() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        body = msgspec.to_builtins(one.acme.request("PO-1").body)
+        body["segments"][1][7] = "ROTOR"
+        await one.edi.send(Request(target="acme", body=body), key="a")
+        one.acme.answer()
+        assert await follower.until(lambda: len(follower.items) == 4)
+        accepted, advice = (item for item in follower.items if item.kind != REPORT)
+        assert one.told(accepted) == []
+        (said,) = one.told(advice)
+        assert said.text == "acme says in 824: TR PO PO-1 012 ROTOR is not sold here"
+        one.acme.drop(one.acme.program.acknowledgment([_refused()]) or b"")
+        assert await follower.until(lambda: len(follower.items) == 6)
+        (said,) = one.told(follower.items[4])
+        assert said.code == "ack-refused"
+        assert "interchange 1" in said.text
+        assert "850 0001 was refused: segment 2 (PO1): code 3, AK5 R" in said.text
+
+
+def _refused() -> Any:
+    from andon.connectors.edi.simulated.program import Came
+
+    return Came("850", "000000001", "1", "PO", "0001", errors=["AK3 PO1 3"])
