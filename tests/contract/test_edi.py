@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from andon.connectors.edi import Edi, mappings
 from andon.connectors.edi.documents import DOUBT, REFUSED, REPORT, RefusedMessage
-from andon.connectors.edi.simulator import AcmeOnFolder
+from andon.connectors.edi.simulated.program import Came
+from andon.connectors.edi.simulator import AcmeOnFolder, BetaOnFolder
 from andon.core.connector import Item, Request
+from andon.core.errors import RejectedError
 from andon.core.mapping import Known
 from andon.core.message import Finding
 from andon.testing.conformance.trial import Follower, settings_of
@@ -188,7 +191,56 @@ async def test_what_the_partner_refuses_is_told_in_its_words() -> None:
         assert "850 0001 was refused: segment 2 (PO1): code 3, AK5 R" in said.text
 
 
-def _refused() -> Any:
-    from andon.connectors.edi.simulated.program import Came
+async def test_an_edifact_order_is_confirmed_shipped_and_refused_where_it_must_be() -> None:
+    beta = BetaOnFolder()
+    edi = Edi("mail", settings_of(Edi, beta.settings()))
+    await edi.open()
+    async with Follower(edi, "") as follower:
+        await edi.send(beta.request("PO-1"), key="a")
+        beta.answer()
+        assert await follower.until(lambda: len(follower.items) == 6)
+        kinds = [item.kind for item in follower.items if item.kind != REPORT]
+        assert kinds == ["CONTRL", "ORDRSP", "DESADV"]
+        await follower.committed(follower.items[-1].position or "")
+        out = beta.root / "out"
+        assert await happens(lambda: len(list(out.glob("*.edi"))) == 3)
+        (said,) = beta.program.read((out / "beta-000000003.edi").read_bytes())
+        assert (said.document, said.errors) == ("CONTRL", [])
+        assert "UCI+3+4000001:14+4000002:14+7'" in (out / "beta-000000003.edi").read_text()
 
+        content = beta.program.notice(["S-9"])
+        beta.drop(content.replace(b"CNT+2:1", b"CNT+2:4").replace(b"CPS+2+1", b"CPS+2+7"))
+        assert await follower.until(lambda: len(follower.items) == 8)
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(list(out.glob("*.edi"))) == 4)
+        lines = (out / "beta-000000004.edi").read_text().split("'\n")
+        assert lines[4:9] == [
+            "UCM+1+DESADV:D:96A:UN+4",
+            "UCS+16",
+            "UCD+29+1:2",
+            "UCS+8",
+            "UCD+18+2",
+        ]
+    await edi.close()
+
+
+async def test_numbers_are_issued_without_gap_or_repeat_over_restarts() -> None:
+    one = Mail()
+    for n in range(1, 7):
+        edi = Edi("mail", one.edi.settings)
+        await edi.open()
+        await edi.send(one.acme.request(f"PO-{n}"), key=f"k{n}")
+        bad = Request(target="acme", body={"document": "850", "segments": [["BEG", "*"]]})
+        with pytest.raises(RejectedError):
+            await edi.send(bad, key=f"bad{n}")
+        again = await edi.send(one.acme.request(f"PO-{n}"), key=f"k{n}")
+        await edi.close()
+        assert again.reference == f"acme-{n:09}.edi"
+    came = [one.acme.program.read(file.read_bytes())[0] for file in one.sent()]
+    assert [(c.interchange, c.number) for c in came] == [
+        (f"{n:09}", f"PO-{n}") for n in range(1, 7)
+    ]
+
+
+def _refused() -> Came:
     return Came("850", "000000001", "1", "PO", "0001", errors=["AK3 PO1 3"])

@@ -1,6 +1,16 @@
 """Segments as both standards have them, with the place at which each stands."""
 
-__all__ = ["Element", "Flaw", "Heading", "Segment", "composite", "flat", "plain", "repetitions"]
+__all__ = [
+    "Element",
+    "Flaw",
+    "Heading",
+    "Segment",
+    "composite",
+    "flat",
+    "matching",
+    "plain",
+    "repetitions",
+]
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias, cast

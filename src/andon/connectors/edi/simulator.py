@@ -1,11 +1,12 @@
 """A trading partner on the other side of a mailbox: it orders nothing, and delivers."""
 
-__all__ = ["COUNTERPARTS", "AcmeOnFolder", "AcmeOverSftp", "Trading"]
+__all__ = ["COUNTERPARTS", "AcmeOnFolder", "AcmeOverSftp", "BetaOnFolder", "Trading"]
 
 from collections.abc import Sequence
 from typing import Any
 
 from andon.connectors._folders.drops import BehindSftp, Drop, OnFolder
+from andon.connectors.edi.simulated.edifact import EdifactProgram
 from andon.connectors.edi.simulated.program import Program
 from andon.connectors.edi.simulated.x12 import X12Program
 from andon.core.connector import Request
@@ -19,11 +20,19 @@ _ACME = {
 }
 
 
+_BETA = {
+    "standard": "edifact",
+    "qualifier": "14",
+    "id": "4000001",
+    "our_qualifier": "14",
+    "our_id": "4000002",
+}
+
+
 class Trading(Drop):
     """A partner with a program of its own, and a mailbox that both can see."""
 
     program: Program
-    partner: dict[str, Any]
     ordered: str
     """The kind of order it takes."""
 
@@ -108,6 +117,33 @@ class AcmeOverSftp(Trading, BehindSftp):
         }
 
 
+class BetaOnFolder(Trading, OnFolder):
+    """BETA speaks EDIFACT, on a folder of this machine."""
+
+    name = "edifact"
+    ordered = "ORDERS"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.program = EdifactProgram()
+
+    def request(self, effect: str) -> Request:
+        """One order of five pumps."""
+        segments = [
+            ["BGM", "220", effect, "9"],
+            ["DTM", ["137", "20251125", "102"]],
+            ["LIN", "1", "", ["PUMP", "IN"]],
+            ["QTY", ["21", "5", "PCE"]],
+            ["UNS", "S"],
+            ["CNT", ["2", "1"]],
+        ]
+        return Request(target="beta", body={"document": "ORDERS", "segments": segments})
+
+    def settings(self) -> dict[str, Any]:
+        """The folder, and BETA."""
+        return {**super().settings(), "partners": {"beta": _BETA}}
+
+
 def _order(number: str) -> Request:
     segments = [
         ["BEG", "00", "SA", number, "", "20251125"],
@@ -116,4 +152,4 @@ def _order(number: str) -> Request:
     return Request(target="acme", body={"document": "850", "segments": segments})
 
 
-COUNTERPARTS = (AcmeOnFolder, AcmeOverSftp)
+COUNTERPARTS = (AcmeOnFolder, AcmeOverSftp, BetaOnFolder)

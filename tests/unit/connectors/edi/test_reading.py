@@ -168,4 +168,3 @@ def test_releases_repetitions_and_components_are_read_by_edifact_4() -> None:
     read = document(one)
     assert read.first("BGM").text(2) == "PO+1?"
     assert read.first("FTX").elements == [[["AAA"], ["BBB", "C"]], "", "", "it's *"]
-
