@@ -33,10 +33,8 @@ class Awaiting:
     async def expect(self, partner: str, document: str, key: str) -> None:
         """Noted before it is sent, so that none is forgotten."""
         await self.open()
-        name = f"{partner}~{stamp(key)}"
-        if await self._notes.read(name) is None:
-            note = Awaited(partner, document, stamp(key), datetime.now(UTC))
-            await self._notes.write(name, note)
+        note = Awaited(partner, document, stamp(key), datetime.now(UTC))
+        await self._notes.write(f"{partner}~{stamp(key)}", note)
 
     async def forget(self, partner: str, key: str) -> None:
         """It was not sent after all."""

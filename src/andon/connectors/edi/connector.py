@@ -5,6 +5,7 @@ __all__ = ["Edi"]
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import cast
 
 from andon.connectors._folders.exchange import Exchange, refuse
 from andon.connectors._folders.layout import Draft as Content
@@ -15,7 +16,7 @@ from andon.connectors.edi.reading import Mailbox
 from andon.connectors.edi.receiving import Receiving
 from andon.connectors.edi.settings import EdiSettings
 from andon.connectors.edi.soundness import setting_faults
-from andon.connectors.edi.writing import Answers, bytes_of, outline_of
+from andon.connectors.edi.writing import Ready, bytes_of, outline_of
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import RejectedError
 
@@ -53,12 +54,13 @@ class Edi(Source[EdiSettings], Sink[EdiSettings]):
     async def send(self, request: Request, *, key: str) -> Receipt:
         """One interchange with one message; its file's name is the receipt."""
         agreed = self._agreed(request.target)
-        document = outline_of(request.body, agreed).document
-        awaited = agreed.partner.ack_within is not None and document not in ACKS
+        draft = outline_of(request.body, agreed)
+        awaited = agreed.partner.ack_within is not None and draft.document not in ACKS
         if awaited and await self._exchange.find(key) is None:
-            await self._awaiting.expect(agreed.name, document, key)
+            await self._awaiting.expect(agreed.name, draft.document, key)
         try:
-            return await self._exchange.send(request, key)
+            ready = Request(target=request.target, body=Ready([draft]))
+            return await self._exchange.send(ready, key)
         except RejectedError:
             if awaited:
                 await self._awaiting.forget(agreed.name, key)
@@ -89,9 +91,5 @@ class Edi(Source[EdiSettings], Sink[EdiSettings]):
 
     def _content(self, request: Request) -> Content:
         agreed = self._agreed(request.target)
-        match request.body:
-            case Answers(drafts):
-                pass
-            case _:
-                drafts = [outline_of(request.body, agreed)]
+        drafts = cast("Ready", request.body).drafts
         return lambda number: bytes_of(drafts, agreed, number, datetime.now(UTC))

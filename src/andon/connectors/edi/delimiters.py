@@ -88,6 +88,8 @@ def joined(segment: Segment, signs: Delimiters) -> str:
 
 
 def _written(element: Element, segment: Segment, number: int, signs: Delimiters) -> str:
+    if isinstance(element, str) and not any(sign in element for sign in signs.signs):
+        return element
     parts = repetitions(plain(repetitions(element)))
     place = f"{segment.tag} element {number}"
     if len(parts) > 1 and not signs.repetition:

@@ -10,6 +10,7 @@ import msgspec
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.names import is_safe, path_in
 from andon.connectors.edi.writing import Draft
+from andon.core.faults import UNREADABLE
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class Notes(Generic[T]):
         text = await self._folder.text(path_in(self._path, name))
         try:
             return None if text is None else self._decoder.decode(text)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return None
 
     async def write(self, name: str, note: T) -> None:

@@ -29,7 +29,7 @@ from andon.connectors.edi.documents import (
 from andon.connectors.edi.notes import Answer, Notes, Received
 from andon.connectors.edi.segments import Flaw
 from andon.connectors.edi.settings import EdiSettings, Partner
-from andon.connectors.edi.writing import Answers
+from andon.connectors.edi.writing import Ready
 from andon.core.connector import Item, Request
 from andon.core.errors import OutcomeUnknownError, RejectedError
 
@@ -161,7 +161,7 @@ class Receiving:
                 ))  # fmt: skip
 
     async def _answer(self, name: str, note: Answer) -> AsyncIterator[Item]:
-        request = Request(target=note.partner, body=Answers(note.drafts))
+        request = Request(target=note.partner, body=Ready(note.drafts))
         try:
             await self._exchange.send(request, f"answer/{name}")
         except OutcomeUnknownError:

@@ -1,6 +1,6 @@
 """Documents become interchanges: envelopes, numbers, counts. What cannot be written is refused."""
 
-__all__ = ["Answers", "Draft", "Outline", "bytes_of", "outline_of"]
+__all__ = ["Draft", "Outline", "Ready", "bytes_of", "outline_of"]
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,8 +35,8 @@ class Draft(msgspec.Struct, frozen=True):
     segments: list[Segment]
 
 
-class Answers(msgspec.Struct, frozen=True):
-    """The body of a request of our own: what acknowledges one interchange."""
+class Ready(msgspec.Struct, frozen=True):
+    """Messages of one interchange that were checked: only the number is missing."""
 
     drafts: list[Draft]
 
