@@ -2,6 +2,7 @@
 
 __all__ = ["MISSING", "Pointer", "at", "parsed", "raw_at"]
 
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -12,6 +13,7 @@ MISSING: Any = msgspec.UNSET
 """What stands where nothing stands; null is something else."""
 
 
+@lru_cache(maxsize=1024)  # the settings name few, and every row is looked into by them
 def parsed(text: str) -> Pointer:
     """The parts of `/data/0/id`; empty for the whole document. Raises ValueError."""
     if text and not text.startswith("/"):

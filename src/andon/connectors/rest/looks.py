@@ -137,9 +137,10 @@ class Looks:
         async for page in self._asking.pages({}):
             for raw in page.rows:
                 row = row_of(self._feed, raw)
-                present[row.id or row.digest.hex()] = row.digest
-                if row.digest not in self._polled:
-                    self._polled.add(row.digest)
+                digest = row.digest
+                present[row.id or digest.hex()] = digest
+                if digest not in self._polled:
+                    self._polled.add(digest)
                     yield row.item, "all"
         for item in self._gone(present):
             yield item, "all"
@@ -152,10 +153,11 @@ class Looks:
         async for page in self._asking.pages({}):
             for raw in page.rows:
                 row = row_of(self._feed, raw)
-                digests.add(row.digest)
-                present[row.id or row.digest.hex()] = row.digest
-                known = row.digest in self._polled or row.digest in (self._swept or ())
-                if known or row.digest in self._recent:
+                digest = row.digest
+                digests.add(digest)
+                present[row.id or digest.hex()] = digest
+                known = digest in self._polled or digest in (self._swept or ())
+                if known or digest in self._recent:
                     continue
                 self.found_by_sweep += self._swept is not None
                 yield row.item
@@ -168,9 +170,10 @@ class Looks:
         rows: list[Row] = []
         for raw in page.rows:
             row = row_of(self._feed, raw)
-            if row.digest not in self._recent:
-                self._recent[row.digest] = row.time
-                self._polled.add(row.digest)
+            digest = row.digest
+            if digest not in self._recent:
+                self._recent[digest] = row.time
+                self._polled.add(digest)
                 rows.append(row)
         return rows
 

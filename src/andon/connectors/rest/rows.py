@@ -23,10 +23,13 @@ class Row(msgspec.Struct, frozen=True):
 
     id: str
     """Empty when nobody can tell what it names."""
-    digest: bytes
-    """The same for the same state, and short enough to remember many."""
     time: datetime
     item: Item
+
+    @property
+    def digest(self) -> bytes:
+        """The same for the same state, and short enough to remember many."""
+        return blake2b(self.item.key.encode(), digest_size=16).digest()
 
 
 def row_of(feed: Feed, raw: bytes) -> Row:
@@ -37,7 +40,7 @@ def row_of(feed: Feed, raw: bytes) -> Row:
     except UNREADABLE:
         return _odd(feed, "JSON", raw, digest)
     id = at(document, parsed(feed.key))
-    if not isinstance(id, str | int) or isinstance(id, bool) or id == "":
+    if not isinstance(id, (str, int)) or id is True or id is False or id == "":
         return _odd(feed, feed.key, raw, digest)
     time = EARLIEST
     if feed.time is not None:
@@ -56,7 +59,7 @@ def row_of(feed: Feed, raw: bytes) -> Row:
         mirror=f"{feed.kind}/{id}",
         occurred_at=time if feed.time is not None else None,
     )
-    return Row(str(id), blake2b(key.encode(), digest_size=16).digest(), time, item)
+    return Row(str(id), time, item)
 
 
 def gone(feed: Feed, id: str, last: bytes) -> Item:
@@ -96,7 +99,7 @@ def _version(feed: Feed, document: Any, time: datetime, digest: bytes) -> str | 
 def _odd(feed: Feed, lacks: str, raw: bytes, digest: bytes) -> Row:
     kind = f"{feed.kind} without {lacks}"
     item = Item(kind=kind, key=f"{feed.kind}/unreadable/{digest.hex()}", raw=raw)
-    return Row("", digest, EARLIEST, item)
+    return Row("", EARLIEST, item)
 
 
 def _moment(feed: Feed, said: Any) -> datetime | None:
