@@ -97,6 +97,7 @@ class Fake(Sink[FakeSettings]):
         self.effects: list[tuple[str, str]] = []
         self.calls: list[str] = []
         self.looks: list[str] = []
+        self.refused_later: str = ""
         self.down = False
         self.locked: Exception | None = None
         self.opening: asyncio.Event | None = None
@@ -150,6 +151,8 @@ class Fake(Sink[FakeSettings]):
         self.looks.append(key)
         if self.down:
             raise UnavailableError(f"{self.name} refuses connections")
+        if self.refused_later:
+            raise RejectedError(self.refused_later, "43")
         return Receipt(reference="found") if key in self.keys else None
 
     def arrives_later(self, key: str, what: str) -> None:

@@ -32,6 +32,21 @@ async def test_a_lost_answer_is_found_out_and_the_effect_stays_one(database: str
             assert len(fake.calls) == 1
 
 
+async def test_an_unknown_outcome_that_turns_out_refused_is_refused_in_their_words(
+    database: str,
+) -> None:
+    async with plant_on(database) as plant, plant.working():
+        fake = plant.findable
+        fake.before["post-0"] = lost
+        fake.refused_later = "rejected after a day"
+        await plant.says(Told(order_id="A", to="findable"))
+        await settled(database)
+        assert (len(fake.calls), len(fake.looks), len(fake.effects)) == (1, 1, 0)
+        async with rows_of(database) as db:
+            said = await db.fetch("select data ->> 'says' from log where kind = 'refusal'")
+        assert [one[0] for one in said] == ["rejected after a day"]
+
+
 async def test_a_request_that_arrives_after_it_was_found_absent_stays_one(database: str) -> None:
     """The first look finds nothing, then the delayed request arrives: the second look finds it."""
     async with plant_on(database) as plant, plant.working():

@@ -152,7 +152,7 @@ class Sink(Connector[S]):
     @abstractmethod
     async def find(self, request: Request, *, key: str) -> Receipt | None:
         """What this request did, by its key or by the state it should have made;
-        None when it is not there."""
+        None when it is not there. Raises RejectedError when it is there and was refused."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -178,6 +178,10 @@ class Push(msgspec.Struct, frozen=True):
     status: int = 202
     signed: bool = False
     """`items` proves by a signature who posts, or raises CredentialsError: no key is asked for."""
+    answers: Callable[[Arrival], bytes] | None = None
+    """Writes the answer where it depends on the post; called once its items are committed."""
+    media: str = "application/json"
+    """What the answer is."""
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -192,13 +196,15 @@ def _nothing(_: Offered) -> None:
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """They fetch: pending commands of this connection, written by `render` as the answer's JSON."""
+    """They fetch: pending commands of this connection, written by `render` as the answer."""
 
     method: str
     path: str
     render: Callable[[Arrival, Sequence[Offered]], bytes]
     withholds: Callable[[Offered], str | None] = _nothing
     """Why they would misread a command, which then waits and is shown with the reason."""
+    media: str = "application/json"
+    """What `render` writes."""
 
 
 class Acknowledgment(msgspec.Struct, frozen=True):
@@ -217,6 +223,8 @@ class Acknowledge(msgspec.Struct, frozen=True):
     path: str
     read: Callable[[Arrival], Acknowledgment]
     answer: bytes = b'{"acknowledged":true}'
+    media: str = "application/json"
+    """What the answer is."""
 
 
 Door = Push | Offer | Acknowledge

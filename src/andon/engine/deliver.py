@@ -223,6 +223,11 @@ class Deliver:
         except AttentionError as error:
             self._attention(parcel, error)
             return
+        except RefusedError as error:
+            self._seen()
+            self._report(Refused(parcel, error))
+            self._next(parcel)
+            return
         if receipt is not None:
             self._delivered(parcel, receipt, 0.0, found=True)
             return

@@ -32,7 +32,6 @@ _NO_DATABASE = (
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.OperatorInterventionError,
 )
-_JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
@@ -127,7 +126,7 @@ class Doors:
         else:
             if signed:
                 self._heard.from_(name)
-            await _answer(send, status, answer)
+            await _answer(send, status, answer, media=mounted.door.media)
 
     async def _lets_in(self, headers: Sequence[tuple[bytes, bytes]], scope: str) -> bool:
         """Whether a key is good here; one nobody knows may be younger than what we know."""
@@ -164,7 +163,8 @@ class Doors:
         match mounted.door:
             case Push() as push:
                 await self._ingest.accept(mounted.wired, push.items(arrival))
-                return push.status, push.answer
+                answer = push.answer if push.answers is None else push.answers(arrival)
+                return push.status, answer
             case Offer() as offer:
                 return 200, offer.render(
                     arrival, await self._offering.pending(mounted.wired, offer)
@@ -230,8 +230,14 @@ def _problem(status: int, title: str, detail: str, errors: Sequence[Any] = ()) -
     return msgspec.json.encode(body)
 
 
-async def _answer(send: SendOut, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    kind = _JSON if status < 400 else _PROBLEM
+async def _answer(
+    send: SendOut,
+    status: int,
+    body: bytes,
+    *headers: tuple[bytes, bytes],
+    media: str = "application/json",
+) -> None:
+    kind = (b"content-type", media.encode()) if status < 400 else _PROBLEM
     length = (b"content-length", str(len(body)).encode())
     await send(
         {"type": "http.response.start", "status": status, "headers": [kind, length, *headers]}

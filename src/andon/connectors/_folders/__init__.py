@@ -15,6 +15,9 @@ For connectors whose documents come as files. One of them does this:
 - in `open` it calls `exchange.refuse(name, soundness.folder_faults(settings))`, makes an
   `exchange.Exchange` and opens it; `read`, `send`, `find`, `committed` and `close` pass on to it.
   `send` and `find` are proven by the note under our key, also when the receiver takes files away;
+- where senders ask for an answer, `rows` yields `rows.Asks` and `Layout.answers` writes it: called
+  when all of the file is recorded or it is rejected, and before it is put away, so that a kill in
+  between makes it come again. `keep` and `kept` of an Exchange hold notes of the connector's own;
 - it offers `mapping.mappings` beside its own: they make faults and findings of files into
   exceptions and doubts that people see;
 - its simulator mixes `drops.OnFolder` or `drops.BehindSftp` into a `drops.Drop` that says what

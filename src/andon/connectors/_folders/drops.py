@@ -79,6 +79,8 @@ class BehindSftp(Drop, Takes):
     name = "sftp"
     dedupes: ClassVar[bool] = True
     refusal_words: ClassVar[str] = "this name is not allowed here"
+    refused_names: ClassVar[bytes] = b"refused"
+    """Names that begin so are not allowed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,7 +174,7 @@ class _Exchange(asyncssh.SFTPServer):
             yield name
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        if newpath.rpartition(b"/")[2].startswith(b"refused"):
+        if newpath.rpartition(b"/")[2].startswith(self._drop.refused_names):
             raise asyncssh.SFTPPermissionDenied(BehindSftp.refusal_words)
         super().rename(oldpath, newpath)
         if self._drop.answers_lost and oldpath.endswith(b".part"):

@@ -6,10 +6,12 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from andon.connectors._folders.content import opened
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.intake import Intake
 from andon.connectors._folders.layout import Layout, Writes
 from andon.connectors._folders.local import LocalFolder
+from andon.connectors._folders.names import path_in
 from andon.connectors._folders.place import Place
 from andon.connectors._folders.sending import Outgoing
 from andon.connectors._folders.settings import FolderSettings
@@ -27,6 +29,7 @@ class Exchange:
     """
 
     def __init__(self, name: str, settings: FolderSettings, layout: Layout, writes: Writes) -> None:
+        self._settings = settings
         self._folder = _folder_of(name, settings)
         self._intake = Intake(self._folder, settings, layout, name)
         self._outgoing = Outgoing(self._folder, settings, writes)
@@ -51,6 +54,24 @@ class Exchange:
     async def find(self, key: str) -> Receipt | None:
         """The name under which the file of this key was sent."""
         return await self._outgoing.find(key)
+
+    async def keep(self, name: str, content: bytes) -> None:
+        """Puts a note of the connector's own beside those of what was sent."""
+        await self._folder.make(self._settings.sent)
+        await self._folder.write(path_in(self._settings.sent, name), content)
+
+    async def kept(self, name: str) -> str | None:
+        """Such a note; None when there is none."""
+        return await self._folder.text(path_in(self._settings.sent, name))
+
+    async def head(self, path: Path, most: int) -> bytes:
+        """The first bytes of a fetched file, read in a thread of this connection."""
+
+        def read() -> bytes:
+            with opened(path) as file:
+                return file.read(most)
+
+        return await self._folder.threads.do(read)
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """File by file, in order of their numbers or else of their times."""

@@ -133,6 +133,9 @@ class Intake:
         ended = self._ended.pop(taken.number, None)
         if ended is None or ended.taken.path != taken.path:
             ended = await self._read_again(taken)
+        if ended.asks and self._layout.answers is not None and not taken.put_away:
+            async with self._folder.fetched(taken.path) as path:
+                await self._layout.answers(path, "; ".join(ended.broken))
         if ended.broken:
             reason = reason_of(taken, ended.broken, ended.rows, ended.digest)
             await self._work.reject(taken, ended.digest, reason)

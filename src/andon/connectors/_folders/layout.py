@@ -1,8 +1,9 @@
 """What a connector says about its files: how one is read, and how a request becomes one."""
 
-__all__ = ["Draft", "Layout", "Writes"]
+__all__ = ["Answers", "Draft", "Layout", "Writes"]
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
@@ -15,6 +16,11 @@ Draft = Callable[[int], bytes]
 
 Writes = Callable[[Request], Draft]
 """Raises RejectedError for what cannot be written; no number is used up then."""
+
+
+Answers = Callable[[Path, str], Awaitable[None]]
+"""Answers the file's sender: the file, and why it is rejected (empty: all of it is recorded).
+It may be called again for the same file, after a restart."""
 
 
 def _fits(_: bytes) -> str | None:
@@ -35,6 +41,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     Raises nothing but OSError, whatever the file holds; see `guarded`."""
     unfit: Callable[[bytes], str | None] = _fits
     """Why a file that begins with these four bytes cannot be read at all."""
+    answers: Answers | None = None
+    """Called for files that ask for it (`rows.Asks`), before they are put away."""
     trailer: str = ""
     """What the last row begins with, where senders count: a file without it is truncated.
     `rows` yields a Total for it."""

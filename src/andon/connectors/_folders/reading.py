@@ -11,7 +11,15 @@ from andon.connectors._folders.content import Content, content_of, digest_of, op
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.layout import Layout
 from andon.connectors._folders.place import Place
-from andon.connectors._folders.rows import Bad, Broken, Row, Total, UnreadableFileError, Yielded
+from andon.connectors._folders.rows import (
+    Asks,
+    Bad,
+    Broken,
+    Row,
+    Total,
+    UnreadableFileError,
+    Yielded,
+)
 from andon.connectors._folders.said import ItemsOf
 from andon.connectors._folders.settings import FolderSettings
 from andon.connectors._folders.work import Taken
@@ -30,6 +38,8 @@ class Ended(msgspec.Struct):
     taken: Taken
     digest: str = ""
     rows: int = 0
+    asks: bool = False
+    """Whether its sender wants an answer."""
     broken: list[str] = []
     """Why it is rejected; empty: it goes to the archive."""
 
@@ -135,6 +145,8 @@ class FileReading:
                     case Broken():
                         self.ended.broken.append(f"line {one.line}: {one.says}")
                         yield said.broken(one, self.ended.rows, raw, sequence)
+                    case Asks():
+                        self.ended.asks = True
                     case Total():
                         continue
 

@@ -4,6 +4,7 @@ A document that is one item is one row with `raw`, `kind` and `key`.
 """
 
 __all__ = [
+    "Asks",
     "Bad",
     "Body",
     "Broken",
@@ -42,6 +43,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """What its item is called, where not all are called the same."""
     key: str = ""
     """What names the fact, where the row has a key of its own."""
+    mirror: str = ""
+    """Names what is said again and again, so that a mapping is given what was said before."""
     occurred_at: datetime | None = None
     """Where the row says it; else the time of the file counts."""
 
@@ -70,7 +73,11 @@ class Total(msgspec.Struct, frozen=True):
     rows: int | None
 
 
-Yielded = Row | Bad | Broken | Total
+class Asks(msgspec.Struct, frozen=True):
+    """The sender asks for an answer; `Layout.answers` writes it once the file is recorded."""
+
+
+Yielded = Row | Bad | Broken | Total | Asks
 
 
 class UnreadableFileError(MappingError):

@@ -85,6 +85,7 @@ class ItemsOf:
             kind=row.kind or self._layout.kind,
             key=key or f"{self._key}/{row.number}",
             raw=raw,
+            mirror=row.mirror or None,
             position=Place(self._taken.number, row.number, sequence).written(),
             occurred_at=row.occurred_at or self._changed_at,
         )
