@@ -169,13 +169,16 @@ async def _writing(settings: FilesSettings) -> Figure:
 
 
 async def _bare_reading(settings: FilesSettings) -> int:
+    """The same rows as JSON with a checked number and a key, by csv and msgspec alone."""
     file = _drop(settings)
+    keys: list[str] = []
     with file.open(newline="") as stream:
-        rows = csv.reader(stream, delimiter=";")
-        names = next(rows)
-        count = sum(1 for row in rows if dict(zip(names, row, strict=True)))
+        for number, row in enumerate(csv.DictReader(stream, delimiter=";"), start=1):
+            good = Decimal(row["good"].replace(",", "."))
+            msgspec.json.encode({**row, "good": str(good)})
+            keys.append(f"{file.name}/{number}")
     _clear(settings)
-    return count
+    return len(keys)
 
 
 def _drop(settings: FilesSettings) -> Path:

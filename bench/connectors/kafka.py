@@ -59,11 +59,14 @@ async def _read(address: str) -> Figure:
         consumer.assign(parts)
         for part in parts:
             consumer.seek(part, 0)
-        count = 0
+        count, keys = 0, list[str]()
         while count < _ITEMS:
             for records in (await consumer.getmany(timeout_ms=500, max_records=500)).values():
                 for record in records:
-                    msgspec.json.decode(record.value)
+                    keys.append(f"order/{msgspec.json.decode(record.value)['id']}")
+                    about = {"topic": record.topic, "partition": record.partition}
+                    about |= {"offset": record.offset, "key": record.key.decode()}
+                    msgspec.json.encode({**about, "payload": msgspec.Raw(record.value)})
                     count += 1
         await consumer.stop()
         return count

@@ -4,6 +4,7 @@ __all__ = ["measure"]
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,11 @@ _DOCUMENTS = 2_000
 _ROWS = 20_000
 _AT_ONCE = 16
 _SIMULATOR = "andon.connectors.rest.simulator"
+
+
+class _Page(msgspec.Struct):
+    changes: list[msgspec.Raw]
+    next: int
 
 
 async def measure() -> list[Figure]:
@@ -88,11 +94,15 @@ async def _reading(table: dict[str, Any]) -> Figure:
     async with aiohttp.ClientSession(headers=headers) as session:
 
         async def bare() -> int:
-            after = count = 0
+            after, count = 0, 0
+            keys: list[str] = []
             while count < _ROWS:
                 async with session.get(f"{table['url']}/changes?after={after}") as answer:
-                    page = msgspec.json.decode(await answer.read())
-                count, after = count + len(page["changes"]), page["next"]
+                    page = msgspec.json.decode(await answer.read(), type=_Page)
+                for raw in page.changes:  # a state is known by its row's name and content
+                    row = msgspec.json.decode(raw)
+                    keys.append(f"row/{row['id']}/{blake2b(raw, digest_size=16).hexdigest()}")
+                count, after = count + len(page.changes), page.next
             return count
 
         figure = await measured("rest", "read", work=work, bare=bare)
