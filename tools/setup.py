@@ -114,7 +114,7 @@ def look_for_test_needs() -> None:
     if needs:
         LOG.write_bytes(b"")
         stop("The suite cannot run on this machine yet. It needs:", *needs)
-    step("Tryton and the MES", prepare_counterparts)
+    step("Tryton, the MES and an edge node", prepare_counterparts)
     once("a second OData server", [ODATA_MOCK / "package-lock.json"], install_odata_mock)
 
 
@@ -128,7 +128,10 @@ def install_odata_mock() -> None:
 def prepare_counterparts() -> None:
     """Here and not in a fixture: installing and seeding takes longer than a test may."""
     if not run([PYTHON, "-m", "tools.counterparts", "prepare"]):
-        stop("Tryton and the MES cannot be prepared.", "Check that a registry can be reached.")
+        stop(
+            "Tryton, the MES and an edge node cannot be prepared.",
+            "Check that a registry can be reached.",
+        )
 
 
 def has_browser() -> bool:

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from tools.counterparts import Fsmes, Tryton
-from tools.counterparts.environments import BUILD
+from tools.counterparts.environments import BUILD, environment
 from tools.counterparts.fsmes_seed import seeded as seeded_mes
 from tools.counterparts.tryton_database import seeded as seeded_erp
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Prepares both, or runs both until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tools.counterparts", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("prepare", help="install and seed both; nothing is done twice")
+    verbs.add_parser("prepare", help="install and seed all; nothing is done twice")
     start = verbs.add_parser("start", help="run both until Ctrl-C")
     start.add_argument("--folder", type=Path, default=BUILD / "run", help="where they keep state")
     start.add_argument("--erp-url", help="the ERP face for the MES: http://mes:<key>@host/in/mes")
@@ -23,6 +23,7 @@ def main() -> None:
     if chosen.verb == "prepare":
         seeded_erp(say)
         seeded_mes(say)
+        environment("sparkplug", minor=11, progress=say)  # an edge node, run by its tests
     else:
         run_until_stopped(chosen.folder, chosen.erp_url, chosen.speed)
 

@@ -55,7 +55,7 @@ class Sparkplug(Source[SparkplugSettings], Sink[SparkplugSettings]):
         births, and those who do not answer are told as silent."""
         settings = self.settings
         session = Session(self.name, settings, clean=True, waiting=settings.waiting)
-        standing = _standing(settings.host_id)
+        standing = _standing(settings)
         listening = Listening(settings, session, interest_of(settings.metrics))
         async with session.running(will=standing and standing.will):
             self._reading = session
@@ -105,7 +105,7 @@ class Sparkplug(Source[SparkplugSettings], Sink[SparkplugSettings]):
         faults: list[Fault] = []
         if urlsplit(settings.url).scheme not in ("mqtt", "mqtts"):
             faults.append(Fault("url", f"is {settings.url!r}; write mqtt:// or mqtts://"))
-        if settings.host_id is not None and not _is_level(settings.host_id):
+        if not _is_level(settings.host_id):
             faults.append(Fault("host_id", f"{settings.host_id!r} is no level of a topic"))
         for n, group in enumerate(settings.groups):
             if not _is_level(group) or group == "STATE":
@@ -125,5 +125,5 @@ def _is_level(text: str) -> bool:
     return bool(text) and not set(text) & set("+#/\0")
 
 
-def _standing(host_id: str | None) -> Standing | None:
-    return None if host_id is None else Standing(host_id, round(time.time() * 1000))
+def _standing(settings: SparkplugSettings) -> Standing | None:
+    return Standing(settings.host_id, round(time.time() * 1000)) if settings.state else None

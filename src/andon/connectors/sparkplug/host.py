@@ -93,6 +93,8 @@ class Host:
         out: list[Said] = []
         for node in self._nodes.values():
             if node.own.alive:
+                why = "messages found no room here, perhaps some of it"
+                out.append(Life(node.own.address, "gap", moment.arrived, why))
                 self._doubt(node, moment, out)
         return out
 

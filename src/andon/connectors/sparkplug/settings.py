@@ -28,9 +28,11 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class SparkplugSettings(MqttSettings, frozen=True, kw_only=True):
     """One broker with nodes and devices, and which of their metrics matter here."""
 
-    host_id: str | None = "andon"
+    host_id: str = "andon"
     """We say on `spBv1.0/STATE/<host_id>` whether we are there. Nodes that store and forward wait
-    for it. Two programs must not share one. None: nothing is said."""
+    for it. Two programs must not share one."""
+    state: bool = True
+    """Whether that is said. Not by a guest: a second reader beside the plant's host."""
     groups: Sequence[str] = ()
     """Groups to listen to; none: all."""
     nodes: Sequence[str] = ()

@@ -36,7 +36,10 @@ class Standing:
         await self._say(session, online=True)
 
     async def heard(self, session: Session, taken: Taken) -> None:
-        """A late will of an earlier connection of ours is contradicted."""
+        """A late will of an earlier connection of ours is contradicted; what the broker had kept of
+        it is already replaced."""
+        if taken.retained:
+            return
         try:
             told = msgspec.json.decode(taken.payload, type=_State)
         except UNREADABLE:

@@ -176,6 +176,7 @@ def test_dropped_messages_of_ours_put_every_node_in_doubt() -> None:
     plant.node.answers = False
     plant.node.vanish()
     plant.takes(plant.host.doubt(plant.moment))
+    assert plant.lives() == [(str(NODE), "gap")]
     plant.waits(6)
     assert plant.lives() == [(str(one), "silent") for one in (NODE, LINE, f"{NODE}/line2")]
 
