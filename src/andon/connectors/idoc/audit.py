@@ -26,6 +26,7 @@ _REFUSED = {
     "20": "could not be triggered",
     "26": "broke the syntax on its way out",
     "29": "an error of ALE",
+    "40": "nothing was made of it",
     "51": "was not posted",
     "54": "an error of the formal check",
     "56": "an IDoc with errors was added",

@@ -95,11 +95,14 @@ class Lookout:
     async def _look_into_files(self) -> None:
         """Files that lie there and were not read yet, each once."""
         incoming = self._settings.incoming
+        there: set[str] = set()
         with contextlib.suppress(UnavailableError):  # taken away while we looked
             for path in (incoming, path_in(incoming, ".taken", self._name)):
                 entries = await self._folder.list(path)
                 for entry in sorted(entries, key=_newest)[:_MOST_FILES]:
+                    there.add(path_in(path, entry.name))
                     await self._look_into(path_in(path, entry.name), entry)
+        self._looked = {path: entry for path, entry in self._looked.items() if path in there}
 
     async def _look_into(self, path: str, entry: Entry) -> None:
         fits = fnmatchcase(entry.name, self._settings.names) and entry.what == "file"

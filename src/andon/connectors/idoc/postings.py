@@ -21,6 +21,7 @@ def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
     if command.good.unit != command.scrap.unit:
         raise MappingError(f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap")
     fields: dict[str, Any] = {
+        "SATZA": "L40",  # a time ticket that ends the operation
         "AUFNR": padded(known.local, 12),
         "VORNR": padded(command.operation, 4),
         "LMNGA": command.good.amount,

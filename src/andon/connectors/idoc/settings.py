@@ -55,7 +55,7 @@ class IdocSettings(FolderSettings, frozen=True, kw_only=True):
     """Path below `/in/<connection>` where SAP posts IDocs: `/idocs`; empty where it does not."""
 
     client: str = ""
-    """SAP's client, `100`."""
+    """SAP's client, `100`, said in what we send; where it is empty, SAP takes its own."""
     sender: Partner | None = None
     """We, as SAP knows us; needed to send."""
     receiver: Partner | None = None
@@ -93,8 +93,6 @@ def _sending_faults(settings: IdocSettings) -> Iterator[Fault]:
                 yield Fault(f"{name}.{field}", f"{text!r} must have 1 to {most} characters")
     if settings.acknowledge != "none" and not all(both.values()):
         yield Fault("acknowledge", "needs `sender` and `receiver`")
-    if any(both.values()) and not settings.client:
-        yield Fault("client", "is missing: the receiver's client, 100")
     if settings.url is not None:
         parts = urlsplit(settings.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -10,15 +10,18 @@ import msgspec
 from lxml import etree
 from zeep import xsd as _zeep_xsd
 from zeep.xsd import elements as _zeep_elements
+from zeep.xsd import types as _zeep_types
 
 from andon.connectors._pointer import Pointer
 
 _xsd: Any = _zeep_xsd
 _elements: Any = _zeep_elements
+_types: Any = _zeep_types
 
 Leaf = Literal[
-    "text", "boolean", "integer", "decimal", "float", "moment", "date", "time", "duration", "bytes"
-]
+    "text", "boolean", "integer", "decimal", "float", "moment", "date", "time", "duration", "bytes",
+    "list",
+]  # fmt: skip
 
 _LEAVES: tuple[tuple[Any, Leaf], ...] = (
     (_xsd.Boolean, "boolean"),
@@ -31,6 +34,7 @@ _LEAVES: tuple[tuple[Any, Leaf], ...] = (
     (_xsd.Time, "time"),
     (_xsd.Duration, "duration"),
     (_xsd.Base64Binary, "bytes"),
+    (_types.ListType, "list"),
 )
 """Integers are decimals to zeep, so they come first."""
 

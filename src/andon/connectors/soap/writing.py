@@ -40,6 +40,9 @@ def prepared(shapes: Shapes, shape: Shape, value: Any, at: str, faults: list[Fau
     """The value as zeep takes it; every fault goes into the list with its place."""
     if value is HOLE:
         return value
+    if shape.leaf == "list":
+        many = cast("list[Any]", value) if isinstance(value, list | tuple) else str(value).split()
+        return [_leaf("text", one, at, faults) for one in many]
     if shape.leaf is not None:
         return _leaf(shape.leaf, value, at, faults)
     if not isinstance(value, Mapping):
@@ -84,7 +87,7 @@ def _member(shapes: Shapes, member: Member, value: Any, at: str, faults: list[Fa
             faults.append(Fault(at, "is missing"))
         return None
     if not member.many:
-        if isinstance(value, list) and shape.leaf is not None:
+        if isinstance(value, list) and shape.leaf not in (None, "list"):
             faults.append(Fault(at, "stands once, a list was given"))
             return None
         return prepared(shapes, shape, value, at, faults)
@@ -211,4 +214,5 @@ _WRITTEN: Mapping[Leaf, Callable[[Any], str]] = {
     "time": _time,
     "duration": _duration,
     "bytes": _bytes,
+    "list": _text,
 }
