@@ -13,6 +13,7 @@ from andon.core.connector import Item, Source
 from andon.core.errors import AttentionError, SettingsError, ThrottledError, TransientError
 from andon.engine.clock import Clock
 from andon.engine.health import Health
+from andon.engine.mirrors import mirrors_of, previous, remember
 from andon.engine.plan import Plan, Wired
 from andon.engine.read import read_items
 from andon.store.ingest import append_events, raise_exceptions
@@ -106,14 +107,13 @@ class ReadSource:
 
     async def _record(self, items: Sequence[Item]) -> None:
         now = self._clock.now()
-        mirrored = {item.mirror for item in items if item.mirror}
         async with self._db.transaction():
-            previous = await self._previous(mirrored)
-            reading = read_items(self._wired, items, self._plan, now=now, previous=previous)
+            before = await previous(self._db, self._wired.name, mirrors_of(items))
+            reading = read_items(self._wired, items, self._plan, now=now, previous=before)
             if reading.drafts:
                 await append_events(self._db, reading.drafts, site=self._wired.site, now=now)
             await raise_exceptions(self._db, reading.raised, now)
-            await self._remember({item.mirror: item.raw for item in items if item.mirror}, now)
+            await remember(self._db, self._wired.name, items, now)
             if items[-1].position is not None:
                 await self._db.execute(
                     "insert into source_position values ($1, $2) on conflict (connection)"
@@ -121,30 +121,6 @@ class ReadSource:
                     self._wired.name,
                     items[-1].position,
                 )
-
-    async def _previous(self, names: set[str]) -> dict[str, bytes]:
-        if not names:
-            return {}
-        rows = await self._db.fetch(
-            "select name, body from mirror where connection = $1 and name = any($2::text[])",
-            self._wired.name,
-            list(names),
-        )
-        return {row["name"]: row["body"].encode() for row in rows}
-
-    async def _remember(self, bodies: dict[str, bytes], now: Any) -> None:
-        if not bodies:
-            return
-        await self._db.execute(
-            "insert into mirror (connection, name, body, read_at)"
-            " select $1, name, body, $4 from unnest($2::text[], $3::jsonb[]) as t(name, body)"
-            " on conflict (connection, name) do update"
-            " set body = excluded.body, read_at = excluded.read_at",
-            self._wired.name,
-            list(bodies),
-            [body.decode() for body in bodies.values()],
-            now,
-        )
 
 
 async def _batches(items: AsyncIterator[Item]) -> AsyncGenerator[list[Item]]:

@@ -37,7 +37,7 @@ def refuse_other_content(item: Item, known: Known) -> None:
     raise MappingError(
         f"{item.kind} {number} came before with another content ({first.get('CREDAT')}"
         f" {first.get('CRETIM')}). Nothing was recorded from this one. Was SAP restored or copied,"
-        " or a number range set back? Ask its operator which of the two counts.",
+        " or a number range set back? Ask its operator which of the two counts",
         [Fault("/EDI_DC40/DOCNUM", f"{number} is used twice")],
     )
 
