@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from andon.connectors.files.simulator import Exchanged, SftpDrop
+from andon.connectors.opcua.simulator import Press
 from andon.connectors.tryton.simulator import TrytonSimulator
 from tests.contract.erps import Erp, RealErp, SimulatedErp
 from tests.contract.exchange import Empty
@@ -66,3 +67,12 @@ async def database_server(request: pytest.FixtureRequest) -> AsyncIterator[RealD
     await server.start()
     yield server
     await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def press() -> AsyncIterator[Press]:
+    """A machine with OPC UA; it takes seconds to start, so there is one for all tests."""
+    machine = Press()
+    await machine.start()
+    yield machine
+    await machine.machine.end()

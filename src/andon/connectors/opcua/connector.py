@@ -8,7 +8,8 @@ from typing import Any
 
 from andon.connectors.opcua.library import LOST, quiet, status, ua
 from andon.connectors.opcua.reading import Reader
-from andon.connectors.opcua.sending import order_of, proven, sent
+from andon.connectors.opcua.receiver import Receiver, job_order_of
+from andon.connectors.opcua.sending import Order, order_of
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import OpcUaSettings, faults_of
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
@@ -91,11 +92,11 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
 
     async def send(self, request: Request, *, key: str) -> Receipt:  # noqa: ARG002 a sink's signature
         """One write or one call. A server knows nothing of our key."""
-        order = order_of(request)
+        order = _read(request)
         async with self._one:
             session = await self._alive()
             try:
-                return await sent(session, order)
+                return await order.sent(session)
             except LookupError as error:
                 raise RejectedError(f"{self.name} cannot be sent to: {error}", "node") from error
             except (*LOST, asyncio.CancelledError) as error:
@@ -112,11 +113,11 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
     async def find(self, request: Request, *, key: str) -> Receipt | None:  # noqa: ARG002 a sink's signature
         """A write is known by the value that stands there, a call by the variable named as its
         `proof`, a job by the list of jobs."""
-        order = order_of(request)
+        order = _read(request)
         async with self._one:
             session = await self._alive()
             try:
-                return await proven(session, order)
+                return await order.proven(session)
             except (*LOST, ua.UaError) as error:
                 await self._leave()
                 raise UnavailableError(f"{self.name} was lost: {error!r}") from error
@@ -139,3 +140,9 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
             await session.open()
             self._writing = session
         return self._writing
+
+
+def _read(request: Request) -> Order | Receiver:
+    """Raises RejectedError where it means nothing."""
+    job = request.target.startswith("job ")
+    return job_order_of(request) if job else order_of(request)

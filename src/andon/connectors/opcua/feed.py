@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from andon.connectors.opcua.joblist import JobList
 from andon.connectors.opcua.library import status, ua
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import NodeGroup
@@ -30,7 +31,7 @@ class Watched(msgspec.Struct, frozen=True):
     """As the settings write it."""
     node_id: Any
     group: NodeGroup
-    jobs: Any = None
+    jobs: JobList | None = None
 
 
 class Told(msgspec.Struct):

@@ -1,18 +1,21 @@
 """Sending: one write or one method call, and the proof that it was done."""
 
-__all__ = ["Order", "order_of", "proven", "sent"]
+__all__ = ["Order", "order_of"]
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 
+from andon.connectors.opcua.calling import called
 from andon.connectors.opcua.library import status, ua
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.values import Unfit, plain, variant
 from andon.core.connector import Receipt, Request
 from andon.core.errors import OutcomeUnknownError, RejectedError
 
+_NODE = re.compile(r" (?=(?:nsu|ns|i|s|g|b)=)")  # a node id may hold spaces: s="DB"."my order"
 _UNREADABLE = ("BadNotReadable", "BadUserAccessDenied")
 
 
@@ -33,6 +36,43 @@ class Order(msgspec.Struct, frozen=True):
     proof: _Proof | None
     """Which variable says that it was done. None for a write: the variable itself."""
 
+    async def sent(self, session: Session) -> Receipt:
+        """Writes or calls, and reads back. Raises RejectedError in the server's words."""
+        node = session.node(await session.resolved(self.node))
+        if self.method is not None:
+            arguments = [_fit(self, one, None) for one in self.values]
+            method = await session.resolved(self.method)
+            told = await called(session, self.target, node.nodeid, method, arguments)
+            body: dict[str, Any] = {"answer": plain(told)}
+        else:
+            held = await node.read_data_value(raise_on_bad_status=False)
+            known = held.Value.VariantType if held.Value is not None else None
+            value = _fit(self, self.values[0], known)
+            await node.write_value(ua.DataValue(value))
+            body = {}
+        if self.method is not None and self.proof is None:
+            return Receipt(reference=self.node, body=body)
+        stands, wanted = await _stands(session, self)
+        if stands is not _HIDDEN and stands != wanted:
+            raise RejectedError(
+                f"The server took {self.target}, and holds {stands!r} now, not {wanted!r}: its"
+                " program limits or overwrites it. If it should, name another variable as proof.",
+                "read-back-differs",
+            )
+        return Receipt(reference=self.node, body={**body, "read_back": stands is not _HIDDEN})
+
+    async def proven(self, session: Session) -> Receipt | None:
+        """Whether what the order should have made stands there."""
+        if self.method is not None and self.proof is None:
+            raise OutcomeUnknownError(
+                f"Nobody can tell whether {self.target} was done. Look at the machine; next time,"
+                " name a variable that shows it as `proof`."
+            )
+        stands, wanted = await _stands(session, self)
+        if stands is _HIDDEN:
+            raise OutcomeUnknownError(f"{self.node} cannot be read, so nobody can tell.")
+        return Receipt(reference=self.node) if stands == wanted else None
+
 
 def order_of(request: Request) -> Order:
     """A request as `write <node>` or `call <object> <method>` mean it. Raises RejectedError."""
@@ -46,7 +86,7 @@ def order_of(request: Request) -> Order:
         body = table.get("arguments") if table.keys() == {"arguments"} else table
         if table.keys() == {"value"}:
             body = table["value"]
-    match request.target.split(" "):
+    match _NODE.split(request.target):
         case ["write", node]:
             return Order(request.target, _node(node), None, [body], proof)
         case ["call", node, method]:
@@ -68,45 +108,6 @@ def _node(text: str) -> str:
     except (ua.UaError, ValueError) as error:
         raise RejectedError(f"{text!r} is no node id.", "node-invalid") from error
     return text
-
-
-async def sent(session: Session, order: Order) -> Receipt:
-    """Writes or calls, and reads back. Raises RejectedError in the server's words."""
-    node = session.node(await session.resolved(order.node))
-    if order.method is not None:
-        arguments = [_fit(order, one, None) for one in order.values]
-        method = await session.resolved(order.method)
-        told = await node.call_method(method, *arguments)
-        body: dict[str, Any] = {"answer": plain(told)}
-    else:
-        held = await node.read_data_value(raise_on_bad_status=False)
-        known = held.Value.VariantType if held.Value is not None else None
-        value = _fit(order, order.values[0], known)
-        await node.write_value(ua.DataValue(value))
-        body = {}
-    if order.method is not None and order.proof is None:
-        return Receipt(reference=order.node, body=body)
-    stands, wanted = await _stands(session, order)
-    if stands is not _HIDDEN and stands != wanted:
-        raise RejectedError(
-            f"The server took {order.target}, and what it holds now is {stands!r}, not {wanted!r}:"
-            " the program limits or overwrites it. Name another variable as proof if it should.",
-            "read-back-differs",
-        )
-    return Receipt(reference=order.node, body={**body, "read_back": stands is not _HIDDEN})
-
-
-async def proven(session: Session, order: Order) -> Receipt | None:
-    """Whether what the order should have made stands there."""
-    if order.method is not None and order.proof is None:
-        raise OutcomeUnknownError(
-            f"Nobody can tell whether {order.target} was done. Look at the machine; next time, name"
-            " a variable that shows it as `proof`."
-        )
-    stands, wanted = await _stands(session, order)
-    if stands is _HIDDEN:
-        raise OutcomeUnknownError(f"{order.node} cannot be read, so nobody can tell.")
-    return Receipt(reference=order.node) if stands == wanted else None
 
 
 _HIDDEN = object()

@@ -15,6 +15,7 @@ from asyncua.server.server import Server
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.server.user_managers import UserManager
 
+from andon.connectors.opcua.jobshop import JobShop
 from andon.connectors.opcua.library import ua
 
 NAMESPACE = "http://acme.example/press"
@@ -33,6 +34,7 @@ class Machine:
         self._server: Any = None
         self._nodes: dict[str, Any] = {}
         self._memory: Any = HistoryDict()
+        self.jobs = JobShop()
 
     @property
     def url(self) -> str:
@@ -75,7 +77,9 @@ class Machine:
         ):
             node = await press.add_variable(ua.NodeId(name, index), name, value, kind)
             self._nodes[name] = node
-        await self._nodes["order"].set_writable()
+        for name in ("order", "force"):
+            await self._nodes[name].set_writable()
+        await self.jobs.furnish(server, press)
         state = self._nodes["state"]
         await state.set_attr_bit(ua.AttributeIds.AccessLevel, ua.AccessLevel.HistoryRead)
         await state.set_attr_bit(ua.AttributeIds.UserAccessLevel, ua.AccessLevel.HistoryRead)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from andon.connectors.opcua.feed import Watched
+from andon.connectors.opcua.joblist import JOB_CONTROL, JobList
 from andon.connectors.opcua.library import ua
 from andon.connectors.opcua.session import Session
-from andon.connectors.opcua.settings import OpcUaSettings
+from andon.connectors.opcua.settings import NodeGroup, OpcUaSettings
 from andon.core.errors import Fault, SettingsError
 
 _HISTORY_READ = 4
@@ -26,9 +27,22 @@ async def watched_of(session: Session, settings: OpcUaSettings) -> Sequence[Watc
                 found.append(Watched(at, kind, text, await session.resolved(text), group))
             except LookupError as error:
                 faults.append(Fault(at, str(error)))
+    for kind, text in settings.jobs.items():
+        try:
+            node = await _job_list(session, text)
+            group = NodeGroup(ids=(), history="none")
+            found.append(Watched(f"jobs.{kind}", kind, text, node, group, JobList(kind, text)))
+        except (LookupError, ua.UaStatusCodeError) as error:
+            faults.append(Fault(f"jobs.{kind}", f"{text} is no job order receiver: {error}"))
     if faults:
         raise SettingsError("The server does not know all variables", faults)
     return found
+
+
+async def _job_list(session: Session, text: str) -> Any:
+    index = await session.index(JOB_CONTROL)
+    receiver = session.node(await session.resolved(text))
+    return (await receiver.get_child(f"{index}:JobOrderList")).nodeid
 
 
 async def remembers(session: Session, watched: Sequence[Watched]) -> Sequence[bool]:

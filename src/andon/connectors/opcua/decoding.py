@@ -1,0 +1,97 @@
+"""Bytes of a job structure as JSON."""
+
+__all__ = ["MalformedError", "decoded"]
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from andon.connectors.opcua.jobtypes import STRUCTURES, Field
+from andon.connectors.opcua.library import ua
+from andon.connectors.opcua.values import plain
+from andon.core.errors import MappingError
+
+_DEEPEST = 30
+_binary = ua.ua_binary
+
+
+class MalformedError(MappingError):
+    """Bytes that are not the structure they are said to be."""
+
+
+def decoded(name: str, body: bytes) -> dict[str, Any]:
+    """One structure. Raises MalformedError, whatever the bytes are."""
+    buffer = ua.utils.Buffer(body)
+    try:
+        found = _decoded(name, buffer, 0)
+    except MalformedError:
+        raise
+    except Exception as error:  # the library raises many kinds on bytes that are none
+        raise MalformedError(f"{len(body)} bytes are no {name}: {type(error).__name__}") from error
+    if len(buffer):
+        raise MalformedError(f"{len(buffer)} bytes are left behind a {name}")
+    return found
+
+
+def _decoded(name: str, buffer: Any, depth: int) -> dict[str, Any]:
+    if depth > _DEEPEST:
+        raise MalformedError(f"structures stand more than {_DEEPEST} deep in each other")
+    fields = STRUCTURES[name]
+    given = _mask(fields, buffer)
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.optional and field.name not in given:
+            continue
+        if field.many:
+            found[field.name] = _many(field.type, buffer, depth)
+        else:
+            found[field.name] = _read(field.type, buffer, depth)
+    return found
+
+
+def _mask(fields: tuple[Field, ...], buffer: Any) -> set[str]:
+    optional = [field.name for field in fields if field.optional]
+    if not optional:
+        return set()
+    bits = _binary.Primitives.UInt32.unpack(buffer)
+    if bits >> len(optional):
+        raise MalformedError("more fields are said to be there than there are")
+    return {name for n, name in enumerate(optional) if bits >> n & 1}
+
+
+def _many(kind: str, buffer: Any, depth: int) -> list[Any] | None:
+    length = _binary.Primitives.Int32.unpack(buffer)
+    if length < 0:
+        return None
+    if length > len(buffer):
+        raise MalformedError(f"{length} values are said to stand in {len(buffer)} bytes")
+    return [_read(kind, buffer, depth) for _ in range(length)]
+
+
+def _read(kind: str, buffer: Any, depth: int) -> Any:
+    if kind in STRUCTURES:
+        return _decoded(kind, buffer, depth + 1)
+    return plain(_READ[kind](buffer))
+
+
+def _unit(buffer: Any) -> Any:
+    """The symbol: what a quantity is written with."""
+    return _binary.struct_from_binary(ua.EUInformation, buffer).DisplayName.Text
+
+
+def _path(buffer: Any) -> list[str] | None:
+    """The names along a browse path; None for the top of the states."""
+    path = _binary.struct_from_binary(ua.RelativePath, buffer)
+    elements: list[Any] = path.Elements or []
+    return [one.TargetName.Name for one in elements] or None
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "String": _binary.Primitives.String.unpack,
+    "UInt32": _binary.Primitives.UInt32.unpack,
+    "Int16": _binary.Primitives.Int16.unpack,
+    "DateTime": _binary.Primitives.DateTime.unpack,
+    "LocalizedText": lambda buffer: _binary.struct_from_binary(ua.LocalizedText, buffer),
+    "Variant": _binary.variant_from_binary,
+    "EUInformation": _unit,
+    "RelativePath": _path,
+}
