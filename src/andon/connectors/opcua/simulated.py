@@ -74,6 +74,7 @@ class Machine:
             ("order", "", ua.VariantType.String),
             ("pieces", 0, ua.VariantType.UInt32),
             ("force", 0.0, ua.VariantType.Double),
+            ("curve", [0.0], ua.VariantType.Double),
         ):
             node = await press.add_variable(ua.NodeId(name, index), name, value, kind)
             self._nodes[name] = node
@@ -85,24 +86,38 @@ class Machine:
         await state.set_attr_bit(ua.AttributeIds.UserAccessLevel, ua.AccessLevel.HistoryRead)
         await self._memory.new_historized_node(state.nodeid, None, 5_000)
 
-    async def set(self, name: str, value: Any, *, at: datetime | None = None) -> None:
+    async def set(
+        self, name: str, value: Any, *, at: datetime | None = None, status: str = "Good"
+    ) -> None:
         """A variable changes; what has a history remembers it."""
         moment = at or datetime.now(UTC)
         node = self._nodes[name]
         kind = await node.read_data_type_as_variant_type()
-        read = ua.DataValue(ua.Variant(value, kind), SourceTimestamp=moment, ServerTimestamp=moment)
+        read = ua.DataValue(
+            ua.Variant(value, kind),
+            StatusCode=ua.StatusCode(status),
+            SourceTimestamp=moment,
+            ServerTimestamp=moment,
+        )
         if name == "state":
             await self._memory.save_node_value(node.nodeid, read)
         await node.write_value(read)
 
+    def held(self) -> list[int]:
+        """How many notifications each subscription keeps until they are acknowledged."""
+        service = self._server.iserver.subscription_service
+        return [len(one._not_acknowledged_results) for one in service.subscriptions.values()]
+
+    async def forget(self) -> None:
+        """All subscriptions end, as after a lifetime without anyone asking."""
+        service = self._server.iserver.subscription_service
+        await service.delete_subscriptions(list(service.subscriptions))
+
     async def stop(self) -> None:
         """As if it were killed: connections break, sessions and subscriptions are gone."""
-        inner = self._server.iserver
         self.cut()
         await self._server.bserver.stop()
-        await inner.subscription_service.delete_subscriptions(
-            list(inner.subscription_service.subscriptions)
-        )
+        await self.forget()
 
     async def end(self) -> None:
         """It is switched off for good."""
