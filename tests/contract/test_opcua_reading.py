@@ -95,6 +95,27 @@ async def test_only_what_is_committed_is_acknowledged(press: Press) -> None:
         assert await follower.until(lambda: max(press.machine.held()) <= 2)
 
 
+async def test_a_server_that_hands_over_and_stays_silent_is_begun_anew(press: Press) -> None:
+    connector = opcua(press, "pieces")
+    async with Follower(connector, "") as follower:
+        await press.machine.set("pieces", 250)
+        assert await follower.until(lambda: 250 in values(follower))
+        after = follower.items[-1].position or ""
+    press.machine.hand_over(well=False)
+    try:
+        async with Follower(connector, after) as follower:
+            await press.machine.set("pieces", 251)
+            assert await follower.until(lambda: 251 in values(follower))
+            after = follower.items[-1].position or ""
+        assert len(follower.lost) == 1
+        async with Follower(connector, after) as follower:
+            await press.machine.set("pieces", 252)
+            assert await follower.until(lambda: 252 in values(follower))
+        assert not follower.lost
+    finally:
+        press.machine.hand_over(well=True)
+
+
 async def test_a_gap_nobody_can_fill_is_said(press: Press) -> None:
     async with Follower(opcua(press, "pieces"), "") as follower:
         await press.machine.set("pieces", 400)

@@ -16,7 +16,8 @@ from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import NodeGroup
 from andon.core.errors import Fault, SettingsError, UnavailableError
 
-_ALIVE = timedelta(seconds=5)
+_PUBLICATIONS = 25
+"""Without news, a sign of life comes after so many."""
 _LAST = 0xFFFFFFFF
 _AT_ONCE = 500
 
@@ -49,7 +50,7 @@ class Feed:
         self.id = id
         self._session = session
         self._next = next
-        self._alive = alive
+        self._patience = alive * 2 + session.timeout
         self._owed: deque[int] = deque()
         self._waiting: asyncio.Task[Any] | None = None
         self.answered = False
@@ -63,10 +64,9 @@ class Feed:
         interval = every.total_seconds() * 1000
         params = ua.CreateSubscriptionParameters()
         params.RequestedPublishingInterval = interval
-        alive = max(1, round(_ALIVE / every)) if every else 25
-        params.RequestedMaxKeepAliveCount = alive
+        params.RequestedMaxKeepAliveCount = _PUBLICATIONS
         lifetime = keep.total_seconds() * 1000 / max(interval, 1)
-        params.RequestedLifetimeCount = int(max(lifetime, alive * 3, 30))
+        params.RequestedLifetimeCount = int(max(lifetime, _PUBLICATIONS * 3))
         params.MaxNotificationsPerPublish = 10_000
         params.PublishingEnabled = True
         made = await session.calls.create_subscription(params, None)
@@ -75,7 +75,9 @@ class Feed:
         return feed, await _watch(session, feed.id, watched)
 
     @staticmethod
-    async def taken_over(session: Session, id: int, after: int) -> "tuple[Feed, list[Told]] | None":
+    async def taken_over(
+        session: Session, id: int, after: int, every: timedelta
+    ) -> "tuple[Feed, list[Told]] | None":
         """The one an earlier session left, and what was told and not acknowledged; None if it is
         gone or the server does not hand it over."""
         params = ua.TransferSubscriptionsParameters()
@@ -86,7 +88,9 @@ class Feed:
             result.StatusCode.check()
         except ua.UaStatusCodeError:
             return None
-        feed = Feed(session, id, next=_following(after), alive=_ALIVE.total_seconds())
+        feed = Feed(
+            session, id, next=_following(after), alive=_PUBLICATIONS * every.total_seconds()
+        )
         held: list[int] = result.AvailableSequenceNumbers or []
         owed = sorted(one for one in held if one > after)
         again = [told for one in owed if (told := await feed.again(one)) is not None]
@@ -107,12 +111,11 @@ class Feed:
             acks = [ua.SubscriptionAcknowledgement(self.id, one) for one in self._owed]
             self._owed.clear()
             self._waiting = asyncio.create_task(self._session.calls.publish(acks))
-        patience = self._alive * 2 + 5
-        done, _ = await asyncio.wait({self._waiting}, timeout=within or patience)
+        done, _ = await asyncio.wait({self._waiting}, timeout=within or self._patience)
         if not done:
             if within is not None:
                 return None
-            raise UnavailableError(f"subscription {self.id} is silent for {patience:.0f} s")
+            raise UnavailableError(f"subscription {self.id} is silent for {self._patience:.0f} s")
         waited, self._waiting = self._waiting, None
         answer = waited.result().Parameters
         self.answered = True

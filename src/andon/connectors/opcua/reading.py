@@ -90,7 +90,9 @@ class Reader:
         settings, place = self._settings, self._place
         if place.feed and settings.keep_for and self._transfers:
             self.transferred = False
-            taken = await Feed.taken_over(self._session, place.feed, place.number)
+            taken = await Feed.taken_over(
+                self._session, place.feed, place.number, settings.publish_every
+            )
             if taken is not None:
                 return taken
             self.transferred = None

@@ -45,10 +45,9 @@ class Order(msgspec.Struct, frozen=True):
             told = await called(session, self.target, node.nodeid, method, arguments)
             body: dict[str, Any] = {"answer": plain(told)}
         else:
-            held = await node.read_data_value(raise_on_bad_status=False)
-            known = held.Value.VariantType if held.Value is not None else None
-            value = _fit(self, self.values[0], known)
-            await node.write_value(ua.DataValue(value))
+            value = _fit(self, self.values[0], await _type(node))
+            # Only the value: controllers refuse to have times and status written.
+            await node.write_value(ua.DataValue(value, StatusCode=None))
             body = {}
         if self.method is not None and self.proof is None:
             return Receipt(reference=self.node, body=body)
@@ -108,6 +107,14 @@ def _node(text: str) -> str:
     except (ua.UaError, ValueError) as error:
         raise RejectedError(f"{text!r} is no node id.", "node-invalid") from error
     return text
+
+
+async def _type(node: Any) -> Any:
+    """As it stands there; a variable without a good value says it in its data type."""
+    held = await node.read_data_value(raise_on_bad_status=False)
+    if held.Value is not None and held.Value.VariantType is not ua.VariantType.Null:
+        return held.Value.VariantType
+    return await node.read_data_type_as_variant_type()
 
 
 _HIDDEN = object()

@@ -22,6 +22,7 @@ class Session:
     """`calls` are the services of the server; `lost` says whether they can still be used."""
 
     def __init__(self, name: str, settings: OpcUaSettings) -> None:
+        self.timeout = settings.timeout.total_seconds()
         self._name = name
         self._settings = settings
         self._renewing: asyncio.Task[None] | None = None
@@ -102,7 +103,7 @@ class Session:
     # -- being let in ---------------------------------------------------------------------------
 
     def _made(self) -> Any:
-        client = Client(self._settings.url, timeout=self._settings.timeout.total_seconds())
+        client = Client(self._settings.url, timeout=self.timeout)
         client.name = client.description = "Andon"
         client.application_uri = f"urn:{socket.gethostname()}:andon"
         client.product_uri = "urn:andon"

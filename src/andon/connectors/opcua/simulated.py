@@ -72,14 +72,20 @@ class Machine:
         for name, value, kind in (
             ("state", "", ua.VariantType.String),
             ("order", "", ua.VariantType.String),
+            ("my order", "", ua.VariantType.String),
+            ("go", False, ua.VariantType.Boolean),
             ("pieces", 0, ua.VariantType.UInt32),
             ("force", 0.0, ua.VariantType.Double),
             ("curve", [0.0], ua.VariantType.Double),
         ):
             node = await press.add_variable(ua.NodeId(name, index), name, value, kind)
             self._nodes[name] = node
-        for name in ("order", "force"):
+        for name in ("order", "my order", "go", "force"):
             await self._nodes[name].set_writable()
+        kinds = [ua.VariantType.String, ua.VariantType.Double]
+        await press.add_method(
+            ua.NodeId("recipe", index), "recipe", self._recipe, kinds, [ua.VariantType.String]
+        )
         await self.jobs.furnish(server, press)
         state = self._nodes["state"]
         await state.set_attr_bit(ua.AttributeIds.AccessLevel, ua.AccessLevel.HistoryRead)
@@ -108,6 +114,10 @@ class Machine:
         service = self._server.iserver.subscription_service
         return [len(one._not_acknowledged_results) for one in service.subscriptions.values()]
 
+    def hand_over(self, *, well: bool) -> None:
+        """Whether a subscription that is handed over speaks."""
+        self._server.iserver.subscription_service.mended = well
+
     async def forget(self) -> None:
         """All subscriptions end, as after a lifetime without anyone asking."""
         service = self._server.iserver.subscription_service
@@ -130,8 +140,21 @@ class Machine:
         for transport in list(self._server.iserver.asyncio_transports):
             transport.abort()
 
+    async def get(self, name: str) -> Any:
+        """What a variable holds."""
+        return await self._nodes[name].read_value()
+
+    async def _recipe(self, _: Any, recipe: Any, force: Any) -> Any:
+        """A method of the machine; it knows no recipe called none."""
+        if recipe.Value == "none" or force.Value > 100:
+            return ua.StatusCode(ua.StatusCodes.BadOutOfRange)
+        await self.set("order", recipe.Value)
+        return [ua.Variant(f"{recipe.Value} loaded", ua.VariantType.String)]
+
     async def _took(self, event: Any, _: Any = None) -> None:
         for one in event.request_params.NodesToWrite:
+            if event.is_external and one.NodeId.Identifier == "go":
+                await self.set("go", False)  # the program takes the command and resets it
             if event.is_external and one.NodeId.Identifier == "order":
                 self.told.append(one.Value.Value.Value)
                 if self.losing:
@@ -152,12 +175,15 @@ class _People(UserManager):
 
 
 class _Subscriptions(SubscriptionService):
-    """The library hands a subscription over and still asks the lost connection for its requests."""
+    """The library hands a subscription over and still asks the lost connection for its requests, so
+    that it stays silent: with `mended` set to False, as the library does."""
+
+    mended = True
 
     async def transfer_subscriptions(self, params: Any, session_id: Any, callback: Any) -> Any:
         results = await super().transfer_subscriptions(params, session_id, callback)
         for id in params.SubscriptionIds:
-            if id in self.subscriptions:
+            if id in self.subscriptions and self.mended:
                 asks = callback.__self__.get_publish_request
                 self.subscriptions[id].pub_request_callback = asks
         return results

@@ -1,0 +1,145 @@
+"""A server of asyncua in a process of its own: signed, encrypted, with users. Both sides are one
+library; no other server was at hand."""
+
+__all__ = ["COUNTERPARTS", "SecuredServer"]
+
+import asyncio
+import itertools
+import json
+import socket
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from andon.connectors.opcua.trust import made
+from andon.core.connector import Request
+from andon.core.counterpart import Counterpart, Speaks, Takes
+
+PASSWORD = "press-secret"
+HERE = "nsu=http://acme.example/press;s="
+
+
+class SecuredServer(Counterpart, Speaks, Takes):
+    """Killed and started again, it has forgotten everything but what it is told to remember."""
+
+    name = "asyncua-process"
+    lasting: ClassVar[bool] = True
+    most: ClassVar[int] = 1_000
+    dedupes: ClassVar[bool] = False
+    refusal_words: ClassVar[str] = "BadUserAccessDenied"
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.gettempdir())
+        self._port = 9
+        self._process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._answers: asyncio.Queue[bool] = asyncio.Queue()
+        self._effects: list[str] = []
+        self._numbers = itertools.count(1)
+        self._said: list[str] = []
+
+    async def start(self) -> None:
+        """The first time with new certificates, then on the same port."""
+        if self._port == 9:
+            self.folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="andon-opcua-"))
+            await asyncio.to_thread(self._furnish)
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                self._port = free.getsockname()[1]
+        program = ["-m", "tests.contract.real.opcua_process", str(self.folder), str(self._port)]
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *program, stdin=PIPE, stdout=PIPE
+        )
+        self._listening = asyncio.create_task(self._listen(self._process))
+        assert await asyncio.wait_for(self._answers.get(), 60), "the server did not start"
+        if self._said:
+            await self._tell(states=self._said)
+
+    async def stop(self) -> None:
+        """Killed."""
+        if self._process is not None and self._listening is not None:
+            self._process.kill()
+            await self._process.wait()
+            await self._listening
+            self._process, self._answers = None, asyncio.Queue()
+
+    def settings(self) -> dict[str, Any]:
+        """By name and password, signed and encrypted. It hands subscriptions over and they stay
+        silent, so it is not asked to keep them."""
+        return {
+            "url": f"opc.tcp://127.0.0.1:{self._port}/",
+            "certificate": str(self.folder / "andon.pem"),
+            "key": self._text("andon.key"),
+            "trusted": [str(self.folder / "server.pem")],
+            "username": "andon",
+            "password": PASSWORD,
+            "timeout": "3s",
+            "publish_every": "50ms",
+            "keep_for": "0s",
+            "nodes": {"machine.state": {"ids": [f"{HERE}state"], "history": "every"}},
+        }
+
+    def wrong_access(self) -> dict[str, Any]:
+        """Another password."""
+        return {**self.settings(), "password": "guessed"}
+
+    async def say(self, count: int) -> Sequence[str]:
+        """States, all at one instant."""
+        names = [f"state-{next(self._numbers)}-" for _ in range(count)]
+        self._said = [*self._said, *names][-2_000:]
+        await self._tell(states=names)
+        return names
+
+    def request(self, effect: str) -> Request:
+        """An order."""
+        return Request(target=f"write {HERE}order", body=effect)
+
+    async def effects(self) -> Sequence[str]:
+        """Orders it was told."""
+        return list(self._effects)
+
+    async def lose_answer(self) -> None:
+        """It takes the next order and breaks the line."""
+        await self._tell(lose=True)
+
+    def refused(self) -> Request:
+        """The state is not ours to write."""
+        return Request(target=f"write {HERE}state", body="none")
+
+    async def _tell(self, **words: Any) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(words).encode() + b"\n")
+        await self._process.stdin.drain()
+        assert await asyncio.wait_for(self._answers.get(), 30), "the server is gone"
+
+    async def _listen(self, process: Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            words = json.loads(line)
+            if "effect" in words:
+                self._effects.append(words["effect"])
+            else:
+                self._answers.put_nowait("done" in words or "ready" in words)
+        self._answers.put_nowait(False)
+
+    def _furnish(self) -> None:
+        now = datetime.now(UTC)
+        for name, uri in (
+            ("server", "urn:acme:press"), ("andon", "urn:here:andon"),
+            ("user", "urn:here:operator"), ("stranger", "urn:here:andon"),
+        ):  # fmt: skip
+            certificate, key = made(uri, "127.0.0.1", now)
+            (self.folder / f"{name}.pem").write_bytes(certificate)
+            (self.folder / f"{name}.key").write_bytes(key)
+        (self.folder / "password").write_text(PASSWORD)
+
+    def _text(self, name: str) -> str:
+        file = self.folder / name
+        return file.read_text() if file.is_file() else "none yet"
+
+
+COUNTERPARTS = (SecuredServer,)
