@@ -49,22 +49,21 @@ class SecuredServer(Counterpart, Speaks, Takes):
             await asyncio.to_thread(self._furnish)
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self._port = free.getsockname()[1]
-        program = ["-m", "tests.contract.real.opcua_process", str(self.folder), str(self._port)]
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, *program, stdin=PIPE, stdout=PIPE
-        )
-        self._listening = asyncio.create_task(self._listen(self._process))
-        assert await asyncio.wait_for(self._answers.get(), 60), "the server did not start"
+        if self._process is None or self._process.returncode is not None:
+            module = "tests.contract.real.opcua_process"
+            program = ["-m", module, str(self.folder), str(self._port)]
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *program, stdin=PIPE, stdout=PIPE
+            )
+            self._listening = asyncio.create_task(self._listen(self._process))
+            await self._answered()
+        await self._tell("start")
         if self._said:
-            await self._tell(states=self._said)
+            await self._tell(json.dumps({"states": self._said}))
 
     async def stop(self) -> None:
-        """Killed."""
-        if self._process is not None and self._listening is not None:
-            self._process.kill()
-            await self._process.wait()
-            await self._listening
-            self._process, self._answers = None, asyncio.Queue()
+        """Killed. The program that made it ends a little later, unless it is started again."""
+        await self._tell("kill")
 
     def settings(self) -> dict[str, Any]:
         """By name and password, signed and encrypted. It hands subscriptions over and they stay
@@ -90,7 +89,7 @@ class SecuredServer(Counterpart, Speaks, Takes):
         """States, all at one instant."""
         names = [f"state-{next(self._numbers)}-" for _ in range(count)]
         self._said = [*self._said, *names][-2_000:]
-        await self._tell(states=names)
+        await self._tell(json.dumps({"states": names}))
         return names
 
     def request(self, effect: str) -> Request:
@@ -103,18 +102,21 @@ class SecuredServer(Counterpart, Speaks, Takes):
 
     async def lose_answer(self) -> None:
         """It takes the next order and breaks the line."""
-        await self._tell(lose=True)
+        await self._tell(json.dumps({"lose": True}))
 
     def refused(self) -> Request:
         """The state is not ours to write."""
         return Request(target=f"write {HERE}state", body="none")
 
-    async def _tell(self, **words: Any) -> None:
+    async def _tell(self, line: str) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(words).encode() + b"\n")
+        self._process.stdin.write(f"{line}\n".encode())
         await self._process.stdin.drain()
-        assert await asyncio.wait_for(self._answers.get(), 30), "the server is gone"
+        await self._answered()
+
+    async def _answered(self) -> None:
+        assert await asyncio.wait_for(self._answers.get(), 60), "the server is gone"
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout is not None
@@ -123,7 +125,7 @@ class SecuredServer(Counterpart, Speaks, Takes):
             if "effect" in words:
                 self._effects.append(words["effect"])
             else:
-                self._answers.put_nowait("done" in words or "ready" in words)
+                self._answers.put_nowait("done" in words)
         self._answers.put_nowait(False)
 
     def _furnish(self) -> None:

@@ -1,11 +1,15 @@
 """A server of asyncua as it comes, in a process of its own, with encryption and users.
 
-It is told what to do by JSON lines: `python -m tests.contract.real.opcua_process FOLDER PORT`.
+It is told what to do by JSON lines: `python -m tests.contract.real.opcua_process FOLDER PORT`. It
+takes seconds to make a server and none to fork one that is made: a killed one is soon replaced.
 """
 
 import asyncio
 import json
 import logging
+import os
+import select
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +60,8 @@ class Press:
         self._losing = False
         self._server: Any = None
 
-    async def run(self) -> None:
+    async def make(self) -> None:
+        """Everything that takes long; nothing runs yet."""
         server: Any = Server(user_manager=People(self._folder))
         await server.init()
         server.set_endpoint(self._url)
@@ -68,19 +73,22 @@ class Press:
         server.set_certificate_validator(self._validate)
         index = await server.register_namespace("http://acme.example/press")
         press = await server.nodes.objects.add_object(ua.NodeId("press", index), "press")
-        state = await press.add_variable(ua.NodeId("state", index), "state", "")
+        self._state = await press.add_variable(ua.NodeId("state", index), "state", "")
         order = await press.add_variable(ua.NodeId("order", index), "order", "")
         await order.set_writable()
         server.iserver.history_manager.set_storage(self._memory)
-        await server.historize_node_data_change(state, period=None, count=5_000)
         server.subscribe_server_callback(CallbackType.PostWrite, self._took)
-        self._server, self._state = server, state
-        await server.start()
-        say(ready=True)
+        self._server = server
+
+    async def run(self, orders: int) -> None:
+        """Serves until it is killed or nobody gives orders any more."""
+        await self._server.historize_node_data_change(self._state, period=None, count=5_000)
+        await self._server.start()
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(orders)
         )
+        say(done=True)
         while line := await lines.readline():
             await self._told(json.loads(line))
 
@@ -113,6 +121,35 @@ def say(**words: Any) -> None:
     print(json.dumps(words), flush=True)
 
 
+def attend(press: Press) -> None:
+    """`start` forks a server, `kill` kills it, the rest is for it. Ends soon after the last one."""
+    child, to_child = 0, 0
+    while child or select.select([sys.stdin], [], [], 20)[0]:
+        line = sys.stdin.readline()
+        if line == "start\n":
+            orders, to_child = os.pipe()
+            child = os.fork()
+            if not child:
+                os.close(to_child)
+                asyncio.run(press.run(orders))
+                return
+            os.close(orders)
+        elif line in ("kill\n", ""):
+            if child:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                os.close(to_child)
+            child = 0
+            if not line:
+                return
+            say(done=True)
+        else:
+            os.write(to_child, line.encode())
+
+
 if __name__ == "__main__":
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-    asyncio.run(Press(Path(sys.argv[1]), int(sys.argv[2])).run())
+    made = Press(Path(sys.argv[1]), int(sys.argv[2]))
+    asyncio.run(made.make())
+    say(done=True)
+    attend(made)
