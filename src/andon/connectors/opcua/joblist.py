@@ -1,6 +1,6 @@
-"""The list of jobs of a job order receiver (OPC 10031-4) as items."""
+"""The jobs of a receiver, and the responses of a provider (OPC 10031-4), as items."""
 
-__all__ = ["JOB_CONTROL", "JobList", "body_of", "said_of"]
+__all__ = ["JOB_CONTROL", "LISTS", "JobList", "body_of", "said_of"]
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -18,32 +18,39 @@ JOB_CONTROL = "http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/"
 """The namespace of version 2; version 1 is another one, and is not spoken."""
 
 
-class JobList:
-    """The list of one receiver, as items: one for each job whose order or state is another."""
+LISTS = {"JobOrderList": "JobOrderAndState", "JobOrderResponseList": "JobResponse"}
+"""The variable of a receiver or of a provider, and what stands in it."""
 
-    def __init__(self, kind: str, receiver: str) -> None:
+
+class JobList:
+    """One list as items: one for each job whose order, state or results are others."""
+
+    def __init__(self, kind: str, receiver: str, structure: str) -> None:
         self._kind = kind
         self._receiver = receiver
+        self._structure = structure
 
     def items(self, read: Any, known: dict[str, str]) -> Iterator[Item]:
         """What is new in a reading of the list. `known` remembers what was said of each job."""
         at = read.SourceTimestamp or read.ServerTimestamp
         moment = aware(at) if at else None
         listed: set[str] = set()
+        whole = True
         if not read.StatusCode.is_good() or read.Value is None:
             return  # no list is not an empty list
         entries: list[Any] = read.Value.Value or []
         for number, one in enumerate(entries):
             try:
-                job = decoded("JobOrderAndState", body_of(one))
+                said = said_of(self._receiver, decoded(self._structure, body_of(one)))
             except MalformedError as error:
+                whole = False
                 yield self._unread(number, one, moment, str(error))
                 continue
-            name = f"{self._receiver}/{job['JobOrder']['JobOrderID']}"
+            name = f"{self._receiver}/{said['job_id']}"
             listed.add(name)
-            yield from self._news(name, said_of(self._receiver, job), moment, known)
+            yield from self._news(name, said, moment, known)
         for name in [one for one in known if one.startswith(f"{self._receiver}/")]:
-            if name not in listed:
+            if whole and name not in listed:
                 del known[name]
                 id = name.removeprefix(f"{self._receiver}/")
                 gone = {"receiver": self._receiver, "job_id": id, "state": "Removed"}
@@ -88,26 +95,28 @@ def body_of(one: Any) -> bytes:
 
 def said_of(receiver: str, job: Mapping[str, Any]) -> dict[str, Any]:
     """One entry of a list as its item says it."""
-    states: list[dict[str, Any]] = job["State"] or []
+    order: dict[str, Any] = job.get("JobOrder", job)
+    states: list[dict[str, Any]] = job.get("State", job.get("JobState")) or []
     top = next((one for one in states if one["BrowsePath"] is None), None)
     number = top["StateNumber"] if top else None
-    order: dict[str, Any] = job["JobOrder"]
+    told: list[dict[str, Any]] = [
+        *(order.get("JobOrderParameters") or []),
+        *(order.get("JobResponseData") or []),
+    ]
+    values: dict[str, Any] = {one["ID"]: one["Value"]["value"] for one in told}
+    numbers: Any = values.get("OrderNumbers") or []
     return {
         "receiver": receiver,
         "job_id": order["JobOrderID"],
-        "order_numbers": _order_numbers(order),
+        "order_numbers": [
+            str(one)
+            for one in cast("list[Any]", numbers if isinstance(numbers, list) else [numbers])
+        ],
         "state": STATES.get(number or 0, top["StateText"] if top else None),
         "substates": [one["StateText"] for one in states if one["BrowsePath"] is not None],
+        "started_at": order.get("StartTime") if order is job else None,
+        "ended_at": order.get("EndTime") if order is job else None,
+        "values": values,
+        "units": {one["ID"]: one["EngineeringUnits"] for one in told if "EngineeringUnits" in one},
         "job": order,
     }
-
-
-def _order_numbers(order: Mapping[str, Any]) -> list[str]:
-    """OPC 40001-3 names the ERP's orders in a parameter of its own."""
-    parameters: list[dict[str, Any]] = order.get("JobOrderParameters") or []
-    for one in parameters:
-        if one["ID"] == "OrderNumbers":
-            value: Any = one["Value"]["value"]
-            many = cast("list[Any]", value if isinstance(value, list) else [value])
-            return [str(number) for number in many]
-    return []

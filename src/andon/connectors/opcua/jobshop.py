@@ -2,7 +2,7 @@
 
 __all__ = ["JobShop"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -24,12 +24,14 @@ class JobShop:
 
     def __init__(self, *, most: int = 10) -> None:
         self.jobs: dict[str, tuple[dict[str, Any], JobState]] = {}
+        self.responses: dict[str, dict[str, Any]] = {}
         self.stored: list[str] = []
         self.losing: Callable[[], None] | None = None
         """Called once, before the next method answers."""
         self._most = most
         self._index = 0
         self._list: Any = None
+        self._results: Any = None
 
     async def furnish(self, server: Any, parent: Any) -> None:
         """The receiver stands below the machine, as `jobs`."""
@@ -51,6 +53,13 @@ class JobShop:
             nothing,
             datatype=ua.NodeId(ua.ObjectIds.Structure),
         )
+        provider = await parent.add_object(ua.NodeId("results", 2), ua.QualifiedName("results", 2))
+        self._results = await provider.add_variable(
+            ua.NodeId("result-list", index),
+            ua.QualifiedName("JobOrderResponseList", index),
+            nothing,
+            datatype=ua.NodeId(ua.ObjectIds.Structure),
+        )
         most = ua.Variant(self._most, ua.VariantType.UInt16)
         name = ua.QualifiedName("MaxDownloadableJobOrders", index)
         await receiver.add_property(ua.NodeId("most", index), name, most)
@@ -68,26 +77,40 @@ class JobShop:
                 self._answering(does), [first, text], [ua.VariantType.UInt64],
             )  # fmt: skip
 
-    async def advance(self, id: str, state: JobState, **parameters: Any) -> None:
-        """The machine goes on by itself; parameters are added to the job, such as GoodQuantity."""
+    async def advance(self, id: str, state: JobState, **values: Any) -> None:
+        """The machine goes on by itself; what it made is told in the responses."""
         job, _ = self.jobs[id]
-        told: list[Any] = list(job.get("JobOrderParameters") or [])
-        told += [{"ID": name, "Value": value} for name, value in parameters.items()]
-        self.jobs[id] = ({**job, "JobOrderParameters": told}, state)
+        self.jobs[id] = (job, state)
         await self.show()
+        now = datetime.now(UTC).isoformat()
+        data = [{"ID": name, "Value": value} for name, value in values.items()]
+        kept = self.responses.get(id, {})
+        self.responses[id] = {
+            **kept,
+            "JobResponseID": f"R-{id}",
+            "JobOrderID": id,
+            "StartTime": kept.get("StartTime", now),
+            "EndTime": now if state in ("Ended", "Aborted") else None,
+            "JobState": [{"StateText": state, "StateNumber": _NUMBERS[state]}],
+            "JobResponseData": [*(job.get("JobOrderParameters") or []), *data],
+        }
+        told = [encoded("JobResponse", one) for one in self.responses.values()]
+        await self._write(self._results, told)
 
     async def show(self, *strange: bytes) -> None:
         """The list as it is now, with entries in front that are none."""
-        entries = [
-            ua.ExtensionObject(TypeId=ua.NodeId(5001, self._index), Body=one) for one in strange
-        ]
+        bodies = list(strange)
         for job, state in self.jobs.values():
             top = {"StateText": state, "StateNumber": _NUMBERS[state]}
-            body = encoded("JobOrderAndState", {"JobOrder": job, "State": [top]})
-            entries.append(ua.ExtensionObject(TypeId=ua.NodeId(5001, self._index), Body=body))
+            bodies.append(encoded("JobOrderAndState", {"JobOrder": job, "State": [top]}))
+        await self._write(self._list, bodies)
+
+    async def _write(self, node: Any, bodies: Sequence[bytes]) -> None:
+        kind = ua.NodeId(5001, self._index)
+        entries = [ua.ExtensionObject(TypeId=kind, Body=one) for one in bodies]
         value = ua.Variant(entries, ua.VariantType.ExtensionObject, is_array=True)
         now = datetime.now(UTC)
-        await self._list.write_value(ua.DataValue(value, SourceTimestamp=now, ServerTimestamp=now))
+        await node.write_value(ua.DataValue(value, SourceTimestamp=now, ServerTimestamp=now))
 
     # -- methods --------------------------------------------------------------------------------
 

@@ -44,6 +44,12 @@ STRUCTURES: Mapping[str, tuple[Field, ...]] = {
         " PersonnelRequirements:Personnel[]? EquipmentRequirements:Equipment[]?"
         " PhysicalAssetRequirements:PhysicalAsset[]? MaterialRequirements:Material[]?"
     ),
+    "JobResponse": _fields(
+        "JobResponseID:String Description:LocalizedText? JobOrderID:String StartTime:DateTime?"
+        " EndTime:DateTime? JobState:State[] JobResponseData:Parameter[]?"
+        " PersonnelActuals:Personnel[]? EquipmentActuals:Equipment[]?"
+        " PhysicalAssetActuals:PhysicalAsset[]? MaterialActuals:Material[]?"
+    ),
     "State": _fields("BrowsePath:RelativePath StateText:LocalizedText StateNumber:UInt32"),
     "WorkMaster": _fields("ID:String Description:LocalizedText? Parameters:Parameter[]?"),
     "Parameter": _fields(

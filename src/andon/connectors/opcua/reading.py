@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-from andon.connectors.opcua.feed import Feed, Told, Watched
+from andon.connectors.opcua.feed import Feed, Told
 from andon.connectors.opcua.history import NoHistoryError, pages
+from andon.connectors.opcua.monitoring import Watched
 from andon.connectors.opcua.place import Place
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import OpcUaSettings

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from andon.connectors.opcua.library import LOST, Client, ua
 from andon.connectors.opcua.securing import enter, refusal, secure
 from andon.connectors.opcua.settings import OpcUaSettings
-from andon.core.errors import CredentialsError, UnavailableError
+from andon.core.errors import CredentialsError, Fault, SettingsError, UnavailableError
 
 
 class Session:
@@ -57,6 +57,11 @@ class Session:
             raise refusal(error, self._name, self._settings) from error
         except (*LOST, ua.UaError) as error:
             await self.close()
+            if str(error).startswith("No matching endpoints"):
+                raise SettingsError(
+                    f"{self._name} cannot be opened",
+                    [Fault("security", f"the server does not offer {self._settings.security}")],
+                ) from error
             raise UnavailableError(
                 f"{self._name} does not answer at {self._settings.url}: {error!r}."
                 " It is tried again. If it stays away, look at the controller and the network."

@@ -5,9 +5,9 @@ __all__ = ["remembers", "watched_of"]
 from collections.abc import Sequence
 from typing import Any
 
-from andon.connectors.opcua.feed import Watched
-from andon.connectors.opcua.joblist import JOB_CONTROL, JobList
+from andon.connectors.opcua.joblist import JOB_CONTROL, LISTS, JobList
 from andon.connectors.opcua.library import ua
+from andon.connectors.opcua.monitoring import Watched
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import NodeGroup, OpcUaSettings
 from andon.core.errors import Fault, SettingsError
@@ -28,21 +28,33 @@ async def watched_of(session: Session, settings: OpcUaSettings) -> Sequence[Watc
             except LookupError as error:
                 faults.append(Fault(at, str(error)))
     for kind, text in settings.jobs.items():
+        at = f"jobs.{kind}"
         try:
-            node = await _job_list(session, text)
-            group = NodeGroup(ids=(), history="none")
-            found.append(Watched(f"jobs.{kind}", kind, text, node, group, JobList(kind, text)))
+            lists = await _job_lists(session, text)
         except (LookupError, ua.UaStatusCodeError) as error:
-            faults.append(Fault(f"jobs.{kind}", f"{text} is no job order receiver: {error}"))
+            faults.append(Fault(at, f"{text}: {error}"))
+            continue
+        if not lists:
+            faults.append(Fault(at, f"{text} has none of {', '.join(LISTS)}"))
+        group = NodeGroup(ids=(), history="none")
+        found += [
+            Watched(at, kind, text, node_id, group, JobList(kind, text, structure))
+            for node_id, structure in lists
+        ]
     if faults:
         raise SettingsError("The server does not know all variables", faults)
     return found
 
 
-async def _job_list(session: Session, text: str) -> Any:
+async def _job_lists(session: Session, text: str) -> list[tuple[Any, str]]:
     index = await session.index(JOB_CONTROL)
-    receiver = session.node(await session.resolved(text))
-    return (await receiver.get_child(f"{index}:JobOrderList")).nodeid
+    parts = await session.node(await session.resolved(text)).get_children()
+    names = [await one.read_browse_name() for one in parts]
+    return [
+        (one.nodeid, LISTS[name.Name])
+        for one, name in zip(parts, names, strict=True)
+        if name.Name in LISTS and name.NamespaceIndex == index
+    ]
 
 
 async def remembers(session: Session, watched: Sequence[Watched]) -> Sequence[bool]:
