@@ -10,7 +10,7 @@ from cryptography import x509
 
 from andon.connectors.opcua.library import Client, policies, status, ua
 from andon.connectors.opcua.settings import OpcUaSettings
-from andon.connectors.opcua.trust import describe, doubt, private_key, read_certificate
+from andon.connectors.opcua.trust import describe, doubt, first_of, private_key, read_certificate
 from andon.core.errors import (
     AndonError,
     CredentialsError,
@@ -39,7 +39,11 @@ async def secure(client: Any, name: str, settings: OpcUaSettings) -> None:
     names = ours.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     (client.application_uri, *_) = names.get_values_for_type(x509.UniformResourceIdentifier)
     endpoint = await _endpoint(name, settings)
-    theirs = x509.load_der_x509_certificate(_first(endpoint.ServerCertificate or b""))
+    try:
+        theirs = first_of(endpoint.ServerCertificate or b"")
+    except ValueError as error:
+        fault = Fault("security", "the server shows no certificate that can be read")
+        raise SettingsError(f"{name} cannot be trusted", [fault]) from error
     host = urlsplit(settings.url).hostname or ""
     uri = endpoint.Server.ApplicationUri
     why = doubt(theirs, trusted, uri=uri, host=host, now=datetime.now(UTC))
@@ -163,8 +167,3 @@ def refusal(error: Any, name: str, settings: OpcUaSettings) -> AndonError:
             " rejected to the trusted ones; look at its clock and at ours."
         )
     return UnavailableError(f"{name} lets nobody in now: {code}.", reached=True)
-
-
-def _first(chain: bytes) -> bytes:
-    """A server may send its authorities behind its certificate."""
-    return chain[: int.from_bytes(chain[2:4], "big") + 4]

@@ -69,8 +69,8 @@ class OpcUaSettings(Settings, frozen=True, kw_only=True):
     nodes: Mapping[str, NodeGroup] = {}
     """Kind of item -> variables."""
     jobs: Mapping[str, str] = {}
-    """Kind of item -> a job order receiver or job response provider (OPC 10031-4, version 2): each of
-    its jobs is an item."""
+    """Kind of item -> a job order receiver or job response provider (OPC 10031-4, version 2): each
+    of its jobs is an item."""
     gaps: str | None = None
     """Kind of the item that says what may have been missed. None: it is not said."""
     publish_every: timedelta = timedelta(milliseconds=200)

@@ -68,7 +68,9 @@ class Machine:
     async def furnish(self, server: Any) -> None:
         """What it is made of."""
         index = await server.get_namespace_index(NAMESPACE)
-        press = await server.nodes.objects.add_object(ua.NodeId("press", index), "press")
+        press = await server.nodes.objects.add_object(
+            ua.NodeId("press", index), ua.QualifiedName("press", index)
+        )
         for name, value, kind in (
             ("state", "", ua.VariantType.String),
             ("order", "", ua.VariantType.String),
@@ -78,7 +80,9 @@ class Machine:
             ("force", 0.0, ua.VariantType.Double),
             ("curve", [0.0], ua.VariantType.Double),
         ):
-            node = await press.add_variable(ua.NodeId(name, index), name, value, kind)
+            node = await press.add_variable(
+                ua.NodeId(name, index), ua.QualifiedName(name, index), value, kind
+            )
             self._nodes[name] = node
         for name in ("order", "my order", "go", "force"):
             await self._nodes[name].set_writable()

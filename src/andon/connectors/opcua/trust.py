@@ -1,6 +1,14 @@
 """Certificates: reading them, making our own, and whether a server's is trusted."""
 
-__all__ = ["describe", "doubt", "fingerprint", "made", "private_key", "read_certificate"]
+__all__ = [
+    "describe",
+    "doubt",
+    "fingerprint",
+    "first_of",
+    "made",
+    "private_key",
+    "read_certificate",
+]
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,6 +38,11 @@ def read_certificate(path: str) -> x509.Certificate:
         return x509.load_der_x509_certificate(content)
     except ValueError as error:
         raise ValueError(f"{path} holds no certificate, neither PEM nor DER") from error
+
+
+def first_of(chain: bytes) -> x509.Certificate:
+    """A server may send its authorities behind its certificate. Raises ValueError."""
+    return x509.load_der_x509_certificate(chain[: int.from_bytes(chain[2:4], "big") + 4])
 
 
 def private_key(text: str) -> rsa.RSAPrivateKey:
