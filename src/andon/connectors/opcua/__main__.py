@@ -1,6 +1,6 @@
 """What is needed before the first connection: certificate, trust, browse, and a press to try."""
 
-__all__: list[str] = []
+__all__ = ["main"]
 
 import argparse
 import asyncio

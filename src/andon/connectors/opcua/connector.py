@@ -20,6 +20,9 @@ from andon.core.errors import (
     UnavailableError,
 )
 
+_FRESH = 1.0
+"""Seconds without use after which a kept session is asked whether it is still there."""
+
 
 class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
     """One server, read and commanded in two sessions. `Request.target` is `write <node>`,
@@ -32,6 +35,7 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
         self._reader: Reader | None = None
         self._transfers = True
         self._writing: Session | None = None
+        self._fresh_until = 0.0
         self._one = asyncio.Lock()
         self.revised: Mapping[str, tuple[float, int]] = {}
         """Variables whose sampling (ms) and queue the server set otherwise than asked."""
@@ -118,6 +122,8 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
             session = await self._alive()
             try:
                 return await order.proven(session)
+            except LookupError as error:
+                raise RejectedError(f"{self.name} cannot be asked: {error}", "node") from error
             except (*LOST, ua.UaError) as error:
                 await self._leave()
                 raise UnavailableError(f"{self.name} was lost: {error!r}") from error
@@ -129,7 +135,10 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
 
     async def _alive(self) -> Session:
         """The kept session if it still answers, or a new one."""
-        if self._writing is not None:
+        loop = asyncio.get_running_loop()
+        if self._writing is not None and self._writing.lost:
+            await self._leave()
+        if self._writing is not None and loop.time() > self._fresh_until:
             try:
                 state: Any = self._writing.node(ua.NodeId(ua.ObjectIds.Server_ServerStatus_State))
                 await state.read_value()
@@ -139,6 +148,7 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
             session = Session(self.name, self.settings)
             await session.open()
             self._writing = session
+        self._fresh_until = loop.time() + _FRESH
         return self._writing
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from andon.connectors.opcua.calling import called
-from andon.connectors.opcua.decoding import decoded
+from andon.connectors.opcua.decoding import MalformedError, decoded
 from andon.connectors.opcua.encoding import encoded
 from andon.connectors.opcua.joblist import JOB_CONTROL, body_of, said_of
 from andon.connectors.opcua.jobwords import METHODS, Method, Proves, words_of
@@ -16,7 +16,7 @@ from andon.connectors.opcua.library import ua
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.values import Unfit
 from andon.core.connector import Receipt, Request
-from andon.core.errors import RejectedError
+from andon.core.errors import OutcomeUnknownError, RejectedError
 
 _JOB_ORDER = 3008
 
@@ -78,10 +78,20 @@ class Receiver(msgspec.Struct, frozen=True):
         receiver = session.node(await session.resolved(self.node))
         jobs = await receiver.get_child(f"{index}:JobOrderList")
         entries: list[Any] = await jobs.read_value() or []
+        unread = 0
         for one in entries:
-            job = decoded("JobOrderAndState", body_of(one))
+            try:
+                job = decoded("JobOrderAndState", body_of(one))
+            except MalformedError:
+                unread += 1
+                continue
             if job["JobOrder"]["JobOrderID"] == self.job_id:
                 return job
+        if unread:
+            raise OutcomeUnknownError(
+                f"{unread} entries of {self.node}'s list of jobs cannot be read, so nobody can tell"
+                f" whether {self.job_id} is among them. Look at the machine."
+            )
         return None
 
     async def _found(self, receiver: Any) -> Any:

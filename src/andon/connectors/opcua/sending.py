@@ -45,7 +45,9 @@ class Order(msgspec.Struct, frozen=True):
             told = await called(session, self.target, node.nodeid, method, arguments)
             body: dict[str, Any] = {"answer": plain(told)}
         else:
-            value = _fit(self, self.values[0], await _type(node))
+            if self.node not in session.types:
+                session.types[self.node] = await _type(node)
+            value = _fit(self, self.values[0], session.types[self.node])
             # Only the value: controllers refuse to have times and status written.
             await node.write_value(ua.DataValue(value, StatusCode=None))
             body = {}

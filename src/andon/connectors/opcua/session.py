@@ -25,7 +25,10 @@ class Session:
         self.timeout = settings.timeout.total_seconds()
         self._name = name
         self._settings = settings
+        self.types: dict[str, Any] = {}
+        """Types of variables that were written; they last as long as a program of the machine."""
         self._renewing: asyncio.Task[None] | None = None
+        self._spaces: list[str] = []
         self._client: Any = self._made()
 
     @property
@@ -100,10 +103,12 @@ class Session:
 
     async def index(self, uri: str) -> int:
         """The index of a namespace. Raises LookupError."""
-        known = await self.node(ua.NodeId(ua.ObjectIds.Server_NamespaceArray)).read_value()
-        if uri not in known:
+        if uri not in self._spaces:
+            spaces = self.node(ua.NodeId(ua.ObjectIds.Server_NamespaceArray))
+            self._spaces = await spaces.read_value() or []
+        if uri not in self._spaces:
             raise LookupError(f"the server knows no namespace {uri}")
-        return known.index(uri)
+        return self._spaces.index(uri)
 
     # -- being let in ---------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 __all__ = ["Unfit", "aware", "document", "item_of", "overflowed", "plain", "variant"]
 
 import math
+import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -129,8 +130,15 @@ def variant(body: Any, known: Any = None) -> Any:
     if kind is None or kind is ua.VariantType.Null:
         raise Unfit('nothing says the type; write {"type": "Int32", "value": 5}')
     if isinstance(value, list | tuple):
-        return ua.Variant([_one(kind, one) for one in cast("list[Any]", value)], kind)
-    return ua.Variant(_one(kind, value), kind)
+        made: Any = [_one(kind, one) for one in cast("list[Any]", value)]
+    else:
+        made = _one(kind, value)
+    fitted = ua.Variant(made, kind)
+    try:
+        ua.ua_binary.variant_to_binary(fitted)
+    except (ValueError, OverflowError, struct.error, ua.UaError) as error:
+        raise Unfit(f"{repr(cast('Any', value))[:100]} does not fit into a {kind.name}") from error
+    return fitted
 
 
 _WHOLE = {
@@ -149,16 +157,21 @@ def _one(kind: Any, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
         raise Unfit(f"{value!r} is no {name}: a whole number from {low} to {high}")
+    if name in _TEXTUAL and not isinstance(value, str):
+        raise Unfit(f"{value!r} is no {name}, which is written as a text")
     make = _MAKERS.get(name)
     if make is None:
         raise Unfit(f"values of type {name} cannot be written")
     try:
         made = make(value)
-    except (ValueError, TypeError, ua.UaError) as error:
+    except (ValueError, TypeError, OverflowError, ua.UaError) as error:
         raise Unfit(f"{value!r} is no {name}: {error}") from error
     if made is None:
         raise Unfit(f"{value!r} is no {name}")
     return made
+
+
+_TEXTUAL = ("DateTime", "Guid", "ByteString", "NodeId")
 
 
 def _text(value: Any) -> str | None:
