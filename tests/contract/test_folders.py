@@ -13,8 +13,11 @@ from andon.connectors._folders.layout import Draft, Layout
 from andon.connectors._folders.rows import Broken, Row, Yielded, guarded
 from andon.connectors._folders.settings import FolderSettings
 from andon.connectors._folders.soundness import folder_faults
+from andon.connectors.files import Files
+from andon.connectors.files.simulator import FolderDrop, SftpDrop
 from andon.core.connector import Item, Request
 from andon.core.errors import RejectedError, SettingsError, UnavailableError
+from andon.testing.conformance.trial import settings_of
 
 
 def document(stream: BinaryIO) -> Iterator[Yielded]:
@@ -106,3 +109,40 @@ def test_a_name_that_is_no_folder_and_all_other_mistakes_are_told_at_once() -> N
     with pytest.raises(SettingsError) as raised:
         refuse("a/b", folder_faults(settings))
     assert len(raised.value.faults) == 4
+
+
+@asynccontextmanager
+async def behind(drop: FolderDrop | SftpDrop) -> AsyncGenerator[Exchange]:
+    table = {**drop.settings(), "out_name": "{target}-{sequence:06}.txt"}
+    settings = settings_of(Files, table)
+    made = Exchange("edi", settings, Layout(kind="document", rows=document), numbered)
+    await made.open()
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+@pytest.mark.parametrize("kind", [FolderDrop, SftpDrop])
+async def test_a_number_belongs_to_its_command_over_kills_and_among_several(
+    kind: type[FolderDrop] | type[SftpDrop],
+) -> None:
+    drop = kind()
+    await drop.start()
+    out, away = drop.root / "out", drop.root / "away"
+    async with behind(drop) as killed, behind(drop) as other:
+        await killed.send(Request(target="orders", body="Y"), "y")
+        await other.send(Request(target="orders", body="Z"), "z")
+        out.rename(away)
+        with pytest.raises(UnavailableError):
+            await killed.send(Request(target="orders", body="A"), "a")
+        away.rename(out)
+    async with behind(drop) as one, behind(drop) as two:
+        await one.send(Request(target="orders", body="B"), "b")
+        await two.send(Request(target="orders", body="A"), "a")
+        await one.send(Request(target="orders", body="C"), "c")
+    texts = [file.read_text() for file in sorted(out.glob("*.txt"))]
+    assert texts == [f"UNH+{n}+{text}'" for n, text in enumerate("YZABC", 1)]
+    left = [file.name for file in (drop.root / ".sent" / "numbers").iterdir()]
+    assert not [name for name in left if "~" in name]
+    await drop.stop()

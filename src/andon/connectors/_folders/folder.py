@@ -81,8 +81,9 @@ class Folder(ABC):
         """Writes a whole file and returns once it is on the disk."""
 
     @abstractmethod
-    async def reserve(self, path: str) -> bool:
-        """Makes an empty file; False when there is one, whoever made it."""
+    async def claim(self, path: str, text: str) -> bool:
+        """Makes a small file with this text in it, whole or not at all; False when there is one,
+        whoever made it."""
 
     @abstractmethod
     async def text(self, path: str) -> str | None:

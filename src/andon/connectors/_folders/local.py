@@ -5,6 +5,7 @@ __all__ = ["LocalFolder"]
 import asyncio
 import errno
 import os
+import secrets
 import stat
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -83,9 +84,10 @@ class LocalFolder(Folder):
         """Written and flushed to the disk."""
         await self._do(_write, self._root / path, content)
 
-    async def reserve(self, path: str) -> bool:
-        """Exclusive on every file system that keeps to POSIX."""
-        return await self._do(_reserve, self._root / path)
+    async def claim(self, path: str, text: str) -> bool:
+        """By a hard link, which appears with its content and never replaces. A share that knows
+        none gets an exclusive file, which a kill may leave empty: then it is nobody's."""
+        return await self._do(_claim, self._root / path, text)
 
     async def text(self, path: str) -> str | None:
         """Ours, so it is UTF-8."""
@@ -161,9 +163,26 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _reserve(path: Path) -> bool:
+def _claim(path: Path, text: str) -> bool:
+    whole = path.with_name(f"{path.name}~{secrets.token_hex(4)}")
     try:
-        path.open("xb").close()
+        whole.write_text(text)
+        os.link(whole, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        return _claim_in_place(path, text)
+    finally:
+        whole.unlink(missing_ok=True)
+    return True
+
+
+def _claim_in_place(path: Path, text: str) -> bool:
+    try:
+        with path.open("x") as file:
+            file.write(text)
     except FileExistsError:
         return False
     return True

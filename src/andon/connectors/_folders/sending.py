@@ -13,6 +13,8 @@ from andon.core.connector import Receipt, Request
 from andon.core.errors import CredentialsError, RejectedError, UnavailableError
 
 _TRIES = 10_000
+_KEPT = 100
+_OTHERS = 1_000
 
 
 class Outgoing:
@@ -27,6 +29,10 @@ class Outgoing:
         self._writes = writes
         self._reserved: dict[str, int] = {}
         """Numbers of those whose file could not be written yet: a repeat uses the same."""
+        self._claimed: dict[tuple[str, str], int] = {}
+        """Numbers of other processes, one that was killed among them: target and stamp."""
+        self._free: dict[str, list[int]] = {}
+        """Numbers of refused requests, to be used again."""
         self._numbers = path_in(settings.sent, "numbers")
         self._last: dict[str, int] = {}
         self._ready = False
@@ -75,7 +81,7 @@ class Outgoing:
 
     async def _reserved_for(self, target: str, mark: str) -> int:
         if mark not in self._reserved:
-            self._reserved[mark] = await self._next(target)
+            self._reserved[mark] = await self._next(target, mark)
         return self._reserved[mark]
 
     def _number_in(self, name: str, target: str) -> int:
@@ -93,25 +99,48 @@ class Outgoing:
         with suppress(UnavailableError, CredentialsError):
             await self._folder.remove(self._note(mark))
             await self._folder.remove(self._part(mark))
-            if number and number == self._last.get(target):
+            if number:
                 await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
-                self._last[target] = number - 1
+                self._free.setdefault(target, []).append(number)
 
-    async def _next(self, target: str) -> int:
-        """The next number of this target; an exclusive file decides among all who send."""
+    async def _next(self, target: str, mark: str) -> int:
+        """The number of this stamp, or the next one: a file that appears with the stamp in it
+        decides among all who send, and outlives a kill."""
         if "{sequence" not in self._settings.out_name:
             return 0
         if target not in self._last:
             self._last[target] = await self._highest(target)
+        claimed = self._claimed.pop((target, mark), None)
+        if claimed is not None:
+            return claimed
         for _ in range(_TRIES):
-            number = self._last[target] = self._last[target] + 1
-            if await self._folder.reserve(path_in(self._numbers, f"{target}.{number}")):
+            number = self._candidate(target)
+            path = path_in(self._numbers, f"{target}.{number}")
+            if await self._folder.claim(path, mark):
+                return number
+            if await self._is_claimed_by(mark, target, number):
                 return number
         raise UnavailableError(
             f"No free number was found for {target} after {self._last[target]}."
             f" Nothing was sent. Look into {self._numbers}.",
             reached=True,
         )
+
+    def _candidate(self, target: str) -> int:
+        if free := self._free.get(target):
+            free.sort()
+            return free.pop(0)
+        self._last[target] += 1
+        return self._last[target]
+
+    async def _is_claimed_by(self, mark: str, target: str, number: int) -> bool:
+        """Whose number it is, is remembered: its command may come to us, if they were killed."""
+        owner = await self._folder.text(path_in(self._numbers, f"{target}.{number}"))
+        if owner and owner != mark:
+            self._claimed[(target, owner)] = number
+            if len(self._claimed) > _OTHERS:
+                self._claimed.pop(next(iter(self._claimed)))
+        return owner == mark
 
     async def _highest(self, target: str) -> int:
         """Of all numbers reserved and all names in the folder. Old reservations are let go."""
@@ -126,8 +155,10 @@ class Outgoing:
         ]
         highest = max([*reserved, *(sequence_in(one.name, sent) or 0 for one in there)], default=0)
         for number in reserved:
-            if number < highest - 100:
+            if number < highest - _KEPT:
                 await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
+            else:
+                await self._is_claimed_by("", target, number)
         return highest
 
     async def _prepare(self) -> None:

@@ -3,6 +3,7 @@
 __all__ = ["SftpFolder"]
 
 import asyncio
+import secrets
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -129,14 +130,19 @@ class SftpFolder(Folder):
 
         await self._do(put, within=max(self._timeout, len(content) / 100_000))
 
-    async def reserve(self, path: str) -> bool:
-        """Exclusive: the server refuses when there is one."""
+    async def claim(self, path: str, text: str) -> bool:
+        """By a rename, which never replaces."""
+        whole = f"{path}~{secrets.token_hex(4)}"
+        await self.write(whole, text.encode())
         try:
-            await self._do(lambda sftp: _touch(sftp, self._at(path)), passes=(asyncssh.SFTPError,))
-        except asyncssh.SFTPError:
+            await self.move(whole, path)
+        except RejectedError:
+            await self.remove(whole)
             if await self.look(path) is None:
                 raise
             return False
+        except OutcomeUnknownError as error:
+            raise UnavailableError(f"{error} Whoever asks again finds it with our text.") from error
         return True
 
     async def text(self, path: str) -> str | None:
@@ -229,8 +235,3 @@ def _entry(name: str, attrs: asyncssh.SFTPAttrs) -> Entry:
 
 def _text(name: bytes | str) -> str:
     return name.decode(errors="surrogateescape") if isinstance(name, bytes) else name
-
-
-async def _touch(sftp: asyncssh.SFTPClient, path: bytes) -> None:
-    async with sftp.open(path, "xb"):
-        pass
