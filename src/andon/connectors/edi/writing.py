@@ -82,6 +82,13 @@ def _flattened(segments: Sequence[list[Element] | Segment]) -> list[Segment]:
 def _segment(one: Segment, at: int) -> Segment:
     if not (2 <= len(one.tag) <= 3 and one.tag.isascii() and one.tag.isalnum()):
         raise RejectedError(f"{one.tag!r} is no tag of a segment", "no-segment")
+    for n, element in enumerate(one.elements, 1):
+        lists = [isinstance(part, list) for part in element] if isinstance(element, list) else []
+        if any(lists) and not all(lists):
+            raise RejectedError(
+                f"{one.tag} element {n}: {element!r} mixes texts with repetitions",
+                "no-element",
+            )
     return Segment(one.tag.upper(), one.elements, at)
 
 

@@ -102,6 +102,8 @@ def _x12(document: Document, known: Known) -> Iterator[Adjustment]:
 
 _OUT, _IN = "1", "2"
 """EDIFACT 4501."""
+_ON_HAND = {"17", "145"}
+"""EDIFACT 6063: amounts that lie there, and do not move."""
 
 
 def _edifact(document: Document, known: Known) -> Iterator[Adjustment]:
@@ -126,15 +128,14 @@ def _edifact(document: Document, known: Known) -> Iterator[Adjustment]:
 
 
 def _moves(row: Segment) -> Iterator[tuple[Segment, Segment]]:
-    """Each amount with the INV that says which way: within its loop, or beside it."""
-    last = Segment("QTY")
+    """Each amount with the INV that says which way, whichever of the two comes first."""
+    amount: Segment | None = None
+    move: Segment | None = None
     for one in row.under:
-        match one.tag:
-            case "QTY":
-                last = one
-                yield from ((one, move) for move in one.all("INV"))
-            case "INV":
-                inner = next(one.all("QTY"), last)
-                yield inner, one
-            case _:
-                continue
+        if one.tag == "QTY" and one.text(1) not in _ON_HAND:
+            amount = one
+        elif one.tag == "INV":
+            move = one
+        if amount is not None and move is not None:
+            yield amount, move
+            amount = move = None
