@@ -1,6 +1,7 @@
 """One connector against one counterpart elsewhere: ``python -m proof --target memory``."""
 
 import asyncio
+import importlib
 import os
 import sys
 import time
@@ -33,6 +34,7 @@ def _used_mb() -> float:
 async def read_all(name: str, peer: str, many: int) -> Reading:
     """Lets `many` things wait while nobody consumes, then reads them all."""
     kind = installed()[name].load()
+    importlib.import_module(peer.partition(":")[0])  # its settings may name what it registers
     async with elsewhere(peer) as other:
         connector: Source[Any] = kind(name, settings_of(kind, await other.ask("settings")))
         await connector.open()
