@@ -12,7 +12,7 @@ import msgspec
 from andon.core.counterpart import Speaks
 from andon.testing.conformance import counterparts_of, installed
 from bench.hub import ROOT
-from proof.memory.reading import Reading
+from proof.memory.reading import REMEMBERED, Reading
 
 _WITHIN = 1800
 
@@ -72,6 +72,10 @@ def write(done: Sequence[Reading | str], out: Path) -> None:
             f" {one.waiting_mb} | {one.reading_mb} | {one.items_per_s:,} |"
             for one in read
         ),
+        "",
+        "Some connectors remember things by design, so their memory follows what a minute brings:",
+        "",
+        *(f"- {name}: {what}" for name, (_, what) in REMEMBERED.items()),
         "",
         *(f"Not shown: {fault}" for fault in faults(done)),
     ]
