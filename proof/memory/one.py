@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from array import array
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +37,18 @@ async def read_all(name: str, peer: str, many: int) -> Reading:
     async with elsewhere(peer) as other:
         connector: Source[Any] = kind(name, settings_of(kind, await other.ask("settings")))
         await connector.open()
-        items = connector.read("")
-        first, said = await _begun(other, items)
-        seen = _Seen(many * 2)
-        seen.add(first)
-        before = _used_mb()
+        reader = _Reader(connector)
+        await reader.begin(other)
+        seen = _Seen(many * 2, reader.known)
+        before, said = _used_mb(), 0
         while said < many:
             said += len(await other.ask("say", min(many - said, _AT_ONCE)))
         await asyncio.sleep(_IDLE)
         waiting = _used_mb()
         began = time.monotonic()
-        peak, ended = await _consumed(connector, items, seen, said)
+        peak, ended = await _consumed(reader, seen, said)
         took = ended - began
-        await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+        await reader.close()
         await connector.close()
     return Reading(
         connector=name,
@@ -64,57 +62,94 @@ async def read_all(name: str, peer: str, many: int) -> Reading:
     )
 
 
-async def _consumed(
-    source: Source[Any], items: Any, seen: "_Seen", many: int
-) -> tuple[float, float]:
-    """Reads until nothing comes, committing as the engine does; the most memory, and when."""
-    peak, unsaid, last, ended = _used_mb(), 0, None, time.monotonic()
-    while True:
-        coming = asyncio.ensure_future(anext(items))
-        done, _ = await asyncio.wait({coming}, timeout=_GATHER)
-        if unsaid and (not done or unsaid >= _BATCH) and last is not None:
-            await source.committed(last)
-            unsaid = 0
-        patience = _PATIENCE if len(seen) < many else _IDLE  # repeats may take others' places
-        if not done and not (await asyncio.wait({coming}, timeout=patience))[0]:
-            coming.cancel()
-            await asyncio.wait({coming})
-            break
-        item = coming.result()
-        seen.add(item)
-        last = item.position or last
-        unsaid += 1
-        ended = time.monotonic()
+async def _consumed(reader: "_Reader", seen: "_Seen", many: int) -> tuple[float, float]:
+    """Reads until nothing comes; the most memory, and when the last item came."""
+    peak, ended = _used_mb(), time.monotonic()
+    # Repeats may take others' places, so nothing new must come for a while before it is the end.
+    while time.monotonic() - ended < (patience := _PATIENCE if len(seen) < many else _IDLE):
+        item = await reader.next(patience)
+        if item is not None and seen.add(item):
+            ended = time.monotonic()
         if len(seen) % _LOOK_EVERY == 0:
             peak = max(peak, _used_mb())
     return peak, ended
 
 
-async def _begun(other: Elsewhere, items: AsyncIterator[Item]) -> tuple[Item, int]:
-    """Something was read, and how much was said: a broker keeps things only for whom it knows."""
-    reading, said = asyncio.ensure_future(anext(items)), 0
-    while not reading.done():
-        said += len(await other.ask("say", 1))
-        await asyncio.wait({reading}, timeout=0.5)
-    return reading.result(), said
+class _Reader:
+    """Takes item after item and commits them in batches, as the engine does."""
+
+    def __init__(self, source: Source[Any]) -> None:
+        self._source = source
+        self._items: Any = source.read("")
+        self._coming: asyncio.Future[Item] | None = None
+        self._unsaid = 0
+        self._last: str | None = None
+        self.known: set[str] = set()
+        """Of what was said only to begin."""
+
+    async def begin(self, other: Elsewhere) -> None:
+        """Something was read, and all that was said for it: a broker keeps things only for whom
+        it knows, so what it was told before is not counted."""
+        while (item := await self.next(0.5)) is None:
+            await other.ask("say", 1)
+        known, until = {item.key}, time.monotonic() + 1
+        while time.monotonic() < until:
+            item = await self.next(0.2)
+            if item is not None and item.key not in known:
+                known.add(item.key)
+                until = time.monotonic() + 1
+        self.known = known
+
+    async def next(self, patience: float) -> Item | None:
+        """The next item; None when none comes in time. What was asked for stays asked for."""
+        coming = self._coming or asyncio.ensure_future(anext(self._items))
+        self._coming = coming
+        done, _ = await asyncio.wait({coming}, timeout=_GATHER)
+        if self._unsaid and (not done or self._unsaid >= _BATCH) and self._last is not None:
+            await self._source.committed(self._last)
+            self._unsaid = 0
+        if not done and not (await asyncio.wait({coming}, timeout=patience))[0]:
+            return None
+        self._coming = None
+        item = coming.result()
+        self._last = item.position or self._last
+        self._unsaid += 1
+        return item
+
+    async def close(self) -> None:
+        """Asks for no more."""
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.wait({self._coming})
+        await self._items.aclose()
 
 
 class _Seen:
     """Keys in eight bytes each, all taken beforehand, so that counting is not growing."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, ignoring: set[str]) -> None:
         self._hashes = array("q", bytes(8 * most))
+        self._bits = bytearray(1 << 24)
+        self._ignoring = ignoring
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, item: Item) -> None:
-        """One more; a reader that repeats without end is cut off."""
+    def add(self, item: Item) -> bool:
+        """One more; whether it is new, as far as a bit can tell. Raises RuntimeError for a reader
+        that repeats without end."""
+        if item.key in self._ignoring:
+            return False
         if self._count == len(self._hashes):
             raise RuntimeError("more than twice as many items came as were said")
-        self._hashes[self._count] = hash(item.key)
+        mark = hash(item.key)
+        self._hashes[self._count] = mark
         self._count += 1
+        byte, bit = (mark >> 3) % len(self._bits), 1 << (mark & 7)
+        new = not self._bits[byte] & bit
+        self._bits[byte] |= bit
+        return new
 
     def distinct(self) -> int:
         """How many different keys there were."""

@@ -14,7 +14,7 @@ from andon.testing.conformance import counterparts_of, installed
 from bench.hub import ROOT
 from proof.memory.reading import REMEMBERED, Reading
 
-_WITHIN = 1800
+_WITHIN = 900
 
 
 def prove(
