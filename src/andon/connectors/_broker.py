@@ -28,10 +28,11 @@ class _Session:
 
 
 class Broker:
-    """One listener on loopback. `took` is called with every publication of a client."""
+    """One listener on loopback, for everybody if there is no username. `took` is called with every
+    publication of a client."""
 
     def __init__(self, *, username: str, password: str) -> None:
-        self._login = (username, password)
+        self._login = (username, password) if username else ()
         self._sessions: dict[str, _Session] = {}
         self._retained: dict[str, bytes] = {}
         self._server: asyncio.Server | None = None

@@ -84,8 +84,8 @@ class Device:
         born = payload.timestamp if plausible(payload.timestamp, moment) else moment.arrived
         for metric, known in named_ones:
             if known.kept:
-                back = born if self.died or known.stale else 0
-                self._take(known, metric, born, moment, out, back=back)
+                again = born if self.died or known.stale else 0
+                self._take(known, metric, born, moment, out, returned=again)
         for name in before.keys() - self.metrics.keys():
             self._stale(before[name], moment, out)
         self._complete(out, start)
@@ -160,7 +160,7 @@ class Device:
         moment: Moment,
         out: list[Said],
         *,
-        back: int = 0,
+        returned: int = 0,
     ) -> None:
         at = metric.timestamp or base
         if not plausible(at, moment):
@@ -184,23 +184,24 @@ class Device:
             known.quality = known.properties.get(_QUALITY)
         if known.watched is None:
             return
-        if back:
-            self._tell(known, moment, out, again=back)
+        if returned:
+            self._tell(known, moment, out, returned=returned)
         elif known.differs():
             if moment.now < known.told_after:
                 self._waiting.add(known)
             else:
                 self._tell(known, moment, out)
 
-    def _tell(self, known: Known, moment: Moment, out: list[Said], *, again: int = 0) -> None:
+    def _tell(self, known: Known, moment: Moment, out: list[Said], *, returned: int = 0) -> None:
         assert known.watched is not None
+        again = returned
         if not again and known.told is not None and known.at <= known.told_at:
             again = moment.arrived  # its clock stands still
         known.told = (known.value, known.quality)
         known.told_at = known.at
         known.told_after = moment.now + known.watched.pause
         known.stale = False
-        out.append(self._change(known, known.value, known.at, again=again))
+        out.append(self._change(known, known.value, known.at, again=again, returned=bool(returned)))
 
     def _remember(
         self, known: Known, value: Any, at: int, told: dict[str, Any] | None, out: list[Said]
@@ -226,6 +227,7 @@ class Device:
         *,
         again: int = 0,
         stale: bool = False,
+        returned: bool = False,
         historical: bool = False,
         properties: dict[str, Any] | None = None,
     ) -> Change:
@@ -239,6 +241,7 @@ class Device:
             properties=known.properties if properties is None else properties,
             beside={},
             stale=stale,
+            returned=returned,
             historical=historical,
             again=again,
         )

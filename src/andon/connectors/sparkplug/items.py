@@ -96,6 +96,7 @@ def _change(said: Change, position: Position) -> Item:
         "value": said.value,
         "at": _iso(said.at),
         "stale": said.stale,
+        "returned": said.returned,
         "historical": said.historical,
         "properties": said.properties,
         "beside": said.beside,

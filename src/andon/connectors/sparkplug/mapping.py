@@ -28,6 +28,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     stale: bool
     """Its node or device is gone; `value` is what it said last."""
+    returned: bool
+    """Its node or device was away: `value` holds anew, even where it is the same as before."""
     historical: bool
     """Told late, from the node's memory. It is not remembered as what the metric says now."""
     properties: dict[str, Any]
@@ -68,7 +70,7 @@ def equipment_state(
     none, unless it is named. Raises MappingError for a value that `states` does not name.
     """
     state = _state_of(reading, states)
-    if before is not None and not reading.historical:
+    if before is not None and not reading.historical and not reading.returned:
         told = "NotAvailable" if _away(before) else states.get(before.value)
         if told == state and before.beside == reading.beside:
             return None

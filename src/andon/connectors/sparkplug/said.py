@@ -22,6 +22,8 @@ class Change(NamedTuple):
     """What other metrics of the same node or device say once the whole message is read."""
     stale: bool
     """The node or device is gone: this is what it said last."""
+    returned: bool
+    """Node or device were away: this holds anew, even where nothing changed."""
     historical: bool
     """From the node's memory, told late."""
     again: int

@@ -1,5 +1,6 @@
 """Births, deaths, sequence: what a host must notice, and what it must not fall for."""
 
+from andon.connectors.sparkplug.mapping import Reading
 from andon.connectors.sparkplug.said import Ask, Life
 from tests.unit.connectors.sparkplug.plant import LINE, NODE, NOON, Wired
 
@@ -21,9 +22,8 @@ def test_a_death_makes_every_metric_stale_and_a_birth_makes_it_live_again() -> N
     plant.waits(1)
     plant.node.connect()
     again = plant.items()
-    assert {item.raw for item in again if item.kind == "state"} == {
-        item.raw for item in first if item.kind == "state"
-    }, "unchanged, it says the same"
+    readings = [item.read(Reading) for item in again if item.kind == "state"]
+    assert [(one.value, one.returned) for one in readings] == [(3, True), (1, True)]
     keys = [item.key for item in [*first, *again]]
     assert len(keys) == len(set(keys)), "and is news, or the log would not take it"
 
@@ -163,6 +163,7 @@ def test_who_died_before_a_restart_comes_back_as_news() -> None:
     plant.takes(host.begin(plant.moment, known={NODE: False, LINE: False}, nodes=()))
     again = [item for item in plant.items() if item.kind == "state"]
     assert again[0].key not in first
+    assert again[0].read(Reading).returned
     host = plant.another()
     plant.takes(host.begin(plant.moment, known={NODE: True, LINE: True}, nodes=()))
     alive = [item for item in plant.items() if item.kind == "state"]

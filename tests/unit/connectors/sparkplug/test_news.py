@@ -95,10 +95,11 @@ def test_what_cannot_be_read_is_told_and_stops_nothing_else() -> None:
     assert good.read(Reading).value == 9
 
 
-def reading(value: object, *, stale: bool = False) -> Reading:
+def reading(value: object, *, stale: bool = False, returned: bool = False) -> Reading:
     plant = Wired()
     plant.node.connect()
-    return msgspec.structs.replace(plant.readings("State")[0], value=value, stale=stale)
+    first = plant.readings("State")[0]
+    return msgspec.structs.replace(first, value=value, stale=stale, returned=returned)
 
 
 def test_a_state_is_told_when_it_changes_and_stale_is_not_available() -> None:
@@ -114,6 +115,8 @@ def test_a_state_is_told_when_it_changes_and_stale_is_not_available() -> None:
     back = equipment_state(reading(3), reading(3, stale=True), STATES)
     assert back is not None
     assert back.state == "Executing"
+    anew = equipment_state(reading(3, returned=True), reading(3), STATES)
+    assert anew is not None, "what was told meanwhile, perhaps by silence, does not hold any more"
 
 
 def test_a_state_nobody_named_is_refused_with_those_that_are() -> None:
