@@ -4,6 +4,7 @@ __all__ = [
     "DecideInspection",
     "Decision",
     "HoldPlaced",
+    "HoldProposed",
     "HoldReleased",
     "InspectionCommand",
     "InspectionDecided",
@@ -66,6 +67,18 @@ class HoldPlaced(Event, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """Held, and restricted."""
         return {"hold": True, "disposition": "Restricted"}
+
+
+class HoldProposed(Event, frozen=True, kw_only=True):
+    """Somebody asks that the lot be held. Nothing is held by it: a person confirms or dismisses."""
+
+    TYPE: ClassVar[str] = "andon.quality.hold.proposed.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    reason: Text
+    proposed_by: Name
 
 
 class HoldReleased(Event, frozen=True, kw_only=True):

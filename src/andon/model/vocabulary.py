@@ -26,6 +26,7 @@ from andon.model.production import (
 from andon.model.quality import (
     DecideInspection,
     HoldPlaced,
+    HoldProposed,
     HoldReleased,
     InspectionDecided,
     PlaceHold,
@@ -58,6 +59,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     CreateLot,
     InspectionDecided,
     HoldPlaced,
+    HoldProposed,
     HoldReleased,
     RequestInspection,
     RecordInspection,

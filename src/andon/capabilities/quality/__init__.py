@@ -1,5 +1,5 @@
-"""Quality: a failed inspection becomes a hold on the lot."""
+"""Quality: a failed inspection becomes a hold on the lot; a proposed hold waits for a person."""
 
-__all__ = ["hold_rejected_lot"]
+__all__ = ["confirm_proposed_hold", "hold_rejected_lot"]
 
-from andon.capabilities.quality.hold import hold_rejected_lot
+from andon.capabilities.quality.hold import confirm_proposed_hold, hold_rejected_lot
