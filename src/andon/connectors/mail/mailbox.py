@@ -46,6 +46,7 @@ class Mailbox:
         self.validity = 0
         """UIDs mean something only together with this number (RFC 9051, 2.3.1.1)."""
         self._next = 0
+        self._can: set[str] = set()
 
     async def open(self) -> None:
         """Raises UnavailableError, CredentialsError or SettingsError."""
@@ -71,7 +72,7 @@ class Mailbox:
         """Until the server says something, or it is time to look."""
         seconds = self._imap.poll_every.total_seconds()
         box = self._opened()
-        if "IDLE" not in box.client.capabilities:
+        if "IDLE" not in self._can:
             await asyncio.sleep(seconds)
             await self._threaded(lambda: box.client.noop())
             return
@@ -97,12 +98,16 @@ class Mailbox:
                 box = imap_tools.MailBoxUnencrypted(imap.host, imap.port or 143, self._timeout)
         self._box, self._socket = box, box.client.sock
         self._log_in(box)
+        client: Any = box.client
+        # What a server can do is often told only to those it knows.
+        said = b" ".join(_checked(client.capability()))
+        self._can = set(said.decode("ascii", "replace").upper().split())
         folder: Any = box.folder
         folder.set(imap.folder, readonly=not self._writes)
         told = cast("dict[str, list[bytes]]", box.client.untagged_responses)
         self.validity = int((told.get("UIDVALIDITY") or [b"0"])[-1])
         self._next = int((told.get("UIDNEXT") or [b"0"])[-1])
-        if self._writes and imap.afterwards == "move" and "MOVE" not in box.client.capabilities:
+        if self._writes and imap.afterwards == "move" and "MOVE" not in self._can:
             raise SettingsError(
                 f"{self._name}: {imap.host} cannot move mails (no MOVE), and without it one would"
                 ' have to be deleted. Set afterwards = "seen".'
