@@ -80,6 +80,10 @@ class HoldProposed(Event, frozen=True, kw_only=True):
     reason: Text
     proposed_by: Name
 
+    def claims(self) -> Claims:
+        """That it ought to be held, which is not that it is."""
+        return {"hold-asked": True}
+
 
 class HoldReleased(Event, frozen=True, kw_only=True):
     """The lot is no longer held; what it may be used for is said where the speaker knows."""

@@ -57,6 +57,8 @@ class PymapAiosmtpd(Counterpart, Speaks, Takes):
             self._furnish(self._folder)
         made = self._made
         assert made is not None
+        for lock in (self._folder / "mails").rglob("*.lock"):
+            lock.unlink()  # which a killed pymap leaves behind
         imap, smtp = self._ports
         keys = [str(made.server), str(made.server_key)]
         commands = [

@@ -29,6 +29,7 @@ from andon.model.production import (
 from andon.model.quality import (
     DecideInspection,
     HoldPlaced,
+    HoldProposed,
     HoldReleased,
     InspectionDecided,
     PlaceHold,
@@ -125,6 +126,7 @@ FULL: tuple[Message, ...] = (
         decided_at=NOON,
     ),
     HoldPlaced(lot_id=LOT, reason=NOTE, placed_at=NOON),
+    HoldProposed(lot_id=LOT, reason=NOTE, proposed_by="qa@acme.example"),
     HoldReleased(lot_id=LOT, reason=NOTE, disposition="UnRestricted", released_at=NOON),
     RequestInspection(inspection_id=CHECK, material_id=PUMP, order_id=A, lot_id=LOT),
     RecordInspection(

@@ -27,6 +27,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "issued",
     "decided",
     "placed",
+    "proposed",
     "state-changed",
     "read-back",
 }

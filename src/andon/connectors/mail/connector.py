@@ -2,14 +2,16 @@
 
 __all__ = ["Mail"]
 
+import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from andon.connectors.mail.mailbox import Fetched, Mailbox
+from andon.connectors._access import tls_context
+from andon.connectors.mail.mailbox import Mailbox
 from andon.connectors.mail.mapping import MAIL
 from andon.connectors.mail.parsing import happened_at, parsed
 from andon.connectors.mail.sending import message_id, sent, written
@@ -18,6 +20,10 @@ from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import OutcomeUnknownError, SettingsError, TransientError
 
 _MARKED_AT_ONCE = 500
+_SIZED_AT_ONCE = 200
+_FETCHED_AT_ONCE = 50
+_TOGETHER = 200_000
+"""Bytes of small mails that are fetched with one question."""
 
 
 class Mail(Source[MailSettings], Sink[MailSettings]):
@@ -29,6 +35,7 @@ class Mail(Source[MailSettings], Sink[MailSettings]):
         super().__init__(name, settings)
         self._unmarked: deque[tuple[int, int]] = deque()
         self._marking: Mailbox | None = None
+        self._tls: ssl.SSLContext | None = None
 
     @property
     def reads(self) -> bool:
@@ -39,6 +46,12 @@ class Mail(Source[MailSettings], Sink[MailSettings]):
     def sends(self) -> bool:
         """Without a server we only read."""
         return self.settings.smtp is not None
+
+    async def open(self) -> None:
+        """Reads the certificates; the first call tells whether a server is there."""
+        smtp = self.settings.smtp
+        if smtp is not None and smtp.encryption != "none":
+            self._tls = tls_context(smtp.tls) or ssl.create_default_context()
 
     async def close(self) -> None:
         """Leaves nothing open."""
@@ -61,27 +74,34 @@ class Mail(Source[MailSettings], Sink[MailSettings]):
                 uid = 0
             while True:
                 found = await box.uids(uid)
-                for uid in found:
-                    fetched = await box.fetch(uid, self.settings.most_bytes)
-                    if fetched is None:
-                        continue
-                    if imap.afterwards != "leave":
-                        self._unmarked.append((box.validity, uid))
-                    yield self._item(box.validity, fetched)
+                for start in range(0, len(found), _SIZED_AT_ONCE):
+                    sized = await box.sizes(found[start : start + _SIZED_AT_ONCE])
+                    for group in _groups(sized, self.settings.most_bytes):
+                        async for item in self._items(box, group):
+                            yield item
+                uid = max([uid, *found[-1:]])
                 if not found:
                     await box.wait()
         finally:
             await box.close()
 
-    def _item(self, validity: int, fetched: Fetched) -> Item:
-        said = parsed(fetched.raw, self.settings, size=fetched.size)
-        return Item(
-            kind=MAIL,
-            key=_key(said, fetched.raw),
-            raw=msgspec.json.encode(said),
-            position=f"{validity}:{fetched.uid}",
-            occurred_at=happened_at(said),
-        )
+    async def _items(self, box: Mailbox, group: Sequence[tuple[int, int]]) -> AsyncIterator[Item]:
+        uids = [uid for uid, _ in group]
+        whole = group[0][1] <= self.settings.most_bytes
+        fetched = await box.fetch(uids, whole=whole)
+        for uid, size in group:
+            if (raw := fetched.get(uid)) is None:
+                continue
+            if self._imap().afterwards != "leave":
+                self._unmarked.append((box.validity, uid))
+            said = parsed(raw, self.settings, size=size)
+            yield Item(
+                kind=MAIL,
+                key=_key(said, raw),
+                raw=msgspec.json.encode(said),
+                position=f"{box.validity}:{uid}",
+                occurred_at=happened_at(said),
+            )
 
     async def committed(self, position: Position) -> None:
         """Marks or moves what is in the log. A server that is away is told the next time."""
@@ -121,7 +141,8 @@ class Mail(Source[MailSettings], Sink[MailSettings]):
         if smtp is None:
             raise SettingsError(f"{self.name} has no `smtp`, so nothing can be sent. Set it.")
         mail = written(self.settings, smtp, request, key)
-        said = await sent(self.name, self.settings, smtp, mail)
+        within = self.settings.timeout.total_seconds()
+        said = await sent(self.name, smtp, mail, within=within, tls=self._tls)
         return Receipt(reference=message_id(key, smtp), body={"answer": said[:1000]})
 
     async def find(self, request: Request, *, key: str) -> Receipt | None:
@@ -151,3 +172,21 @@ def _key(said: Mapping[str, Any], raw: bytes) -> str:
     if said["message_id"]:
         return str(said["message_id"])
     return f"mail/{blake2b(raw, digest_size=16).hexdigest()}"
+
+
+def _groups(sized: Sequence[tuple[int, int]], most: int) -> Iterator[Sequence[tuple[int, int]]]:
+    """Small mails together, large ones alone, those too large for us by themselves."""
+    group: list[tuple[int, int]] = []
+    room = _TOGETHER
+    for uid, size in sized:
+        alone = size > min(most, _TOGETHER)
+        if group and (alone or size > room or len(group) == _FETCHED_AT_ONCE):
+            yield group
+            group, room = [], _TOGETHER
+        if alone:
+            yield [(uid, size)]
+            continue
+        group.append((uid, size))
+        room -= size
+    if group:
+        yield group

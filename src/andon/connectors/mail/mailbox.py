@@ -1,6 +1,6 @@
 """One IMAP connection, driven in threads and broken off at once when nobody waits any more."""
 
-__all__ = ["Fetched", "Mailbox"]
+__all__ = ["Mailbox"]
 
 import asyncio
 import contextlib
@@ -8,11 +8,10 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import imap_tools
-import msgspec
 
 from andon.connectors._access import tls_context
 from andon.connectors.mail.settings import Imap
@@ -21,16 +20,9 @@ from andon.core.errors import CredentialsError, SettingsError, UnavailableError
 T = TypeVar("T")
 _WINDOW = 20_000
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_UID = re.compile(rb"\bUID (\d+)")
 _BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 """RFC 5530: why a login may fail that is right."""
-
-
-class Fetched(msgspec.Struct, frozen=True):
-    """One mail, whole, or its headers when it is too large."""
-
-    uid: int
-    size: int
-    raw: bytes
 
 
 class Mailbox:
@@ -64,9 +56,13 @@ class Mailbox:
         """Mails behind this UID, oldest first; so many at a time."""
         return await self._threaded(lambda: self._uids(after))
 
-    async def fetch(self, uid: int, most: int) -> Fetched | None:
-        """Not marked as seen by this. None when it is gone."""
-        return await self._threaded(lambda: self._fetch(uid, most))
+    async def sizes(self, uids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """UID and size of each that is still there."""
+        return await self._threaded(lambda: self._sizes(uids))
+
+    async def fetch(self, uids: Sequence[int], *, whole: bool) -> Mapping[int, bytes]:
+        """Mails or their headers, not marked as seen by this; what is gone is left out."""
+        return await self._threaded(lambda: self._fetch(uids, whole))
 
     async def wait(self) -> None:
         """Until the server says something, or it is time to look."""
@@ -76,7 +72,7 @@ class Mailbox:
             await asyncio.sleep(seconds)
             await self._threaded(lambda: box.client.noop())
             return
-        await self._threaded(lambda: box.idle.wait(timeout=min(seconds, 1700)))
+        await self._threaded(lambda: _idle(box, min(seconds, 1700)))
 
     async def mark(self, uids: Sequence[int]) -> None:
         """Seen, or in another folder; what is gone is passed over."""
@@ -86,16 +82,7 @@ class Mailbox:
 
     def _open(self) -> None:
         imap = self._imap
-        context = tls_context(imap.tls) or ssl.create_default_context()
-        match imap.encryption:
-            case "tls":
-                box = imap_tools.MailBox(imap.host, imap.port or 993, self._timeout,
-                                         ssl_context=context)  # fmt: skip
-            case "starttls":
-                box = imap_tools.MailBoxStartTls(imap.host, imap.port or 143, self._timeout,
-                                                 ssl_context=context)  # fmt: skip
-            case "none":
-                box = imap_tools.MailBoxUnencrypted(imap.host, imap.port or 143, self._timeout)
+        box = self._connected(imap)
         self._box, self._socket = box, box.client.sock
         self._log_in(box)
         client: Any = box.client
@@ -112,6 +99,29 @@ class Mailbox:
                 f"{self._name}: {imap.host} cannot move mails (no MOVE), and without it one would"
                 ' have to be deleted. Set afterwards = "seen".'
             )
+
+    def _connected(self, imap: Imap) -> imap_tools.BaseMailBox:
+        if imap.encryption == "tls":
+            context = tls_context(imap.tls) or ssl.create_default_context()
+            return imap_tools.MailBox(
+                imap.host, imap.port or 993, self._timeout, ssl_context=context
+            )
+        box = imap_tools.MailBoxUnencrypted(imap.host, imap.port or 143, self._timeout)
+        if imap.encryption == "starttls":
+            try:
+                self._encrypt(box, imap)
+            except Exception:
+                box.client.shutdown()
+                raise
+        return box
+
+    def _encrypt(self, box: imap_tools.BaseMailBox, imap: Imap) -> None:
+        if "STARTTLS" not in box.client.capabilities:
+            raise SettingsError(
+                f"{self._name}: {imap.host} offers no STARTTLS. Nothing was said to it. Set"
+                " encryption."
+            )
+        box.client.starttls(tls_context(imap.tls) or ssl.create_default_context())
 
     def _log_in(self, box: imap_tools.BaseMailBox) -> None:
         try:
@@ -145,21 +155,32 @@ class Mailbox:
     def _searched(self, box: imap_tools.BaseMailBox, span: str) -> list[int]:
         return sorted(int(uid) for uid in box.uids(f"UID {span}"))
 
-    def _fetch(self, uid: int, most: int) -> Fetched | None:
+    def _sizes(self, uids: Sequence[int]) -> Sequence[tuple[int, int]]:
         client: Any = self._opened().client
-        answer = _checked(client.uid("FETCH", str(uid), "(UID RFC822.SIZE)"))
-        sizes = [found for line in answer if (found := _SIZE.search(_line(line)))]
-        if not sizes:
-            return None
-        size = int(sizes[-1][1])
-        part = "BODY.PEEK[HEADER]" if size > most else "BODY.PEEK[]"
-        answer = _checked(client.uid("FETCH", str(uid), f"(UID {part})"))
-        whole = [cast("tuple[bytes, bytes]", part)[1] for part in answer if isinstance(part, tuple)]
-        return Fetched(uid, size, whole[0]) if whole else None
+        answer = _checked(client.uid("FETCH", _span(uids), "(UID RFC822.SIZE)"))
+        found = [(_UID.search(_line(line)), _SIZE.search(_line(line))) for line in answer]
+        asked = set(uids)
+        told = [(int(uid[1]), int(size[1])) for uid, size in found if uid and size]
+        return sorted(each for each in told if each[0] in asked)
+
+    def _fetch(self, uids: Sequence[int], whole: bool) -> Mapping[int, bytes]:
+        client: Any = self._opened().client
+        part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
+        answer = _checked(client.uid("FETCH", _span(uids), f"(UID {part})"))
+        found: dict[int, bytes] = {}
+        for n, line in enumerate(answer):
+            if not isinstance(line, tuple):
+                continue
+            before, raw = cast("tuple[bytes, bytes]", line)
+            behind = answer[n + 1] if n + 1 < len(answer) else b""
+            uid = _UID.search(before) or _UID.search(_line(behind))  # in which order, it may choose
+            if uid is not None:
+                found[int(uid[1])] = raw
+        return found
 
     def _mark(self, uids: Sequence[int]) -> None:
         client: Any = self._opened().client
-        span = ",".join(map(str, uids))
+        span = _span(uids)
         if self._imap.afterwards == "seen":
             _checked(client.uid("STORE", span, "+FLAGS.SILENT", r"(\Seen)"))
         elif self._imap.afterwards == "move":
@@ -188,11 +209,6 @@ class Mailbox:
                 f"{self._name}: {self._imap.host} has no folder {self._imap.folder!r} for us:"
                 f" {error}"
             ) from error
-        except imap_tools.MailboxStarttlsError as error:
-            raise SettingsError(
-                f"{self._name}: {self._imap.host} offers no STARTTLS: {error}. Nothing was said to"
-                " it. Set encryption."
-            ) from error
         except (OSError, imaplib.IMAP4.error, imap_tools.ImapToolsError) as error:
             self._break_off()
             raise UnavailableError(
@@ -214,3 +230,24 @@ def _checked(answer: Any) -> list[Any]:
 
 def _line(part: Any) -> bytes:
     return cast("tuple[bytes, bytes]", part)[0] if isinstance(part, tuple) else part
+
+
+def _idle(box: imap_tools.BaseMailBox, seconds: float) -> None:
+    """The library waits for the socket; news that came with the first answer is read already."""
+    client: Any = box.client
+    box.idle.start()
+    before = client.sock.gettimeout()
+    client.sock.settimeout(0)
+    try:
+        waiting = bool(client.file.peek(1))
+    except OSError:
+        waiting = False
+    finally:
+        client.sock.settimeout(before)
+    if not waiting:
+        box.idle.poll(timeout=seconds)
+    box.idle.stop()
+
+
+def _span(uids: Sequence[int]) -> str:
+    return ",".join(map(str, uids))

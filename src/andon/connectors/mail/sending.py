@@ -15,7 +15,6 @@ from typing import Any, cast
 import aiosmtplib
 from aiosmtplib import errors
 
-from andon.connectors._access import tls_context
 from andon.connectors.mail.settings import ADDRESS, MailSettings, Smtp
 from andon.core.connector import Request
 from andon.core.errors import (
@@ -93,13 +92,15 @@ def _words(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-async def sent(name: str, settings: MailSettings, smtp: Smtp, mail: EmailMessage) -> str:
+async def sent(
+    name: str, smtp: Smtp, mail: EmailMessage, *, within: float, tls: ssl.SSLContext | None
+) -> str:
     """What the server said when it took the mail for all recipients.
 
     Raises UnavailableError when nothing was taken and it may be tried again, RejectedError in the
     server's words, OutcomeUnknownError when the answer to the mail itself is lost.
     """
-    client = _client(name, settings, smtp)
+    client = _client(smtp, within, tls)
     try:
         await _connected(name, smtp, client)
         await _announced(name, smtp, client, mail)
@@ -108,16 +109,14 @@ async def sent(name: str, settings: MailSettings, smtp: Smtp, mail: EmailMessage
         client.close()
 
 
-def _client(name: str, settings: MailSettings, smtp: Smtp) -> aiosmtplib.SMTP:
-    del name
-    context = tls_context(smtp.tls) or ssl.create_default_context()
+def _client(smtp: Smtp, within: float, tls: ssl.SSLContext | None) -> aiosmtplib.SMTP:
     return aiosmtplib.SMTP(
         hostname=smtp.host,
         port=smtp.port or _PORTS[smtp.encryption],
-        timeout=settings.timeout.total_seconds(),
+        timeout=within,
         use_tls=smtp.encryption == "tls",
         start_tls=smtp.encryption == "starttls",
-        tls_context=None if smtp.encryption == "none" else context,
+        tls_context=tls,
     )
 
 

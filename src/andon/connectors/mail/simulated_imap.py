@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 _CAPABILITIES = "IMAP4rev1 IDLE MOVE"
 _LOGIN = re.compile(r'"?([^" ]*)"? "?([^"]*)"?')
@@ -41,6 +42,7 @@ class ImapServer:
         self.port = 0
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._sessions: set[asyncio.Task[Any]] = set()
         self._news = asyncio.Event()
 
     async def start(self) -> None:
@@ -57,6 +59,8 @@ class ImapServer:
             self._server = None
         for writer in self._open:
             writer.transport.abort()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=1)
 
     def deliver(self, mails: Sequence[bytes]) -> None:
         """New mails in the inbox; who is idle is told."""
@@ -67,6 +71,10 @@ class ImapServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        session = asyncio.current_task()
+        assert session is not None
+        self._sessions.add(session)
+        session.add_done_callback(self._sessions.discard)
         try:
             await _Session(self, reader, writer).run()
         except (asyncio.IncompleteReadError, ConnectionError, _EndedError, ValueError):
@@ -92,6 +100,7 @@ class _Session:
         self._reader = reader
         self._writer = writer
         self._folder = _Folder()
+        self._told = 0
         self._let_in = False
 
     async def run(self) -> None:
@@ -147,6 +156,7 @@ class _Session:
             low = int(found[1]) if found else 1
             high = int(found[2]) if found and found[2] != "*" else folder.next - 1
             low, high = min(low, high), max(low, high)
+            self._told = folder.next
             self._say("* SEARCH " + " ".join(str(u) for u in folder.mails if low <= u <= high))
             return "OK done"
         numbers, _, what = more.partition(" ")
@@ -181,11 +191,12 @@ class _Session:
         done = asyncio.ensure_future(self._reader.readline())
         try:
             while not done.done():
-                news = asyncio.ensure_future(self._server.heard())
-                await asyncio.wait({done, news}, return_when=asyncio.FIRST_COMPLETED)
-                if news.done():
+                if self._folder.next > self._told:
+                    self._told = self._folder.next
                     self._say(f"* {len(self._folder.mails)} EXISTS")
                     await self._writer.drain()
+                news = asyncio.ensure_future(self._server.heard())
+                await asyncio.wait({done, news}, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
             self._say(f"{tag} OK done")
         finally:

@@ -5,6 +5,7 @@ __all__ = ["SmtpServer"]
 import asyncio
 import ssl
 from base64 import b64decode
+from typing import Any
 
 _LONGEST = 50_000_000
 
@@ -24,6 +25,7 @@ class SmtpServer:
         self.port = 0
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._sessions: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Listens, at the port it had before."""
@@ -39,9 +41,15 @@ class SmtpServer:
             self._server = None
         for writer in self._open:
             writer.transport.abort()
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=1)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        session = asyncio.current_task()
+        assert session is not None
+        self._sessions.add(session)
+        session.add_done_callback(self._sessions.discard)
         let_in = False
         try:
             writer.write(b"220 small ESMTP\r\n")
