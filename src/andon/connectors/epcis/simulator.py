@@ -4,6 +4,7 @@ __all__ = ["COUNTERPARTS", "Repository"]
 
 import asyncio
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +33,9 @@ class Repository(Counterpart, Speaks, Takes, Pushes):
         self._port = 0
         self._runner: web.AppRunner | None = None
         self._events: dict[str, dict[str, Any]] = {}
+        self._journal: list[dict[str, Any]] = []
+        self._times: list[datetime] = []
+        """When each of the journal was recorded; the clock only goes forward."""
         self._captured: list[str] = []
         self._jobs: dict[str, dict[str, Any]] = {}
         self._numbers = itertools.count(1)
@@ -117,7 +121,10 @@ class Repository(Counterpart, Speaks, Takes, Pushes):
     # -- what it answers ------------------------------------------------------------------------
 
     def _store(self, event: dict[str, Any]) -> None:
-        self._events[event["eventID"]] = {**event, "recordTime": self._clock.isoformat()}
+        recorded = {**event, "recordTime": self._clock.isoformat()}
+        self._events[event["eventID"]] = recorded
+        self._journal.append(recorded)
+        self._times.append(self._clock)
 
     def _let_in(self, request: web.Request) -> None:
         if request.headers.get("authorization") != f"Bearer {_TOKEN}":
@@ -169,17 +176,15 @@ class Repository(Counterpart, Speaks, Takes, Pushes):
     async def _query(self, request: web.Request) -> web.Response:
         self._let_in(request)
         since = datetime.fromisoformat(request.query["GE_recordTime"])
-        found = [
-            e for e in self._events.values() if datetime.fromisoformat(e["recordTime"]) >= since
-        ]
-        found.sort(key=lambda event: datetime.fromisoformat(event["recordTime"]))
+        first = bisect_left(self._times, since)
         at = int(request.query.get("nextPageToken", "0"))
         until = at + int(request.query.get("perPage", "30"))
         headers: dict[str, str] = {}
-        if until < len(found):
+        if first + until < len(self._journal):
             rest = request.rel_url.update_query({"nextPageToken": str(until)})
             headers["Link"] = f'<{str(rest).removeprefix("/epcis")}>; rel="next"'
-        return web.json_response(_answer(found[at:until]), headers=headers)
+        found = self._journal[first + at : first + until]
+        return web.json_response(_answer(found), headers=headers)
 
 
 def _event(lot: str) -> dict[str, Any]:
