@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from andon.connectors.idoc import Idoc
+from andon.connectors.idoc.simulated.sap import PARTNERS
 from andon.connectors.idoc.simulator import SapAddress, SapFolder, SapSftp, confirmation
 from andon.connectors.idoc.writing import docnum_of
 from andon.core.connector import Item
@@ -147,20 +148,44 @@ async def test_what_does_not_fit_is_refused_before_anything_is_sent() -> None:
 
 
 @pytest.mark.parametrize(("says", "status"), [("ALEAUD", "50"), ("STATUS", "39")])
-async def test_sap_is_told_what_is_recorded_and_no_more(says: str, status: str) -> None:
+async def test_sap_is_told_of_a_file_that_is_recorded_before_it_is_put_away(
+    says: str, status: str
+) -> None:
     sap = SapSftp()
     async with connected(sap, acknowledge=says) as idoc:
-        await sap.say(4)
+        await sap.say(4)  # two files of two orders
         async with Follower(idoc, "") as follower:
             await follower.until(lambda: len(follower.items) == 8)
             positions = [item.position or "" for item in follower.items]
+            sap.work()
+            assert sap.sap.told == {}
             await follower.committed(positions[3])
+            await until(lambda: len(list((sap.root / "archive").glob("*.xml"))) == 1)
             sap.work()
             assert list(sap.sap.told.values()) == [status] * 2
             await follower.committed(positions[-1])
+            await until(lambda: len(list((sap.root / "archive").glob("*.xml"))) == 2)
             sap.work()
             assert list(sap.sap.told.values()) == [status] * 4
-            assert all(number.zfill(16) == number for number in sap.sap.told)
+            assert all(len(number) == 16 for number in sap.sap.told)
+
+
+async def test_who_was_killed_before_telling_tells_afterwards() -> None:
+    sap = SapFolder()
+    async with connected(sap) as idoc:
+        await sap.say(1)
+        async with Follower(idoc, "") as follower:
+            await follower.until(lambda: len(follower.items) == 4)
+            position = follower.items[-1].position or ""
+        assert len(list((sap.root / "in" / ".taken" / "erp").glob("*"))) == 2
+        table = {**sap.settings(), **PARTNERS, "acknowledge": "ALEAUD"}
+        again = Idoc("erp", settings_of(Idoc, table))
+        await again.open()
+        async with Follower(again, position):
+            await until(lambda: len(list((sap.root / "archive").glob("*.xml"))) == 2)
+        await again.close()
+        sap.work()
+        assert len(sap.sap.told) == 2
 
 
 async def test_the_same_file_twice_is_the_same_fact() -> None:

@@ -2,19 +2,18 @@
 
 __all__ = ["Idoc"]
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from andon.connectors._access import Access, tls_context
 from andon.connectors._folders.exchange import Exchange, refuse
 from andon.connectors._folders.layout import Draft
-from andon.connectors._folders.said import FAULT, FINDING
 from andon.connectors._http import Http
-from andon.connectors.idoc.acknowledging import Acknowledging
-from andon.connectors.idoc.items import LAYOUT, items_of, mirror_of
+from andon.connectors.idoc.acknowledging import Way, answers_to
+from andon.connectors.idoc.items import items_of, layout_of
 from andon.connectors.idoc.lookout import Lookout
 from andon.connectors.idoc.settings import IdocSettings, setting_faults
 from andon.connectors.idoc.writing import Control, docnum_of, document_of
@@ -22,7 +21,9 @@ from andon.core.connector import Arrival, Door, Item, Position, Push, Receipt, R
 from andon.core.errors import (
     AndonError,
     OutcomeUnknownError,
+    RejectedError,
     SettingsError,
+    UnavailableError,
     UnknownError,
 )
 
@@ -36,7 +37,6 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
     _exchange: Exchange
     _lookout: Lookout
     _http: Http
-    _telling: Acknowledging
 
     @property
     def reads(self) -> bool:
@@ -59,7 +59,8 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
         settings = self.settings
         refuse(self.name, setting_faults(settings))
         if settings.folder:
-            self._exchange = Exchange(self.name, settings, LAYOUT, _draft)
+            layout = layout_of(None if settings.acknowledge == "none" else self._tell)
+            self._exchange = Exchange(self.name, settings, layout, _draft)
             await self._exchange.open()
             self._lookout = Lookout(self.name, settings)
             await self._lookout.open()
@@ -86,21 +87,30 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """IDoc by IDoc. What one says of those we sent is noted before it counts as read."""
-        self._telling = Acknowledging(self._sent, self._now)
         async for item in self._exchange.read(after):
-            if item.kind in (FAULT, FINDING):
-                yield item
-                continue
             await self._lookout.heard(item)
-            if self.settings.acknowledge != "none":
-                self._telling.read(item)
-            yield msgspec.structs.replace(item, mirror=mirror_of(item.key))
+            yield item
 
     async def committed(self, position: Position) -> None:
-        """Files that are recorded go to the archive, and SAP is told of them if it wants that."""
+        """Files that are recorded go to the archive, once SAP is told of them if it wants that."""
         self._exchange.committed(position)
-        if self.settings.acknowledge != "none":
-            await self._telling.committed(position, self.settings.acknowledge)
+
+    async def _tell(self, path: Path, refused: str) -> None:
+        """SAP is told of a whole file before that leaves the work folder; a repeat has no effect
+        by files, and says the same once more by HTTP."""
+        del refused
+        way = self.settings.acknowledge
+        if way == "none":
+            return
+        for key, request in await asyncio.to_thread(_answers, path, way, self._now()):
+            try:
+                await self._sent(request, key)
+            except (RejectedError, OutcomeUnknownError) as error:
+                raise UnavailableError(
+                    f"{self.name}: SAP cannot be told that {path.name} is recorded: {error}"
+                    " It stays in the work folder and is told again.",
+                    reached=True,
+                ) from error
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         """One IDoc. Where ALEAUD is awaited, what it says is the outcome."""
@@ -181,6 +191,10 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
 
 def _posted(arrival: Arrival) -> Sequence[Item]:
     return items_of(arrival.body)
+
+
+def _answers(path: Path, way: Way, now: datetime) -> list[tuple[str, Request]]:
+    return [*answers_to(path, way, now)]
 
 
 def _draft(request: Request) -> Draft:

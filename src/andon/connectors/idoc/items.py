@@ -1,6 +1,6 @@
 """IDocs as items: from a file one after the other, from a post all at once."""
 
-__all__ = ["LAYOUT", "items_of", "mirror_of", "rows_of"]
+__all__ = ["items_of", "layout_of", "mirror_of", "rows_of"]
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from andon.connectors._folders.layout import Layout
-from andon.connectors._folders.rows import Bad, Broken, Row, Yielded, guarded, longest
+from andon.connectors._folders.layout import Answers, Layout
+from andon.connectors._folders.rows import Asks, Bad, Broken, Row, Yielded, guarded, longest
 from andon.connectors.idoc.document import Idoc, Unread, idocs_in
 from andon.core.connector import Item
 from andon.core.errors import Fault, MappingError
@@ -25,8 +25,15 @@ def rows_of(stream: BinaryIO) -> Iterator[Yielded]:
     return guarded(_rows(stream))
 
 
-LAYOUT = Layout(kind="IDOC", rows=rows_of)
-"""A file holds any number of IDocs, each a fact of its own."""
+def layout_of(answers: Answers | None) -> Layout:
+    """A file holds any number of IDocs, each a fact of its own; SAP may ask to be told of them."""
+
+    def rows(stream: BinaryIO) -> Iterator[Yielded]:
+        if answers is not None:
+            yield Asks()
+        yield from rows_of(stream)
+
+    return Layout(kind="IDOC", rows=rows, answers=answers)
 
 
 def _rows(stream: BinaryIO) -> Iterator[Yielded]:
@@ -42,7 +49,15 @@ def _rows(stream: BinaryIO) -> Iterator[Yielded]:
                 continue
             for item in _items(one):
                 number += 1
-                yield Row(number, line, {}, item.raw, kind=item.kind, key=item.key)
+                yield Row(
+                    number,
+                    line,
+                    {},
+                    item.raw,
+                    kind=item.kind,
+                    key=item.key,
+                    mirror=mirror_of(item.key),
+                )
     except MappingError as error:
         yield Broken(line, "; ".join([str(error), *map(str, error.faults)]))
 
