@@ -49,6 +49,14 @@ SCHEMA = """
   <xs:element name="Ask" type="Body"/>
   <xs:element name="AskResponse" type="Body"/>
   <xs:element name="Bare" type="xs:string"/>
+  <xs:element name="Login">
+    <xs:complexType>
+      <xs:sequence>
+        <xs:element name="User" type="xs:string"/>
+        <xs:element name="Password" type="xs:string"/>
+      </xs:sequence>
+    </xs:complexType>
+  </xs:element>
 </xs:schema>
 """
 
@@ -67,6 +75,7 @@ def wsdl(schema: str = SCHEMA) -> str:
     two = (
         '<w:message name="Two"><w:part name="a" element="t:Ask"/>'
         '<w:part name="b" element="t:Bare"/></w:message>'
+        '<w:message name="Login"><w:part name="login" element="t:Login"/></w:message>'
     )
     named = (("Ask", "Ask", "AskResponse"), ("Bare", "Bare", "Bare"), ("Two", "Two", "Ask"))
     operations = "".join(
@@ -78,7 +87,8 @@ def wsdl(schema: str = SCHEMA) -> str:
     def binding(name: str, prefix: str) -> str:
         bound = "".join(
             f'<w:operation name="{one}"><{prefix}:operation soapAction="urn:{one}"/>'
-            f'<w:input><{prefix}:body use="literal"/></w:input>'
+            f'<w:input><{prefix}:header message="t:Login" part="login" use="literal"/>'
+            f'<{prefix}:body use="literal"/></w:input>'
             f'<w:output><{prefix}:body use="literal"/></w:output></w:operation>'
             for one, _, _ in named
         )

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -63,3 +65,13 @@ def test_the_example_of_idoc_has_no_mistakes(by: str) -> None:
         table |= tomllib.loads("\n".join(lines))
     settings = filled(IdocSettings, table)
     assert setting_faults(settings) == []
+
+
+@pytest.mark.parametrize("kind", ["soap", "idoc"])
+def test_the_simulated_system_starts_by_itself(kind: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", f"andon.connectors.{kind}", str(tmp_path / "exchange")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        said = running.stdout.readline()
+        running.terminate()
+    assert said.startswith("wsdl = 'http" if kind == "soap" else "folder = ")

@@ -15,6 +15,7 @@ from andon.connectors.soap.documents import gathered
 from andon.connectors.soap.said import body_of
 from andon.connectors.soap.service import Service, parsed
 from andon.connectors.soap.shapes import pointer_fault
+from andon.core.connector import SecretStr
 from andon.core.errors import MappingError, SettingsError
 from tests.unit.connectors.soap_wild import SCHEMA, wsdl
 
@@ -149,3 +150,27 @@ def test_a_type_that_an_answer_names_is_read_as_that_type(wild: Service) -> None
     )
     found = wild.operation("Ask").answer(parsed(text.encode(), 10_000))
     assert found == {"Id": {"Name": "s", "Length": "1.0"}, "Plant": "P", "version": 3}
+
+
+def test_a_login_of_the_services_own_stands_in_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "wild.wsdl"
+    path.write_text(wsdl())
+    documents = asyncio.run(gathered(str(path), _nobody))
+    login = {"User": SecretStr("andon"), "Password": SecretStr("open <sesame>")}
+    ask = Service(documents, None, None, header={"Login": login}).operation("Ask")
+    arguments = {"Id": 1, "Day": "2026-01-01", "Plant": "P", "Empty": 1, "version": 1}
+    text = etree.tostring(ask.envelope(arguments)).decode()
+    head, _, _ = text.partition("Body>")
+    assert "<ns0:User>andon</ns0:User>" in head
+    assert "open &lt;sesame&gt;" in head
+    assert ask.header_faults("Login") == []
+    assert ask.header_faults("Logon") is None
+    wrong = Service(documents, None, None, header={"login": {"Usr": SecretStr("secret")}})
+    faults = wrong.operation("Ask").header_faults("login")
+    assert faults is not None
+    assert {fault.at for fault in faults} == {
+        "header.login/Usr",
+        "header.login/User",
+        "header.login/Password",
+    }
+    assert "secret" not in str(faults)

@@ -25,7 +25,19 @@ def misfits(service: Service, settings: SoapSettings) -> list[Fault]:
         found += _feed(service, feed, f"feeds[{number}]")
     for name, call in settings.calls.items():
         found += _call(service, call, settings.verdict, f"calls.{name}")
-    return found
+    return [*found, *_headers(service, settings)]
+
+
+def _headers(service: Service, settings: SoapSettings) -> Iterator[Fault]:
+    used = {feed.operation for feed in settings.feeds}
+    for call in settings.calls.values():
+        used |= {call.operation} | ({call.find.operation} if call.find else set())
+    known = [service.operation(name) for name in sorted(used) if service.wrong(name) is None]
+    for name in settings.header:
+        faults = [one for operation in known if (one := operation.header_faults(name)) is not None]
+        if not faults:
+            yield Fault(f"header.{name}", "is a header of no operation that is called")
+        yield from {fault for one in faults for fault in one}
 
 
 def _feed(service: Service, feed: Feed, at: str) -> Iterator[Fault]:

@@ -50,7 +50,9 @@ class Soap(Source[SoapSettings], Sink[SoapSettings]):
                 documents = await gathered(settings.wsdl, _from(http))
         else:
             documents = await gathered(settings.wsdl, _nobody)
-        service = await asyncio.to_thread(Service, documents, settings.port, settings.address)
+        service = await asyncio.to_thread(
+            Service, documents, settings.port, settings.address, header=settings.header
+        )
         if faults := misfits(service, settings):
             raise SettingsError(f"{self.name} does not fit the WSDL {settings.wsdl}", faults)
         self._service = service

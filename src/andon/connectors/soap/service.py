@@ -1,8 +1,9 @@
 """One service as its WSDL describes it: zeep reads that and writes envelopes; we check both."""
 
-__all__ = ["Operation", "Service", "parsed"]
+__all__ = ["Header", "Operation", "Service", "parsed"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,23 +16,34 @@ from andon.connectors._xml import Element, local, tree_of
 from andon.connectors.soap.documents import Documents
 from andon.connectors.soap.reading import value_of
 from andon.connectors.soap.shapes import OPEN, Shape, Shapes, near
-from andon.connectors.soap.writing import prepared
+from andon.connectors.soap.writing import HOLE, prepared
+from andon.core.connector import SecretStr
 from andon.core.errors import Fault, MappingError, SettingsError
 
 _wsdl: Any = _zeep_wsdl
 _addressing: Any = WsAddressingPlugin
 _settings: Any = _ZeepSettings
+Header = Mapping[str, Mapping[str, SecretStr]]
+"""Headers of a service's own, by name, and their fields."""
+
+_NO_HEADER: Header = MappingProxyType({})
 _SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 
 
 class Operation:
     """One operation of the port in use."""
 
-    def __init__(self, made: Any, shapes: Shapes, address: str) -> None:
+    def __init__(self, made: Any, shapes: Shapes, address: str, header: Header) -> None:
         self.name: str = made.name
         self._made = made
         self._address = address
         self._shapes = shapes
+        self._header = {
+            part: (shapes.of(element.type), header[name])
+            for part, element in _header_parts(made.input)
+            for name in (part, element.name)
+            if name in header
+        }
         self.takes = _content(shapes, made.input)
         self.gives = _content(shapes, made.output)
 
@@ -43,6 +55,16 @@ class Operation:
             about = f'; action="{action}"' if action else ""
             return {"content-type": f"application/soap+xml; charset=utf-8{about}"}
         return {"content-type": "text/xml; charset=utf-8", "soapaction": f'"{action}"'}
+
+    def header_faults(self, name: str) -> list[Fault] | None:
+        """What does not fit in a header of ours; None when this operation has none of that name."""
+        for part, element in _header_parts(self._made.input):
+            if name in (part, element.name):
+                shape, fields = self._header[part]
+                found: list[Fault] = []
+                prepared(self._shapes, shape, dict.fromkeys(fields, HOLE), f"header.{name}", found)
+                return found
+        return None
 
     def faults(self, arguments: Any, at: str) -> list[Fault]:
         """Everything that does not fit the WSDL."""
@@ -57,13 +79,22 @@ class Operation:
         if faults:
             raise MappingError(f"{self.name} cannot be called with this", faults)
         try:
-            made = self._made.create(**values)
+            made = self._made.create(**values, **self._headers())
         except Exception as error:  # zeep raises many kinds
             raise MappingError(f"{self.name} cannot be called with this: {error}") from error
         envelope = made.content
         if self._made.abstract.wsa_action:
             envelope, _ = _addressing().egress(envelope, {}, self._made, {"address": self._address})
         return envelope
+
+    def _headers(self) -> dict[str, Any]:
+        if not self._header:
+            return {}
+        said = {
+            part: {field: secret.reveal() for field, secret in fields.items()}
+            for part, (_, fields) in self._header.items()
+        }
+        return {"_soapheaders": said}
 
     def answer(self, content: Element) -> Any:
         """The fields of an answer."""
@@ -81,7 +112,14 @@ class Operation:
 class Service:
     """A WSDL that was read. Making one takes seconds for a large WSDL: not on the loop."""
 
-    def __init__(self, documents: Documents, port: str | None, address: str | None) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        port: str | None,
+        address: str | None,
+        *,
+        header: Header = _NO_HEADER,
+    ) -> None:
         try:
             whole = _wsdl.Document(
                 documents.location,
@@ -100,6 +138,7 @@ class Service:
         self._encoded = documents.encoded
         self.shapes = Shapes(whole.types)
         self._made: Mapping[str, Any] = chosen.binding.all()
+        self._header = header
         self._known: dict[str, Operation] = {}
 
     @property
@@ -124,8 +163,15 @@ class Service:
     def operation(self, name: str) -> Operation:
         """One that was found right."""
         if name not in self._known:
-            self._known[name] = Operation(self._made[name], self.shapes, self.address)
+            self._known[name] = Operation(self._made[name], self.shapes, self.address, self._header)
         return self._known[name]
+
+
+def _header_parts(message: Any) -> Sequence[tuple[str, Any]]:
+    """Headers that the WSDL declares for an operation: name of the part, and its element."""
+    if message is None or message.header is None:
+        return ()
+    return [(name, element) for name, element in message.header.type.elements if name]
 
 
 def _content(shapes: Shapes, message: Any) -> Shape:

@@ -37,6 +37,9 @@ class SoapSettings(Settings, frozen=True, kw_only=True):
     """Who we are to HTTP: kind `basic`, `key` or `oauth2`."""
     wsse: UsernameToken | None = None
     """Who we are to WS-Security."""
+    header: Mapping[str, Mapping[str, SecretStr]] = {}
+    """Headers of the service's own that its WSDL declares, such as a login: their fields by the
+    name of the header."""
     tls: Tls | None = None
     """Certificates, where the usual authorities are not enough or the service asks for ours."""
     feeds: tuple[Feed, ...] = ()
