@@ -1,0 +1,76 @@
+"""odoo: 5,000 orders read by one look, 200 lots made; beside aiohttp alone asking the same."""
+
+__all__ = ["measure"]
+
+import itertools
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from andon.connectors.odoo import Odoo
+from andon.connectors.odoo.simulator import SimulatedOdoo
+from andon.testing.conformance.trial import settings_of
+from bench.connectors import Figure, measured
+
+_ORDERS = 5_000
+_LOTS = 200
+_FIELDS = ["name", "state", "product_id", "product_qty", "product_uom_id", "write_date"]
+
+
+async def measure() -> list[Figure]:
+    """The simulator answers in this process, so its own time is in both figures."""
+    system = SimulatedOdoo()
+    await system.start()
+    for n in range(_ORDERS):
+        system.order(f"MO{n}")
+    settings: dict[str, Any] = system.settings()
+    odoo = Odoo("erp", settings_of(Odoo, {**settings, "timeout": "30 s"}))
+    await odoo.open()
+    headers = {"authorization": f"Bearer {settings['key']}", "x-odoo-database": "plant"}
+    base = f"{settings['url']}/json/2"
+    numbers = itertools.count(1)
+    async with aiohttp.ClientSession(headers=headers) as session:
+
+        async def ask(path: str, body: Any) -> Any:
+            async with session.post(f"{base}{path}", data=msgspec.json.encode(body)) as said:
+                return msgspec.json.decode(await said.read())
+
+        async def reading() -> int:
+            items = odoo.read("")
+            count = 0
+            async for _ in items:
+                count += 1
+                if count == _ORDERS:
+                    break
+            await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+            return count
+
+        async def asking() -> int:
+            count = last = 0
+            while count < _ORDERS:
+                domain = [["id", ">", last]]
+                asked = {"domain": domain, "fields": _FIELDS, "order": "id", "limit": 500}
+                page = await ask("/mrp.production/search_read", asked)
+                count, last = count + len(page), page[-1]["id"]
+            return count
+
+        async def sending() -> int:
+            for _ in range(_LOTS):
+                name = f"L{next(numbers)}"
+                await odoo.send(system.request(name), key=name)
+            return _LOTS
+
+        async def making() -> int:
+            for _ in range(_LOTS):
+                values = {"name": f"L{next(numbers)}", "product_id": system.records.pump}
+                await ask("/stock.lot/create", {"vals_list": [values]})
+            return _LOTS
+
+        figures = [
+            await measured("odoo", "read", work=reading, bare=asking),
+            await measured("odoo", "send", work=sending, bare=making),
+        ]
+    await odoo.close()
+    await system.stop()
+    return figures

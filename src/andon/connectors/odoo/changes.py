@@ -1,0 +1,167 @@
+"""What changed since a moment, model by model.
+
+Odoo shows `write_date` in whole seconds and compares it in microseconds, so no page can begin
+behind a moment. A look asks for all since a fixed one, page by page of their ids, which nobody
+shifts; its last item carries the new place, those before it the old one.
+"""
+
+__all__ = ["DELETED", "Changes"]
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, cast
+
+import msgspec
+
+from andon.connectors.odoo.calls import Calls, Row
+from andon.connectors.odoo.place import written
+from andon.connectors.odoo.settings import Feed, OdooSettings
+from andon.core.connector import Item
+from andon.core.errors import MappingError
+
+DELETED = "odoo.deleted"
+"""Kind of an item that says that a record is gone."""
+
+_ALWAYS = ("write_date", "write_uid")
+_FORM = "%Y-%m-%d %H:%M:%S"
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Changes:
+    """Remembers of each record what it last yielded: an overlap shows it again."""
+
+    def __init__(self, calls: Calls, settings: OdooSettings) -> None:
+        self._calls = calls
+        self._settings = settings
+        self._shown: dict[str, dict[int, tuple[str, str]]] = {model: {} for model in settings.feeds}
+        """By model and id: digest, and when it was written."""
+        self._codes: dict[tuple[str, int], str] = {}
+
+    async def since(self, place: dict[str, str]) -> AsyncIterator[Item]:
+        """One look at every model; the place moves on as models are read to their end."""
+        for model, feed in self._settings.feeds.items():
+            after = place.get(model, "")
+            newest, held = after, None
+            async for row in self._rows(model, feed, _back(after, self._settings.overlap)):
+                newest = max(newest, str(row["write_date"]))
+                if (item := self._item(model, row, written(place))) is not None:
+                    if held is not None:
+                        yield held
+                    held = item
+            if newest:
+                place[model] = newest
+            if held is not None:
+                yield msgspec.structs.replace(held, position=written(place))
+            self._forget(model, newest)
+
+    async def sweep(self, place: Mapping[str, str]) -> AsyncIterator[Item]:
+        """Everything there is: what no look showed, and what is gone."""
+        at = written(place)
+        for model, feed in self._settings.feeds.items():
+            there: set[int] = set()
+            known = dict(self._shown[model])
+            async for row in self._rows(model, feed, ""):
+                there.add(row["id"])
+                if (item := self._item(model, row, at)) is not None:
+                    yield item
+            for gone in known.keys() - there:
+                self._shown[model].pop(gone, None)
+                if not await self._exists(model, gone):
+                    raw = _encode({"model": model, "id": gone})
+                    key = f"{model}/{gone}/deleted"
+                    yield Item(kind=DELETED, key=key, raw=raw, position=at)
+
+    async def _exists(self, model: str, number: int) -> bool:
+        """Out of the feed's domain is not deleted."""
+        domain = [["id", "=", number]]
+        return bool(await self._calls.search_read(model, domain=domain, fields=["id"], limit=1))
+
+    async def _rows(self, model: str, feed: Feed, since: str) -> AsyncIterator[Row]:
+        last = 0
+        moment: list[Any] = [["write_date", ">=", since]] if since else []
+        while True:
+            page = await self._calls.search_read(
+                model,
+                domain=[*feed.where, *moment, ["id", ">", last]],
+                fields=[*feed.fields, *_ALWAYS],
+                order="id",
+                limit=self._settings.page,
+            )
+            for row in page:
+                _require(model, row)
+            await self._look_up(page, feed)
+            for row in page:
+                yield self._coded(row, feed)
+            if len(page) < self._settings.page:
+                return
+            last = page[-1]["id"]
+
+    async def _look_up(self, page: list[Row], feed: Feed) -> None:
+        """The codes of all records the page points to, as far as they are not known."""
+        for field, model in feed.codes.items():
+            wanted = {number for row in page if (number := _pointed(row.get(field)))}
+            missing = sorted(n for n in wanted if (model, n) not in self._codes)
+            if missing:
+                found = await self._calls.search_read(
+                    model,
+                    domain=[["id", "in", missing]],
+                    fields=["default_code"],
+                )
+                self._codes |= {(model, one["id"]): one.get("default_code") or "" for one in found}
+
+    def _coded(self, row: Row, feed: Feed) -> Row:
+        """A pointer becomes id, name and code."""
+        shown = dict(row)
+        for field, model in feed.codes.items():
+            if number := _pointed(row.get(field)):
+                code = self._codes.get((model, number), "")
+                shown[field] = {"id": number, "name": row[field][1], "code": code}
+        return shown
+
+    def _item(self, model: str, row: Row, position: str) -> Item | None:
+        raw = _encode(row)
+        digest = blake2b(raw, digest_size=12).hexdigest()
+        before = self._shown[model].get(row["id"])
+        if before is not None and before[0] == digest:
+            return None
+        self._shown[model][row["id"]] = (digest, str(row["write_date"]))
+        return Item(
+            kind=model,
+            key=f"{model}/{row['id']}/{digest}",
+            raw=raw,
+            position=position,
+            mirror=f"{model}/{row['id']}",
+            occurred_at=_moment(str(row["write_date"])),
+        )
+
+    def _forget(self, model: str, newest: str) -> None:
+        """Of 100,000 records only those are kept that the next look may show again."""
+        shown = self._shown[model]
+        if len(shown) > 100_000:
+            edge = _back(newest, self._settings.overlap * 2)
+            self._shown[model] = {n: one for n, one in shown.items() if one[1] >= edge}
+
+
+def _require(model: str, row: Row) -> None:
+    moment = row.get("write_date")
+    if not isinstance(row.get("id"), int) or not isinstance(moment, str) or _moment(moment) is None:
+        raise MappingError(f"A record of {model} has no id or no write_date: {row!r:.200}")
+
+
+def _pointed(value: Any) -> int:
+    """The id of what a field points to; 0 where it points to nothing."""
+    pair = cast("list[Any]", value) if isinstance(value, list) else []
+    return int(pair[0]) if len(pair) == 2 else 0
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _back(text: str, overlap: timedelta) -> str:
+    at = _moment(text)
+    return "" if at is None else (at - overlap).strftime(_FORM)
