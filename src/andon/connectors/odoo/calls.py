@@ -14,8 +14,10 @@ from andon.core.errors import (
     RejectedError,
     UnavailableError,
 )
+from andon.core.faults import UNREADABLE
 
 Row = dict[str, Any]
+
 
 _TEXT = r'"{}":\s*("(?:[^"\\]|\\.)*")'
 _NAME, _MESSAGE = (re.compile(_TEXT.format(part)) for part in ("name", "message"))
@@ -59,7 +61,7 @@ class Calls:
             raise
         try:
             return msgspec.json.decode(said)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise OutcomeUnknownError(f"{model}/{method} answers no JSON: {said[:80]!r}") from error
 
 
@@ -87,5 +89,5 @@ def _part(pattern: re.Pattern[str], said: str) -> str:
         return ""
     try:
         return msgspec.json.decode(found[1], type=str)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return ""
