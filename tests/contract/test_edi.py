@@ -244,3 +244,40 @@ async def test_numbers_are_issued_without_gap_or_repeat_over_restarts() -> None:
 
 def _refused() -> Came:
     return Came("850", "000000001", "1", "PO", "0001", errors=["AK3 PO1 3"])
+
+
+async def test_what_was_cut_may_come_again_whole_under_its_number() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        content = one.acme.program.notice(["S-1", "S-2"])
+        one.acme.drop(content[: content.index(b"SE*", content.index(b"S-2"))])
+        assert await follower.until(lambda: len(follower.items) == 3)
+        first, refused, report = follower.items
+        assert (first.kind, refused.kind, report.kind) == ("856", REFUSED, REPORT)
+        assert "IEA is missing" in one.told(report)[0].text
+        one.acme.drop(content)
+        assert await follower.until(lambda: len(follower.items) == 6)
+        again, second, whole = follower.items[3:]
+        assert (again.kind, again.key) == ("856", first.key)
+        assert second.kind == "856"
+        assert one.told(whole) == []
+
+
+async def test_only_who_asks_is_acknowledged_where_that_is_agreed() -> None:
+    async with mail(acknowledges="asked") as one, Follower(one.edi, "") as follower:
+        one.acme.drop(one.acme.program.notice(["S-1"]))
+        one.acme.drop(one.acme.program.notice(["S-2"]).replace(b"*0*P*>", b"*1*P*>"))
+        assert await follower.until(lambda: len(follower.items) == 4)
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(one.sent()) == 1)
+        lines = one.sent()[0].read_text().split("~\n")
+        assert lines[1] == "TA1*000000002*251125*1200*A*000"
+        assert lines[4] == "AK1*SH*2"
+        one.acme.program.read(one.sent()[0].read_bytes())
+
+
+async def test_many_interchanges_in_one_file_are_read_and_answered() -> None:
+    async with mail() as one, Follower(one.edi, "") as follower:
+        one.acme.drop(b"".join(one.acme.program.notice(["S"]) for _ in range(50)))
+        assert await follower.until(lambda: len(follower.items) == 100)
+        await follower.committed(follower.items[-1].position or "")
+        assert await follower.until(lambda: len(one.sent()) == 50)

@@ -69,7 +69,7 @@ class PlantD:
         """The documents that left, in the order of their control numbers."""
         files = sorted((self.mailbox / "out").glob("acme-*"))
         texts = [file.read_text() for file in files if file.suffix in (".edi", ".taken")]
-        return [text[text.index("ST*") + 3 :][:3] for text in texts]
+        return [text.partition("~\nST*")[2][:3] or "TA1" for text in texts]
 
 
 @pytest.mark.story
@@ -110,3 +110,42 @@ async def test_an_order_goes_to_a_supplier_and_comes_back_as_shipped(
         text = await db.fetchval("select text from exception where code = 'advice'")
         assert "ROTOR is not sold here" in text
         assert await db.fetchval("select count(*) from exception") == 1
+
+
+@pytest.mark.story
+async def test_a_worker_killed_while_it_reads_and_acknowledges_doubles_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    plant = PlantD(tmp_path, database)
+    acme = plant.acme.X12Program()
+    for n in range(40):
+        content = acme.notice([f"S-{n}-{m}" for m in range(10)], order=f"PO-{n}")
+        (tmp_path / "in" / f"{n:03}.edi").write_bytes(content)
+        if n % 10 == 0:
+            (tmp_path / "in" / f"{n:03}-again.edi").write_bytes(content)
+    other = content.replace(b"*5*EA", b"*6*EA")
+    (tmp_path / "in" / "999.edi").write_bytes(other)
+    async with rows_of(database) as db:
+        for most in (100, 450):
+            shift = Shift(plant)  # pyright: ignore[reportArgumentType]
+
+            async def enough(most: int = most) -> bool:
+                return int(await db.fetchval("select count(*) from log")) >= most
+
+            await until(enough, within=40)
+            await shift.kill()
+        async with plant.working():
+            await until(lambda: len(plant.sent()) == 45, within=60)
+        announced = "select {} from log where type like '%announced%'"
+        assert await db.fetchval(announced.format("count(*)")) == 400
+        assert await db.fetchval(announced.format("count(distinct data->>'shipment')")) == 400
+        codes = await db.fetch("select code, count(*) from exception group by 1 order by 1")
+        assert [tuple(row) for row in codes] == [
+            ("envelope", 1),
+            ("repeated-interchange", 4),
+            ("unreadable-item", 10),
+        ]
+    answers = [file.read_text() for file in sorted((tmp_path / "out").glob("acme-*.edi"))]
+    numbers = [int(text[90:99]) for text in answers]
+    assert numbers == list(range(1, 46))
+    assert sum("TA1*000000040*251125*1200*R*025" in text for text in answers) == 1

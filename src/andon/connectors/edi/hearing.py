@@ -9,6 +9,7 @@ from andon.connectors.edi.envelopes import EDIFACT, X12, Envelope, Wrap, charset
 from andon.connectors.edi.frames import Frame, UnframedError
 from andon.connectors.edi.messages import GroupReport, Message, Refused, Report
 from andon.connectors.edi.segments import Flaw, Heading, Segment
+from andon.connectors.edi.trailers import decoded, number_in, trailer_flaws
 
 _TOLD = 500
 _MOST_GROUPS = 10_000
@@ -62,7 +63,7 @@ class Hearing:
             raise UnframedError(
                 frame.number, f"{frame.raw[:20]!r} stands where an interchange begins: ISA, UNB"
             )
-        text, spoiled = _decoded(frame.raw, self._encoding)
+        text, spoiled = decoded(frame.raw, self._encoding)
         segment = cut(text, signs)
         wraps = self._envelope
         match segment.tag:
@@ -88,7 +89,7 @@ class Hearing:
 
     def _begin_interchange(self, frame: Frame) -> None:
         self._envelope = X12 if frame.raw[:3] == b"ISA" else EDIFACT
-        raw, _ = _decoded(frame.raw, "latin-1")
+        raw, _ = decoded(frame.raw, "latin-1")
         heading = heading_of(segment := cut(raw, frame.signs), raw, frame.signs)
         self._report = report = Report(heading, next(self._digests, ""))
         self._encoding = self._encoding_of(heading)
@@ -182,7 +183,7 @@ class Hearing:
             says = f"it is truncated: {wrap.ends} is missing"
             message.flaws.append(Flaw("truncated", says, counted, wrap.ends))
         else:
-            message.flaws += _trailer_flaws(trailer, counted, message.control, "segments", counted)
+            message.flaws += trailer_flaws(trailer, counted, message.control, "segments", counted)
         if message.size > self._most:
             message.segments.clear()
         else:
@@ -212,8 +213,8 @@ class Hearing:
             return
         wrap = self._envelope.group
         if trailer is not None:
-            group.said = _number(trailer.text(1))
-            group.flaws += _trailer_flaws(trailer, group.came, group.control, "messages", 0)
+            group.said = number_in(trailer.text(1))
+            group.flaws += trailer_flaws(trailer, group.came, group.control, "messages", 0)
         elif group.code:
             group.flaws.append(Flaw("truncated", f"{wrap.ends} is missing", tag=wrap.ends))
 
@@ -232,31 +233,6 @@ class Hearing:
             groups = [group for group in report.groups if group.code]
             came = len(groups) or sum(group.came for group in report.groups)
             of = "groups" if groups else "messages"
-            report.flaws += _trailer_flaws(trailer, came, report.heading.control, of, 0)
+            report.flaws += trailer_flaws(trailer, came, report.heading.control, of, 0)
         self._report = None
         yield report
-
-
-def _trailer_flaws(trailer: Segment, came: int, control: str, of: str, at: int) -> Iterator[Flaw]:
-    said, number = trailer.text(1), trailer.text(2)
-    if _number(said) != came:
-        yield Flaw("count", f"it says {said!r} {of}, there are {came}", at, trailer.tag, 1, 0, said)
-    if number.strip() != control and not _same_number(number, control):
-        says = f"control number {number!r} is not {control!r}, by which it began"
-        yield Flaw("control-number", says, at, trailer.tag, 2, 0, number)
-
-
-def _same_number(one: str, other: str) -> bool:
-    return _number(one) is not None and _number(one) == _number(other)
-
-
-def _number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def _decoded(raw: bytes, encoding: str) -> tuple[str, bool]:
-    try:
-        return raw.decode(encoding), False
-    except UnicodeDecodeError:
-        return raw.decode(encoding, "replace"), True

@@ -101,7 +101,10 @@ class Mailbox:
         key = f"{_origin(heading, agreed)}/{message.group}/{message.control or message.document}"
         if not message.flaws:
             raw = _encode(Document(**head, segments=message.segments))
-            return Row(number, message.number, _NOTHING, raw, message.document, key)
+            if len(raw) <= self._most:
+                return Row(number, message.number, _NOTHING, raw, message.document, key)
+            says = f"as JSON it has {len(raw)} bytes; `item_bytes` allows {self._most}"
+            message.flaws.append(Flaw("too-large", says))
         refused = RefusedMessage(
             **head, number=message.number, flaws=message.flaws, segments=message.segments
         )

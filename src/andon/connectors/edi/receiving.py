@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Literal, cast
 
 import msgspec
 
@@ -17,32 +16,23 @@ from andon.connectors._folders.said import FAULT, FINDING
 from andon.connectors.edi.agreement import ACKS
 from andon.connectors.edi.answering import answer_of, verdicts_of
 from andon.connectors.edi.awaiting import Awaiting
+from andon.connectors.edi.coming import Coming
 from andon.connectors.edi.documents import (
     DOUBT,
-    REFUSED,
     REPORT,
     Document,
     Doubt,
-    RefusedMessage,
     ReportItem,
 )
 from andon.connectors.edi.notes import Answer, Notes, Received
 from andon.connectors.edi.segments import Flaw
 from andon.connectors.edi.settings import EdiSettings, Partner
+from andon.connectors.edi.standing import Named, Standing, has_reached, refused_of, standing_of
 from andon.connectors.edi.writing import Ready
 from andon.core.connector import Item, Request
 from andon.core.errors import OutcomeUnknownError, RejectedError
 
 _LOOK_EVERY = 60.0
-
-Standing = Literal["new", "repeated", "other"]
-"""Of an interchange: its number is new, or came with the same content, or with another one."""
-
-
-class _Named(msgspec.Struct, frozen=True):
-    partner: str
-    interchange: str
-    digest: str
 
 
 class Receiving:
@@ -57,10 +47,12 @@ class Receiving:
         self._received = Notes(exchange.folder, path_in(home, "received"), Received)
         self._answers = Notes(exchange.folder, path_in(home, "answers"), Answer)
         self._due: dict[str, Answer] = {}
+        self._may_answer = True
+        """Whether more is in the log than at the last look."""
         self._told: set[str] = set()
         self._committed = Place()
         self._last = ""
-        self._standing: tuple[_Named, int, Standing] | None = None
+        self._standing: tuple[Named, int, Standing] | None = None
         waits = [one.ack_within for one in self._partners.values() if one.ack_within is not None]
         shortest = min((wait.total_seconds() for wait in waits), default=_LOOK_EVERY * 4)
         self._look_every = min(_LOOK_EVERY, max(shortest / 4, 0.05))
@@ -69,6 +61,7 @@ class Receiving:
     def committed(self, position: str) -> None:
         """Everything up to here is in the log: what acknowledges it may leave."""
         self._committed = Place.read(position)
+        self._may_answer = True
         self._exchange.committed(position)
 
     async def items(self, after: str) -> AsyncGenerator[Item]:
@@ -76,7 +69,7 @@ class Receiving:
         self._committed, self._last = Place.read(after), after
         await self._open()
         pause = self._settings.poll_every.total_seconds()
-        async with aclosing(_Coming(self._exchange.read(after))) as coming:
+        async with aclosing(Coming(self._exchange.read(after))) as coming:
             while True:
                 item = await coming.within(pause)
                 async for doubt in self._look():
@@ -98,7 +91,7 @@ class Receiving:
     async def _handled(self, item: Item) -> Item:
         if item.kind in (FAULT, FINDING):
             return item
-        named = msgspec.json.decode(item.raw, type=_Named)
+        named = msgspec.json.decode(item.raw, type=Named)
         if not named.partner:
             return item
         file = Place.read(item.position or "").number
@@ -106,22 +99,25 @@ class Receiving:
         if item.kind == REPORT:
             return await self._reported(item, standing, file)
         if standing == "other":
-            return _refused(item, named)
+            return refused_of(item, named)
         if item.kind in ACKS:
             for verdict in verdicts_of(item.read(Document)):
                 if verdict.of == "documents" or verdict.word == "refused":
                     await self._awaiting.answered(named.partner, verdict.number)
         return item
 
-    async def _standing_of(self, named: _Named, file: int) -> Standing:
+    async def _standing_of(self, named: Named, file: int) -> Standing:
         if self._standing is None or self._standing[:2] != (named, file):
-            counted = self._partners[named.partner].counted
-            name = stamp(f"{named.partner}/{counted}/{named.interchange}")
+            name = self._number(named.partner, named.interchange)
             known = await self._received.read(name)
             if known is None:
                 await self._received.write(name, Received(named.digest, file))
-            self._standing = (named, file, _standing(known, named.digest, file))
+            self._standing = (named, file, standing_of(known, named.digest, file))
         return self._standing[2]
+
+    def _number(self, partner: str, interchange: str) -> str:
+        """The name of the note about one control number."""
+        return stamp(f"{partner}/{self._partners[partner].counted}/{interchange}")
 
     async def _reported(self, item: Item, standing: Standing, file: int) -> Item:
         said = item.read(ReportItem)
@@ -129,6 +125,9 @@ class Receiving:
         if standing == "other":
             says = "its control number came before, with other content"
             report.flaws.insert(0, Flaw("repeated-number", says))
+        elif any(flaw.kind == "truncated" for flaw in report.flaws):
+            # Whole it comes under the same number, with other bytes: then what came now is known.
+            await self._received.remove(self._number(said.partner, said.interchange))
         said = msgspec.structs.replace(said, repeated=standing == "repeated")
         drafts = answer_of(report, self._partners[said.partner])
         if drafts:
@@ -140,10 +139,13 @@ class Receiving:
         return msgspec.structs.replace(item, key=key, raw=msgspec.json.encode(said))
 
     async def _look(self) -> AsyncIterator[Item]:
-        for name, note in list(self._due.items()):
-            if _reached(self._committed, Place.read(note.position)):
-                async for doubt in self._answer(name, note):
-                    yield doubt
+        if self._may_answer:
+            self._may_answer = False
+            committed = self._committed
+            for name, note in list(self._due.items()):
+                if has_reached(committed, Place.read(note.position)):
+                    async for doubt in self._answer(name, note):
+                        yield doubt
         now = asyncio.get_running_loop().time()
         if now - self._looked_at < self._look_every:
             return
@@ -165,6 +167,7 @@ class Receiving:
         try:
             await self._exchange.send(request, f"answer/{name}")
         except OutcomeUnknownError:
+            self._may_answer = True
             return  # the next look finds out: the same key acts once
         except RejectedError as error:
             self._due.pop(name, None)
@@ -177,63 +180,3 @@ class Receiving:
     def _doubt(self, key: str, code: str, says: str) -> Item:
         raw = msgspec.json.encode(Doubt(code=code, says=says))
         return Item(kind=DOUBT, key=key, raw=raw, position=self._last or None)
-
-
-class _Coming:
-    """The next item of an iterator, or None when it does not come in time. Nothing is lost."""
-
-    def __init__(self, items: AsyncIterator[Item]) -> None:
-        self._items = items
-        self._next: asyncio.Future[Item] | None = None
-
-    async def within(self, seconds: float) -> Item | None:
-        """None after so many seconds."""
-        if self._next is None:
-            self._next = asyncio.ensure_future(anext(self._items))
-        done, _ = await asyncio.wait({self._next}, timeout=seconds)
-        if not done:
-            return None
-        coming, self._next = self._next, None
-        return coming.result()
-
-    async def aclose(self) -> None:
-        """Stops waiting, and closes the iterator."""
-        if self._next is not None:
-            self._next.cancel()
-            await asyncio.wait({self._next})
-            if not self._next.cancelled():
-                self._next.exception()  # whoever stops reading does not want to know
-        await cast("AsyncGenerator[Item, None]", self._items).aclose()
-
-
-def _standing(known: Received | None, digest: str, file: int) -> Standing:
-    if known is None:
-        return "new"
-    if known.digest != digest:
-        return "other"
-    return "new" if known.file == file else "repeated"
-
-
-def _refused(item: Item, named: _Named) -> Item:
-    """A message of an interchange whose number came with other content: kept, and not taken."""
-    flaw = Flaw(
-        "repeated-number",
-        f"interchange {named.interchange} came before, with other content. Ask {named.partner}"
-        " which of the two counts",
-    )
-    if item.kind == REFUSED:
-        refused = item.read(RefusedMessage)
-        refused = msgspec.structs.replace(refused, flaws=[flaw, *refused.flaws])
-        return msgspec.structs.replace(item, raw=msgspec.json.encode(refused))
-    document = item.read(Document)
-    fields = {name: getattr(document, name) for name in Document.__struct_fields__}
-    refused = RefusedMessage(**fields, number=0, flaws=[flaw])
-    key = f"{item.key}/refused/{named.digest}"
-    raw = msgspec.json.encode(refused)
-    return msgspec.structs.replace(item, kind=REFUSED, key=key, raw=raw)
-
-
-def _reached(committed: Place, place: Place) -> bool:
-    if committed.number != place.number:
-        return committed.number > place.number
-    return committed.rows is None or (place.rows is not None and place.rows <= committed.rows)

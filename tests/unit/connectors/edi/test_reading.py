@@ -168,3 +168,37 @@ def test_releases_repetitions_and_components_are_read_by_edifact_4() -> None:
     read = document(one)
     assert read.first("BGM").text(2) == "PO+1?"
     assert read.first("FTX").elements == [[["AAA"], ["BBB", "C"]], "", "", "it's *"]
+
+
+def test_groups_of_edifact_are_read_and_counted() -> None:
+    content = (
+        b"UNB+UNOC:3+4000001:14+4000002:14+251125:1200+1'UNG+ORDERS+A+B+251125:1200+G1+UN+D:96A'"
+        b"UNH+1+ORDERS:D:96A:UN'BGM+220+PO-1+9'DTM+137:20251125:102'UNT+4+1'UNE+1+G1'"
+        b"UNG+ORDERS+A+B+251125:1200+G2+UN+D:96A'UNE+3+G2'UNZ+2+1'"
+    )
+    (one, told) = rows(content, settings(beta=BETA))
+    assert document(one).group == "G1"
+    said = report(told).report
+    assert [(g.control, g.came, len(g.flaws)) for g in said.groups] == [("G1", 1, 0), ("G2", 0, 1)]
+    assert said.flaws == []
+
+
+def test_a_message_that_grows_too_large_as_json_is_not_acknowledged_as_taken() -> None:
+    lines = [BSN, *[f"HL*{n}**S" for n in range(1, 100)]]
+    (one, told) = rows(notice(*lines), settings(2_500, acme=ACME))
+    assert "as JSON it has" in str(refused(one).flaws[0])
+    assert report(told).report.groups[0].accepted == 0
+
+
+def test_loops_of_loops_are_kept() -> None:
+    stops = ["B2**SCAC**L-1", "S5*1*CL", "N1*SF*ACME", "L5*1*PUMPS", "OID*O-1", "L5*1*A", "S5*2*CU"]
+    (one, _) = rows(x12([*stops, "N1*ST*US", "L3*9"], document="204", code="SM"))
+    read = document(one)
+    assert [[s.tag for s in stop.under] for stop in read.all("S5")] == [["N1", "L5", "OID"], ["N1"]]
+    assert read.segments[-1].tag == "L3"
+    lines = ["BGM+241+F-1+9", "NAD+BY+1::9", "LIN+1++PUMP:IN", "LOC+7+DOCK", "QTY+70:9:PCE"]
+    lines += ["SCC+1++W", "QTY+113:5:PCE", "DTM+2:20251201:102", "SCC+4++W", "QTY+113:7:PCE"]
+    (one, _) = rows(edifact([*lines, "UNS+S"], document="DELFOR"), settings(beta=BETA))
+    (line,) = document(one).all("LIN")
+    assert [s.first("QTY").text(1, 2) for s in line.all("SCC")] == ["5", "7"]
+    assert line.first("QTY").text(1, 2) == "9"
