@@ -1,4 +1,4 @@
-"""RabbitMQ behind TLS, with a certificate of ours beside the password."""
+"""RabbitMQ behind TLS, with a certificate of ours beside the password, and classic queues."""
 
 __all__ = ["COUNTERPARTS", "RabbitTls", "node"]
 
@@ -28,7 +28,7 @@ def _certified(folder: Path) -> Sequence[str]:
 @cache
 def node() -> Node:
     """One for all tests of this program; a test may kill it and start it again."""
-    made = Node(definitions(), _certified, tls=True)
+    made = Node(definitions("classic"), _certified, tls=True)
     made.start()
     return made
 

@@ -76,7 +76,11 @@ class Amqp(Source[AmqpSettings], Sink[AmqpSettings]):
         del after
         async with connected(self.name, self.settings) as session:
             self._reading = Reading(
-                self.name, session, self._readers, in_flight=self.settings.in_flight
+                self.name,
+                session,
+                self._readers,
+                in_flight=self.settings.in_flight,
+                within=self.settings.timeout.total_seconds(),
             )
             try:
                 async with contextlib.aclosing(self._reading.items()) as items:

@@ -25,12 +25,19 @@ class Reading:
     """One run of reading. What is yielded is acknowledged by `acknowledge`, never before."""
 
     def __init__(
-        self, name: str, session: Session, readers: Sequence[Reader], *, in_flight: int
+        self,
+        name: str,
+        session: Session,
+        readers: Sequence[Reader],
+        *,
+        in_flight: int,
+        within: float,
     ) -> None:
         self._name = name
         self._session = session
         self._readers = readers
         self._in_flight = in_flight
+        self._within = within
         self._queues: dict[str, str] = {}
         self._came: asyncio.Queue[DeliveredMessage | AndonError] = asyncio.Queue()
         self._channel: AbstractChannel | None = None
@@ -64,12 +71,20 @@ class Reading:
             await self._channel.basic_ack(tag, multiple=True)
 
     async def _consume(self, channel: AbstractChannel) -> None:
+        queue = ""
         try:
             await channel.basic_qos(prefetch_count=self._in_flight)
             for queue in dict.fromkeys(reader.queue for reader in self._readers):
                 tag = f"andon-{self._name}-{queue}"
                 self._queues[tag] = queue
-                await channel.basic_consume(queue, self._put, consumer_tag=tag)
+                async with asyncio.timeout(self._within):
+                    await channel.basic_consume(queue, self._put, consumer_tag=tag)
+        except TimeoutError as error:
+            raise UnavailableError(
+                f"{self._name}: {queue} does not answer; a quorum queue waits for most of its"
+                " members",
+                reached=True,
+            ) from error
         except (aiormq.ChannelNotFoundEntity, aiormq.ChannelAccessRefused) as error:
             raise SettingsError(
                 f"{self._name}: {words(error)}. Correct the queue's name, or ask for the right to"

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
 import aiormq
 import msgspec
@@ -21,7 +21,7 @@ _ACK = b"\x00\x00\x00\x0d\x00\x3c\x00\x50"
 _STATE = "acme.berlin.press-2.state"
 
 
-def definitions() -> dict[str, Any]:
+def definitions(kind: Literal["quorum", "classic"] = "quorum") -> dict[str, Any]:
     """The virtual host `plant`: we may read two queues and write to one exchange, `plant` may do
     everything."""
     users = [("andon", "line-secret", ""), ("plant", "plant-secret", "administrator")]
@@ -30,10 +30,10 @@ def definitions() -> dict[str, Any]:
         ("plant", ".*", ".*", ".*"),
     ]
     dead = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"}
-    quorum = {"x-queue-type": "quorum", **dead}
+    typed = {"x-queue-type": kind, **dead}
     queues: list[tuple[str, dict[str, Any]]] = [
-        ("states", quorum),
-        ("setpoints", quorum),
+        ("states", typed),
+        ("setpoints", typed),
         ("dead", {}),
         ("short", {"x-max-length": 1, "x-overflow": "reject-publish"}),
     ]
