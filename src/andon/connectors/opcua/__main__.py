@@ -1,6 +1,6 @@
 """What is needed before the first connection: certificate, trust, browse, and a press to try."""
 
-__all__ = ["main"]
+__all__ = ["main", "words_of"]
 
 import argparse
 import asyncio
@@ -24,7 +24,8 @@ from andon.core.connector import SecretStr
 from andon.core.errors import AndonError, SettingsError
 
 
-def _words(arguments: list[str] | None = None) -> argparse.Namespace:
+def words_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What was typed; ends the program where it means nothing."""
     parser = argparse.ArgumentParser(prog="python -m andon.connectors.opcua", description=__doc__)
     kinds = parser.add_subparsers(dest="verb", required=True)
     one = kinds.add_parser("certificate", help="makes our certificate and key")
@@ -146,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
     """0 when it was done; what stands in the way is said on stderr."""
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_run(_words(arguments)))
+            asyncio.run(_run(words_of(arguments)))
     except (AndonError, OSError, ua.UaError) as error:
         print(error, file=sys.stderr)
         return 1

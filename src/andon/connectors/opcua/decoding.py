@@ -1,9 +1,9 @@
 """Bytes of a job structure as JSON."""
 
-__all__ = ["MalformedError", "decoded"]
+__all__ = ["MalformedError", "decoded", "value_of"]
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from andon.connectors.opcua.jobtypes import STRUCTURES, Field
 from andon.connectors.opcua.library import ua
@@ -11,6 +11,8 @@ from andon.connectors.opcua.values import plain
 from andon.core.errors import MappingError
 
 _DEEPEST = 30
+_NESTED = (23, 24, 25)
+"""Readings, values, diagnostics."""
 _binary = ua.ua_binary
 
 
@@ -70,7 +72,37 @@ def _many(kind: str, buffer: Any, depth: int) -> list[Any] | None:
 def _read(kind: str, buffer: Any, depth: int) -> Any:
     if kind in STRUCTURES:
         return _decoded(kind, buffer, depth + 1)
-    return plain(_READ[kind](buffer))
+    found: Any = plain(_onward(_READ[kind], buffer))
+    if isinstance(found, dict) and kind != "Variant":
+        raise MalformedError(f"a {kind} is no UTF-8")
+    return cast("Any", found)
+
+
+def value_of(buffer: Any) -> Any:
+    """A variant that holds no variants: the library would believe any length of those. Structures
+    stay bytes."""
+    ahead = buffer.copy()
+    said = _binary.Primitives.Byte.unpack(ahead)
+    kind, many = said & 63, bool(said & 128)
+    if kind in _NESTED:
+        raise MalformedError("a value holds values or readings, which are not read here")
+    length = _binary.Primitives.Int32.unpack(ahead) if many else 1
+    if length > len(ahead):
+        raise MalformedError("a list is said to hold more values than there are bytes")
+    if kind != ua.VariantType.ExtensionObject.value:
+        return _binary.variant_from_binary(buffer)
+    if said & 64:
+        raise MalformedError("a matrix of structures is not read here")
+    buffer.skip(5 if many else 1)
+    found = [_onward(_structure, buffer) for _ in range(length)]
+    return ua.Variant(found if many else found[0], ua.VariantType.ExtensionObject, is_array=many)
+
+
+def _structure(buffer: Any) -> Any:
+    kind = _binary.nodeid_from_binary(buffer)
+    encoding = _binary.Primitives.Byte.unpack(buffer)
+    body = _binary.Primitives.Bytes.unpack(buffer) if encoding else None
+    return ua.ExtensionObject(TypeId=kind, Body=body)
 
 
 def _unit(buffer: Any) -> Any:
@@ -80,9 +112,24 @@ def _unit(buffer: Any) -> Any:
 
 def _path(buffer: Any) -> list[str] | None:
     """The names along a browse path; None for the top of the states."""
-    path = _binary.struct_from_binary(ua.RelativePath, buffer)
-    elements: list[Any] = path.Elements or []
-    return [one.TargetName.Name for one in elements] or None
+    length = _binary.Primitives.Int32.unpack(buffer)
+    if length > len(buffer):
+        raise MalformedError(f"{length} steps are said to stand in {len(buffer)} bytes")
+    steps = [_onward(_step, buffer) for _ in range(length)]
+    return [one.TargetName.Name for one in steps] or None
+
+
+def _step(buffer: Any) -> Any:
+    return _binary.struct_from_binary(ua.RelativePathElement, buffer)
+
+
+def _onward(read: Callable[[Any], Any], buffer: Any) -> Any:
+    """The library takes a negative length as the way back: who goes back may never end."""
+    before = len(buffer)
+    found = read(buffer)
+    if len(buffer) > before:
+        raise MalformedError("a length is negative")
+    return found
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
@@ -91,7 +138,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "Int16": _binary.Primitives.Int16.unpack,
     "DateTime": _binary.Primitives.DateTime.unpack,
     "LocalizedText": lambda buffer: _binary.struct_from_binary(ua.LocalizedText, buffer),
-    "Variant": _binary.variant_from_binary,
+    "Variant": value_of,
     "EUInformation": _unit,
     "RelativePath": _path,
 }

@@ -1,6 +1,6 @@
 """A subscription whose notifications are acknowledged once they are in the log."""
 
-__all__ = ["Feed", "Told"]
+__all__ = ["Feed", "SilentError", "Told"]
 
 import asyncio
 from collections import deque
@@ -15,9 +15,14 @@ from andon.connectors.opcua.monitoring import Watched, watch
 from andon.connectors.opcua.session import Session
 from andon.core.errors import UnavailableError
 
-_PUBLICATIONS = 25
-"""Without news, a sign of life comes after so many."""
+_PUBLICATIONS, _SECONDS = 25, 10
+"""Without news, a sign of life comes after so many publications, or so many seconds if that is
+sooner: it keeps the session, too."""
 _LAST = 0xFFFFFFFF
+
+
+class SilentError(UnavailableError):
+    """The server gives no sign of life, though the connection stands."""
 
 
 class Told(msgspec.Struct):
@@ -49,9 +54,9 @@ class Feed:
         interval = every.total_seconds() * 1000
         params = ua.CreateSubscriptionParameters()
         params.RequestedPublishingInterval = interval
-        params.RequestedMaxKeepAliveCount = _PUBLICATIONS
+        params.RequestedMaxKeepAliveCount = _quiet(every)
         lifetime = keep.total_seconds() * 1000 / max(interval, 1)
-        params.RequestedLifetimeCount = int(max(lifetime, _PUBLICATIONS * 3))
+        params.RequestedLifetimeCount = int(max(lifetime, _quiet(every) * 3))
         params.MaxNotificationsPerPublish = 10_000
         params.PublishingEnabled = True
         made = await session.calls.create_subscription(params, None)
@@ -100,7 +105,7 @@ class Feed:
         if not done:
             if within is not None:
                 return None
-            raise UnavailableError(f"subscription {self.id} is silent for {self._patience:.0f} s")
+            raise SilentError(f"subscription {self.id} is silent for {self._patience:.0f} s")
         waited, self._waiting = self._waiting, None
         answer = waited.result().Parameters
         self.answered = True
@@ -139,6 +144,10 @@ class Feed:
         told.gap = told.number != self._next
         self._next = _following(told.number)
         return told
+
+
+def _quiet(every: timedelta) -> int:
+    return max(1, min(_PUBLICATIONS, int(_SECONDS / max(every.total_seconds(), 0.001))))
 
 
 def _following(number: int) -> int:

@@ -34,5 +34,6 @@ def quiet() -> None:
 
 def status(code: int) -> str:
     """`BadNodeIdUnknown`: the name of a status without what else its bits say."""
-    name = ua.StatusCode(code & 0xFFFF0000).name
-    return name if isinstance(name, str) else f"0x{code:08X}"
+    name: str = ua.StatusCode(code & 0xFFFF0000).name
+    unknown = name in ("Bad", "Uncertain") or (name == "Good" and code & 0xFFFF0000)
+    return f"{name} 0x{code:08X}" if unknown else name

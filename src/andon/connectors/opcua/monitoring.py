@@ -13,7 +13,7 @@ from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import NodeGroup
 from andon.core.errors import Fault, SettingsError
 
-_AT_ONCE = 500
+_AT_ONCE = 100
 
 
 class Watched(msgspec.Struct, frozen=True):

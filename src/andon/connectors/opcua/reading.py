@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from andon.connectors.opcua.feed import Feed, Told
+from andon.connectors.opcua.feed import Feed, SilentError, Told
 from andon.connectors.opcua.history import NoHistoryError, pages
 from andon.connectors.opcua.monitoring import Watched
 from andon.connectors.opcua.place import Place
@@ -76,15 +76,23 @@ class Reader:
             async for item in self._said(told):
                 yield item
         while True:
-            told = await feed.next(_LOOK_AGAIN if self._owed else None)
-            if self.transferred is False:
-                self.transferred = feed.answered
+            told = await self._next(feed)
             if told is not None:
                 async for item in self._said(told):
                     yield item
             for handle in list(self._owed):
                 async for item in self._paid(handle):
                     yield item
+
+    async def _next(self, feed: Feed) -> Told | None:
+        try:
+            told = await feed.next(_LOOK_AGAIN if self._owed else None)
+        except SilentError:
+            self.transferred = None if self.transferred is None else False
+            raise
+        if self.transferred is False:
+            self.transferred = feed.answered
+        return told
 
     async def _begun(self) -> tuple[Feed, list[Told] | None]:
         """A subscription, and what it said before and is owed; None: nobody knows."""

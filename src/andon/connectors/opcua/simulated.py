@@ -12,11 +12,11 @@ from asyncua.common.callback import CallbackType
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.history import HistoryDict
 from asyncua.server.server import Server
-from asyncua.server.subscription_service import SubscriptionService
 from asyncua.server.user_managers import UserManager
 
 from andon.connectors.opcua.jobshop import JobShop
 from andon.connectors.opcua.library import ua
+from andon.connectors.opcua.subscribed import Subscriptions
 
 NAMESPACE = "http://acme.example/press"
 
@@ -52,7 +52,7 @@ class Machine:
         await server.init()
         server.set_endpoint(self.url)
         await self.prepare(server)
-        server.iserver.subscription_service = _Subscriptions(server.iserver.aspace, server.iserver)
+        server.iserver.subscription_service = Subscriptions(server.iserver.aspace, server.iserver)
         await server.register_namespace(NAMESPACE)
         server.iserver.history_manager.set_storage(self._memory)
         await self.furnish(server)
@@ -84,6 +84,10 @@ class Machine:
                 ua.NodeId(name, index), ua.QualifiedName(name, index), value, kind
             )
             self._nodes[name] = node
+        span = ua.Variant(ua.Range(0.0, 200.0), ua.VariantType.ExtensionObject)
+        await self._nodes["force"].add_property(
+            ua.NodeId("force range", index), ua.QualifiedName("EURange", 0), span
+        )
         for name in ("order", "my order", "go", "force"):
             await self._nodes[name].set_writable()
         kinds = [ua.VariantType.String, ua.VariantType.Double]
@@ -176,21 +180,6 @@ class _People(UserManager):
         del iserver, certificate
         known = username in self._users and self._users[username] == password
         return User(role=UserRole.User, name=username) if known else None
-
-
-class _Subscriptions(SubscriptionService):
-    """The library hands a subscription over and still asks the lost connection for its requests, so
-    that it stays silent: with `mended` set to False, as the library does."""
-
-    mended = True
-
-    async def transfer_subscriptions(self, params: Any, session_id: Any, callback: Any) -> Any:
-        results = await super().transfer_subscriptions(params, session_id, callback)
-        for id in params.SubscriptionIds:
-            if id in self.subscriptions and self.mended:
-                asks = callback.__self__.get_publish_request
-                self.subscriptions[id].pub_request_callback = asks
-        return results
 
 
 def _free_port() -> int:

@@ -32,8 +32,10 @@ def plain(value: Any) -> Any:
     A structure nobody here knows is its type and its bytes.
     """
     match value:
-        case None | bool() | str():
+        case None | bool():
             return value
+        case str():
+            return _text_of(value)
         case Enum():
             return value.name
         case int():
@@ -54,13 +56,13 @@ def plain(value: Any) -> Any:
 
 def _structured(value: Any) -> Any:
     if isinstance(value, ua.NodeId | ua.ExpandedNodeId):
-        return value.to_string()
+        return _text_of(value.to_string())
     if isinstance(value, ua.StatusCode):
         return status(value.value)
     if isinstance(value, ua.LocalizedText):
-        return value.Text
+        return plain(value.Text)
     if isinstance(value, ua.QualifiedName):
-        return f"{value.NamespaceIndex}:{value.Name}"
+        return _text_of(f"{value.NamespaceIndex}:{value.Name}")
     if isinstance(value, ua.Variant):
         return {"type": value.VariantType.name, "value": plain(value.Value)}
     if isinstance(value, ua.DataValue):
@@ -69,7 +71,17 @@ def _structured(value: Any) -> Any:
         return {"structure": value.TypeId.to_string(), "bytes": plain(value.Body)}
     if is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    return str(value)
+    return _text_of(str(value))
+
+
+def _text_of(value: str) -> Any:
+    """A text, or one that is no UTF-8 with its bytes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raw = value.encode("utf-8", "surrogateescape")
+        return {"text": raw.decode("utf-8", "replace"), "bytes": b64encode(raw).decode()}
+    return value
 
 
 def document(read: Any) -> dict[str, Any]:
@@ -164,7 +176,7 @@ def _one(kind: Any, value: Any) -> Any:
         raise Unfit(f"values of type {name} cannot be written")
     try:
         made = make(value)
-    except (ValueError, TypeError, OverflowError, ua.UaError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, ua.UaError) as error:
         raise Unfit(f"{value!r} is no {name}: {error}") from error
     if made is None:
         raise Unfit(f"{value!r} is no {name}")
@@ -189,6 +201,12 @@ def _moment(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _structure(value: Any) -> Any:
+    """`{"structure", "bytes"}`, as it was read."""
+    kind, body = ua.NodeId.from_string(value["structure"]), value["bytes"]
+    return ua.ExtensionObject(TypeId=kind, Body=b64decode(body, validate=True))
+
+
 _MAKERS: dict[str, Callable[[Any], Any]] = {
     "Boolean": lambda value: value if isinstance(value, bool) else None,
     "Float": _number,
@@ -198,5 +216,6 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "Guid": lambda value: UUID(value),
     "ByteString": lambda value: b64decode(value, validate=True),
     "NodeId": lambda value: ua.NodeId.from_string(value),
+    "ExtensionObject": _structure,
     "LocalizedText": lambda value: ua.LocalizedText(value) if isinstance(value, str) else None,
 }

@@ -13,7 +13,7 @@ from andon.connectors.opcua.settings import NodeGroup, OpcUaSettings
 from andon.core.errors import Fault, SettingsError
 
 _HISTORY_READ = 4
-_AT_ONCE = 500
+_AT_ONCE = 100
 
 
 async def watched_of(session: Session, settings: OpcUaSettings) -> Sequence[Watched]:

@@ -57,6 +57,9 @@ def test_a_job_with_everything_is_read_as_it_was_written() -> None:
         "ID": "R", "Description": ["Presse"], "Quantity": "2", "EngineeringUnits": "pcs",
         "Properties": [{"ID": "P", "Value": {"type": "Double", "value": 1.5}}],
     }  # fmt: skip
+    made = {"structure": "ns=5;i=5008", "bytes": "AAEC"}
+    identity = {"ID": "Identification", "Value": {"type": "ExtensionObject", "value": made}}
+    several = {"ID": "All", "Value": {"type": "ExtensionObject", "value": [made, made]}}
     inner = {"ID": "inner", "Value": {"type": "Boolean", "value": True}}
     whole: dict[str, Any] = {
         "JobOrderID": "J1",
@@ -80,6 +83,7 @@ def test_a_job_with_everything_is_read_as_it_was_written() -> None:
             {
                 "MaterialClassID": "C", "MaterialDefinitionID": "PUMP", "MaterialLotID": "L1",
                 "MaterialSublotID": "S1", "MaterialUse": "Produced", "Quantity": "5",
+                "Properties": [identity, several],
             }
         ],
     }  # fmt: skip
@@ -144,3 +148,18 @@ def test_every_cut_of_a_job_is_refused() -> None:
     for length in range(len(body)):
         with pytest.raises(MalformedError):
             decoded("JobOrder", body[:length])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ec000000" + "00" * 40 + "f6ffffffffffff00dd" + "00" * 9 + "040a00000002b5",
+        "00000000" + "f6ffffff" * 20,
+        "0400000001000000" + "4a" + "20000000" + "01000000" + "78" + "80" + "ffffff7f",
+        "0400000001000000" + "4a" + "20000000" + "01000000" + "78" + "98" + "01000000",
+    ],
+)
+def test_lengths_found_by_fuzzing_do_not_keep_us(body: str) -> None:
+    for name in ("JobOrder", "JobResponse", "JobOrderAndState"):
+        with pytest.raises(MalformedError):
+            decoded(name, bytes.fromhex(body))

@@ -41,6 +41,8 @@ def read(value: Any, kind: str = "Double", **more: Any) -> Any:
         (_ua.NodeClass.Object, "Object"),
         ([1, [2.5, None]], [1, [2.5, None]]),
         (2**63, 2**63),
+        ("caf\udce9", {"text": "caf\ufffd", "bytes": "Y2Fm6Q=="}),
+        (ua.StatusCode(0x80FF0000), "Bad 0x80FF0000"),
         (ua.ExtensionObject(TypeId=ua.NodeId(7, 4), Body=b"\x01"),
          {"structure": "ns=4;i=7", "bytes": "AQ=="}),
         (ua.Range(0, 10), {"Low": 0, "High": 10}),
