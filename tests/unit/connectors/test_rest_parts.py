@@ -124,3 +124,10 @@ def test_a_mistake_in_the_description_is_named_with_its_key(
         settings_of(Rest, {"url": "http://shop"} | table)
     assert [fault.at for fault in raised.value.faults] == [at]
     assert says in raised.value.faults[0].says
+
+
+def test_a_placeholder_with_a_question_mark_may_be_left_out() -> None:
+    assert placeholders({"a": "{lot?}", "b": "{lot.number?}"}) == {"lot", "lot.number"}
+    template = {"a": "{lot?}", "b": "<{lot.number?}>", "c": "{qty}"}
+    assert filled_in(template, {"qty": 5}, "k") == {"a": None, "b": "<>", "c": 5}
+    assert filled_in(template, {"qty": 5, "lot": {"number": 7}}, "k")["b"] == "<7>"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from andon.connectors.soap.reading import value_of
 from andon.connectors.soap.rows import rows_in
 from andon.connectors.soap.said import body_of, fault_in
 from andon.connectors.soap.service import Service, parsed
+from andon.connectors.soap.settings import SoapSettings
 from andon.core.errors import MappingError, SettingsError
 
 _FOLDER = Path(simulated.__file__).parent
@@ -224,6 +226,41 @@ def test_types_that_hold_themselves_are_read(tmp_path: Path) -> None:
     good = {"_value_1": 1, "unit": "PCE"}
     arguments = {"ExternalId": "k", "Order": "1", "Good": good, "Line": [deep]}
     assert b"Line" in etree.tostring(operation.envelope(arguments))
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"wsdl": " "}, "wsdl is empty"),
+        ({"wsdl": "ftp://a/b"}, "neither an http address nor the path"),
+        ({"wsdl": "http://u:secret@a/b"}, "holds a password"),
+        ({"wsdl": "a", "address": "a"}, "no http address"),
+        ({"wsdl": "a", "later": ("x",), "unclear": ("x",)}, "both later and unclear"),
+        ({"wsdl": "a", "feeds": (_FEED, _FEED)}, "the same kind"),
+    ],
+)
+def test_settings_say_what_does_not_fit_together(table: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        SoapSettings(**table)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"time": None}, "go together"),
+        ({"cursor": "/next"}, "go together"),
+        ({"arguments": {"A": "{since}", "B": "{name}"}}, "only"),
+        ({"arguments": {"A": "{since}", "B": "{after}"}, "cursor": "/n"}, "not by both"),
+        ({"begin": "2026-01-01"}, "with a zone"),
+        ({"time_zone": "Mars/Base"}, "no time zone"),
+        ({"items": "Orders"}, "no JSON pointer"),
+        ({"size": 0}, "at least 1"),
+    ],
+)
+def test_a_feed_says_what_does_not_fit_together(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        msgspec.structs.replace(_FEED, **fields)
 
 
 def test_a_find_that_asks_for_nothing_is_refused() -> None:

@@ -79,6 +79,8 @@ def _wrong_address(name: str, text: str | None) -> Iterator[str]:
         yield f"{name} holds a password; say it as auth with kind = basic"
     if name == "address" and (parts.scheme not in ("http", "https") or not parts.hostname):
         yield "address is no http address. Write http:// or https://"
+    if not text.strip():
+        yield f"{name} is empty"
     if name == "wsdl" and parts.scheme not in ("http", "https", ""):
         yield "wsdl is neither an http address nor the path of a file"
     if "\0" in text:
