@@ -91,7 +91,7 @@ async def _filtering(together: int) -> Figure:
             payload = read_payload(data, largest=1 << 20)
             for one in host.heard(spoken(topic), payload, moment):  # type: ignore[arg-type]
                 if isinstance(one, Change):
-                    item_of(one, "", "presence")
+                    item_of(one, "presence")
                     items += 1
         assert _METRICS < items < _METRICS * _ROUNDS / 10, items
         return _METRICS * (_ROUNDS + 1)

@@ -24,7 +24,7 @@ def _heard(data: bytes) -> object:
     device.birth(payload, Moment(1.0, _NOON), said)
     device.data(payload, Moment(2.0, _NOON), said)
     device.death(Moment(3.0, _NOON), said)
-    return [item_of(one, "", "life") for one in said if isinstance(one, Change | Life | Odd)]
+    return [item_of(one, "life") for one in said if isinstance(one, Change | Life | Odd)]
 
 
 PARSERS = (

@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from andon.connectors._mqtt import Session
 from andon.connectors.sparkplug.addresses import NAMESPACE, Address
 from andon.connectors.sparkplug.commanding import Commanding
@@ -64,15 +66,17 @@ class Sparkplug(Source[SparkplugSettings], Sink[SparkplugSettings]):
                     await standing.begin(session)
                 await session.subscribe(self._filters(), 1)
                 _, known = known_at(after)
-                for item in await listening.begin(known, [*self._nodes(), *self._met]):
+                begun = await listening.begin(known, [*self._nodes(), *self._met])
+                for item in _placed(begun, listening):
                     yield item
                 async for batch in session.gathered(within=_LOOK):
+                    found: list[Item] = []
                     for taken in batch:
                         if standing is not None and taken.topic == standing.topic:
                             await standing.heard(session, taken)
-                        for item in await listening.items(taken):
-                            yield item
-                    for item in await listening.due():
+                        found += await listening.items(taken)
+                    found += await listening.due()
+                    for item in _placed(found, listening):
                         yield item
             finally:
                 self._reading = None
@@ -119,6 +123,13 @@ class Sparkplug(Source[SparkplugSettings], Sink[SparkplugSettings]):
             if watch.at_most_every.total_seconds() < 0:
                 faults.append(Fault(f"metrics.{kind}.at_most_every", "is below zero"))
         return faults
+
+
+def _placed(items: list[Item], listening: Listening) -> list[Item]:
+    """Only the last has a position, which names everybody: there may be thousands."""
+    if items:
+        items[-1] = msgspec.structs.replace(items[-1], position=listening.position)
+    return items
 
 
 def _is_level(text: str) -> bool:

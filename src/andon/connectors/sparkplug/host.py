@@ -45,9 +45,9 @@ class Host:
             node = self._node(address)
             device = node.own if address.device is None else node.device(address)
             device.alive, device.died = alive, not alive
+            self._note(device)
         for address in {*(known_one.of_node for known_one in known), *nodes}:
             self._doubt(self._node(address), moment, out)
-        self._note()
         return out
 
     def heard(self, spoken: Spoken, payload: Payload, moment: Moment) -> list[Said]:
@@ -120,7 +120,7 @@ class Host:
         for device in node.devices.values():
             if device.alive:
                 device.born_by = moment.now + self._answers_within
-        self._note()
+        self._note(node.own)
 
     def _died(self, node: Node, payload: Payload, moment: Moment, out: list[Said]) -> None:
         if not node.own.alive:
@@ -151,7 +151,7 @@ class Host:
     ) -> None:
         out.append(Life(device.address, what, moment.arrived, why))
         device.death(moment, out)
-        self._note()
+        self._note(device)
 
     # -- sequence -------------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class Host:
         if not device.alive:
             out.append(Life(device.address, "born", moment.arrived, ""))
         device.birth(payload, moment, out)
-        self._note()
+        self._note(device)
 
     # -- doubt ----------------------------------------------------------------------------------
 
@@ -232,13 +232,10 @@ class Host:
             node = self._nodes[key] = Node(key, self._interest, Pace(*self._pauses))
         return node
 
-    def _note(self) -> None:
-        self.lives = {
-            str(device.address): device.alive
-            for node in self._nodes.values()
-            for device in node.everything()
-            if device.alive or device.died
-        }
+    def _note(self, device: Device) -> None:
+        name = str(device.address)
+        if self.lives.get(name) is not device.alive:
+            self.lives = {**self.lives, name: device.alive}
 
 
 def _session(payload: Payload) -> int | None:

@@ -65,29 +65,28 @@ def _is(name: str) -> bool:
     return name.count("/") in (1, 2)
 
 
-def item_of(said: Change | Life | Odd, position: Position, presence: str) -> Item:
+def item_of(said: Change | Life | Odd, presence: str) -> Item:
     """As JSON. A metric is remembered under its name, so a mapping knows what it said before."""
     match said:
         case Change():
-            return _change(said, position)
+            return _change(said)
         case Life():
-            return _life(said, position, presence)
+            return _life(said, presence)
         case Odd():
-            return _odd(said, position)
+            return _odd(said)
 
 
-def unreadable(topic: str, payload: bytes, says: str, at: str, position: Position) -> Item:
+def unreadable(topic: str, payload: bytes, says: str) -> Item:
     """A message that is no payload, kept whole."""
-    document = {"topic": topic, "at": at, "says": says, "bytes": b64encode(payload).decode()}
+    document = {"topic": topic, "at": topic, "says": says, "bytes": b64encode(payload).decode()}
     return Item(
         kind=UNREADABLE_ITEM,
         key=_digest(topic.encode(), payload),
         raw=_encode(document),
-        position=position,
     )
 
 
-def _change(said: Change, position: Position) -> Item:
+def _change(said: Change) -> Item:
     known = said.metric
     document: dict[str, Any] = {
         **_who(said.address),
@@ -106,13 +105,12 @@ def _change(said: Change, position: Position) -> Item:
         kind=said.watched.kind,
         key=_digest(key.encode(), _encode(said.value)),
         raw=_encode(document),
-        position=position,
         mirror=None if said.historical else f"{said.address}:{known.name}",
         occurred_at=_moment(said.at),
     )
 
 
-def _life(said: Life, position: Position, presence: str) -> Item:
+def _life(said: Life, presence: str) -> Item:
     document = {
         **_who(said.address),
         "what": said.what,
@@ -123,13 +121,12 @@ def _life(said: Life, position: Position, presence: str) -> Item:
         kind=presence,
         key=f"{said.address}/{said.what}/{said.at}",
         raw=_encode(document),
-        position=position,
         mirror=f"{said.address}",
         occurred_at=_moment(said.at),
     )
 
 
-def _odd(said: Odd, position: Position) -> Item:
+def _odd(said: Odd) -> Item:
     document = {
         **_who(said.address),
         "at": f"{said.address}:{said.metric}",
@@ -140,7 +137,6 @@ def _odd(said: Odd, position: Position) -> Item:
         kind=UNREADABLE_ITEM,
         key=_digest(f"{said.address}\0{said.metric}\0".encode(), said.raw),
         raw=_encode(document),
-        position=position,
         occurred_at=_moment(said.at),
     )
 

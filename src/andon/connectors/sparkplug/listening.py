@@ -17,7 +17,7 @@ from andon.connectors.sparkplug.payloads import read_payload
 from andon.connectors.sparkplug.said import Ask, Life, Said
 from andon.connectors.sparkplug.schema import new_payload
 from andon.connectors.sparkplug.settings import SparkplugSettings
-from andon.core.connector import Item
+from andon.core.connector import Item, Position
 from andon.core.errors import MappingError
 
 _REBIRTH = "Node Control/Rebirth"
@@ -44,6 +44,11 @@ class Listening:
         """Who was heard."""
         return self._host.nodes
 
+    @property
+    def position(self) -> Position:
+        """After all messages so far."""
+        return self._places.at(self._number, self._host.lives)
+
     async def begin(self, known: Mapping[Address, bool], nodes: Iterable[Address]) -> list[Item]:
         """Asks everybody for a birth."""
         return await self._told(self._host.begin(now(), known=known, nodes=nodes))
@@ -57,8 +62,7 @@ class Listening:
             try:
                 payload = read_payload(taken.payload, largest=self._settings.largest)
             except MappingError as error:
-                place = self._places.at(taken.number, self._host.lives)
-                items = [unreadable(taken.topic, taken.payload, str(error), taken.topic, place)]
+                items = [unreadable(taken.topic, taken.payload, str(error))]
             else:
                 items = await self._told(self._host.heard(found, payload, now()))
         if not items and self._session.nothing_before(taken.number):
@@ -84,8 +88,7 @@ class Listening:
             if isinstance(one, Ask):
                 await asking(self._session, one.address)
             elif not isinstance(one, Life) or presence is not None:
-                place = self._places.at(self._number, self._host.lives)
-                items.append(item_of(one, place, presence or ""))
+                items.append(item_of(one, presence or ""))
         return items
 
 

@@ -82,7 +82,7 @@ class Wired:
     def items(self) -> list[Item]:
         """News since the last look."""
         said, self.said = self.said, []
-        return [item_of(one, "", "presence") for one in said if not isinstance(one, Ask)]
+        return [item_of(one, "presence") for one in said if not isinstance(one, Ask)]
 
     def readings(self, metric: str = "") -> list[Reading]:
         return [
