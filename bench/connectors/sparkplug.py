@@ -1,4 +1,4 @@
-"""sparkplug: metrics through the filter, beside protobuf that only decodes them; then by broker.
+"""sparkplug: metrics through the filter, beside protobuf alone; then by broker.
 
 The design asks for 10,000 metrics a second on one core.
 """
@@ -98,7 +98,7 @@ async def _filtering(together: int) -> Figure:
 
     async def bare() -> int:
         for _, data in [*births, *messages]:
-            new_payload().ParseFromString(data)
+            _decoded(data)
         return _METRICS * (_ROUNDS + 1)
 
     return await measured("sparkplug", f"filter, {together} a message", work=work, bare=bare)
@@ -137,7 +137,7 @@ async def _reading() -> Figure:
             node.report("line1", {"State/0": -1})
             expected = 2 + _ROUNDS * _METRICS // _TOGETHER + 1
             async for message in client.messages:
-                new_payload().ParseFromString(message.payload)
+                _decoded(message.payload)
                 expected -= 1
                 if not expected:
                     return count + _METRICS
@@ -187,6 +187,15 @@ async def _sending() -> Figure:
         return await measured("sparkplug", "send", work=work, bare=bare)
     finally:
         await broker.stop()
+
+
+def _decoded(data: bytes) -> None:
+    """What everybody must do: protobuf is lazy until a field is looked at."""
+    payload = new_payload()
+    payload.ParseFromString(data)
+    for metric in payload.metrics:
+        field = metric.WhichOneof("value")
+        _ = metric.alias, metric.timestamp, field and getattr(metric, field)
 
 
 def _command(value: int) -> bytes:
