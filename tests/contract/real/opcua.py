@@ -4,12 +4,13 @@ library; no other server was at hand."""
 __all__ = ["COUNTERPARTS", "SecuredServer"]
 
 import asyncio
+import atexit
 import itertools
 import json
 import socket
+import subprocess
 import sys
 import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,9 +36,7 @@ class SecuredServer(Counterpart, Speaks, Takes):
     def __init__(self) -> None:
         self.folder = Path(tempfile.gettempdir())
         self._port = 9
-        self._process: Process | None = None
-        self._listening: asyncio.Task[None] | None = None
-        self._answers: asyncio.Queue[bool] = asyncio.Queue()
+        self._maker: subprocess.Popen[str] | None = None
         self._effects: list[str] = []
         self._numbers = itertools.count(1)
         self._said: list[str] = []
@@ -49,20 +48,15 @@ class SecuredServer(Counterpart, Speaks, Takes):
             await asyncio.to_thread(self._furnish)
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self._port = free.getsockname()[1]
-        if self._process is None or self._process.returncode is not None:
-            module = "tests.contract.real.opcua_process"
-            program = ["-m", module, str(self.folder), str(self._port)]
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *program, stdin=PIPE, stdout=PIPE
-            )
-            self._listening = asyncio.create_task(self._listen(self._process))
-            await self._answered()
+        if self._maker is None:
+            self._maker = await asyncio.to_thread(_made, self.folder, self._port)
+            await self._tell("")
         await self._tell("start")
         if self._said:
             await self._tell(json.dumps({"states": self._said}))
 
     async def stop(self) -> None:
-        """Killed. The program that made it ends a little later, unless it is started again."""
+        """Killed. The program that made it waits to make another, and ends with the tests."""
         await self._tell("kill")
 
     def settings(self) -> dict[str, Any]:
@@ -98,6 +92,7 @@ class SecuredServer(Counterpart, Speaks, Takes):
 
     async def effects(self) -> Sequence[str]:
         """Orders it was told."""
+        await self._tell("{}")
         return list(self._effects)
 
     async def lose_answer(self) -> None:
@@ -109,24 +104,23 @@ class SecuredServer(Counterpart, Speaks, Takes):
         return Request(target=f"write {HERE}state", body="none")
 
     async def _tell(self, line: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n".encode())
-        await self._process.stdin.drain()
-        await self._answered()
+        assert self._maker is not None
+        await asyncio.wait_for(asyncio.to_thread(self._ask, self._maker, line), 60)
 
-    async def _answered(self) -> None:
-        assert await asyncio.wait_for(self._answers.get(), 60), "the server is gone"
-
-    async def _listen(self, process: Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
-            words = json.loads(line)
-            if "effect" in words:
-                self._effects.append(words["effect"])
-            else:
-                self._answers.put_nowait("done" in words)
-        self._answers.put_nowait(False)
+    def _ask(self, maker: "subprocess.Popen[str]", line: str) -> None:
+        """Until it is done; what it was told meanwhile comes before that."""
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        if line:
+            maker.stdin.write(f"{line}\n")
+            maker.stdin.flush()
+        while True:
+            said = maker.stdout.readline()
+            assert said, "the server is gone"
+            words = json.loads(said)
+            if "done" in words:
+                return
+            self._effects.append(words["effect"])
 
     def _furnish(self) -> None:
         now = datetime.now(UTC)
@@ -142,6 +136,24 @@ class SecuredServer(Counterpart, Speaks, Takes):
     def _text(self, name: str) -> str:
         file = self.folder / name
         return file.read_text() if file.is_file() else "none yet"
+
+
+def _made(folder: Path, port: int) -> "subprocess.Popen[str]":
+    program = ["-m", "tests.contract.real.opcua_process", str(folder), str(port)]
+    maker = subprocess.Popen(
+        [sys.executable, *program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    _MAKERS.append(maker)
+    return maker
+
+
+_MAKERS: list["subprocess.Popen[str]"] = []
+
+
+@atexit.register
+def _end() -> None:
+    for maker in _MAKERS:
+        maker.communicate()  # it ends, and what it made, when nobody can speak to it any more
 
 
 COUNTERPARTS = (SecuredServer,)

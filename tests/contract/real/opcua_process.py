@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import os
-import select
 import signal
 import sys
 from datetime import UTC, datetime
@@ -122,9 +121,9 @@ def say(**words: Any) -> None:
 
 
 def attend(press: Press) -> None:
-    """`start` forks a server, `kill` kills it, the rest is for it. Ends soon after the last one."""
+    """`start` forks a server, `kill` kills it, the rest is for it."""
     child, to_child = 0, 0
-    while child or select.select([sys.stdin], [], [], 20)[0]:
+    while True:
         line = sys.stdin.readline()
         if line == "start\n":
             orders, to_child = os.pipe()
@@ -143,8 +142,10 @@ def attend(press: Press) -> None:
             if not line:
                 return
             say(done=True)
-        else:
+        elif child:
             os.write(to_child, line.encode())
+        else:
+            say(done=True)
 
 
 if __name__ == "__main__":
