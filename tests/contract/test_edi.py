@@ -12,7 +12,7 @@ import pytest
 from andon.connectors.edi import Edi, mappings
 from andon.connectors.edi.documents import DOUBT, REFUSED, REPORT, RefusedMessage
 from andon.connectors.edi.simulated.program import Came
-from andon.connectors.edi.simulator import AcmeOnFolder, BetaOnFolder
+from andon.connectors.edi.simulator import AcmeOnFolder, AcmeOverSftp, BetaOnFolder
 from andon.core.connector import Item, Request
 from andon.core.errors import RejectedError
 from andon.core.mapping import Known
@@ -281,3 +281,26 @@ async def test_many_interchanges_in_one_file_are_read_and_answered() -> None:
         assert await follower.until(lambda: len(follower.items) == 100)
         await follower.committed(follower.items[-1].position or "")
         assert await follower.until(lambda: len(one.sent()) == 50)
+
+
+async def test_acknowledgments_leave_by_sftp_too_also_when_the_answer_to_the_rename_is_lost() -> (
+    None
+):
+    acme = AcmeOverSftp()
+    await acme.start()
+    edi = Edi("mail", settings_of(Edi, acme.settings()))
+    await edi.open()
+    async with Follower(edi, "") as follower:
+        acme.drop(acme.program.notice(["S-1"]))
+        assert await follower.until(lambda: len(follower.items) == 2)
+        await acme.lose_answer()
+        await follower.committed(follower.items[-1].position or "")
+        acme.drop(acme.program.notice(["S-2"]))
+        assert await follower.until(lambda: len(follower.items) == 4)
+        await follower.committed(follower.items[-1].position or "")
+        out = acme.root / "out"
+        assert await happens(lambda: len(list(out.glob("*.edi"))) == 2)
+        texts = [file.read_text() for file in sorted(out.glob("*.edi"))]
+        assert ["AK1*SH*1" in texts[0], "AK1*SH*2" in texts[1]] == [True, True]
+    await edi.close()
+    await acme.stop()

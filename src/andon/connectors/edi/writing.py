@@ -166,10 +166,11 @@ def _edifact(drafts: Sequence[Draft], agreed: Agreement, number: int, now: datet
     advice += (signs.repetition or " ") + signs.segment
     identifier, _, version = agreed.interchange_version.partition(":")
     asks = "1" if one.ack_within is not None and drafts[0].document != "CONTRL" else ""
+    day = f"{now:%Y%m%d}" if version >= "4" else f"{now:%y%m%d}"
     segments = [Segment("UNB", [
         [identifier, version],
         [one.our_id, one.our_qualifier], [one.id, one.qualifier],
-        [f"{now:%y%m%d}", f"{now:%H%M}"], str(number),
+        [day, f"{now:%H%M}"], str(number),
         "", "", "", asks, "", "1" if one.mode == "test" else "",
     ])]  # fmt: skip
     for n, draft in enumerate(drafts, 1):

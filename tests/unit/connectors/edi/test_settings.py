@@ -98,6 +98,15 @@ def test_edifact_releases_its_signs() -> None:
     assert "BGM+220+PO?'1?+2+9'\nDTM+137:20251125:102'\nUNT+4+7'\nUNZ+1+7'\n" in text
 
 
+def test_edifact_of_syntax_4_says_the_century_and_repeats() -> None:
+    agreed = Agreement("beta", msgspec.structs.replace(BETA, interchange_version="UNOY:4"))
+    segments = [["BGM", "220", "1"], ["DTM", ["137", "1", "102"]], ["FTX", [["A"], ["B"]]]]
+    draft = outline_of({"document": "ORDERS", "segments": segments}, agreed)
+    text = bytes_of([draft], agreed, 7, NOW).decode()
+    assert text.startswith("UNA:+.?*'\nUNB+UNOY:4+4000002:14+4000001:14+20251125:1200+7++++1'")
+    assert "FTX+A*B'" in text
+
+
 @pytest.mark.parametrize(
     ("segments", "says"),
     [
