@@ -86,7 +86,7 @@ def _writer(event: type[Event], target: str) -> Callable[[Any, Known], Request]:
         body = {
             "type": event.TYPE,
             "subject": command.subject_id,
-            "time": at.isoformat(),
+            "at": at,
             "data": msgspec.to_builtins(command.said, builtin_types=(), str_keys=True),
         }
         return Request(target=target, body=body)

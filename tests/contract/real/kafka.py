@@ -73,7 +73,7 @@ class Librdkafka(Counterpart, Speaks, Takes):
             body={
                 "type": "acme.order.released",
                 "subject": "production-order/erp:1001",
-                "time": "2026-11-23T12:00:00Z",
+                "at": "2026-11-23T12:00:00Z",
                 "data": {"effect": effect},
             },
         )

@@ -4,11 +4,12 @@ __all__ = ["Kafka"]
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
-from andon.connectors._cloudevents import STRUCTURED, structured
+from andon.connectors._messages import CloudEvent, written
 from andon.connectors.kafka.access import client_words, knock, quiet
 from andon.connectors.kafka.places import Places
 from andon.connectors.kafka.reading import Reader
@@ -16,15 +17,12 @@ from andon.connectors.kafka.sending import MARK, Writer, Written, look_for
 from andon.connectors.kafka.settings import TOPIC, KafkaSettings
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import OutcomeUnknownError, RejectedError
-from andon.core.moments import aware
-
-_OURS = ("specversion", "id", "source", "datacontenttype", "data")
 
 
 class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
     """One cluster. A record written is done when all replicas in sync have it.
 
-    `Request.target` is a topic, `Request.body` the attributes of a CloudEvent and its `data`;
+    `Request.target` is a topic, `Request.body` a CloudEvent or a table of its fields;
     records of one `subject` stand in one partition, in order.
     """
 
@@ -77,40 +75,31 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         """One CloudEvent, with our key as its id: a reader knows a repeat by it."""
-        said = _said(request)
-        subject = said.get("subject")
-        value, headers = self._written(said, request.body["data"], key)
+        event = _event(request)
+        content_type, attributes, value = written(
+            event, self.settings.mode, key=key, source=self.settings.source, now=datetime.now(UTC)
+        )
+        headers = [("content-type", content_type), (MARK, key)]
+        headers += [(f"ce_{name}", value) for name, value in attributes.items()]
         writer = await self._ready()
         try:
-            written = await writer.put(
+            place = await writer.put(
                 request.target,
-                key=subject.encode() if subject else None,
+                key=event.subject.encode() or None,
                 value=value,
-                headers=headers,
+                headers=[(name, word.encode()) for name, word in headers],
             )
         except (OutcomeUnknownError, asyncio.CancelledError):
             await self._give_up(writer)  # else it goes on trying after we said that we do not know
             raise
-        return _receipt(written)
+        return _receipt(place)
 
     async def find(self, request: Request, *, key: str) -> Receipt | None:
-        """Reads the topic back from the event's `time` on, whatever partition it is in."""
-        since = aware(_said(request).get("time"))
+        """Reads the topic back from the event's time on, whatever partition it is in."""
+        since = _event(request).at
         await knock(self.name, self.settings, self._words)
         found = await look_for(self.name, self.settings, self._words, request.target, key, since)
         return None if found is None else _receipt(found)
-
-    def _written(
-        self, said: Mapping[str, str], data: Any, key: str
-    ) -> tuple[bytes, list[tuple[str, bytes]]]:
-        attributes = {"specversion": "1.0", "id": key, "source": self.settings.source, **said}
-        body = msgspec.json.encode(data)
-        mark = (MARK, key.encode())
-        if self.settings.mode == "structured":
-            kind = f"{STRUCTURED}; charset=UTF-8"
-            return structured(attributes, body), [("content-type", kind.encode()), mark]
-        headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
-        return body, [("content-type", b"application/json"), *headers, mark]
 
     async def _ready(self) -> Writer:
         async with self._one:
@@ -126,18 +115,20 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
             await writer.close()
 
 
-def _said(request: Request) -> dict[str, str]:
-    """The attributes a request gives. Raises RejectedError for what is no CloudEvent."""
+def _event(request: Request) -> CloudEvent:
+    """What a request wants written. Raises RejectedError for what is no CloudEvent."""
     if not TOPIC.fullmatch(request.target):
         raise RejectedError(f"{request.target!r} is no name of a topic.", "InvalidTopic")
-    told: Any = request.body
-    body = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
-    if not isinstance(body.get("type"), str) or "data" not in body:
+    try:
+        event = msgspec.convert(request.body, CloudEvent)
+    except msgspec.ValidationError as error:
         raise RejectedError(
-            "What is written to Kafka is a CloudEvent: give a body with `type` and `data`.",
+            f"What is written to Kafka is a CloudEvent, or holds `type` and `data`: {error}.",
             "InvalidRecord",
-        )
-    return {n: str(v) for n, v in body.items() if n not in _OURS and v is not None}
+        ) from error
+    if event.at is not None and event.at.utcoffset() is None:
+        raise RejectedError(f"The event's time {event.at} has no zone.", "InvalidTimestamp")
+    return event
 
 
 def _receipt(written: Written) -> Receipt:
