@@ -1,6 +1,6 @@
 """Getting in: what the library is told, and who has to act when nobody lets us in."""
 
-__all__ = ["client_words", "knock", "quiet", "said_of"]
+__all__ = ["client_words", "knock", "quiet", "said_of", "stopped"]
 
 import asyncio
 import logging
@@ -97,6 +97,17 @@ async def knock(name: str, settings: KafkaSettings, words: Mapping[str, Any]) ->
             await closing
         return
     raise UnavailableError(f"{name}: no broker answers: {'; '.join(trouble)}")
+
+
+async def stopped(consumer: Any) -> None:
+    """Leaves nothing open. The library may raise the cancellation of a task of its own, which must
+    not be taken for ours, and would leave its sockets behind."""
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait({stopping}, timeout=0.5)
+    if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
+        return
+    stopping.cancel()
+    await asyncio.wait({stopping, asyncio.ensure_future(consumer._client.close())}, timeout=0.3)
 
 
 def said_of(name: str, error: Exception, *, doing: str) -> AndonError:

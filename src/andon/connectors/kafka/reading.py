@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from andon.connectors.kafka.access import said_of
+from andon.connectors.kafka.access import said_of, stopped
 from andon.connectors.kafka.items import Taken, gap_item, items_of
 from andon.connectors.kafka.library import Consumer, Partition, errors
 from andon.connectors.kafka.places import Place, Places
@@ -75,9 +75,7 @@ class Reader:
 
     async def close(self) -> None:
         """Leaves nothing open."""
-        with contextlib.suppress(TimeoutError, errors.KafkaError):
-            async with asyncio.timeout(0.8):
-                await self._consumer.stop()
+        await stopped(self._consumer)
 
     async def committed(self, position: Position) -> None:
         """A courtesy to tools: nobody reads on from there."""

@@ -3,14 +3,13 @@
 __all__ = ["MARK", "Writer", "Written", "look_for"]
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from andon.connectors.kafka.access import knock, said_of
+from andon.connectors.kafka.access import knock, said_of, stopped
 from andon.connectors.kafka.library import Consumer, Partition, Partitioner, Producer, errors
 from andon.connectors.kafka.settings import KafkaSettings
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
@@ -59,12 +58,13 @@ class Writer:
     async def close(self) -> None:
         """Ends at once; what has no answer yet stays unknown."""
         producer = self._producer
-        with contextlib.suppress(TimeoutError, errors.KafkaError):
-            async with asyncio.timeout(0.2):
-                await producer.stop()
-                return
+        stopping = asyncio.ensure_future(producer.stop())
+        await asyncio.wait({stopping}, timeout=0.2)
+        if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
+            return
         # It waits for answers that nobody waits for any more.
-        await producer.client.close()
+        stopping.cancel()
+        await asyncio.wait({stopping, asyncio.ensure_future(producer.client.close())}, timeout=0.3)
         task = producer._sender.sender_task
         for _ in range(20):  # each round ends one task that the last one waits for
             if task is None or task.done():
@@ -148,9 +148,7 @@ async def look_for(
     except errors.KafkaError as error:
         raise UnavailableError(f"{name}: {topic} cannot be read back: {error}") from error
     finally:
-        with contextlib.suppress(TimeoutError, errors.KafkaError):
-            async with asyncio.timeout(0.8):
-                await consumer.stop()
+        await stopped(consumer)
 
 
 async def _looked(
