@@ -38,7 +38,8 @@ class Server(Counterpart, Speaks):
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self.port = 0
+        """Where it listens itself, past the wire."""
         self._wire = CuttingWire()
         self._numbers = itertools.count(1)
 
@@ -47,10 +48,10 @@ class Server(Counterpart, Speaks):
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="andon-nats-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            self._port = _free_port()
+            self.port = _free_port()
             (self._folder / "server.conf").write_text(self.configuration(self._folder))
         command = [_program(), "-c", str(self._folder / "server.conf")]
-        command += ["-a", "127.0.0.1", "-p", str(self._port), "-l", str(self._folder / "log")]
+        command += ["-a", "127.0.0.1", "-p", str(self.port), "-l", str(self._folder / "log")]
         self._process = await asyncio.to_thread(subprocess.Popen, command)
         async with asyncio.timeout(20):
             while not await self._listens():
@@ -62,7 +63,7 @@ class Server(Counterpart, Speaks):
                 await cast("Any", JetStreamContext(client)).add_stream(stream)
         finally:
             await client.close()
-        await self._wire.open(self._port)
+        await self._wire.open(self.port)
 
     async def stop(self) -> None:
         """Killed; what the streams hold is on its disk."""
@@ -96,7 +97,7 @@ class Server(Counterpart, Speaks):
     async def plant(self) -> Client:
         """A connection of the plant itself, past the wire."""
         client = Client()
-        await client.connect(f"nats://127.0.0.1:{self._port}", **self.plant_access())
+        await client.connect(f"nats://127.0.0.1:{self.port}", **self.plant_access())
         return client
 
     def plant_access(self) -> dict[str, Any]:
@@ -148,7 +149,7 @@ class Server(Counterpart, Speaks):
 
     async def _listens(self) -> bool:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
             return False
         writer.close()
