@@ -27,9 +27,9 @@ LOST: tuple[type[Exception], ...] = (
 
 
 def quiet() -> None:
-    """Its log tells only of trouble: at DEBUG it shows whole requests, the password among them, at
-    INFO every notification."""
-    logging.getLogger("asyncua").setLevel(logging.WARNING)
+    """Its log tells only of what it cannot tell otherwise: at DEBUG it shows whole requests, the
+    password among them, at INFO every notification, at WARNING every refusal, which we raise."""
+    logging.getLogger("asyncua").setLevel(logging.ERROR)
 
 
 def status(code: int) -> str:
