@@ -127,6 +127,21 @@ async def test_without_an_answer_the_outcome_is_unknown_until_it_comes() -> None
     assert receipt.body["acknowledged"] == "Accepted"
 
 
+async def test_notes_that_were_spoiled_or_are_half_written_stop_nobody() -> None:
+    floor = Quiet()
+    async with opened(floor, **AWAITED) as mes, Recording(mes, "") as follower:
+        with pytest.raises(OutcomeUnknownError):
+            await mes.send(order("1001"), key="1")
+        (note,) = (floor.root / ".sent").glob("*.xml")
+        note.write_bytes(b"\xff<half")
+        note.with_suffix(".answer").write_bytes(b'{"code":"Acc')
+        with pytest.raises(OutcomeUnknownError, match="no answer has come yet"):
+            await mes.find(order("1001"), key="1")
+        floor.work()
+        assert await follower.until(lambda: bool(follower.items))
+        assert await mes.find(order("1001"), key="1") is not None
+
+
 async def test_another_process_that_reads_the_answers_lets_the_sender_know() -> None:
     floor = Quiet()
     async with opened(floor, **AWAITED) as sender, working(floor):

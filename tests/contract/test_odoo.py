@@ -13,7 +13,13 @@ from andon.connectors.odoo import Odoo
 from andon.connectors.odoo.records import OdooError
 from andon.connectors.odoo.simulator import SimulatedOdoo
 from andon.core.connector import Item, Request
-from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+from andon.core.errors import (
+    CredentialsError,
+    OutcomeUnknownError,
+    RejectedError,
+    SettingsError,
+    UnavailableError,
+)
 from andon.testing.conformance.trial import Follower, settings_of
 
 
@@ -85,6 +91,18 @@ async def test_a_sweep_finds_what_no_look_showed_and_what_is_gone() -> None:
     assert odoo.found_by_sweep == 2
 
 
+async def test_a_record_that_came_in_past_odoo_stops_no_other() -> None:
+    async with opened() as (system, odoo), Follower(odoo, "") as follower:
+        odd = system.order("ODD")
+        system.records.tables["mrp.production"][odd]["write_date"] = False
+        system.order("MO1")
+        assert await follower.until(lambda: len(follower.items) == 2)
+        system.order("MO2")
+        assert await follower.until(lambda: len(follower.items) == 3)
+    assert follower.lost == []
+    assert [item.occurred_at is None for item in follower.items] == [True, False, False]
+
+
 async def test_products_come_with_their_reference() -> None:
     async with opened() as (system, odoo), Follower(odoo, "") as follower:
         system.order("MO1")
@@ -134,6 +152,7 @@ async def test_values_are_written_once() -> None:
     ("error", "raised"),
     [
         (OdooError(422, "odoo.exceptions.ValidationError", "too much"), RejectedError),
+        (OdooError(403, "odoo.exceptions.AccessError", "not allowed to create"), RejectedError),
         (OdooError(500, "builtins.ValueError", "a module failed"), RejectedError),
         (OdooError(500, "psycopg2.errors.SerializationFailure", "busy"), UnavailableError),
         (OdooError(503, "proxy", "restarting"), UnavailableError),
@@ -163,6 +182,21 @@ async def test_a_request_that_means_nothing_is_refused(request_: Request, says: 
     async with opened() as (_, odoo):
         with pytest.raises(RejectedError, match=says):
             await odoo.send(request_, key="1")
+
+
+async def test_a_model_that_is_not_installed_is_a_mistake_in_the_settings() -> None:
+    feeds = {"quality.check": {"fields": ["name"]}}
+    async with opened(feeds=feeds) as (_, odoo):
+        with pytest.raises(SettingsError, match="does not exist") as raised:
+            await anext(odoo.read(""))
+    assert raised.value.faults[0].at == "feeds.quality.check"
+
+
+async def test_a_key_that_is_known_and_may_not_come_in_pauses_the_connection() -> None:
+    async with opened() as (system, odoo):
+        system.failing = OdooError(403, "odoo.exceptions.AccessDenied", "Access Denied")
+        with pytest.raises(CredentialsError):
+            await odoo.send(system.request("L1"), key="1")
 
 
 async def test_the_independent_client_of_odoo_finds_an_odoo_in_the_simulator() -> None:

@@ -1,6 +1,6 @@
 """What every HTTP connector needs: one session, and errors sorted by who acts next."""
 
-__all__ = ["Answer", "Http", "UnauthorizedError", "Ways", "answer_of"]
+__all__ = ["Answer", "ForbiddenError", "Http", "UnauthorizedError", "Ways", "answer_of"]
 
 import ssl
 from collections.abc import Mapping
@@ -39,6 +39,14 @@ _READING = frozenset({"GET", "HEAD"})
 
 class UnauthorizedError(CredentialsError):
     """Status 401; `says` is what the system answered, which may hold what we sent."""
+
+    def __init__(self, text: str, says: str) -> None:
+        super().__init__(text)
+        self.says = says
+
+
+class ForbiddenError(CredentialsError):
+    """Status 403: they know who we are. `says` is why, in words that may be a business refusal."""
 
     def __init__(self, text: str, says: str) -> None:
         super().__init__(text)
@@ -177,7 +185,7 @@ class Http:
             text = (
                 f"{self.base} does not accept our credentials ({status}). Check them, then resume."
             )
-            raise UnauthorizedError(text, says) if status == 401 else CredentialsError(text)
+            raise (UnauthorizedError if status == 401 else ForbiddenError)(text, says)
         if status >= 500 or status == 408:
             if method in _READING:
                 raise UnavailableError(f"{status} {says}", reached=True)

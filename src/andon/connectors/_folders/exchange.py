@@ -4,6 +4,7 @@ __all__ = ["Exchange", "refuse"]
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from andon.connectors._folders.content import opened
@@ -61,8 +62,10 @@ class Exchange:
         await self._folder.write(path_in(self._settings.sent, name), content)
 
     async def kept(self, name: str) -> str | None:
-        """Such a note; None when there is none."""
-        return await self._folder.text(path_in(self._settings.sent, name))
+        """Such a note; None when there is none, empty while it is being written."""
+        with suppress(UnicodeDecodeError):
+            return await self._folder.text(path_in(self._settings.sent, name))
+        return ""
 
     async def head(self, path: Path, most: int) -> bytes:
         """The first bytes of a fetched file, read in a thread of this connection."""

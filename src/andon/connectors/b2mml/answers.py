@@ -4,6 +4,7 @@ __all__ = ["Answers"]
 
 import asyncio
 import re
+from contextlib import suppress
 
 import msgspec
 
@@ -14,6 +15,8 @@ from andon.connectors.b2mml.reading import nouns_in
 from andon.connectors.b2mml.shape import Json
 from andon.connectors.b2mml.verdict import Verdict, verdict_of
 from andon.core.connector import Item
+from andon.core.errors import MappingError
+from andon.core.faults import UNREADABLE
 
 _OURS = re.compile("[0-9a-f]{16}")
 _LOOK_EVERY = 0.1
@@ -42,7 +45,7 @@ class Answers:
         said = msgspec.json.decode(item.raw, type=_Said)
         bod = said.document.answers
         sent = await self._exchange.kept(f"{bod}.xml") if _OURS.fullmatch(bod) else None
-        before = None if sent is None else nouns_in(sent.encode())
+        before = None if sent is None else _nouns(sent)
         verdict = verdict_of(said.document, said.body, before)
         if sent is not None:
             await self._exchange.keep(f"{bod}.answer", msgspec.json.encode(verdict))
@@ -57,8 +60,17 @@ class Answers:
         until = clock() + within
         while True:
             note = await self._exchange.kept(f"{bod}.answer")
-            if note:
-                return msgspec.json.decode(note, type=Verdict)
+            with suppress(*UNREADABLE):  # half a note: its writer is still at it
+                if note:
+                    return msgspec.json.decode(note, type=Verdict)
             if clock() >= until:
                 return None
             await asyncio.sleep(_LOOK_EVERY)
+
+
+def _nouns(sent: str) -> Json | None:
+    """What we sent; None where our note was spoiled: then only the codes of the answer count."""
+    try:
+        return nouns_in(sent.encode())
+    except MappingError:
+        return None

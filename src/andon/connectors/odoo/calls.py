@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from andon.connectors._http import Http
+from andon.connectors._http import ForbiddenError, Http
 from andon.core.errors import (
     MappingError,
     OutcomeUnknownError,
@@ -54,6 +54,11 @@ class Calls:
             _, said = await self._http.call("POST", f"/{model}/{method}", body=body)
         except RejectedError as error:
             raise refusal_of(str(error), error.code) from error
+        except ForbiddenError as error:
+            refusal = refusal_of(error.says, "403")
+            if not (refusal.code or "").endswith(".AccessError"):
+                raise
+            raise refusal from error  # this record, or this method: no matter of the key
         except OutcomeUnknownError as error:
             refusal = _undone(str(error))
             if refusal is not None:

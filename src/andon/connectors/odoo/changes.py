@@ -18,7 +18,7 @@ from andon.connectors.odoo.calls import Calls, Row
 from andon.connectors.odoo.place import written
 from andon.connectors.odoo.settings import Feed, OdooSettings
 from andon.core.connector import Item
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError, RejectedError, SettingsError
 
 DELETED = "odoo.deleted"
 """Kind of an item that says that a record is gone."""
@@ -44,7 +44,7 @@ class Changes:
             after = place.get(model, "")
             newest, held = after, None
             async for row in self._rows(model, feed, _back(after, self._settings.overlap)):
-                newest = max(newest, str(row["write_date"]))
+                newest = max(newest, _written_at(row))
                 if (item := self._item(model, row, written(place))) is not None:
                     if held is not None:
                         yield held
@@ -81,13 +81,7 @@ class Changes:
         last = 0
         moment: list[Any] = [["write_date", ">=", since]] if since else []
         while True:
-            page = await self._calls.search_read(
-                model,
-                domain=[*feed.where, *moment, ["id", ">", last]],
-                fields=[*feed.fields, *_ALWAYS],
-                order="id",
-                limit=self._settings.page,
-            )
+            page = await self._page(model, feed, [*feed.where, *moment, ["id", ">", last]])
             for row in page:
                 _require(model, row)
             await self._look_up(page, feed)
@@ -96,6 +90,22 @@ class Changes:
             if len(page) < self._settings.page:
                 return
             last = page[-1]["id"]
+
+    async def _page(self, model: str, feed: Feed, domain: list[Any]) -> list[Row]:
+        try:
+            return await self._calls.search_read(
+                model,
+                domain=domain,
+                fields=[*feed.fields, *_ALWAYS],
+                order="id",
+                limit=self._settings.page,
+            )
+        except RejectedError as error:
+            raise SettingsError(
+                f"{model} cannot be read: {error}. Check its feed (module installed, names of"
+                " fields, domain) and the rights of the technical user.",
+                [Fault(f"feeds.{model}", str(error))],
+            ) from error
 
     async def _look_up(self, page: list[Row], feed: Feed) -> None:
         """The codes of all records the page points to, as far as they are not known."""
@@ -125,14 +135,14 @@ class Changes:
         before = self._shown[model].get(row["id"])
         if before is not None and before[0] == digest:
             return None
-        self._shown[model][row["id"]] = (digest, str(row["write_date"]))
+        self._shown[model][row["id"]] = (digest, _written_at(row))
         return Item(
             kind=model,
             key=f"{model}/{row['id']}/{digest}",
             raw=raw,
             position=position,
             mirror=f"{model}/{row['id']}",
-            occurred_at=_moment(str(row["write_date"])),
+            occurred_at=_moment(_written_at(row)),
         )
 
     def _forget(self, model: str, newest: str) -> None:
@@ -144,9 +154,14 @@ class Changes:
 
 
 def _require(model: str, row: Row) -> None:
-    moment = row.get("write_date")
-    if not isinstance(row.get("id"), int) or not isinstance(moment, str) or _moment(moment) is None:
-        raise MappingError(f"A record of {model} has no id or no write_date: {row!r:.200}")
+    if not isinstance(row.get("id"), int):
+        raise MappingError(f"A record of {model} has no id: {row!r:.200}")
+
+
+def _written_at(row: Row) -> str:
+    """Empty for a record that came in past Odoo, by SQL: only a sweep shows that it changed."""
+    at = row.get("write_date")
+    return at if isinstance(at, str) and _moment(at) is not None else ""
 
 
 def _pointed(value: Any) -> int:

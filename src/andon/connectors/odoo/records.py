@@ -179,5 +179,8 @@ def _compiled(domain: Sequence[Any]) -> Callable[[Row], bool]:
 def _leaf(name: str, sign: str, wanted: Any) -> Callable[[Row], bool]:
     compare = _COMPARE[sign]
     if name == "write_date":
-        wanted = datetime.strptime(wanted, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        moment = datetime.strptime(wanted, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        return lambda row: (
+            bool(row[name]) and compare(row[name], moment)
+        )  # nothing compares to NULL
     return lambda row: compare(row.get(name, False), wanted)
