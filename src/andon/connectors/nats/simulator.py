@@ -37,7 +37,7 @@ class Server(Counterpart, Speaks):
 
     def __init__(self) -> None:
         self._folder: Path | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._running: list[subprocess.Popen[bytes]] = []
         self.port = 0
         """Where it listens itself, past the wire."""
         self._wire = CuttingWire()
@@ -47,15 +47,17 @@ class Server(Counterpart, Speaks):
         """The same port and streams after a stop."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="andon-nats-"))
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            # Also where a test fails before it stops us.
+            weakref.finalize(self, _end, self._running, self._folder)
             self.port = _free_port()
             (self._folder / "server.conf").write_text(self.configuration(self._folder))
         command = [_program(), "-c", str(self._folder / "server.conf")]
         command += ["-a", "127.0.0.1", "-p", str(self.port), "-l", str(self._folder / "log")]
-        self._process = await asyncio.to_thread(subprocess.Popen, command)
+        process = await asyncio.to_thread(subprocess.Popen, command)
+        self._running.append(process)
         async with asyncio.timeout(20):
             while not await self._listens():
-                assert self._process.poll() is None, (self._folder / "log").read_text()
+                assert process.poll() is None, (self._folder / "log").read_text()
                 await asyncio.sleep(0.005)
         client = await self.plant()
         try:
@@ -68,10 +70,7 @@ class Server(Counterpart, Speaks):
     async def stop(self) -> None:
         """Killed; what the streams hold is on its disk."""
         await self._wire.close()
-        if self._process is not None:
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
-            self._process = None
+        await asyncio.to_thread(_kill, self._running)
 
     # -- who may come in, and what is kept --------------------------------------------------------
 
@@ -193,6 +192,18 @@ class NatsServer(Server, Takes):
     def refused(self) -> Request | None:
         """A subject we may not write."""
         return Request(target="forbidden.set", body={"effect": "none"})
+
+
+def _kill(running: "list[subprocess.Popen[bytes]]") -> None:
+    while running:
+        process = running.pop()
+        process.kill()
+        process.wait()
+
+
+def _end(running: "list[subprocess.Popen[bytes]]", folder: Path) -> None:
+    _kill(running)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _program() -> str:
