@@ -68,9 +68,12 @@ class Writer:
         task = producer._sender.sender_task
         for _ in range(20):  # each round ends one task that the last one waits for
             if task is None or task.done():
-                return
+                break
             task.cancel()
             await asyncio.wait([task], timeout=0.02)
+        # Whoever flushes waits for each batch.
+        producer._message_accumulator.fail_all(errors.ProducerClosed())
+        await asyncio.sleep(0)
 
     async def put(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]
@@ -83,6 +86,7 @@ class Writer:
                 on_its_way = await self._producer.send(
                     topic, value, key=key, partition=partition, headers=headers
                 )
+                on_its_way.add_done_callback(_heard)
                 told = await asyncio.shield(on_its_way)
         except TimeoutError as error:
             raise OutcomeUnknownError(
@@ -115,6 +119,12 @@ class Writer:
             await knock(self._name, self._settings, self._words)
             raise UnavailableError(f"{self._name}: the leader of {topic}/{partition} is away")
         return partition
+
+
+def _heard(answer: Any) -> None:
+    """An answer that comes after nobody waits for it any more."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 async def look_for(
