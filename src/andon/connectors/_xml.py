@@ -84,5 +84,8 @@ def attribute(node: Element, name: str) -> str | None:
 
 
 def local(node: Element) -> str:
-    """The element's name without its namespace."""
-    return etree.QName(node).localname
+    """The element's name without its namespace.
+
+    The parser lets `:name` pass, which lxml's own reader of names does not take.
+    """
+    return str(node.tag).rpartition("}")[2]

@@ -64,7 +64,7 @@ def _about(document: bytes) -> About | None:
 
 def _turned(root: Element, area: Element, envelope: Envelope, verb: str, refused: str) -> Answer:
     """The tree they sent, with another verb: what we accept is what they wrote, to the letter."""
-    space = etree.QName(root).namespace or ""
+    space = str(root.tag).rpartition("}")[0].removeprefix("{")
     was = local(root)
     data = next(one for one in root if local(one) == "DataArea")
     old = next((one for one in data if was.startswith(local(one))), None)

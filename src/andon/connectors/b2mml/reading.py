@@ -98,7 +98,7 @@ class _Walk:
         if has_document_type(root):
             place = Fault(f"line {root.sourceline}", "DOCTYPE")
             raise MappingError("The document has a document type, which is refused", [place])
-        namespace = etree.QName(root).namespace or ""
+        namespace = str(root.tag).rpartition("}")[0].removeprefix("{")
         if "/xml/B2MML" not in namespace:
             raise _foreign(root, f"{name} is of the namespace {namespace!r}, not of B2MML")
         verb, noun = ("Confirm", "BOD") if name == "ConfirmBOD" else split(name) or ("", name)

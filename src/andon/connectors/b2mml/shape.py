@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from andon.connectors._xml import Element
+from andon.connectors._xml import Element, local
 from andon.connectors.b2mml.words import LISTS, NAMESPACE, modern
 from andon.core.errors import RejectedError
 
@@ -45,7 +45,7 @@ def object_of(element: Element, name: str) -> Json:
 
 
 def _add(body: Json, child: Element, parent: str) -> None:
-    name = modern(etree.QName(child).localname, parent)
+    name = modern(local(child), parent)
     value = json_of(child, name)
     if name in LISTS:
         # An empty one has no parts; it is one nevertheless.

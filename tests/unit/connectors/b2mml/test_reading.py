@@ -210,6 +210,14 @@ def test_a_document_that_cannot_be_read_is_refused_with_its_place(
     assert says in row.says
 
 
+def test_a_name_that_begins_with_a_colon_is_refused_with_its_place() -> None:
+    """The parser shows such an element before it complains of it."""
+    document = bod("Sync", "MaterialLot", "<ID>L</ID>").replace(b"DataArea", b":DataArea")
+    with pytest.raises(MappingError, match="to its end") as raised:
+        items_of(document)
+    assert "line 1" in str(raised.value.faults[0])
+
+
 def test_half_a_document_says_nothing_though_its_first_orders_are_whole() -> None:
     rows = list(rows_of(BytesIO(GOOD[: GOOD.rindex(b"<OperationsRequest>") + 40])))
     assert [type(row) for row in rows] == [Broken]
