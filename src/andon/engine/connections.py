@@ -4,11 +4,9 @@ __all__ = ["Connections", "InUse"]
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-
-import asyncpg
 
 from andon.core.connector import Sink, Source
 from andon.core.errors import AttentionError, TransientError
@@ -17,13 +15,12 @@ from andon.engine.clock import Clock
 from andon.engine.deliver import Deliver
 from andon.engine.health import Health
 from andon.engine.plan import Plan, Wired
+from andon.engine.sessions import Control
 from andon.engine.source import ReadSource
 from andon.store.advance import Batch
 from andon.store.sql import query
 
 _log = logging.getLogger(__name__)
-Control = Callable[[Callable[[asyncpg.Connection], Awaitable[Any]]], Awaitable[Any]]
-"""Runs some work on the worker's control session, alone."""
 
 
 class InUse:
