@@ -178,3 +178,47 @@ async def test_a_system_that_asks_its_reader_to_slow_down_is_left_alone_for_as_l
     await working
     first, second = busy.asked
     assert second - first >= 0.9
+
+
+async def test_a_source_that_another_worker_reads_costs_no_sessions(database: str) -> None:
+    busy = Busy("busy", Settings())
+    plan = wire(
+        name="plant",
+        site="here",
+        connections=[(Connection("busy", Busy, [told]), busy)],
+        workflows=[],
+        routes=[],
+        ownership=[],
+        policies=[],
+        messages=[Told],
+    )
+    opened = (
+        "select count(*) from pg_stat_activity where application_name like 'andon-source %'"
+        " and pid <> all($1::int[])"
+    )
+    first, second = (Worker(plan, database, SystemClock()) for _ in range(2))
+    async with rows_of(database) as db:
+        reading = asyncio.create_task(first.run())
+        await until(lambda: bool(busy.asked))
+        mine = [
+            row["pid"]
+            for row in await db.fetch(
+                "select pid from pg_stat_activity where application_name like 'andon-source %'"
+            )
+        ]
+        assert len(mine) == 1
+        other = asyncio.create_task(second.run())
+        seen = 0
+        for _ in range(150):
+            seen += await db.fetchval(opened, mine)
+            await asyncio.sleep(0.01)
+        first.stop()
+        await reading
+
+        async def the_other_reads() -> bool:
+            return await db.fetchval(opened, mine) == 1
+
+        await until(the_other_reads)
+        second.stop()
+        await other
+    assert seen == 0
