@@ -158,6 +158,30 @@ async def test_what_was_recorded_before_the_hold_is_stopped_when_it_is_claimed(
             await until(lambda: targets(floor.keyed) == ["PlaceHold"])
 
 
+async def test_the_fence_stops_the_one_that_asks_again_and_nobody_else(database: str) -> None:
+    """After an outage one command asks for all; held back, it must not hold up the others."""
+    other = AssignLots(order_id="production-order/erp:2", components=uses("L2").components)
+    async with floor_on(database) as floor, desk_of(floor) as hub, rows_of(database) as db:
+        desk = Desk(hub)
+        floor.keyed.down = True
+        await desk.asks(uses("L1"), key="early", wait=NOW)
+        async with floor.working():
+
+            async def nobody_is_there() -> bool:
+                state = "select count(*) from connection_state where state = 'unreachable'"
+                return await db.fetchval(state) == 1
+
+            await until(nobody_is_there)
+            await desk.asks(other, key="other", wait=NOW)
+            await db.execute(
+                "insert into hold (lot, holder, held, reason, at)"
+                " values ('material-lot/floor:L1', 'qms', true, 'crack', now())"
+            )
+            floor.keyed.down = False
+            await case_of(database, "refused")
+            await until(lambda: targets(floor.keyed) == ["AssignLots"])
+
+
 async def test_what_may_have_happened_is_found_out_and_not_refused(database: str) -> None:
     async with floor_on(database) as floor, desk_of(floor) as hub, floor.working():
         desk = Desk(hub)

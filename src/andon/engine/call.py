@@ -92,7 +92,7 @@ class Call:
         saved: Callable[[Moved], Awaitable[None]],
         may_call: Callable[[float], bool],
         local: Callable[[Parcel], Awaitable[str]],
-        stops: Callable[[Command], str | None],
+        stops: Callable[[Command], Awaitable[str | None]],
     ) -> None:
         assert isinstance(wired.connector, Sink)
         self._sink = wired.connector
@@ -123,7 +123,8 @@ class Call:
             if not self._may_call(self._timeout):
                 return NotNow()
         # a hold may have come since it was recorded; what may have happened is only found out
-        if parcel.state != "unknown" and (stopped := self._stops(parcel.command)) is not None:
+        stopped = None if parcel.state == "unknown" else await self._stops(parcel.command)
+        if stopped is not None:
             return No(DeniedError(stopped), reached=False)
         parcel.sent_at = self._clock.now()
         parcel.attempts += 1
@@ -150,7 +151,7 @@ class Call:
             return Again("unknown", f"cannot look yet: {error}", self._settings.backoff * 4)
         except AttentionError as error:
             return _held(parcel, error)
-        except RefusedError as error:
+        except RefusedError as error:  # the system has refused it meanwhile
             return No(error, reached=True)
         if receipt is not None:
             return Done(receipt, 0.0, found=True)

@@ -18,7 +18,7 @@ from andon.engine.queues import ASIDE, Queues
 _ANOTHER_HOLDER = timedelta(seconds=0.2)
 
 
-def _nothing(_: Command) -> None:
+async def _nothing(_: Command) -> None:
     return None
 
 
@@ -39,7 +39,7 @@ class Deliver:
         saved: Callable[[Moved], Awaitable[None]],
         may_call: Callable[[float], bool],
         local: Callable[[Parcel], Awaitable[str]],
-        stops: Callable[[Command], str | None] = _nothing,
+        stops: Callable[[Command], Awaitable[str | None]] = _nothing,
     ) -> None:
         self.wired = wired
         self._clock = clock
@@ -151,6 +151,9 @@ class Deliver:
                     return
         finally:
             self._busy -= 1
+            if self._ready and self._probe is None and self._health.unreachable:
+                # the one that should have asked for all was stopped before it could
+                asyncio.get_running_loop().call_soon(self._spread)
 
     async def _one(self, parcel: Parcel) -> None:
         if not self._queues.heads(parcel) or parcel.lane in self.leaving:

@@ -21,8 +21,9 @@ class Bound(msgspec.Struct, frozen=True):
 class Fence:
     """Held lots and what was made of them, as this process knows them.
 
-    A hold of its own process binds at once; one of another process within the time that a
-    notification takes. A lot whose system is not known is stopped by its bare number.
+    A hold of its own process binds at once. One of another process binds at the gate within the
+    time that a notification takes, and at the claim, which looks anew, from its commit on. A lot
+    whose system is not known is stopped by its bare number.
     """
 
     def __init__(self, plan: Plan) -> None:

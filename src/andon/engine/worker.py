@@ -11,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 
 from andon.core.connector import Sink
+from andon.core.message import Command
 from andon.engine.advance import Advance
 from andon.engine.background import Background
 from andon.engine.clock import Clock
@@ -119,7 +120,7 @@ class Worker:
                     saved=self._advance.saved,
                     may_call=self._lease.may_call,
                     local=self._local,
-                    stops=self._advance.fence.stops,
+                    stops=self._stops,
                 )
                 one.deliver.leaving = self._handover.leaving
         return connections
@@ -143,6 +144,12 @@ class Worker:
             )
         )
         return alias or local
+
+    async def _stops(self, command: Command) -> str | None:
+        """Why a claimed command may not be sent now: what was held until this moment counts."""
+        if command.lots():
+            await self._control(self._advance.fence.look)
+        return self._advance.fence.stops(command)
 
     # -- the loops ------------------------------------------------------------------------------
 
