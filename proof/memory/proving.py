@@ -82,6 +82,6 @@ def write(done: Sequence[Reading | str], out: Path) -> None:
         "",
         *(f"- {name}: {what}" for name, (_, what) in REMEMBERED.items()),
         "",
-        *(f"Not shown: {fault}" for fault in faults(done)),
+        *(f"- Not shown: {fault}" for fault in faults(done)),
     ]
     (out / "memory.md").write_text("\n".join(lines).rstrip() + "\n")

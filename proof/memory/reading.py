@@ -7,7 +7,7 @@ import msgspec
 REMEMBERED = {
     "odata": (1000, "names and states of the rows there are, to tell which are gone"),
     "rest": (300, "what was yielded inside the overlap of a look by time"),
-    "sql": (300, "what was yielded inside the overlap of a look by time"),
+    "sql": (500, "what was yielded inside the overlap of a look by time"),
     "tryton": (300, "what was yielded inside the overlap of a look by time"),
 }
 """Bytes that a connector keeps per item by design, and what they are. All items of this proof are
