@@ -23,6 +23,7 @@ def openapi_document() -> bytes:
     document = routed(openapi_config=_config()).openapi_schema.to_schema()
     _say_problems(document)
     _say_docstrings(document)
+    _say_what_may_be_left_out(document)
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1)
 
 
@@ -68,6 +69,17 @@ def _say_docstrings(document: dict[str, Any]) -> None:
         shape = getattr(shapes, name, None) or getattr(views, name, None)
         if shape is not None and shape.__doc__:
             schema["description"] = shape.__doc__
+
+
+def _say_what_may_be_left_out(document: dict[str, Any]) -> None:
+    """A body that may be null may be left out; Litestar calls every body required."""
+    for operation in _operations(document):
+        body = operation.get("requestBody")
+        if body is None:
+            continue
+        schemas = [media["schema"] for media in body["content"].values()]
+        if all({"type": "null"} in schema.get("oneOf", ()) for schema in schemas):
+            body["required"] = False
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

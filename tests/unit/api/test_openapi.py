@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from andon.api.description import openapi_document
@@ -71,3 +72,18 @@ def test_every_route_says_its_scope() -> None:
     assert len(handlers) > 15
     for handler in handlers:
         assert handler.opt.get("scope"), handler
+
+
+def test_a_body_that_may_be_left_out_is_not_called_required() -> None:
+    assert (
+        DOCUMENT["paths"]["/v1/connections/{name}/pause"]["post"]["requestBody"]["required"]
+        is False
+    )
+    assert DOCUMENT["paths"]["/v1/events"]["post"]["requestBody"]["required"] is True
+
+
+def test_the_page_is_made_for_this_api() -> None:
+    kept = Path(__file__).parents[3] / "web" / "openapi.json"
+    assert json.loads(kept.read_text()) == DOCUMENT, (
+        "write `andon openapi` there, sorted and indented by 2, then run `npm run api` in web/"
+    )

@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Nothing more is read or sent; what waits is kept.
+         * @description Nothing more is read or sent; what waits is kept. Who did it and why is recorded.
          */
         post: operations["pause"];
         delete?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Resume
-         * @description Goes on where it stopped.
+         * @description Goes on where it stopped. Who did it and why is recorded.
          */
         post: operations["resume"];
         delete?: never;
@@ -693,6 +693,7 @@ export interface components {
          */
         SubjectPage: {
             aliases: components["schemas"]["AliasName"][];
+            archived_until: string | null;
             deliveries: components["schemas"]["Delivery"][];
             exceptions: components["schemas"]["ExceptionView"][];
             /** Format: date-time */
@@ -872,7 +873,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Note"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -903,7 +908,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Note"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
