@@ -2,55 +2,71 @@
 
 import asyncio
 import contextlib
-import inspect
 import re
-import textwrap
+import sys
 from collections.abc import AsyncIterator
-from importlib import resources
+from importlib import resources, util
 from pathlib import Path
 from typing import Any
 
-import aiormq
-import nats
 import pytest
 
-from andon.app.parameters import Parameters
-from andon.connectors.amqp import Amqp
 from andon.connectors.amqp.node import Node, password_hash
-from andon.connectors.nats import Nats
 from andon.connectors.nats.simulator import NatsServer
 from andon.core.connector import Source
+from andon.core.mapping import Known
+from andon.engine.plan import Plan
+from andon.model.plant import EquipmentStateChanged
 
 
 def readme(connector: str) -> str:
     return (resources.files(f"andon.connectors.{connector}") / "README.md").read_text()
 
 
-async def typed(text: str, old: str, now: str, **names: Any) -> None:
-    """The block that waits for answers, at the port of our own server."""
-    (block,) = [
-        one for one in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "await" in one
-    ]
-    assert old in block
-    body = textwrap.indent(block.replace(old, now), "    ")
-    space: dict[str, Any] = dict(names)
-    exec(f"async def typed():\n{body}    return locals()", space)
-    assert inspect.iscoroutinefunction(space["typed"])
-    for made in (await space["typed"]()).values():
-        if isinstance(made, nats.NATS | aiormq.Connection):
-            await made.close()
+def blocks(text: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
 
 
-async def first(folder: Path, text: str, kind: type[Source[Any]], old: str, now: int) -> Any:
-    """The settings of the README read the message of the README."""
+async def typed(text: str, old: str, now: str) -> None:
+    """The program that makes what is read, at the port of our own server."""
+    (program,) = [one for one in blocks(text) if "asyncio.run" in one]
+    assert old in program
+    command = (sys.executable, "-c", program.replace(old, now))
+    made = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, said = await made.communicate()
+    assert made.returncode == 0, said.decode()
+
+
+def plant(text: str, folder: Path) -> Plan:
+    """The project of the README, as `andon check` reads it."""
+    (project,) = [one for one in blocks(text) if "andon = Andon(" in one]
+    (folder / "plant.py").write_text(project)
+    spec = util.spec_from_file_location("plant", folder / "plant.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.modules["plant"] = module
+    spec.loader.exec_module(module)
+    return module.andon.plan({"BROKER_PASSWORD": "line-secret"})
+
+
+async def first(folder: Path, text: str, old: str, now: int) -> list[Any]:
+    """What the project of the README makes of the first message it reads."""
     (table,) = re.findall(r"^```toml\n(.*?)^```$", text, re.M | re.S)
     assert old in table
     (folder / "plant.toml").write_text(table.replace(old, str(now)))
-    found = Parameters.read(folder / "plant.toml", {"BROKER_PASSWORD": "line-secret"})
-    connector = kind("line", found.settings("line", kind.settings_type))
-    await connector.open()
-    async with contextlib.aclosing(connector.read("")) as items:  # type: ignore[type-var]
-        return await asyncio.wait_for(anext(items), 10)
+    wired = plant(text, folder).connections["line"]
+    source = wired.connector
+    assert isinstance(source, Source)
+    await source.open()
+    async with contextlib.aclosing(source.read("")) as items:  # type: ignore[type-var]
+        item = await asyncio.wait_for(anext(items), 10)
+    assert item.key == "state/e1"
+    await source.close()
+    return list(wired.inbound[item.kind].reads(item, Known(wired.settings)))
+
+
+RUNS = [EquipmentStateChanged(equipment_id="press-2", state="Executing")]
 
 
 class Open(NatsServer):
@@ -76,10 +92,8 @@ async def server() -> AsyncIterator[Open]:
 
 async def test_the_readme_of_nats(server: Open, tmp_path: Path) -> None:
     text = readme("nats")
-    await typed(text, "4222", f"{server.port}", nats=nats)
-    item = await first(tmp_path, text, Nats, "4222", server.port)
-    assert item.key == "state/e1"
-    assert b'"machine":"press-2"' in item.raw
+    await typed(text, "4222", f"{server.port}")
+    assert await first(tmp_path, text, "4222", server.port) == RUNS
 
 
 def permissions(text: str) -> dict[str, Any]:
@@ -108,9 +122,7 @@ async def test_the_readme_of_amqp(tmp_path: Path) -> None:
     node = Node(permissions(text))
     await asyncio.to_thread(node.start)
     try:
-        await typed(text, "127.0.0.1/", f"127.0.0.1:{node.port}/", aiormq=aiormq)
-        item = await first(tmp_path, text, Amqp, "5672", node.port)
+        await typed(text, "127.0.0.1/", f"127.0.0.1:{node.port}/")
+        assert await first(tmp_path, text, "5672", node.port) == RUNS
     finally:
         node.remove()
-    assert item.key == "state/e1"
-    assert b'"machine":"press-2"' in item.raw
