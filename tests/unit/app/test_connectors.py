@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from andon.app.connectors import keeps_promises
 from andon.app.installed import extra_of, loaded
+from andon.app.standing import keeps_promises
 from andon.cli import app
 from andon.core.errors import SettingsError
 from andon.testing.conformance import Quality
