@@ -40,7 +40,11 @@ export function OrdersPage() {
             Older orders
           </Button>
         ) : (
-          rows.length > 0 && <span className="dim">That is all: {rows.length} orders.</span>
+          rows.length > 0 && (
+            <span className="dim">
+              That is all: {rows.length === 1 ? '1 order' : `${rows.length} orders`}.
+            </span>
+          )
         )}
       </div>
     </>
