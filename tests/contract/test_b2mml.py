@@ -154,7 +154,7 @@ async def test_another_process_that_reads_the_answers_lets_the_sender_know() -> 
 
 
 def theirs(floor: PlantBFolder, name: str, document: bytes) -> None:
-    floor.drop(name, document)
+    floor.next_in(name, document)
 
 
 async def test_what_they_send_is_answered_once_it_is_recorded_and_not_before() -> None:

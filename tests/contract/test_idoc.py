@@ -192,8 +192,8 @@ async def test_the_same_file_twice_is_the_same_fact() -> None:
     sap = SapFolder()
     async with connected(sap) as idoc:
         document = sap.sap.orders_document(["once"])
-        sap.drop("loipro", document)
-        sap.drop("loipro", document)
+        sap.next_in("loipro", document)
+        sap.next_in("loipro", document)
         async with Follower(idoc, "") as follower:
             await follower.until(lambda: len(follower.holding("once")) == 4)
             keys = [item.key for item in follower.holding("once")]
@@ -203,7 +203,7 @@ async def test_the_same_file_twice_is_the_same_fact() -> None:
 async def test_a_file_that_breaks_off_gives_what_is_whole_and_is_rejected() -> None:
     sap = SapFolder()
     async with connected(sap) as idoc:
-        sap.drop("loipro", sap.sap.orders_document(["whole", "torn"])[:-200])
+        sap.next_in("loipro", sap.sap.orders_document(["whole", "torn"])[:-200])
         async with Follower(idoc, "") as follower:
             await follower.until(lambda: any(item.kind == "file.fault" for item in follower.items))
             assert len(follower.holding("whole")) == 3  # document, header, and the torn file

@@ -1,6 +1,15 @@
 """Who we are to an HTTP system: passwords, keys, tokens that are renewed, certificates."""
 
-__all__ = ["Access", "ApiKey", "Basic", "ClientCredentials", "Tls", "tls_context"]
+__all__ = [
+    "Access",
+    "ApiKey",
+    "Basic",
+    "ClientCredentials",
+    "Tls",
+    "access_of",
+    "session_of",
+    "tls_context",
+]
 
 import asyncio
 import ssl
@@ -196,3 +205,33 @@ def _basic(user: str, password: str) -> str:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def access_of(
+    auth: Basic | ApiKey | ClientCredentials | None,
+    *,
+    timeout: timedelta,
+    tls: ssl.SSLContext | None,
+) -> Access | None:
+    """How the settings say who we are; None where nobody asks."""
+    return None if auth is None else Access(auth, timeout=timeout, tls=tls)
+
+
+def session_of(
+    url: str,
+    *,
+    auth: Basic | ApiKey | ClientCredentials | None,
+    tls: Tls | None,
+    concurrency: int,
+    timeout: timedelta,
+) -> Http:
+    """A session with an address that takes documents. Raises SettingsError."""
+    context = tls_context(tls)
+    return Http(
+        url,
+        headers={"user-agent": "andon"},
+        concurrency=concurrency,
+        timeout=timeout,
+        tls=context,
+        access=access_of(auth, timeout=timeout, tls=context),
+    )

@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -30,7 +30,27 @@ class Drop(Counterpart, Speaks):
             (self.root / name).mkdir(parents=True)
         self._said = 0
         self._files = 0
+        self._taken: set[str] = set()
         weakref.finalize(self, shutil.rmtree, self._home, True)
+
+    def in_two(self, count: int) -> list[list[str]]:
+        """So many new names, half of them for each of two files; one file for one name."""
+        names = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
+        self._said += count
+        half = (count + 1) // 2
+        return [part for part in (names[:half], names[half:]) if part]
+
+    def next_in(self, name: str, content: bytes, ending: str = "xml") -> None:
+        """One more file, renamed in under the next number."""
+        self._files += 1
+        self.rename_in(f"{name}-{self._files:06}.{ending}", content)
+
+    def new_out(self) -> Iterator[bytes]:
+        """What lies in `out` and was not taken before, by name; it stays where it lies."""
+        for file in sorted((self.root / "out").glob("*.xml")):
+            if file.name not in self._taken:
+                self._taken.add(file.name)
+                yield file.read_bytes()
 
     def rename_in(self, name: str, content: bytes) -> None:
         """As careful senders do: complete under another name, then renamed."""

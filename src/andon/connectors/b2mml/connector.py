@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from andon.connectors._access import Access, tls_context
+from andon.connectors._access import session_of
 from andon.connectors._folders.exchange import Exchange, refuse
 from andon.connectors._folders.layout import Draft
 from andon.connectors._folders.names import stamp
@@ -67,15 +67,12 @@ class B2mml(Source[B2mmlSettings], Sink[B2mmlSettings]):
             self._answers = Answers(self._exchange)
             await self._exchange.open()
         if settings.url is not None:
-            tls = tls_context(settings.tls)
-            auth = settings.auth
-            self._http = Http(
+            self._http = session_of(
                 settings.url,
-                headers={"user-agent": "andon"},
+                auth=settings.auth,
+                tls=settings.tls,
                 concurrency=settings.concurrency,
                 timeout=settings.timeout,
-                tls=tls,
-                access=None if auth is None else Access(auth, timeout=settings.timeout, tls=tls),
             )
 
     async def close(self) -> None:

@@ -60,22 +60,13 @@ class Dropped(Drop):
     def __init__(self) -> None:
         super().__init__()
         self.floor = Floor()
-        self._taken: set[str] = set()
 
     async def say(self, count: int) -> Sequence[str]:
         """Two documents, half of the reports in each."""
-        orders = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
-        self._said += count
-        half = (count + 1) // 2
-        for part in (orders[:half], orders[half:]):
-            if part:
-                self.drop("performance", self.floor.reports(part))
-        return orders
-
-    def drop(self, name: str, document: bytes) -> None:
-        """Renamed in when it is complete."""
-        self._files += 1
-        self.rename_in(f"{name}-{self._files:06}.xml", document)
+        parts = self.in_two(count)
+        for part in parts:
+            self.next_in("performance", self.floor.reports(part))
+        return [name for part in parts for name in part]
 
     def request(self, effect: str) -> Request:
         """One order."""
@@ -88,11 +79,9 @@ class Dropped(Drop):
 
     def work(self) -> None:
         """Takes what lies there, and answers it."""
-        for file in sorted((self.root / "out").glob("*.xml")):
-            if file.name not in self._taken:
-                self._taken.add(file.name)
-                if (answer := self.floor.take(file.read_bytes())) is not None:
-                    self.drop(answer.target, answer.content)
+        for document in self.new_out():
+            if (answer := self.floor.take(document)) is not None:
+                self.next_in(answer.target, answer.content)
 
 
 class PlantBFolder(Dropped, OnFolder):

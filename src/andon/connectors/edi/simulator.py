@@ -42,18 +42,14 @@ class Trading(Drop):
 
     async def say(self, count: int) -> Sequence[str]:
         """Two interchanges of one second, half of the notices in each."""
-        shipments = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
-        self._said += count
-        half = (count + 1) // 2
-        for part in (shipments[:half], shipments[half:]):
-            if part:
-                self.drop(self.program.notice(part))
-        return shipments
+        parts = self.in_two(count)
+        for part in parts:
+            self.drop(self.program.notice(part))
+        return [shipment for part in parts for shipment in part]
 
     def drop(self, content: bytes) -> None:
         """Puts one interchange into the mailbox."""
-        self._files += 1
-        self.rename_in(f"acme-{self._files:06}.edi", content)
+        self.next_in("acme", content, "edi")
 
     def answer(self) -> int:
         """Reads what came since the last time, and says how many interchanges that were."""

@@ -13,15 +13,11 @@ class Exchanged(Drop):
 
     async def say(self, count: int) -> Sequence[str]:
         """Two files of one second, half of the confirmations in each."""
-        orders = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
-        self._said += count
-        half = (count + 1) // 2
-        for part in (orders[:half], orders[half:]):
-            if part:
-                self._files += 1
-                rows = "".join(f"{order},5\r\n" for order in part)
-                self.rename_in(f"said-{self._files:06}.csv", f"order,good\r\n{rows}".encode())
-        return orders
+        parts = self.in_two(count)
+        for part in parts:
+            rows = "".join(f"{order},5\r\n" for order in part)
+            self.next_in("said", f"order,good\r\n{rows}".encode(), "csv")
+        return [order for part in parts for order in part]
 
     def request(self, effect: str) -> Request:
         """One order as one file."""

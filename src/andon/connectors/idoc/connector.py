@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from andon.connectors._access import Access, tls_context
+from andon.connectors._access import session_of
 from andon.connectors._folders.exchange import Exchange, refuse
 from andon.connectors._folders.layout import Draft
 from andon.connectors._http import Http
@@ -65,15 +65,12 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
             self._lookout = Lookout(self.name, settings)
             await self._lookout.open()
         if settings.url is not None:
-            tls = tls_context(settings.tls)
-            auth = settings.auth
-            self._http = Http(
+            self._http = session_of(
                 settings.url,
-                headers={"user-agent": "andon"},
+                auth=settings.auth,
+                tls=settings.tls,
                 concurrency=settings.concurrency,
                 timeout=settings.timeout,
-                tls=tls,
-                access=None if auth is None else Access(auth, timeout=settings.timeout, tls=tls),
             )
 
     async def close(self) -> None:

@@ -43,22 +43,13 @@ class _Dropped(Drop):
         super().__init__()
         self.sap = Sap()
         self.sap.orders.add(_ORDER)
-        self._taken: set[str] = set()
 
     async def say(self, count: int) -> Sequence[str]:
         """Two files, half of the orders in each."""
-        texts = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]
-        self._said += count
-        half = (count + 1) // 2
-        for part in (texts[:half], texts[half:]):
-            if part:
-                self.drop("loipro", self.sap.orders_document(part))
-        return texts
-
-    def drop(self, name: str, document: bytes) -> None:
-        """Renamed in when it is complete."""
-        self._files += 1
-        self.rename_in(f"{name}-{self._files:06}.xml", document)
+        parts = self.in_two(count)
+        for part in parts:
+            self.next_in("loipro", self.sap.orders_document(part))
+        return [name for part in parts for name in part]
 
     def request(self, effect: str) -> Request:
         """One confirmation."""
@@ -71,11 +62,9 @@ class _Dropped(Drop):
 
     def work(self) -> None:
         """Takes what lies there, and answers it."""
-        for file in sorted((self.root / "out").glob("*.xml")):
-            if file.name not in self._taken:
-                self._taken.add(file.name)
-                for answer in self.sap.take(file.read_bytes()):
-                    self.drop("aleaud", answer)
+        for document in self.new_out():
+            for answer in self.sap.take(document):
+                self.next_in("aleaud", answer)
 
 
 class SapFolder(_Dropped, OnFolder):

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
-from andon.connectors._access import Access, tls_context
+from andon.connectors._access import access_of, tls_context
 from andon.connectors._http import Answer, Http
 from andon.connectors.odata.refusals import refusal
 from andon.connectors.odata.settings import ODataSettings
@@ -40,8 +40,7 @@ class Gateway(Http):
         if settings.token is not None:
             headers["authorization"] = f"Bearer {settings.token.reveal()}"
         tls = tls_context(settings.tls)
-        auth = settings.auth
-        access = None if auth is None else Access(auth, timeout=settings.timeout, tls=tls)
+        access = access_of(settings.auth, timeout=settings.timeout, tls=tls)
         super().__init__(
             settings.url,
             headers=headers,

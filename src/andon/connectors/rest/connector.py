@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import msgspec
 
-from andon.connectors._access import Access, tls_context
+from andon.connectors._access import access_of, tls_context
 from andon.connectors._http import answer_of
 from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors._template import filled_in, path_of, placeholders
@@ -43,11 +43,7 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         if settings.token is not None:
             headers["authorization"] = f"Bearer {settings.token.reveal()}"
         tls = tls_context(settings.tls)
-        access = (
-            None
-            if settings.auth is None
-            else Access(settings.auth, timeout=settings.timeout, tls=tls)
-        )
+        access = access_of(settings.auth, timeout=settings.timeout, tls=tls)
         self._http = RestHttp(
             settings.url,
             headers={**headers, **settings.headers},

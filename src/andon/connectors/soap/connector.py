@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
-from andon.connectors._access import Access, tls_context
+from andon.connectors._access import access_of, tls_context
 from andon.connectors._http import Http
 from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors._template import filled_in, placeholders
@@ -65,9 +65,6 @@ class Soap(Source[SoapSettings], Sink[SoapSettings]):
     def _session(self, address: str) -> SoapHttp:
         settings, parts = self.settings, urlsplit(address)
         tls = tls_context(settings.tls)
-        access = None
-        if settings.auth is not None:
-            access = Access(settings.auth, timeout=settings.timeout, tls=tls)
         return SoapHttp(
             f"{parts.scheme}://{parts.netloc}",
             headers={"accept": "text/xml, application/soap+xml, application/xml"},
@@ -75,7 +72,7 @@ class Soap(Source[SoapSettings], Sink[SoapSettings]):
             timeout=settings.timeout,
             no_effect=frozenset(settings.no_effect),
             tls=tls,
-            access=access,
+            access=access_of(settings.auth, timeout=settings.timeout, tls=tls),
         )
 
     async def _probe(self, name: str) -> None:
