@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types quick format bench bench-connectors proof fuzz web lock clean
+.PHONY: help setup demo test check static quick format bench bench-connectors proof fuzz web lock clean
 
 PY := .venv/bin/python
 
@@ -19,12 +19,17 @@ test: ## the whole suite
 
 check: ## what CI says first: format, lint, types, floors, unit and house; about a minute
 	@sh tools/setup.sh check
+	@$(MAKE) --no-print-directory -j2 static quick
+
+static: # what reads the code without running it, beside `quick`
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry src
-	@$(PY) -m pytest -q tests/unit tests/house tests/journals
+
+quick: # tests that need nothing but Python, one worker for each core
+	@$(PY) -m pytest -q -n auto tests/unit tests/house tests/journals
 
 format: ## lay out and mend what a tool can
 	@sh tools/setup.sh check
