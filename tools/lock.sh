@@ -12,7 +12,7 @@ pin() { # python-version output arguments...
 }
 
 pin 3.11 uv.txt requirements/uv.in
-pin 3.11 run.txt pyproject.toml --group build
+pin 3.11 run.txt pyproject.toml --extra sandbox --group build
 pin 3.11 dev.txt pyproject.toml --all-extras --group build --group dev -c requirements/run.txt
 pin 3.11 tryton.txt requirements/tryton.in
 pin 3.12 fsmes.txt requirements/fsmes.in

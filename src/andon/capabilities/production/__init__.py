@@ -1,6 +1,7 @@
 """Production: orders reach the floor, and what the floor did reaches the books."""
 
-__all__ = ["post_order", "release_and_expect_start", "release_order"]
+__all__ = ["book_order", "post_order", "release_and_expect_start", "release_order"]
 
+from andon.capabilities.production.booking import book_order
 from andon.capabilities.production.posting import post_order
 from andon.capabilities.production.release import release_and_expect_start, release_order

@@ -1,0 +1,25 @@
+"""The sandbox company as a project of Andon: what an integration engineer there would write.
+
+`andon run andon.app.company:andon`, with the addresses and secrets that the company's host wrote.
+One more system is a module here and a line in `AREAS`, and a table in company.toml.
+"""
+
+__all__ = ["andon"]
+
+from andon.app import Andon
+from andon.app.company import erp, mes_a
+from andon.app.company.area import Area
+
+AREAS: tuple[Area, ...] = (erp.AREA, mes_a.AREA)
+
+andon = Andon(
+    "company",
+    site="plant-a",
+    connections=[connection for area in AREAS for connection in area.connections],
+    workflows=[workflow for area in AREAS for workflow in area.workflows],
+    routes=[route for area in AREAS for route in area.routes],
+    ownership=[rule for area in AREAS for rule in area.ownership],
+    policies=[rule for area in AREAS for rule in area.policies],
+    # A lot has one number in the whole company.
+    shared={"material-lot": "company"},
+)

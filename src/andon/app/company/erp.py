@@ -1,0 +1,30 @@
+"""The cloud ERP: it releases orders, and is told what was made of what."""
+
+__all__ = ["AREA"]
+
+from datetime import timedelta
+
+from andon.app.company.area import Area
+from andon.capabilities.production import book_order
+from andon.connectors import odata
+from andon.connectors.odata import OData
+from andon.core.plant import Connection, Ownership, Route
+from andon.model.production import AssignLots, CompleteProduction, ConfirmOperation, ReceiveOutput
+
+AREA = Area(
+    connections=(Connection("erp", OData, odata.mappings),),
+    workflows=(book_order,),
+    routes=tuple(
+        Route(command, "erp")
+        for command in (AssignLots, ConfirmOperation, ReceiveOutput, CompleteProduction)
+    ),
+    ownership=(
+        Ownership(
+            subject="production-order",
+            attribute="planned",
+            owner="erp",
+            followers={"mes-a": timedelta(minutes=1)},
+            steward="planning",
+        ),
+    ),
+)

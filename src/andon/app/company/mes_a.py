@@ -1,0 +1,151 @@
+"""The MES of plant A: it is given orders, and says what its lines do."""
+
+__all__ = ["AREA"]
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from andon.app.company.area import Area
+from andon.capabilities.production import release_order
+from andon.connectors.rest import Rest
+from andon.connectors.webhook import Webhook
+from andon.core.connector import Item, Request
+from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.plant import Connection, Ownership, Route
+from andon.core.quantity import Quantity
+from andon.model.production import (
+    ComponentLot,
+    DistributeOrder,
+    OperationConfirmed,
+    OrderCompleted,
+    OrderStarted,
+)
+
+
+class Began(msgspec.Struct, frozen=True):
+    """A line takes an order."""
+
+    order: str
+    machine: str
+    at: datetime
+
+
+class Took(msgspec.Struct, frozen=True):
+    """What went in from one lot."""
+
+    item: str
+    lot: str
+    quantity: Decimal
+
+
+class Step(msgspec.Struct, frozen=True):
+    """An operation is done."""
+
+    order: str
+    operation: str
+    machine: str
+    began: datetime
+    at: datetime
+    good: Decimal
+    scrap: Decimal
+    took: tuple[Took, ...]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Nothing more is made for the order."""
+
+    order: str
+    item: str
+    ordered: Decimal
+    good: Decimal
+    scrap: Decimal
+    lot: str
+    at: datetime
+
+
+def pieces(amount: Decimal) -> Quantity:
+    """Plant A counts in pieces, in the ERP's unit."""
+    return Quantity(amount, "PC")
+
+
+def _order(number: str) -> str:
+    return f"production-order/erp:{number}"
+
+
+@inbound("order.started")
+def started(item: Item, _: Known) -> Iterator[Said]:
+    """The floor knows an order by the ERP's number."""
+    row = item.read(Began)
+    yield OrderStarted(order_id=_order(row.order), started_at=row.at)
+
+
+@inbound("operation.completed")
+def step(item: Item, _: Known) -> Iterator[Said]:
+    """With the lots that went in: the genealogy begins here."""
+    row = item.read(Step)
+    yield OperationConfirmed(
+        order_id=_order(row.order),
+        operation=row.operation,
+        good=pieces(row.good),
+        scrap=pieces(row.scrap),
+        equipment=row.machine,
+        started_at=row.began,
+        completed_at=row.at,
+        consumed=tuple(
+            ComponentLot(material_id=one.item, lot_id=one.lot, quantity=pieces(one.quantity))
+            for one in row.took
+        ),
+    )
+
+
+@inbound("order.completed")
+def done(item: Item, _: Known) -> Iterator[Said]:
+    """Said as it is, also when it is less than was ordered."""
+    row = item.read(Done)
+    yield OrderCompleted(
+        order_id=_order(row.order),
+        material_id=row.item,
+        ordered=pieces(row.ordered),
+        good=pieces(row.good),
+        scrap=pieces(row.scrap),
+        over=pieces(max(Decimal(0), row.good - row.ordered)),
+        lot_id=row.lot,
+        completed_at=row.at,
+    )
+
+
+@outbound(DistributeOrder, proof="keyed")
+def queue(command: DistributeOrder, _: Known) -> Request:
+    """The MES takes an order once by its number, and answers a repetition as it did before."""
+    number = command.order_id.rpartition(":")[2]
+    return Request(
+        target="POST /orders",
+        body={
+            "number": number,
+            "item": command.material_id,
+            "quantity": command.quantity.amount,
+        },
+        names=number,
+    )
+
+
+AREA = Area(
+    connections=(
+        Connection("mes-a", Webhook, (started, step, done)),
+        Connection("mes-a-orders", Rest, (queue,)),
+    ),
+    workflows=(release_order,),
+    routes=(Route(DistributeOrder, "mes-a-orders"),),
+    ownership=(
+        Ownership(
+            subject="production-order",
+            attribute="status",
+            owner="mes-a",
+            followers={"erp": timedelta(minutes=1)},
+            steward="planning",
+        ),
+    ),
+)

@@ -1,0 +1,102 @@
+"""Booking: an ERP that is told by postings, not by states, hears what the floor did."""
+
+__all__ = ["book_order"]
+
+from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
+from andon.core.errors import DeniedError, LateError, RejectedError
+from andon.core.message import Command
+from andon.core.workflow import Run, workflow
+from andon.model.production import (
+    AssignLots,
+    CompleteProduction,
+    ConfirmOperation,
+    OperationConfirmed,
+    OrderCancelled,
+    OrderCompleted,
+    OrderReleased,
+    OrderStarted,
+    ReceiveOutput,
+)
+
+
+@workflow(on=OrderReleased)
+async def book_order(run: Run, released: OrderReleased) -> None:
+    """Each operation when it is said: first what went in, then what came out of it. The output is
+    received at once; the order ends when no overtaken operation can come any more."""
+    received = False
+    while (said := await _next(run, last=received)) is not None:
+        match said:
+            case OrderStarted():
+                pass  # such an ERP learns it with the first posting
+            case OperationConfirmed():
+                await _book_operation(run, said)
+            case OrderCompleted():
+                if not await _receive(run, released, said):
+                    return
+                received = True
+            case OrderCancelled():
+                return
+    await _booked(run, CompleteProduction(order_id=run.subject), "planner")
+
+
+async def _next(
+    run: Run, *, last: bool
+) -> OrderStarted | OperationConfirmed | OrderCompleted | OrderCancelled | None:
+    """What the floor says next; after its `last` word None when nothing was overtaken by it."""
+    within = OVERTAKEN_WITHIN if last else None
+    try:
+        return await run.wait(
+            OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled, within=within
+        )
+    except LateError:
+        return None
+
+
+async def _book_operation(run: Run, said: OperationConfirmed) -> None:
+    if said.consumed:
+        await _booked(run, AssignLots(order_id=run.subject, components=said.consumed), "planner")
+    confirm = ConfirmOperation(
+        order_id=run.subject,
+        operation=said.operation,
+        good=said.good,
+        scrap=said.scrap,
+        equipment=said.equipment,
+        machine_time=said.machine_time,
+        started_at=said.started_at,
+        completed_at=said.completed_at,
+    )
+    await _booked(run, confirm, "planner")
+
+
+async def _receive(run: Run, released: OrderReleased, completed: OrderCompleted) -> bool:
+    good = await agreed_quantity(run, released.planned, completed)
+    if good is None:
+        return False
+    output = ReceiveOutput(
+        order_id=run.subject,
+        material_id=completed.material_id,
+        good=good,
+        lot_id=completed.lot_id,
+    )
+    return await _booked(run, output, "planner")
+
+
+async def _booked(run: Run, command: Command, team: str) -> bool:
+    """Until it is booked, or a person leaves it: what happened on the floor stays true, so a
+    refusal is never the end of it."""
+    while True:
+        try:
+            await run.send(command)
+        except (RejectedError, DeniedError) as error:
+            answer = await run.ask(
+                "quality" if isinstance(error, DeniedError) else team,
+                f"{run.subject.partition(':')[2]}: the floor has done it, and it is not booked"
+                f" ({type(command).__name__}): {str(error).rstrip('.')}. Remove the cause, then"
+                " try again; or leave it open.",
+                "try again",
+                "leave it open",
+            )
+            if answer != "try again":
+                return False
+        else:
+            return True

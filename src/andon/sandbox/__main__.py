@@ -1,0 +1,46 @@
+"""The company as a process of its own: ``python -m andon.sandbox --environment FILE``."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+
+from andon.sandbox.company import Company
+
+
+async def _host(told: argparse.Namespace) -> None:
+    company = Company(seed=told.seed, andon=told.andon, speed=told.speed)
+    await company.start()
+    _write(told.environment, company.environment())
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    company.live()
+    try:
+        await stop.wait()
+    finally:
+        await company.stop()
+
+
+def _write(path: Path, environment: dict[str, str]) -> None:
+    """For its owner alone, and whole: it holds secrets, and somebody waits for it."""
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(environment, indent=2) + "\n")
+    os.replace(part, path)
+
+
+def main() -> None:
+    """Until it is told to stop."""
+    words = argparse.ArgumentParser(prog="python -m andon.sandbox", description=__doc__)
+    words.add_argument("--environment", type=Path, required=True, help="addresses and secrets")
+    words.add_argument("--andon", default="http://127.0.0.1:8420", help="where Andon answers")
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--speed", type=float, default=60.0, help="business seconds per second")
+    asyncio.run(_host(words.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

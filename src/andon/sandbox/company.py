@@ -1,0 +1,76 @@
+"""The company: one world, all its systems, and business time that goes on."""
+
+__all__ = ["Company"]
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from andon.sandbox.lives import begin
+from andon.sandbox.system import System
+from andon.sandbox.systems import SYSTEMS
+from andon.sandbox.world import World
+
+_TICK = 0.02
+
+
+class Company:
+    """Runs in one event loop, beside nothing of Andon's.
+
+    `speed` is business seconds per second; business time can be held and goes on where it stood.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        andon: str,
+        speed: float = 60.0,
+        systems: Sequence[type[System]] = SYSTEMS,
+    ) -> None:
+        self.world = World(seed)
+        self.speed = speed
+        self.systems: Mapping[str, System] = {
+            kind.name: kind(self.world, andon) for kind in systems
+        }
+        self._living: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Every system answers; nobody acts yet."""
+        for system in self.systems.values():
+            await system.start()
+
+    def environment(self) -> dict[str, str]:
+        """All that a project needs to reach them."""
+        found: dict[str, str] = {}
+        for system in self.systems.values():
+            found |= system.environment()
+        return found
+
+    def live(self, until: datetime | None = None) -> None:
+        """People and machines begin to act."""
+        begin(self)
+        self._living = asyncio.create_task(self._live(until))
+
+    async def lived(self) -> None:
+        """Returns when the time given to `live` has come. Raises what went wrong in the world."""
+        if self._living is not None:
+            await self._living
+
+    async def _live(self, until: datetime | None) -> None:
+        real, business = time.monotonic(), self.world.now()
+        while until is None or self.world.now() < until:
+            await asyncio.sleep(_TICK)
+            ahead = business + timedelta(seconds=(time.monotonic() - real) * self.speed)
+            self.world.run(ahead if until is None else min(ahead, until))
+
+    async def stop(self) -> None:
+        """Nobody acts any more, and no system answers."""
+        if self._living is not None:
+            self._living.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._living
+        for system in self.systems.values():
+            await system.stop()

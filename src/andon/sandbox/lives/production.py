@@ -1,0 +1,134 @@
+"""Plant A: a planner who releases orders, and lines that make them."""
+
+__all__ = ["LINES", "begin", "open_stock"]
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from andon.sandbox.system import System
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA, Order
+from andon.sandbox.truth import Arrived, Consumed, Finished, Made, Started
+from andon.sandbox.world import Steps, World
+
+LINES = ("LINE1", "LINE2")
+STORE = "A.STORE"
+"""Where components lie and output is put, before a warehouse takes it."""
+_EVERY = timedelta(minutes=6)
+_ONE_PIECE = timedelta(seconds=20)
+_LOOKS = timedelta(seconds=15)
+
+
+def begin(world: World, systems: Mapping[str, System]) -> None:
+    """The planner and the lines."""
+    erp, mes = systems.get("erp"), systems.get("mes-a")
+    if not isinstance(erp, Erp) or not isinstance(mes, MesA):
+        return
+    open_stock(world)
+    world.lives(_plans(world, erp))
+    for line in LINES:
+        world.lives(_works(world, mes, erp, line))
+
+
+def open_stock(world: World) -> None:
+    """What was there before anybody looked."""
+    for material, lots, each in (("HOUSING", 40, 250), ("SEAL", 40, 500)):
+        for n in range(1, lots + 1):
+            lot = f"{material[0]}{n:05}"
+            world.truth.born(lot, material, sound=True)
+            world.truth.happens(
+                Arrived(
+                    at=world.now(),
+                    lot=lot,
+                    material=material,
+                    quantity=Decimal(each),
+                    place=STORE,
+                    because="opening",
+                )
+            )
+
+
+def _plans(world: World, erp: Erp) -> Steps:
+    chance = world.chance("planner")
+    while True:
+        erp.company.release("PUMP", chance.randint(4, 12))
+        yield world.wait(_EVERY * chance.uniform(0.5, 1.5))
+
+
+def _works(world: World, mes: MesA, erp: Erp, line: str) -> Steps:
+    while True:
+        order = mes.floor.next()
+        if order is None:
+            yield world.wait(_LOOKS)
+        else:
+            yield from _makes(world, erp, order, line)
+
+
+def _makes(world: World, erp: Erp, order: Order, line: str) -> Steps:
+    chance = world.chance(f"{line}/{order.number}")
+    began = world.now()
+    world.truth.happens(Started(at=began, order=order.number, machine=line))
+    yield world.wait(_ONE_PIECE * float(order.quantity))
+    for part, share in erp.company.parts[order.item].items():
+        _consume(world, order, part, share * order.quantity)
+    assembled = world.now()
+    world.truth.happens(
+        Made(
+            at=assembled,
+            order=order.number,
+            operation="0010",
+            machine=line,
+            began=began,
+            material=order.item,
+            good=order.quantity,
+            scrap=Decimal(0),
+        )
+    )
+    yield world.wait(_ONE_PIECE * float(order.quantity) * 0.5)
+    scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
+    lot, good = f"A{order.number[-7:]}", order.quantity - scrap
+    world.truth.born(lot, order.item, sound=chance.random() > 0.1)
+    world.truth.happens(
+        Made(
+            at=world.now(),
+            order=order.number,
+            operation="0020",
+            machine=line,
+            began=assembled,
+            material=order.item,
+            good=good,
+            scrap=scrap,
+            lot=lot,
+            place=STORE,
+        )
+    )
+    world.truth.happens(
+        Finished(
+            at=world.now(),
+            order=order.number,
+            material=order.item,
+            lot=lot,
+            good=good,
+            scrap=scrap,
+        )
+    )
+
+
+def _consume(world: World, order: Order, material: str, needed: Decimal) -> None:
+    for lot, there in list(world.truth.at(STORE, material)):
+        amount = min(there, needed)
+        world.truth.happens(
+            Consumed(
+                at=world.now(),
+                order=order.number,
+                operation="0010",
+                lot=lot.lot,
+                material=material,
+                quantity=amount,
+                place=STORE,
+            )
+        )
+        needed -= amount
+        if not needed:
+            return

@@ -1,0 +1,94 @@
+"""One simulated system: what it hears, what it believes, how it is reached, its kill switch."""
+
+__all__ = ["Belief", "HttpSystem", "System"]
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.faults import Faults
+from andon.sandbox.truth import Fact
+from andon.sandbox.world import World
+
+
+class Belief(msgspec.Struct, frozen=True):
+    """What one system holds to be true, in words that can be compared with the truth."""
+
+    subject: str
+    """`lot:A-00017@A`, `order:1000001`."""
+    attribute: str
+    value: str
+
+
+class System(ABC):
+    """Made once for a world; opens nothing before `start`. `stop` and `start` again is a kill and
+    a restart: connections break, and it comes back at the same address with what it held."""
+
+    name: ClassVar[str]
+    """As its connection is called in the project: `erp`, `mes-a`."""
+
+    def __init__(self, world: World, andon: str) -> None:
+        self.world = world
+        self.andon = andon
+        """Address at which Andon answers, for systems that push."""
+        self.faults = Faults()
+        world.truth.tell(self.hear)
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Answers from now on."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Ends at once; what it holds stays."""
+
+    @abstractmethod
+    def environment(self) -> Mapping[str, str]:
+        """Addresses and secrets by the names that the project's parameters refer to. Known once it
+        was started."""
+
+    def hear(self, fact: Fact) -> None:
+        """What its people, scanners and sensors tell it; most facts are none of its business."""
+        del fact
+
+    def believes(self) -> Iterable[Belief]:
+        """Its idea of the world, for the comparison with the truth."""
+        return ()
+
+
+class HttpSystem(System):
+    """A system behind one port of loopback."""
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self._runner: web.ServerRunner | None = None
+        self._port = 0
+
+    @property
+    def address(self) -> str:
+        """Scheme, host and port."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @abstractmethod
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One call."""
+
+    async def start(self) -> None:
+        """Listens; after `stop` at the same port."""
+
+        async def struck(request: web.BaseRequest) -> web.StreamResponse:
+            return await self.faults.answer(request, self.answer)
+
+        self._runner = web.ServerRunner(web.Server(struck), shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Lets go of the port; every connection ends."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None

@@ -1,0 +1,127 @@
+"""Its API and its webhooks."""
+
+__all__ = ["MesA"]
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.outbox import Outbox
+from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.systems.mes_a.floor import Floor, Order, Taken
+from andon.sandbox.truth import Consumed, Fact, Finished, Made, Started
+from andon.sandbox.world import World
+
+
+class MesA(HttpSystem):
+    """What happens on its lines it sees at once: operators scan, machines count."""
+
+    name = "mes-a"
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self.floor = Floor()
+        self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
+        self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
+        self._posting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listens, and posts what it has to say."""
+        await super().start()
+        self._posting = asyncio.create_task(self.outbox.post())
+
+    async def stop(self) -> None:
+        """Ends both."""
+        if self._posting is not None:
+            self._posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._posting
+        await super().stop()
+
+    def environment(self) -> Mapping[str, str]:
+        """As the project's parameters name them."""
+        return {
+            "COMPANY_MES_A_URL": self.address,
+            "COMPANY_MES_A_KEY": self.key,
+            "COMPANY_MES_A_SECRET": self.outbox.secret,
+        }
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """`POST /orders`, `GET /orders/NUMBER`."""
+        if request.headers.get("X-Api-Key") != self.key:
+            return web.json_response({"message": "who are you?"}, status=401)
+        match request.method, request.path.strip("/").split("/"):
+            case "POST", ["orders"]:
+                return self._queued(await request.read())
+            case "GET", ["orders", number] if number in self.floor.orders:
+                return _json(self.floor.orders[number])
+            case "GET", ["orders"]:
+                return _json(list(self.floor.orders.values()))
+            case _:
+                return web.json_response({"message": f"no {request.path} here"}, status=404)
+
+    def _queued(self, body: bytes) -> web.Response:
+        try:
+            order = msgspec.json.decode(body, type=Order, strict=False)
+            new = self.floor.queue(order)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        except ValueError as error:
+            return web.json_response({"message": str(error)}, status=409)
+        return _json(self.floor.orders[order.number], status=201 if new else 200)
+
+    def hear(self, fact: Fact) -> None:
+        """Only of its own lines, and only what an order of its own is about."""
+        match fact:
+            case Started(order=number) if number in self.floor.orders:
+                self._says("order.started", fact.order, machine=fact.machine, at=fact.at)
+            case Consumed(order=number) if number in self.floor.orders:
+                taken = Taken(fact.material, fact.lot, fact.quantity)
+                self.floor.take(fact.order, fact.operation, taken)
+            case Made(order=number) if number in self.floor.orders:
+                self._says(
+                    "operation.completed",
+                    f"{fact.order}-{fact.operation}",
+                    order=fact.order,
+                    operation=fact.operation,
+                    machine=fact.machine,
+                    began=fact.began,
+                    at=fact.at,
+                    good=fact.good,
+                    scrap=fact.scrap,
+                    took=self.floor.taken(fact.order, fact.operation),
+                )
+            case Finished(order=number) if number in self.floor.orders:
+                order = self.floor.orders[fact.order]
+                order.status, order.good, order.scrap, order.lot = (
+                    "done", fact.good, fact.scrap, fact.lot,
+                )  # fmt: skip
+                self._says(
+                    "order.completed",
+                    fact.order,
+                    item=order.item,
+                    ordered=order.quantity,
+                    good=fact.good,
+                    scrap=fact.scrap,
+                    lot=fact.lot,
+                    at=fact.at,
+                )
+            case _:
+                pass
+
+    def _says(self, kind: str, about: str, **more: object) -> None:
+        self.outbox.say(kind, {"id": f"{kind}/{about}", "order": about, **more})
+
+    def believes(self) -> Iterable[Belief]:
+        """How far each order is, and what came of it."""
+        for order in self.floor.orders.values():
+            yield Belief(f"order:{order.number}", "status", order.status)
+            yield Belief(f"order:{order.number}", "good", f"{order.good.normalize():f}")
+
+
+def _json(what: object, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(what)
+    return web.Response(body=body, status=status, content_type="application/json")

@@ -1,0 +1,33 @@
+"""The physical truth: what exists where, in which condition. Only the sandbox knows it."""
+
+__all__ = [
+    "Arrived",
+    "Broke",
+    "Consumed",
+    "Fact",
+    "Finished",
+    "ImpossibleError",
+    "Left",
+    "Lot",
+    "Made",
+    "Mended",
+    "Moved",
+    "Scrapped",
+    "Started",
+    "Truth",
+]
+
+from andon.sandbox.truth.facts import (
+    Arrived,
+    Broke,
+    Consumed,
+    Fact,
+    Finished,
+    Left,
+    Made,
+    Mended,
+    Moved,
+    Scrapped,
+    Started,
+)
+from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

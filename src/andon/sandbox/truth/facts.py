@@ -1,0 +1,124 @@
+"""Physical facts, in the order they happen. Whoever stands beside sees them; nobody else."""
+
+__all__ = [
+    "Arrived",
+    "Broke",
+    "Consumed",
+    "Fact",
+    "Finished",
+    "Left",
+    "Made",
+    "Mended",
+    "Moved",
+    "Scrapped",
+    "Started",
+]
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Something happened at this instant of business time."""
+
+    at: datetime
+
+
+class Arrived(Fact, frozen=True, kw_only=True):
+    """A lot came in from outside."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
+    because: str = ""
+    """What it came for: a purchase order and line, say."""
+
+
+class Started(Fact, frozen=True, kw_only=True):
+    """A machine began to work on an order."""
+
+    order: str
+    machine: str
+
+
+class Consumed(Fact, frozen=True, kw_only=True):
+    """Material went into an order."""
+
+    order: str
+    operation: str
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
+
+
+class Made(Fact, frozen=True, kw_only=True):
+    """An operation made good pieces and scrap. Only the last one puts a lot into the world."""
+
+    order: str
+    operation: str
+    machine: str
+    began: datetime
+    material: str
+    good: Decimal
+    scrap: Decimal
+    lot: str = ""
+    place: str = ""
+
+
+class Finished(Fact, frozen=True, kw_only=True):
+    """Nothing more is made for the order."""
+
+    order: str
+    material: str
+    lot: str
+    good: Decimal
+    scrap: Decimal
+
+
+class Moved(Fact, frozen=True, kw_only=True):
+    """An amount of a lot lies somewhere else now."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    origin: str
+    place: str
+    because: str = ""
+
+
+class Scrapped(Fact, frozen=True, kw_only=True):
+    """An amount of a lot is no more."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
+    because: str = ""
+
+
+class Left(Fact, frozen=True, kw_only=True):
+    """An amount of a lot went out to a customer."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
+    because: str
+    """Delivery on which it went."""
+
+
+class Broke(Fact, frozen=True, kw_only=True):
+    """A machine stands still."""
+
+    machine: str
+    cause: str
+
+
+class Mended(Fact, frozen=True, kw_only=True):
+    """A machine can work again."""
+
+    machine: str

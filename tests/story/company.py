@@ -1,0 +1,128 @@
+"""The sandbox company and an Andon that serves it, as its people see both."""
+
+__all__ = ["Served", "served"]
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from andon.sandbox.company import Company
+from tools.counterparts.environments import ROOT
+from tools.counterparts.running import Program, answers_http, free_port
+
+
+class Served:
+    """The company lives in this process, Andon in processes of its own."""
+
+    def __init__(self, company: Company, url: str, env: dict[str, str], data: Path) -> None:
+        self.company = company
+        self.url = url
+        self._env = env
+        self._data = data
+        self._andon: Program | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    async def start(self, ending: AsyncExitStack) -> None:
+        """Systems first, then Andon; nobody acts before the test says so."""
+        await self.company.start()
+        ending.push_async_callback(self.company.stop)
+        self._env |= self.company.environment()
+        await self.start_andon()
+        ending.push_async_callback(self.end_andon)
+        key = await self.andon("keys", "create", "--name", "test", "--scope", "admin")
+        headers = {"Authorization": f"Bearer {key.strip()}"}
+        self._http = await ending.enter_async_context(aiohttp.ClientSession(headers=headers))
+
+    async def start_andon(self) -> None:
+        """Again, if it was ended."""
+        self._andon = Program(
+            [sys.executable, "-m", "andon.cli", "run", "andon.app.company:andon"],
+            log=self._data / "andon.log",
+            env=self._env,
+            cwd=ROOT,
+        )
+        await asyncio.to_thread(
+            self._andon.ready_when, lambda: answers_http(f"{self.url}/healthz"), within=60
+        )
+
+    async def end_andon(self) -> None:
+        """As an operator ends it."""
+        if self._andon is not None:
+            await asyncio.to_thread(self._andon.stop, within=15)
+
+    async def kill_andon(self) -> None:
+        """As power loss would."""
+        if self._andon is not None:
+            await asyncio.to_thread(self._andon.kill)
+
+    async def ask(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Andon's answer to its administrator: status and JSON."""
+        assert self._http is not None
+        async with self._http.request(
+            method, self.url + path, json=body, headers=headers
+        ) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def page(self, subject: str) -> dict[str, Any]:
+        """Andon's page of a subject; empty while nobody has named it."""
+        status, page = await self.ask("GET", f"/v1/subjects/{subject}")
+        return page if status == 200 else {}
+
+    async def cases(self) -> list[dict[str, Any]]:
+        """The open exceptions."""
+        _, found = await self.ask("GET", "/v1/exceptions")
+        return found["items"] if isinstance(found, dict) else found
+
+    async def andon(self, *words: str) -> str:
+        """What the command prints; its failure is the test's."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "andon.cli", *words],
+            cwd=ROOT, env=self._env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def said(self) -> str:
+        """The last words of Andon's log, for a failing test."""
+        return (self._data / "andon.log").read_text(errors="replace")[-3000:]
+
+
+@asynccontextmanager
+async def served(*, seed: int = 1, speed: float = 60.0) -> AsyncIterator[Served]:
+    """Ended whatever happens."""
+    folder, data = _folders()
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {
+        **os.environ,
+        "ANDON_DATA": str(data),
+        "ANDON_PORT": str(port),
+        "ANDON_HOME": str(folder / "home"),
+        "COLUMNS": "200",
+    }
+    async with AsyncExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        plant = Served(Company(seed=seed, andon=url, speed=speed), url, env, data)
+        await plant.start(ending)
+        yield plant
+
+
+def _folders() -> tuple[Path, Path]:
+    # Short, because PostgreSQL's socket lives below it; its own account passes through.
+    folder = Path(tempfile.mkdtemp(prefix="company-", dir="/tmp"))
+    folder.chmod(0o711)
+    data = folder / "andon"
+    data.mkdir()
+    return folder, data
