@@ -1,5 +1,7 @@
 """The company as a process of its own: ``python -m andon.sandbox --environment FILE``."""
 
+__all__ = ["main"]
+
 import argparse
 import asyncio
 import json

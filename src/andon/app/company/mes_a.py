@@ -25,7 +25,7 @@ from andon.model.production import (
 )
 
 
-class Began(msgspec.Struct, frozen=True):
+class _Began(msgspec.Struct, frozen=True):
     """A line takes an order."""
 
     order: str
@@ -33,7 +33,7 @@ class Began(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Took(msgspec.Struct, frozen=True):
+class _Took(msgspec.Struct, frozen=True):
     """What went in from one lot."""
 
     item: str
@@ -41,7 +41,7 @@ class Took(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-class Step(msgspec.Struct, frozen=True):
+class _Step(msgspec.Struct, frozen=True):
     """An operation is done."""
 
     order: str
@@ -51,10 +51,10 @@ class Step(msgspec.Struct, frozen=True):
     at: datetime
     good: Decimal
     scrap: Decimal
-    took: tuple[Took, ...]
+    took: tuple[_Took, ...]
 
 
-class Done(msgspec.Struct, frozen=True):
+class _Done(msgspec.Struct, frozen=True):
     """Nothing more is made for the order."""
 
     order: str
@@ -66,7 +66,7 @@ class Done(msgspec.Struct, frozen=True):
     at: datetime
 
 
-def pieces(amount: Decimal) -> Quantity:
+def _pieces(amount: Decimal) -> Quantity:
     """Plant A counts in pieces, in the ERP's unit."""
     return Quantity(amount, "PC")
 
@@ -76,49 +76,49 @@ def _order(number: str) -> str:
 
 
 @inbound("order.started")
-def started(item: Item, _: Known) -> Iterator[Said]:
+def _started(item: Item, _: Known) -> Iterator[Said]:
     """The floor knows an order by the ERP's number."""
-    row = item.read(Began)
+    row = item.read(_Began)
     yield OrderStarted(order_id=_order(row.order), started_at=row.at)
 
 
 @inbound("operation.completed")
-def step(item: Item, _: Known) -> Iterator[Said]:
+def _step(item: Item, _: Known) -> Iterator[Said]:
     """With the lots that went in: the genealogy begins here."""
-    row = item.read(Step)
+    row = item.read(_Step)
     yield OperationConfirmed(
         order_id=_order(row.order),
         operation=row.operation,
-        good=pieces(row.good),
-        scrap=pieces(row.scrap),
+        good=_pieces(row.good),
+        scrap=_pieces(row.scrap),
         equipment=row.machine,
         started_at=row.began,
         completed_at=row.at,
         consumed=tuple(
-            ComponentLot(material_id=one.item, lot_id=one.lot, quantity=pieces(one.quantity))
+            ComponentLot(material_id=one.item, lot_id=one.lot, quantity=_pieces(one.quantity))
             for one in row.took
         ),
     )
 
 
 @inbound("order.completed")
-def done(item: Item, _: Known) -> Iterator[Said]:
+def _done(item: Item, _: Known) -> Iterator[Said]:
     """Said as it is, also when it is less than was ordered."""
-    row = item.read(Done)
+    row = item.read(_Done)
     yield OrderCompleted(
         order_id=_order(row.order),
         material_id=row.item,
-        ordered=pieces(row.ordered),
-        good=pieces(row.good),
-        scrap=pieces(row.scrap),
-        over=pieces(max(Decimal(0), row.good - row.ordered)),
+        ordered=_pieces(row.ordered),
+        good=_pieces(row.good),
+        scrap=_pieces(row.scrap),
+        over=_pieces(max(Decimal(0), row.good - row.ordered)),
         lot_id=row.lot,
         completed_at=row.at,
     )
 
 
 @outbound(DistributeOrder, proof="keyed")
-def queue(command: DistributeOrder, _: Known) -> Request:
+def _queue(command: DistributeOrder, _: Known) -> Request:
     """The MES takes an order once by its number, and answers a repetition as it did before."""
     number = command.order_id.rpartition(":")[2]
     return Request(
@@ -134,8 +134,8 @@ def queue(command: DistributeOrder, _: Known) -> Request:
 
 AREA = Area(
     connections=(
-        Connection("mes-a", Webhook, (started, step, done)),
-        Connection("mes-a-orders", Rest, (queue,)),
+        Connection("mes-a", Webhook, (_started, _step, _done)),
+        Connection("mes-a-orders", Rest, (_queue,)),
     ),
     workflows=(release_order,),
     routes=(Route(DistributeOrder, "mes-a-orders"),),
