@@ -1,7 +1,9 @@
 """`andon connectors`: the commands. What they do is loaded when one is given: it takes a fifth of a
 second, which a restart at night has no use for."""
 
-__all__ = ["commands", "list_all", "show", "try_out"]
+__all__ = ["commands", "list_all", "show", "simulate", "try_out"]
+
+from typing import Annotated
 
 import typer
 
@@ -32,3 +34,14 @@ def try_out(name: str) -> None:
     from andon.app import standing
 
     standing.try_out(name)
+
+
+@commands.command("simulate")
+def simulate(
+    name: str,
+    at: Annotated[str, typer.Option(help="A port of this machine, or a folder; see its README.")],
+) -> None:
+    """Starts a simulated system of this kind to look around in, until Ctrl-C."""
+    from andon.app import simulating
+
+    simulating.simulate(name, at)

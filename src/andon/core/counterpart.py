@@ -1,6 +1,6 @@
 """A system a connector can be tried against: its simulator, or the real thing."""
 
-__all__ = ["Counterpart", "Fetches", "Pushes", "Speaks", "Takes"]
+__all__ = ["Counterpart", "Fetches", "Pushes", "Shows", "Speaks", "Takes"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -107,3 +107,19 @@ class Fetches(ABC):
     @abstractmethod
     def acknowledge(self, names: str) -> Arrival:
         """Its acknowledgment of what an offered request names."""
+
+
+class Shows(ABC):
+    """A simulated system as a person starts it, to look around: `andon connectors simulate`.
+
+    It is the class `Shown` in the connector's `shown.py`; the README says where to start it.
+    """
+
+    @abstractmethod
+    async def start(self, place: str) -> Sequence[str]:
+        """Begins there, at a port of this machine or in a folder, with something to read.
+        Returns what a person has to know of it, a line each."""
+
+    async def effects(self) -> Sequence[str]:
+        """All that it was told so far, in order; each is printed once, as it comes."""
+        return ()

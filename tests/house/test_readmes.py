@@ -1,0 +1,15 @@
+"""Every connector's README has a part that can be followed, which `tests/contract` does."""
+
+import pytest
+
+from andon.testing.conformance import installed
+from tests.contract.typed import typed
+
+
+@pytest.mark.parametrize("connector", installed())
+def test_the_readme_of_a_connector_has_a_whole_project_and_the_commands(connector: str) -> None:
+    page = typed(connector)
+    assert {"plant.py", "plant.toml"} <= set(page.files)
+    assert "andon = Andon(" in page.files["plant.py"]
+    for needed in ("andon check", "andon run", "andon trace"):
+        assert needed in page.programs, f"{connector}: nobody is told to type {needed}"
