@@ -3,13 +3,14 @@
 __all__ = ["Newcomer"]
 
 import asyncio
+import io
 import os
 import re
 import shlex
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import util
 from pathlib import Path
@@ -22,7 +23,7 @@ from andon.app.trace import print_trace
 from andon.app.web_settings import WebSettings
 from andon.engine.plan import Plan
 from andon.visibility.identity import UnknownIdError
-from tests.contract.typed import WEB, Typed, at_ports, free_ports
+from tests.contract.typed import WEB, Typed, free_ports, placed
 from tests.integration.plant import Shift, rows_of, until
 
 WITHIN = 20.0
@@ -37,7 +38,7 @@ class Newcomer:
 
     def __init__(self, page: Typed, dsn: str) -> None:
         self._ports = free_ports(page)
-        self.page = at_ports(page, self._ports)
+        self.page = placed(page, self._ports, Path.cwd())
         self.dsn = dsn
         self.environment = {
             **os.environ,
@@ -54,7 +55,7 @@ class Newcomer:
 
     def finds(self, port: str, there: int) -> None:
         """What the page has at this port is at another one."""
-        self.page = at_ports(self.page, {str(self._ports[port]): there})
+        self.page = placed(self.page, {str(self._ports[port]): there}, Path.cwd())
 
     @asynccontextmanager
     async def sitting(self) -> AsyncIterator[None]:
@@ -105,7 +106,7 @@ class Newcomer:
             case ["andon", "run", "plant:andon"]:
                 await self._runs()
             case ["andon", "trace", subject]:
-                await until(lambda: self.traces(subject), within=WITHIN)
+                await self._sees(lambda: self.traces(subject), f"{subject} is not known")
             case [*_, "&"]:
                 await self._starts(command)
             case _:
@@ -124,17 +125,16 @@ class Newcomer:
     async def _starts(self, command: str) -> None:
         """In the background; it is there when its ports answer, or it says something."""
         log = Path(f"{len(self._running)}.log")
-        with log.open("wb") as out:
-            process = await asyncio.create_subprocess_exec(
-                "bash", "-c", f"exec {command.rstrip('& ')}",
-                stdout=out, stderr=out, env=self.environment, start_new_session=True,
-            )  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            "bash", "-c", f"exec {command.rstrip('& ')} > {log} 2>&1",
+            env=self.environment, start_new_session=True,
+        )  # fmt: skip
         self._running.append(process)
         ports = [port for port in self._ports.values() if f"{port}" in command]
 
         def ready() -> bool:
-            assert process.returncode is None, f"{command}\n{log.read_text()}"
-            return all(map(_listens, ports)) if ports else log.stat().st_size > 0
+            assert process.returncode is None, f"{command}\n{_said(log)}"
+            return all(map(_listens, ports)) if ports else bool(_said(log))
 
         await until(ready, within=WITHIN)
 
@@ -153,8 +153,7 @@ class Newcomer:
     async def traces(self, subject: str) -> bool:
         """Whether anything is known about it."""
         try:
-            with Path(os.devnull).open("w") as nowhere:
-                return await print_trace(self.dsn, subject, Console(file=nowhere)) is not None
+            return await print_trace(self.dsn, subject, Console(file=io.StringIO())) is not None
         except UnknownIdError:
             return False
 
@@ -166,12 +165,17 @@ class Newcomer:
             async def all_came() -> bool:
                 return wanted <= {row["type"] for row in await db.fetch(_DELIVERED)}
 
-            try:
-                await until(all_came, within=WITHIN)
-            except AssertionError as error:
+            await self._sees(all_came, f"not all of {wanted} was delivered")
+
+    async def _sees(self, true: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+        try:
+            await until(true, within=WITHIN)
+        except AssertionError as error:
+            async with rows_of(self.dsn) as db:
                 rows = await db.fetch("select kind, type, subject, data from log order by position")
-                said = "\n".join(str(dict(row)) for row in rows)
-                raise AssertionError(f"{wanted} not delivered\n{said}") from error
+            known = "\n".join(str(dict(row)) for row in rows)
+            logs = "\n".join(log.read_text() for log in Path.cwd().glob("*.log"))
+            raise AssertionError(f"{otherwise}\n{known}\n{await self.cases()}\n{logs}") from error
 
     async def cases(self) -> list[tuple[str, str]]:
         """What somebody has to decide."""
@@ -183,6 +187,10 @@ class Newcomer:
 class _Ready:
     def __init__(self, plan: Plan, dsn: str) -> None:
         self.plan, self.dsn = plan, dsn
+
+
+def _said(log: Path) -> str:
+    return log.read_text() if log.exists() else ""
 
 
 def _listens(port: int) -> bool:

@@ -1,12 +1,13 @@
 """What the README of a connector has people type: files, and commands."""
 
-__all__ = ["WEB", "Typed", "at_ports", "free_ports", "typed"]
+__all__ = ["WEB", "Typed", "free_ports", "placed", "typed"]
 
 import re
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 
@@ -55,12 +56,13 @@ def free_ports(one: Typed) -> dict[str, int]:
         }
 
 
-def at_ports(one: Typed, ports: Mapping[str, int]) -> Typed:
-    """The same page with other ports."""
+def placed(one: Typed, ports: Mapping[str, int], folder: Path) -> Typed:
+    """The same page with other ports, and a folder instead of `/tmp`."""
     anywhere = re.compile(rf"\b({'|'.join(ports)})\b")
 
     def moved(text: str) -> str:
-        return anywhere.sub(lambda found: str(ports[found[1]]), text)
+        text = anywhere.sub(lambda found: str(ports[found[1]]), text)
+        return text.replace("/tmp/", f"{folder}/")
 
     files = {name: moved(content) for name, content in one.files.items()}
     return Typed(files, tuple(map(moved, one.commands)))

@@ -1,15 +1,34 @@
 """Every connector's README has a part that can be followed, which `tests/contract` does."""
 
+import re
+import tomllib
+from importlib import resources
+
 import pytest
 
 from andon.testing.conformance import installed
 from tests.contract.typed import typed
+from tests.house.tree import ROOT
+
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
 
-@pytest.mark.parametrize("connector", installed())
+def is_whole(connector: str) -> bool:
+    readme = resources.files(f"andon.connectors.{connector}") / "README.md"
+    return "toml plant.toml" in readme.read_text()
+
+
+@pytest.mark.parametrize("connector", [one for one in installed() if is_whole(one)])
 def test_the_readme_of_a_connector_has_a_whole_project_and_the_commands(connector: str) -> None:
     page = typed(connector)
     assert {"plant.py", "plant.toml"} <= set(page.files)
     assert "andon = Andon(" in page.files["plant.py"]
     for needed in ("andon check", "andon run", "andon trace"):
         assert needed in page.programs, f"{connector}: nobody is told to type {needed}"
+
+
+@pytest.mark.parametrize("connector", [one for one in installed() if is_whole(one)])
+def test_a_readme_says_what_to_install(connector: str) -> None:
+    (line,) = [one for one in typed(connector).commands if one.startswith("pip install")]
+    named = re.findall(r"andon\[(\w+)\]", line)
+    assert named == ([connector] if connector in EXTRAS else []), line

@@ -100,3 +100,13 @@ def test_a_connector_whose_libraries_are_there_is_loaded() -> None:
 def test_what_cannot_be_loaded_says_where_from() -> None:
     with pytest.raises(SettingsError, match="no_such_module"):
         loaded(entry("oven", "no_such_module:Oven"))
+
+
+def test_a_kind_that_is_started_as_quickly_for_real_is_not_simulated() -> None:
+    assert "README of files" in said("simulate", "files", "--at", "9000", code=2)
+
+
+def test_a_place_that_is_none_is_said_with_what_to_do() -> None:
+    text = said("simulate", "odoo", "--at", "nowhere", code=2)
+    assert "odoo cannot be simulated at 'nowhere'" in text
+    assert "--at" in text

@@ -33,6 +33,13 @@ class Drop(Counterpart, Speaks):
         self._taken: set[str] = set()
         weakref.finalize(self, shutil.rmtree, self._home, True)
 
+    def lies_in(self, place: str) -> Path:
+        """In a folder that a person named, which is made; before anything is said."""
+        self.root = Path(place).absolute()
+        for name in ("in", "out"):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        return self.root
+
     def in_two(self, count: int) -> list[list[str]]:
         """So many new names, half of them for each of two files; one file for one name."""
         names = [f"SAID-{self._said + n:06}" for n in range(1, count + 1)]

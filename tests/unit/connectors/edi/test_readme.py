@@ -1,23 +1,12 @@
-"""What the README has people write, is sound."""
+"""What the README promises, is there. It is followed in `tests/contract/test_readmes.py`."""
 
 import re
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from andon.connectors import edi
-from andon.connectors.edi import Edi
 from andon.connectors.edi.checking import grammar_of
-from andon.connectors.edi.soundness import setting_faults
-from andon.testing.conformance.trial import settings_of
 
 README = (Path(edi.__file__).parent / "README.md").read_text()
-
-
-def test_its_settings_are_sound() -> None:
-    (table,) = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    connections: dict[str, Any] = tomllib.loads(table)["connections"]
-    assert setting_faults(settings_of(Edi, connections["suppliers"])) == []
 
 
 def test_every_document_it_promises_is_known() -> None:
