@@ -1,5 +1,6 @@
 """Mails as people and their programs write them, good and bad, are read within bounds."""
 
+import encodings
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -80,12 +81,24 @@ def test_html_alone_becomes_text() -> None:
         ("punycode", b"a-b", "a-b", "not known"),
         ("x\0y", b"a", "a", "not known"),
         ("", b"a", "a", ""),
+        ("ISO-8859-15", b"\xa4", "€", ""),
+        ("ISO_8859-1:1987", b"\xfc", "ü", ""),
+        ("koi8-r", b"\xc1", "\N{CYRILLIC SMALL LETTER A}", ""),
+        ("x-mac-\u00fc", b"a", "a", "not known"),
     ],
 )
 def test_a_charset_is_never_an_error(charset: str, raw: bytes, text: str, wrong: str) -> None:
     found, says = decoded(raw, charset)
     assert found == text
     assert wrong in says if wrong else not says
+
+
+def test_a_made_up_charset_is_not_remembered() -> None:
+    remembered = vars(encodings)["_cache"]
+    before = len(remembered)
+    for n in range(100):
+        decoded(b"a", f"made-up-{n}")
+    assert len(remembered) == before
 
 
 @pytest.mark.parametrize(

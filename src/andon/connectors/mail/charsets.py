@@ -3,7 +3,14 @@
 __all__ = ["decoded"]
 
 import codecs
+import encodings
+import pkgutil
+from encodings.aliases import aliases
 
+_KNOWN = frozenset(
+    (*aliases, *(module.name for module in pkgutil.iter_modules(encodings.__path__)))
+)
+"""Python remembers each name that it does not know for ever; a sender must not make it up."""
 _TRAPS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 """Codecs of Python that no mail means: they are slow on purpose-made input, or no charset."""
 
@@ -12,7 +19,7 @@ def decoded(raw: bytes, charset: str) -> tuple[str, str]:
     """The text, and what is wrong with its charset if anything is."""
     name = charset.strip().strip('"').lower()
     try:
-        codec = codecs.lookup(name or "utf-8")
+        codec = codecs.lookup(name or "utf-8") if _is_known(name) else None
         text = bool(getattr(codec, "_is_text_encoding", True))
     except (LookupError, ValueError, UnicodeError):
         codec, text = None, False
@@ -24,6 +31,10 @@ def decoded(raw: bytes, charset: str) -> tuple[str, str]:
         if codec.name == "ascii":
             return _guessed(raw), "there are signs beyond ASCII"
         return raw.decode(codec.name, "replace"), f"not all of it is {codec.name}"
+
+
+def _is_known(name: str) -> bool:
+    return not name or encodings.normalize_encoding(name) in _KNOWN
 
 
 def _guessed(raw: bytes) -> str:
