@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check static quick format bench bench-connectors proof fuzz web lock clean
+.PHONY: help setup demo demo-real test check static quick format bench bench-connectors proof fuzz web lock clean
 
 PY := .venv/bin/python
 
@@ -10,8 +10,11 @@ help: ## what there is
 setup: ## the virtual environment, the packages, the board
 	@sh tools/setup.sh run
 
-demo: setup ## a production order travels from the ERP to the shop floor and back
+demo: setup ## a whole simulated company at work; ends with its address
 	@.venv/bin/andon demo
+
+demo-real: setup ## the main job on a real ERP and a real MES
+	@.venv/bin/andon demo --real
 
 test: ## the whole suite
 	@sh tools/setup.sh test

@@ -226,12 +226,22 @@ def demo(
         int,
         typer.Option(envvar="ANDON_PORT", help="Where the board answers, on this machine only."),
     ] = 8420,
+    real: Annotated[
+        bool, typer.Option("--real", help="A real ERP and a real MES, from a checkout of Andon.")
+    ] = False,
+    speed: Annotated[
+        float, typer.Option(help="Business seconds per second; of the simulated company.")
+    ] = 30.0,
 ) -> None:
-    """Runs the whole main job on a real ERP and a real MES, from a checkout of Andon."""
-    from andon.app.demo import demo as run_demo
+    """Runs a whole simulated company, or the main job on a real ERP and a real MES."""
+    from andon.app.demo import company_demo, real_demo
 
     with refusals_said():
-        run_demo(Path.cwd(), port=port, told=_say)
+        if real:
+            real_demo(Path.cwd(), port=port, told=_say)
+        else:
+            folder = Path.cwd() / "build" / "demo" / "company"
+            company_demo(folder, port=port, speed=speed, told=_say)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`make demo` on a machine without a Python for the real MES, and what `make test` says there."""
+"""`make demo-real` without a Python for the real MES, and what `make test` says there."""
 
 import os
 import re
@@ -33,7 +33,7 @@ class Demo:
         self._log = folder / "demo.log"
         self.erp = Tryton(folder / "build" / "demo" / "erp")
         self._program = Program(
-            [sys.executable, "-m", "andon.cli", "demo", "--port", str(free_port())],
+            [sys.executable, "-m", "andon.cli", "demo", "--real", "--port", str(free_port())],
             log=self._log,
             env={**os.environ, **OLD, "ANDON_HOME": str(home), "COLUMNS": "2000"},
             cwd=folder,

@@ -33,6 +33,7 @@ async def first_start(dsn: str, data: Path, told: Callable[[str], None]) -> None
         )
         return
     file = data / "first-password"
+    file.unlink(missing_ok=True)  # of an account that is gone with its database
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as out:
         out.write(f"{_NAME} {password}\n")
