@@ -1,4 +1,4 @@
-"""What a README takes for granted that no test can: a broker that runs as the system's own."""
+"""What a README takes for granted: a broker that is the system's own, somebody at the board."""
 
 __all__ = ["PARTS", "nothing_more"]
 
@@ -8,8 +8,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import asyncpg
+
 from andon.connectors.amqp.node import Node, password_hash
-from tests.contract.newcomer import Newcomer
+from andon.core.record import Actor
+from andon.engine.clock import SystemClock
+from andon.engine.hub import EngineHub
+from andon.engine.ingest import Ingest
+from tests.contract.newcomer import WITHIN, Newcomer
+from tests.integration.plant import rows_of, until
 
 
 @asynccontextmanager
@@ -35,6 +42,37 @@ async def rabbitmq(newcomer: Newcomer) -> AsyncIterator[None]:
         node.remove()
 
 
+@asynccontextmanager
+async def quality(newcomer: Newcomer) -> AsyncIterator[None]:
+    """Somebody at the board, who says `hold` once asked."""
+    answering = asyncio.create_task(_holds(newcomer))
+    try:
+        yield
+        await answering
+    finally:
+        answering.cancel()
+
+
+async def _holds(newcomer: Newcomer) -> None:
+    async with rows_of(newcomer.dsn) as db:
+        asked: list[int] = []
+
+        async def somebody_asks() -> bool:
+            asked[:] = [row["id"] for row in await db.fetch("select id from exception")]
+            return bool(asked)
+
+        await until(somebody_asks, within=WITHIN)
+
+    async def nobody_knocks(*_: Any) -> None:
+        raise AssertionError("no door is there")
+
+    clock = SystemClock()
+    async with asyncpg.create_pool(newcomer.dsn, min_size=1, max_size=2) as pool:
+        ingest = Ingest(newcomer.plan, newcomer.dsn, clock)
+        desk = EngineHub(newcomer.plan, pool, ingest, clock, nobody_knocks)
+        await desk.answer(asked[0], "hold", Actor("quality"))
+
+
 def _definitions(typed: str) -> dict[str, Any]:
     passwords = re.findall(r"^rabbitmqctl add_user (\w+) (\S+)$", typed, re.M)
     rights = re.findall(
@@ -58,4 +96,4 @@ def _definitions(typed: str) -> dict[str, Any]:
 
 Part = Callable[[Newcomer], AbstractAsyncContextManager[None]]
 
-PARTS: dict[str, Part] = {"amqp": rabbitmq}
+PARTS: dict[str, Part] = {"amqp": rabbitmq, "mail": quality}

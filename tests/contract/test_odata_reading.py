@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import re
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from andon.connectors.odata.simulator import SapSimulator
 from andon.core.connector import Item, SecretStr
 from andon.core.errors import SettingsError
 from tests.contract.odata_plant import Clock, connected, settings, settings4
+from tests.contract.typed import typed
 
 ORDERS = Feed(entity_set="A_ProductionOrder_2", kind="order", removed="order.removed")
 
@@ -314,8 +313,7 @@ async def test_a_filter_the_system_does_not_take_is_a_matter_of_the_settings(
 
 async def test_the_settings_in_the_readme_open_as_they_stand(sap: SapSimulator) -> None:
     """But for the address, and the secret the environment holds."""
-    readme = files("andon.connectors.odata").joinpath("README.md").read_text()
-    (table,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    table = typed("odata").files["plant.toml"]
     parameters = Parameters(Path("x"), tomllib.loads(table), [], {"ERP_PASSWORD": "simulated"})
     told = parameters.settings("erp", ODataSettings)
     assert isinstance(told, ODataSettings), told

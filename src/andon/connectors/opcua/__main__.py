@@ -1,4 +1,4 @@
-"""What is needed before the first connection: certificate, trust, browse, and a press to try."""
+"""What is needed before the first connection: certificate, trust, browse."""
 
 __all__ = ["main", "words_of"]
 
@@ -18,7 +18,6 @@ from andon.connectors.opcua.browsing import found_below, settings_of
 from andon.connectors.opcua.library import Client, ua
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import OpcUaSettings, faults_of
-from andon.connectors.opcua.simulator import Press
 from andon.connectors.opcua.trust import describe, first_of, made
 from andon.core.connector import SecretStr
 from andon.core.errors import AndonError, SettingsError
@@ -46,7 +45,6 @@ def words_of(arguments: list[str] | None = None) -> argparse.Namespace:
     one.add_argument(
         "--readable-password", action="store_true", help="on a wire nobody else listens to"
     )
-    kinds.add_parser("press", help="a simulated press, until it is stopped")
     return parser.parse_args(arguments)
 
 
@@ -57,10 +55,8 @@ async def _run(words: argparse.Namespace) -> None:
             print(_certificate(words.folder))
         case "trust":
             print(await _trusted(words.url, words.file))
-        case "browse":
-            print(await _browsed(_settings(words), words), end="")
         case _:
-            await _press()
+            print(await _browsed(_settings(words), words), end="")
 
 
 def _certificate(folder: Path) -> str:
@@ -126,21 +122,6 @@ async def _browsed(settings: OpcUaSettings, words: argparse.Namespace) -> str:
     finally:
         await session.close()
     return settings_of("machine", words.url, found)
-
-
-async def _press() -> None:
-    press = Press()
-    await press.start()
-    print(
-        f"url = {press.machine.url!r}, user andon, password line-secret, without encryption",
-        flush=True,
-    )
-    count = 0
-    while True:
-        count += 1
-        await press.machine.set("pieces", count)
-        await press.machine.set("state", "NotExecuting" if count % 10 == 0 else "Executing")
-        await asyncio.sleep(1)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -26,11 +26,11 @@ _Server: Any = cast("Any", Server)
 class Machine:
     """Listens at one port. `told` is every order that was written from outside."""
 
-    def __init__(self, *, users: Mapping[str, str]) -> None:
+    def __init__(self, *, users: Mapping[str, str], port: int = 0) -> None:
         self.told: list[str] = []
         self.losing = False
         self._users = users
-        self._port = 0
+        self._port = port
         self._server: Any = None
         self._nodes: dict[str, Any] = {}
         self._memory: Any = HistoryDict()
@@ -46,7 +46,7 @@ class Machine:
         if self._server is not None:
             await self._server.bserver.start()
             return
-        self._port = _free_port()
+        self._port = self._port or _free_port()
         logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)
         server = _Server(user_manager=_People(self._users))
         await server.init()
