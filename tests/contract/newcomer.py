@@ -42,7 +42,7 @@ class Newcomer:
         self.dsn = dsn
         self.environment = {
             **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
             "ANDON_DATABASE": dsn,
             "PYTHONUNBUFFERED": "1",
         }
@@ -93,8 +93,9 @@ class Newcomer:
 
     async def types(self, command: str) -> None:
         """One line at the prompt."""
-        if assigned := re.fullmatch(r"export (\w+)=(.*)", command):
-            self.environment[assigned[1]] = await self.says(f"echo {assigned[2]}")
+        if command.startswith("export "):
+            for name, value in re.findall(r"(\w+)=(\$\(.*\)|\S+)", command):
+                self.environment[name] = await self.says(f"echo {value}")
             return
         match shlex.split(command, comments=True):
             case [program, *_] if program in _INSTALLS:
@@ -126,7 +127,7 @@ class Newcomer:
         """In the background; it is there when its ports answer, or it says something."""
         log = Path(f"{len(self._running)}.log")
         process = await asyncio.create_subprocess_exec(
-            "bash", "-c", f"exec {command.rstrip('& ')} > {log} 2>&1",
+            "bash", "-c", f"exec {re.sub(r'&[^&]*$', '', command)} > {log} 2>&1",
             env=self.environment, start_new_session=True,
         )  # fmt: skip
         self._running.append(process)

@@ -1,12 +1,9 @@
 """What the README of sql has people type, works, on SQLite."""
 
 import asyncio
-import re
 import sqlite3
 import subprocess
 import sys
-import textwrap
-import tomllib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
@@ -16,29 +13,25 @@ import msgspec
 import pytest
 
 from andon.app.parameters import Parameters
-from andon.connectors import sql
 from andon.connectors.sql import Sql, SqlSettings
 from andon.core.connector import Item, Request
 from andon.core.errors import UnavailableError
+from tests.contract.typed import typed
 
-README = (Path(sql.__file__).parent / "README.md").read_text()
+PAGE = typed("sql")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the README's first command was typed."""
-    command = re.search(r'^    python -c "(.*?)"$', README, re.MULTILINE | re.DOTALL)
-    assert command is not None
-    script = textwrap.dedent(command[1])
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
+    command = [sys.executable, "-c", PAGE.files["old_erp.py"]]
+    subprocess.run(command, cwd=tmp_path, check=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def settings(folder: Path) -> SqlSettings:
-    (table,) = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert tomllib.loads(table)
-    (folder / "plant.toml").write_text(table)
+    (folder / "plant.toml").write_text(PAGE.files["plant.toml"])
     found = Parameters.read(folder / "plant.toml", {}).settings("erp", SqlSettings)
     assert isinstance(found, SqlSettings), found
     return found

@@ -42,6 +42,10 @@ class Repository(Counterpart, Speaks, Takes, Pushes):
         self._losing = False
         self._clock = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
+    def listens_at(self, port: int) -> None:
+        """From the next start on."""
+        self._port = port
+
     async def start(self) -> None:
         """Answers at the address it had before."""
         app = web.Application(client_max_size=8 * 1024 * 1024)

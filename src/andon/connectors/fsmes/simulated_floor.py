@@ -38,6 +38,7 @@ class SimulatedFloor:
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._told(f"asks for orders every {self._poll:g} s")
         async with asyncio.TaskGroup() as work:
             work.create_task(self._exchange())
             work.create_task(self._people())

@@ -49,7 +49,7 @@ class JsonSystem:
         """Before the first start it leads to where nobody answers."""
         return f"http://127.0.0.1:{self._port or 1}"
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
         """Listens on loopback, at the same port after a stop."""
         app = web.Application(middlewares=[self._door])
         app.router.add_post("/token", self._token)
@@ -61,7 +61,7 @@ class JsonSystem:
         app.router.add_get("/documents", self._find)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", port or self._port).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

@@ -120,6 +120,10 @@ class Receiver(Counterpart, Takes):
         self._runner: web.AppRunner | None = None
         self._port = 0
 
+    def listens_at(self, port: int) -> None:
+        """From the next start on."""
+        self._port = port
+
     async def start(self) -> None:
         """Listens on loopback, at the same port after a stop."""
         app = web.Application()
