@@ -1,6 +1,7 @@
 """EPCIS: the standard's own documents, good and bad, and what they mean to us."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.connectors.epcis import MAPPINGS, Epcis, EpcisSettings
-from andon.connectors.epcis.document import captured_events, event_faults
+from andon.connectors.epcis.document import captured_events, document_of, event_faults
 from andon.connectors.epcis.identity import content_id
-from andon.connectors.epcis.items import listed
+from andon.connectors.epcis.items import listed, with_id
 from andon.connectors.epcis.mapping import lot_of
 from andon.core.connector import Arrival, Item, Push
 from andon.core.errors import MappingError
-from andon.core.mapping import Inbound, Known
+from andon.core.mapping import Inbound, Known, Outbound
 from andon.core.message import Event
 from andon.model.inventory import GoodsIssued, GoodsReceived, LotCreated
-from andon.model.quality import HoldPlaced, HoldReleased
+from andon.model.quality import HoldPlaced, HoldReleased, PlaceHold
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 VALID = sorted((SAMPLES / "epcis-events" / "valid").glob("*.json"))
@@ -34,6 +35,7 @@ INVALID = {
 VECTORS = sorted((SAMPLES / "epcis-hash").glob("*.jsonld"))
 CONTEXT = ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"]
 LOT = "urn:epc:class:lgtin:4012345.011111.4444"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BASE: dict[str, Any] = {
     "@context": CONTEXT,
     "type": "ObjectEvent",
@@ -222,3 +224,18 @@ def test_any_bytes_are_items_or_a_fault(raw: bytes) -> None:
 def test_nesting_without_end_is_a_fault() -> None:
     with pytest.raises(MappingError):
         post(b'{"type":"ObjectEvent","a":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+
+
+def test_a_hold_without_a_time_has_happened_when_it_is_sent_and_is_known_again() -> None:
+    (place,) = (one for one in MAPPINGS if isinstance(one, Outbound) and one.command is PlaceHold)
+    command = PlaceHold(lot_id="material-lot/partner:x", reason="cracks")
+    event = place.writes(command, Known(EpcisSettings(), local=LOT)).body
+    first, second = (with_id(event, "key", at=NOON + timedelta(minutes=n)) for n in (0, 1))
+    assert [first["eventTime"], second["eventTime"]] == [
+        "2026-11-23T12:00:00.000Z",
+        "2026-11-23T12:01:00.000Z",
+    ]
+    assert first["eventID"] == second["eventID"]
+    assert with_id(event, "another key", at=NOON)["eventID"] != first["eventID"]
+    (captured,) = captured_events(msgspec.json.encode(document_of([first], created_at=NOON)))
+    assert event_faults(captured) == []

@@ -165,8 +165,9 @@ class Epcis(Source[EpcisSettings], Sink[EpcisSettings]):
         """Posts a capture document and waits for its job. The receipt is the first event's id."""
         if self.settings.url is None:
             raise SettingsError(f"{self.name} has no url, so nothing can be captured there.")
-        events = [with_id(event, key) for event in listed(request.body)]
-        document = document_of(events, created_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        events = [with_id(event, key, at=now) for event in listed(request.body)]
+        document = document_of(events, created_at=now)
         answer = await self._http.exchange("POST", "/capture", body=msgspec.json.encode(document))
         receipt = Receipt(reference=events[0]["eventID"], body={"events": len(events)})
         job = self._path(answer.headers.get("location"))
@@ -195,7 +196,8 @@ class Epcis(Source[EpcisSettings], Sink[EpcisSettings]):
 
     async def find(self, request: Request, *, key: str) -> Receipt | None:
         """Whether all events of the request are there, by their ids."""
-        events = [with_id(event, key) for event in listed(request.body)]
+        now = datetime.now(UTC)
+        events = [with_id(event, key, at=now) for event in listed(request.body)]
         for event in events:
             try:
                 await self._http.call("GET", f"/events/{quote(event['eventID'], safe='')}")

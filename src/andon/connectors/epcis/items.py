@@ -3,8 +3,12 @@
 __all__ = ["item_of", "listed", "with_id"]
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, cast
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
 
 from andon.connectors.epcis.document import Captured
 from andon.connectors.epcis.identity import content_id
@@ -39,10 +43,19 @@ def _content_key(captured: Captured) -> str:
         return blake2b(captured.raw(), digest_size=16).hexdigest()
 
 
-def with_id(event: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The event with our key in an extension, and the id of all that as its eventID."""
+def with_id(event: Mapping[str, Any], key: str, *, at: datetime) -> dict[str, Any]:
+    """The event with our key in an extension, and the id of all that as its eventID.
+
+    One that says no time has happened now. A hash would cover the time, which differs at each
+    attempt, so such an event is known by an UUID made of key and content.
+    """
     context = [{"andon": "urn:andon:epcis:"}, *listed(event.get("@context", []))]
     marked = {**event, "@context": context, "andon:key": key}
+    if "eventTime" not in marked:
+        content = msgspec.json.encode(marked, order="sorted").decode()
+        marked.setdefault("eventID", f"urn:uuid:{uuid5(NAMESPACE_URL, content)}")
+        now = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        marked |= {"eventTime": now, "eventTimeZoneOffset": "+00:00"}
     if "eventID" not in marked:
         bare = {name: value for name, value in marked.items() if name != "@context"}
         marked["eventID"] = content_id(bare, context)

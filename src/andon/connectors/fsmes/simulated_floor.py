@@ -38,7 +38,6 @@ class SimulatedFloor:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._told(f"asks for orders every {self._poll:g} s")
         async with asyncio.TaskGroup() as work:
             work.create_task(self._exchange())
             work.create_task(self._people())
@@ -111,12 +110,14 @@ def main() -> None:
     """One plant whose book is in the folder named."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    poll = float(os.environ.get("MES_ERP_POLL_SECONDS", "5"))
     floor = SimulatedFloor(
         FsmesSimulator(os.environ["MES_ERP_BASE_URL"], file=folder / "book.json"),
         speed=float(os.environ.get("MES_SPEED", "1")),
-        poll=float(os.environ.get("MES_ERP_POLL_SECONDS", "5")),
+        poll=poll,
         told=lambda text: print(f"{datetime.now(UTC):%H:%M:%S} {text}", flush=True),
     )
+    print(f"asks for orders every {poll:g} s", flush=True)
     asyncio.run(_until_ended(floor))
 
 
