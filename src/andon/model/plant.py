@@ -1,12 +1,13 @@
 """Equipment: what the machines are doing (ISA-95 Equipment; states as in OPC UA for Machinery)."""
 
-__all__ = ["EquipmentState", "EquipmentStateChanged"]
+__all__ = ["EquipmentRegistered", "EquipmentState", "EquipmentStateChanged"]
 
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from andon.core.message import Claims, Event
+from andon.core.message import Alias, Claims, Event
 from andon.model.isa95 import EquipmentLevel
-from andon.model.terms import EquipmentId, Instant, Text
+from andon.model.terms import EquipmentId, Instant, Name, Text
 
 EquipmentState = Literal["NotAvailable", "OutOfService", "NotExecuting", "Executing"]
 """MachineryItemState of OPC 40001-1."""
@@ -30,3 +31,24 @@ class EquipmentStateChanged(Event, frozen=True, kw_only=True):
         """The state, its reason (none once there is none), and the level where it is said."""
         level: Claims = {} if self.level is None else {"level": self.level}
         return {"state": self.state, "reason": self.reason, **level}
+
+
+class EquipmentRegistered(Event, frozen=True, kw_only=True):
+    """An asset register says under which number it keeps a machine (ISA-95 PhysicalAsset)."""
+
+    TYPE: ClassVar[str] = "andon.plant.equipment.registered.v1"
+    KIND: ClassVar[str] = "equipment"
+    KEY: ClassVar[str] = "equipment_id"
+
+    equipment_id: EquipmentId
+    register: Name
+    """Whose register it is: a connection."""
+    asset_id: Name
+
+    def claims(self) -> Claims:
+        """Its number there."""
+        return {"asset": self.asset_id}
+
+    def aliases(self) -> Iterable[Alias]:
+        """By that number the register's system knows it."""
+        yield Alias(self.register, self.asset_id)

@@ -4,7 +4,14 @@ __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
-from andon.model.plant import EquipmentStateChanged
+from andon.model.maintenance import (
+    MaintenanceCompleted,
+    MaintenanceScheduled,
+    MaintenanceStarted,
+    RaiseMaintenance,
+)
+from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
+from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
     AssignLots,
@@ -67,5 +74,14 @@ VOCABULARY: tuple[type[Message], ...] = (
     PlaceHold,
     ReleaseHold,
     EquipmentStateChanged,
+    EquipmentRegistered,
+    MaintenanceScheduled,
+    MaintenanceStarted,
+    MaintenanceCompleted,
+    RaiseMaintenance,
+    OrderScheduled,
+    ScheduleOrder,
+    RescheduleOrder,
+    AnnounceDowntime,
 )
 """In the order a plant meets them."""

@@ -3,7 +3,14 @@
 The proofs need their `actions` in the settings; the README has them ready to copy.
 """
 
-__all__ = ["POSTINGS", "complete_production", "confirm_operation", "issue_lots", "receive_output"]
+__all__ = [
+    "POSTINGS",
+    "complete_production",
+    "confirm_operation",
+    "issue_lots",
+    "receive_output",
+    "reschedule_order",
+]
 
 from datetime import datetime
 from typing import Any, cast
@@ -14,6 +21,7 @@ from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Known, Outbound, outbound
+from andon.model.planning import RescheduleOrder
 from andon.model.production import (
     AssignLots,
     CompleteProduction,
@@ -75,6 +83,19 @@ def complete_production(_: CompleteProduction, known: Known) -> Request:
     return Request(target=f"POST TechlyCmpltOrder?ManufacturingOrder={literal(known.local)}")
 
 
+@outbound(RescheduleOrder, proof="state", local=True)
+def reschedule_order(command: RescheduleOrder, known: Known) -> Request:
+    """The end of the order as it is expected now, in the plant's time."""
+    ends = _here(command.ends_at, known)
+    return Request(
+        target=f"MERGE A_ProductionOrder_2({literal(known.local)})",
+        body={
+            "MfgOrderScheduledEndDate": ends.date(),
+            "MfgOrderScheduledEndTime": ends.time().replace(microsecond=0),
+        },
+    )
+
+
 def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
     if part.quantity is None:
         raise MappingError(f"SAP takes no {part.material_id} from {part.lot_id} without an amount")
@@ -115,5 +136,6 @@ POSTINGS: tuple[Outbound, ...] = (
     issue_lots,
     receive_output,
     complete_production,
+    reschedule_order,
 )
 """In the order of a posting."""

@@ -69,7 +69,7 @@ def _makes(world: World, erp: Erp, order: Order, line: str) -> Steps:
     chance = world.chance(f"{line}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=line))
-    yield world.wait(_ONE_PIECE * float(order.quantity))
+    yield from _runs(world, line, _ONE_PIECE * float(order.quantity))
     for part, share in erp.company.parts[order.item].items():
         _consume(world, order, part, share * order.quantity)
     assembled = world.now()
@@ -85,7 +85,7 @@ def _makes(world: World, erp: Erp, order: Order, line: str) -> Steps:
             scrap=Decimal(0),
         )
     )
-    yield world.wait(_ONE_PIECE * float(order.quantity) * 0.5)
+    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) * 0.5)
     scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
     lot, good = f"A{order.number[-7:]}", order.quantity - scrap
     world.truth.born(lot, order.item, sound=chance.random() > 0.1)
@@ -113,6 +113,15 @@ def _makes(world: World, erp: Erp, order: Order, line: str) -> Steps:
             scrap=scrap,
         )
     )
+
+
+def _runs(world: World, line: str, span: timedelta) -> Steps:
+    """So much work of the line, which stands while it is broken."""
+    while span > timedelta():
+        step = min(span, _LOOKS)
+        yield world.wait(step)
+        if line not in world.truth.broken:
+            span -= step
 
 
 def _consume(world: World, order: Order, material: str, needed: Decimal) -> None:

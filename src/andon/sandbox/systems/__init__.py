@@ -3,8 +3,11 @@
 __all__ = ["SYSTEMS"]
 
 from andon.sandbox.system import System
+from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.machines import Machines
 from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.planning import Planning
 
-SYSTEMS: tuple[type[System], ...] = (Erp, MesA)
+SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning)
 """In the order in which they start, and hear of what happened."""

@@ -1,0 +1,70 @@
+"""Planning: when an order is to be made on which machine, and what a standstill does to that."""
+
+__all__ = ["AnnounceDowntime", "OrderScheduled", "RescheduleOrder", "ScheduleOrder"]
+
+from typing import ClassVar
+
+from andon.core.message import Claims, Command, Event, claim
+from andon.core.quantity import Quantity
+from andon.model.terms import EquipmentId, Instant, MaterialId, OrderId, Text
+
+
+class OrderScheduled(Event, frozen=True, kw_only=True):
+    """The order has a place in the schedule; said again when the place moves."""
+
+    TYPE: ClassVar[str] = "andon.planning.order.scheduled.v1"
+    KIND: ClassVar[str] = "production-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    equipment_id: EquipmentId
+    starts_at: Instant
+    ends_at: Instant
+    reason: Text | None = None
+    """Why it moved; none where it has its first place."""
+
+    def claims(self) -> Claims:
+        """Where, and until when."""
+        return {"scheduled_on": self.equipment_id, "scheduled_end": claim(self.ends_at)}
+
+
+class ScheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Give the order a place in the schedule."""
+
+    TYPE: ClassVar[str] = "andon.planning.order.schedule.v1"
+    KIND: ClassVar[str] = "production-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    material_id: MaterialId
+    quantity: Quantity
+    due_at: Instant | None = None
+
+
+class RescheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Write into the books when the order will really be done."""
+
+    TYPE: ClassVar[str] = "andon.planning.order.reschedule.v1"
+    KIND: ClassVar[str] = "production-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    ends_at: Instant
+
+    def claims(self) -> Claims:
+        """The end as it is expected now."""
+        return {"scheduled_end": claim(self.ends_at)}
+
+
+class AnnounceDowntime(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Tell planning that a machine stands, and until when as far as anybody knows."""
+
+    TYPE: ClassVar[str] = "andon.planning.downtime.announce.v1"
+    KIND: ClassVar[str] = "equipment"
+    KEY: ClassVar[str] = "equipment_id"
+
+    equipment_id: EquipmentId
+    since: Instant
+    expected_until: Instant | None
+    """None: it works again."""
+    reason: Text | None = None

@@ -1,0 +1,170 @@
+"""Planning, a SaaS: it takes signed webhooks, and posts its schedule back, signed too."""
+
+__all__ = ["Planning"]
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.outbox import Outbox
+from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.systems.machines import LINES
+from andon.sandbox.world import World
+
+_ONE_PIECE = timedelta(seconds=30)
+_OLDEST = 300
+
+
+class _Job(msgspec.Struct):
+    order: str
+    line: str
+    starts: datetime
+    ends: datetime
+
+
+class _Order(msgspec.Struct):
+    order: str
+    item: str
+    quantity: Decimal
+
+
+class _Downtime(msgspec.Struct):
+    machine: str
+    since: datetime
+    until: datetime | None
+    reason: str | None = None
+
+
+class _Told(msgspec.Struct):
+    """What is posted to it: a type, and what goes with it."""
+
+    type: str
+    data: msgspec.Raw
+
+
+class Planning(HttpSystem):
+    """One queue of jobs per line. A post it has seen, by its id, changes nothing again."""
+
+    name = "planning"
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self.secret = f"{world.chance('planning').getrandbits(256):064x}"
+        self.jobs: dict[str, _Job] = {}
+        self.down: dict[str, datetime] = {}
+        """Line -> until when it stands."""
+        self.outbox = Outbox(f"{andon}/in/planning/events", world.chance("planning/secret"))
+        self._seen: set[str] = set()
+        self._said = 0
+        self._posting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listens, and posts what it has to say."""
+        await super().start()
+        self._posting = asyncio.create_task(self.outbox.post())
+
+    async def stop(self) -> None:
+        """Ends both."""
+        if self._posting is not None:
+            self._posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._posting
+        await super().stop()
+
+    def environment(self) -> Mapping[str, str]:
+        """As the project's parameters name them."""
+        return {
+            "COMPANY_PLANNING_URL": f"{self.address}/hooks",
+            "COMPANY_PLANNING_SIGNS": self.secret,
+            "COMPANY_PLANNING_SECRET": self.outbox.secret,
+        }
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """`POST /hooks`."""
+        body = await request.read()
+        if request.method != "POST" or request.path != "/hooks":
+            return web.json_response({"detail": "not found"}, status=404)
+        if not self._signed(request.headers, body):
+            return web.json_response({"detail": "signature does not match"}, status=401)
+        id = request.headers.get("webhook-id", "")
+        if id in self._seen:
+            return web.json_response({"ok": True, "known": True})
+        try:
+            self._take(msgspec.json.decode(body, type=_Told))
+        except (msgspec.MsgspecError, ValueError) as error:
+            return web.json_response({"detail": str(error)}, status=422)
+        self._seen.add(id)
+        return web.json_response({"ok": True})
+
+    def _signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        at = headers.get("X-Timestamp", "")
+        if not at.isdigit() or abs(time.time() - int(at)) > _OLDEST:
+            return False
+        made = hmac.new(self.secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
+        return hmac.compare_digest(made.hexdigest(), headers.get("X-Signature-256", ""))
+
+    def _take(self, told: _Told) -> None:
+        match told.type:
+            case "order":
+                self._schedule(msgspec.json.decode(told.data, type=_Order, strict=False))
+            case "downtime":
+                self._stand(msgspec.json.decode(told.data, type=_Downtime))
+            case _:
+                raise ValueError(f"unknown type {told.type!r}")
+
+    def _schedule(self, order: _Order) -> None:
+        line = min(LINES, key=self._free_from)
+        starts = self._free_from(line)
+        job = _Job(order.order, line, starts, starts + _ONE_PIECE * float(order.quantity))
+        self.jobs[order.order] = job
+        self._say(job, None)
+
+    def _free_from(self, line: str) -> datetime:
+        now = self.world.now()
+        ends = [job.ends for job in self.jobs.values() if job.line == line]
+        return max([now, self.down.get(line, now), *ends])
+
+    def _stand(self, told: _Downtime) -> None:
+        if told.machine not in LINES:
+            raise ValueError(f"unknown machine {told.machine!r}")
+        now = self.world.now()
+        if told.until is None:
+            self.down.pop(told.machine, None)
+            return
+        self.down[told.machine] = told.until
+        open_jobs = [
+            job for job in self.jobs.values() if job.line == told.machine and job.ends > now
+        ]
+        free = told.until
+        for job in sorted(open_jobs, key=lambda job: job.starts):
+            if job.starts >= free:
+                break
+            length = job.ends - max(job.starts, min(told.since, job.ends))
+            job.starts, job.ends = free, free + length
+            free = job.ends
+            self._say(job, f"{told.machine} stands: {told.reason or 'unknown'}")
+
+    def _say(self, job: _Job, reason: str | None) -> None:
+        self._said += 1
+        body: dict[str, object] = {
+            "id": f"schedule-{self._said}",
+            "order": job.order,
+            "line": job.line,
+            "starts": job.starts,
+            "ends": job.ends,
+            "reason": reason,
+        }
+        self.outbox.say("order.scheduled", body)
+
+    def believes(self) -> Iterable[Belief]:
+        """Which line stands, as far as it knows."""
+        for line in LINES:
+            yield Belief(f"machine:{line}", "broken", str(line in self.down).lower())
