@@ -196,6 +196,8 @@ def test_a_transformation_consumes_and_produces() -> None:
         ("https://id.gs1.org/01/09521141012345/10/L7?17=261231", ("09521141012345", "L7")),
         ("urn:epc:idpat:sgtin:4012345.066666.*", None),
         ("urn:epc:class:lgtin:4012345.011111", None),
+        ("urn:epc:class:lgtin:0614EPCISDoc", None),  # found by fuzzing
+        ("urn:epc:class:lgtin:4012345.011111.", None),
         ("nonsense", None),
     ],
 )

@@ -23,8 +23,8 @@ _LET_GO = {"conformant", "available"}
 def lot_of(epc_class: str) -> tuple[str, str] | None:
     """Material and lot of an LGTIN, as URN or as GS1 Digital Link; None for any other class."""
     if epc_class.startswith("urn:epc:class:lgtin:"):
-        company, item, *lot = epc_class.removeprefix("urn:epc:class:lgtin:").split(".", 2)
-        return (f"{company}.{item}", lot[0]) if lot else None
+        parts = epc_class.removeprefix("urn:epc:class:lgtin:").split(".", 2)
+        return (".".join(parts[:2]), parts[2]) if len(parts) == 3 and all(parts) else None
     _, _, rest = epc_class.partition("/01/")
     gtin, _, lot_part = rest.partition("/10/")
     return (gtin, lot_part.partition("/")[0].partition("?")[0]) if gtin and lot_part else None
