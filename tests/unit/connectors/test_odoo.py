@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from andon.connectors.odoo.calls import refusal_of
-from andon.connectors.odoo.changes import DELETED
+from andon.connectors._http import Http
+from andon.connectors.odoo.calls import Calls, refusal_of
+from andon.connectors.odoo.changes import DELETED, Changes
 from andon.connectors.odoo.mapping import mappings
 from andon.connectors.odoo.place import read_place, written
 from andon.connectors.odoo.records import holds
@@ -153,6 +154,34 @@ def test_refusals_are_in_odoos_words_also_where_they_were_cut() -> None:
 @given(st.text(max_size=60))
 def test_any_answer_is_a_refusal(said: str) -> None:
     assert str(refusal_of(said, "422")) or not said
+
+
+class Saying:
+    """An Odoo that gives every call the same answer."""
+
+    def __init__(self, said: bytes) -> None:
+        self.said = said
+
+    async def call(self, *_: object, **__: object) -> tuple[int, bytes]:
+        return 200, self.said
+
+
+async def looked_at(said: bytes) -> list[Item]:
+    changes = Changes(Calls(cast("Http", Saying(said))), SETTINGS)
+    return [item async for item in changes.since({})]
+
+
+@pytest.mark.parametrize("said", [b"[2]", b"[{}]", b'[{"id": true}]', b"false", b'{"id": 1}'])
+async def test_what_are_no_records_is_told_and_not_taken_for_some(said: bytes) -> None:
+    with pytest.raises(MappingError, match="not records"):
+        await looked_at(said)
+
+
+async def test_a_record_that_points_nowhere_is_an_item_whose_mapping_refuses_it() -> None:
+    odd = {**ORDER, "product_id": ["seven", "Pump"], "write_date": "2026-11-25 06:00:00"}
+    first, *_ = await looked_at(msgspec.json.encode([odd]))
+    with pytest.raises(MappingError, match="does not read as OrderRow"):
+        means(first.kind, msgspec.json.decode(first.raw))
 
 
 def test_a_place_reads_as_it_was_written() -> None:

@@ -3,7 +3,7 @@
 __all__ = ["Calls", "Row", "refusal_of"]
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -43,9 +43,9 @@ class Calls:
             found = await self.act(model, "search_read", context=_ALL, **named)
         except OutcomeUnknownError as error:
             raise UnavailableError(f"{model} could not be read: {error}", reached=True) from error
-        if not isinstance(found, list):
+        if not _are_records(found):
             raise MappingError(f"{model}/search_read answers {found!r:.100}, not records")
-        return found  # pyright: ignore[reportUnknownVariableType] judged row by row
+        return found
 
     async def act(self, model: str, method: str, **named: Any) -> Any:
         """What the method returns. Raises RejectedError in Odoo's words."""
@@ -68,6 +68,14 @@ class Calls:
             return msgspec.json.decode(said)
         except UNREADABLE as error:
             raise OutcomeUnknownError(f"{model}/{method} answers no JSON: {said[:80]!r}") from error
+
+
+def _are_records(found: Any) -> bool:
+    """Odoo gives every record its id, whatever fields were asked for."""
+    return isinstance(found, list) and all(
+        isinstance(row, dict) and type(cast("Row", row).get("id")) is int
+        for row in cast("list[object]", found)
+    )
 
 
 def refusal_of(said: str, code: str | None) -> RejectedError:

@@ -18,7 +18,7 @@ from andon.connectors.odoo.calls import Calls, Row
 from andon.connectors.odoo.place import written
 from andon.connectors.odoo.settings import Feed, OdooSettings
 from andon.core.connector import Item
-from andon.core.errors import Fault, MappingError, RejectedError, SettingsError
+from andon.core.errors import Fault, RejectedError, SettingsError
 
 DELETED = "odoo.deleted"
 """Kind of an item that says that a record is gone."""
@@ -82,8 +82,6 @@ class Changes:
         moment: list[Any] = [["write_date", ">=", since]] if since else []
         while True:
             page = await self._page(model, feed, [*feed.where, *moment, ["id", ">", last]])
-            for row in page:
-                _require(model, row)
             await self._look_up(page, feed)
             for row in page:
                 yield self._coded(row, feed)
@@ -153,11 +151,6 @@ class Changes:
             self._shown[model] = {n: one for n, one in shown.items() if one[1] >= edge}
 
 
-def _require(model: str, row: Row) -> None:
-    if not isinstance(row.get("id"), int):
-        raise MappingError(f"A record of {model} has no id: {row!r:.200}")
-
-
 def _written_at(row: Row) -> str:
     """Empty for a record that came in past Odoo, by SQL: only a sweep shows that it changed."""
     at = row.get("write_date")
@@ -167,7 +160,7 @@ def _written_at(row: Row) -> str:
 def _pointed(value: Any) -> int:
     """The id of what a field points to; 0 where it points to nothing."""
     pair = cast("list[Any]", value) if isinstance(value, list) else []
-    return int(pair[0]) if len(pair) == 2 else 0
+    return pair[0] if len(pair) == 2 and type(pair[0]) is int else 0
 
 
 def _moment(text: str) -> datetime | None:
