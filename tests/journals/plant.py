@@ -2,10 +2,12 @@
 
 from andon.app import Andon
 from andon.capabilities.production import post_order, release_order
-from andon.capabilities.quality import hold_rejected_lot
+from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot
 
 __all__ = ["andon"]
 
 andon = Andon(
-    "journals", site="riverside", workflows=[release_order, post_order, hold_rejected_lot]
+    "journals",
+    site="riverside",
+    workflows=[release_order, post_order, hold_rejected_lot, confirm_proposed_hold],
 )

@@ -3,6 +3,7 @@
 __all__ = ["shown_of", "simulate"]
 
 import asyncio
+import signal
 from importlib import import_module
 
 from andon.app.installed import found, loaded
@@ -45,6 +46,18 @@ async def _show(name: str, place: str) -> None:
     for line in lines:
         _say(line)
     _say(f"{name} is simulated at {place} until Ctrl-C.")
+    telling = asyncio.create_task(_tell(shown))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, telling.cancel)
+    await asyncio.wait([telling])
+    if not telling.cancelled():
+        telling.result()
+    # Connections that break as it ends are nobody's business.
+    loop.set_exception_handler(lambda _loop, _context: None)
+
+
+async def _tell(shown: Shows) -> None:
     told = 0
     while True:
         effects = await shown.effects()
