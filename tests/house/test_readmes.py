@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib import resources
 
 import pytest
 
@@ -26,3 +27,10 @@ def test_a_readme_says_what_to_install(connector: str) -> None:
     (line,) = [one for one in typed(connector).commands if one.startswith("pip install")]
     named = re.findall(r"andon\[(\w+)\]", line)
     assert named == ([connector] if connector in EXTRAS else []), line
+
+
+@pytest.mark.parametrize("connector", installed())
+def test_a_readme_of_a_kind_we_send_to_shows_sending(connector: str) -> None:
+    quality = (resources.files(f"andon.connectors.{connector}") / "quality.toml").read_text()
+    if {"sink", "outbox"} & set(tomllib.loads(quality)["faces"]):
+        assert re.search(r"routes=[\[\w]", typed(connector).files["plant.py"]), connector
