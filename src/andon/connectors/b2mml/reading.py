@@ -3,6 +3,7 @@
 __all__ = ["facts_in", "looked_through", "nouns_in"]
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from lxml import etree
@@ -10,10 +11,11 @@ from lxml import etree
 from andon.connectors._xml import HARDENED, Element, has_document_type, local, tree_of
 from andon.connectors.b2mml.document import About, Fact, about_of
 from andon.connectors.b2mml.shape import Json, json_of, object_of
-from andon.connectors.b2mml.words import NOUNS, modern, parts_of, split
+from andon.connectors.b2mml.words import NOUNS, earlier, modern, parts_of, split
 from andon.core.errors import Fault, MappingError
 
 _CHUNK = 65_536
+_BEGINNING = 1_024
 _MOST_FACT = 8_000_000
 
 
@@ -34,34 +36,42 @@ def facts_in(document: BinaryIO) -> Iterator[Fact]:
 
 
 class _Walk:
+    """Events come for the elements that matter alone: the parser passes over the others."""
+
     def __init__(self, *, keeps: bool) -> None:
         self._keeps = keeps
         """Whether bodies are wanted, or only the envelope."""
-        self._path: list[str] = []
         self._about = About(verb="", noun="")
         self._area: Json = {}
+        self._root = ""
         self._parts: tuple[str, ...] = ()
         self._whole = False
         self._noun_at = 3
-        self._inside = 0
-        """The depth at which the fact under way began; 0 outside."""
+        self._fact: Element | None = None
+        """What is under way."""
         self._fed = 0
         """Bytes since it began."""
-        self._headers: dict[int, Json] = {}
-        self._empty = True
-        """Whether the noun under way has had no part yet."""
+        self._headers: list[tuple[Element, Json]] = []
+        """Of the elements around the last fact."""
+        self._empty: Element | None = None
+        """The noun under way, as long as it has had no part."""
 
     def facts(self, document: BinaryIO) -> Iterator[Fact]:
-        parser = etree.XMLPullParser(
-            events=("start", "end"), remove_comments=True, remove_pis=True, **HARDENED
-        )
         try:
-            while chunk := document.read(_CHUNK):
+            begun = self._begun(document)
+            parser = etree.XMLPullParser(
+                events=("start", "end"),
+                tag=self._tags(),
+                remove_comments=True,
+                remove_pis=True,
+                **HARDENED,
+            )
+            for chunk in chain(begun, iter(lambda: document.read(_CHUNK), b"")):
                 parser.feed(chunk)
                 self._fed += len(chunk)
                 yield from self._events(parser)
-                if self._inside and self._fed > _MOST_FACT + _CHUNK:
-                    name = self._path[self._inside - 1]
+                if self._fact is not None and self._fed > _MOST_FACT + _CHUNK:
+                    name = _called(self._fact)
                     raise MappingError(f"One {name} is longer than {_MOST_FACT} bytes")
             parser.close()
             yield from self._events(parser)
@@ -70,31 +80,21 @@ class _Walk:
             place = Fault(f"line {line}, column {column}", str(error.msg))
             raise MappingError("The document is no XML to its end", [place]) from error
 
-    def _events(self, parser: "etree.XMLPullParser") -> Iterator[Fact]:
-        for event, element in cast("Iterator[tuple[str, Any]]", parser.read_events()):
-            if event == "start":
-                self._begin(element)
-            else:
-                yield from self._end(element)
+    def _begun(self, document: BinaryIO) -> list[bytes]:
+        """What was read until the root was there, which says what else matters."""
+        begun: list[bytes] = []
+        parser = etree.XMLPullParser(events=("start",), **HARDENED)
+        while chunk := document.read(_BEGINNING):
+            begun.append(chunk)
+            parser.feed(chunk)
+            for _, root in cast("Iterator[tuple[str, Any]]", parser.read_events()):
+                self._open(root)
+                return begun
+        parser.close()
+        return begun
 
-    def _begin(self, element: Element) -> None:
-        name = local(element)
-        if not self._path:
-            self._open(element, name)
-        self._path.append(modern(name, self._path[-1] if self._path else ""))
-        depth, name = len(self._path), self._path[-1]
-        if self._inside:
-            return
-        if self._whole and depth == 1:
-            self._inside, self._fed = 1, 0
-        elif depth == 2 and name == "DataArea":
-            self._about = about_of(self._about, self._area, {})
-        elif depth >= self._noun_at and name in self._parts:
-            self._inside, self._fed, self._empty = depth, 0, False
-        elif depth == self._noun_at:
-            self._empty = name == self._about.noun
-
-    def _open(self, root: Element, name: str) -> None:
+    def _open(self, root: Element) -> None:
+        name = self._root = local(root)
         if has_document_type(root):
             place = Fault(f"line {root.sourceline}", "DOCTYPE")
             raise MappingError("The document has a document type, which is refused", [place])
@@ -111,30 +111,61 @@ class _Walk:
         self._parts = parts_of(noun)
         self._whole = verb in ("Get", "Acknowledge", "Respond", "Confirm")
 
-    def _end(self, element: Element) -> Iterator[Fact]:
-        depth, name = len(self._path), self._path[-1]
-        if depth == self._inside:
-            yield self._answer(element) if self._whole else self._fact(element, name)
-            self._inside = 0
-            _let_go(element)
-        elif not self._inside:
-            if depth == 2 and name == "ApplicationArea":
-                self._area = object_of(element, name)
-            elif depth == 3 and name == self._about.verb:
-                self._about = about_of(self._about, self._area, object_of(element, name))
-            elif depth == self._noun_at and self._empty:
-                yield self._fact(element, name)
-                self._empty = False
-            self._headers.pop(depth, None)
-        self._path.pop()
+    def _tags(self) -> list[str]:
+        about = self._about
+        wanted = {"ApplicationArea", "DataArea", about.verb, about.noun, *self._parts}
+        return [f"{{*}}{name}" for name in {self._root, *earlier(wanted)} if name]
 
-    def _fact(self, element: Element, name: str) -> Fact:
-        above = len(self._path) - 1
-        if above >= self._noun_at and above not in self._headers:
-            self._headers[above] = _header(element, self._path[-2], self._parts)
-        body = object_of(element, name) if self._keeps else {}
-        header = self._headers.get(above, {})
-        return Fact(name, element.sourceline or 0, self._about, header, body)
+    def _events(self, parser: "etree.XMLPullParser") -> Iterator[Fact]:
+        for event, element in cast("Iterator[tuple[str, Any]]", parser.read_events()):
+            if event == "start":
+                if self._fact is None:
+                    self._begin(element)
+            elif element is self._fact:
+                yield self._answer(element) if self._whole else self._part(element)
+                self._fact = None
+                _let_go(element)
+            elif self._fact is None:
+                yield from self._end(element)
+
+    def _begin(self, element: Element) -> None:
+        name, depth = _called(element), _depth(element)
+        if self._whole and depth == 1:
+            self._fact, self._fed = element, 0
+        elif depth == 2 and name == "DataArea":
+            self._about = about_of(self._about, self._area, {})
+        elif depth >= self._noun_at and name in self._parts:
+            self._fact, self._fed, self._empty = element, 0, None
+        elif depth == self._noun_at and name == self._about.noun:
+            self._empty = element
+
+    def _end(self, element: Element) -> Iterator[Fact]:
+        name, depth = _called(element), _depth(element)
+        if depth == 2 and name == "ApplicationArea":
+            self._area = object_of(element, name)
+        elif depth == 3 and name == self._about.verb:
+            self._about = about_of(self._about, self._area, object_of(element, name))
+        elif element is self._empty:
+            yield self._part(element)
+            self._empty = None
+
+    def _part(self, element: Element) -> Fact:
+        name, line = _called(element), element.sourceline or 0
+        if not self._keeps:
+            return Fact(name, line, self._about, {}, {})
+        return Fact(name, line, self._about, self._header(element), object_of(element, name))
+
+    def _header(self, element: Element) -> Json:
+        """What the noun around it says; of what was let go it is remembered."""
+        around = element.getparent()
+        if around is None or _depth(around) < self._noun_at:
+            return {}
+        if not self._headers or self._headers[-1][0] is not around:
+            above = list(element.iterancestors())
+            self._headers = [one for one in self._headers if one[0] in above]
+            if not self._headers or self._headers[-1][0] is not around:
+                self._headers.append((around, _header(element, _called(around), self._parts)))
+        return self._headers[-1][1]
 
     def _answer(self, root: Element) -> Fact:
         areas, nouns = _whole(root, self._about.verb)
@@ -175,6 +206,15 @@ def _header(part: Element, noun: str, parts: tuple[str, ...]) -> Json:
         if name not in parts and name not in header:
             header[name] = json_of(child, name)
     return dict(reversed(header.items()))
+
+
+def _called(element: Element) -> str:
+    """None of those that matter is among the few whose name depends on where they stand."""
+    return modern(local(element), "")
+
+
+def _depth(element: Element) -> int:
+    return 1 + sum(1 for _ in element.iterancestors())
 
 
 def _let_go(element: Element) -> None:

@@ -6,12 +6,12 @@ and that have parts are lists, also when they come once; a leaf that comes again
 
 __all__ = ["Json", "element_of", "json_of", "many", "object_of"]
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from lxml import etree
 
-from andon.connectors._xml import Element, local
+from andon.connectors._xml import Element
 from andon.connectors.b2mml.words import LISTS, NAMESPACE, modern
 from andon.core.errors import RejectedError
 
@@ -27,15 +27,27 @@ def many(value: Any) -> list[Any]:
 
 def json_of(element: Element, name: str) -> Json | str | None:
     """An element called so; a leaf is its text, `None` where it says that there is none."""
-    children = [child for child in element if isinstance(cast("Any", child.tag), str)]
-    if not children:
-        if element.get(_NIL) in ("true", "1"):
-            return None
-        return (element.text or "").strip()
-    body: Json = {f"@{key}": text for key, text in _attributes(element).items()}
-    for child in children:
-        _add(body, child, name)
-    return body
+    body: Json = {}
+    again = False
+    for child in element:
+        tag = cast("Any", child.tag)
+        if isinstance(tag, str):  # no comment
+            again |= _add(body, child, *_called(tag, name))
+    if again:
+        _even(body)
+    if body:
+        said = {f"@{key}": text for key, text in _attributes(element)}
+        return {**said, **body} if said else body
+    if element.items() and element.get(_NIL) in ("true", "1"):
+        return None
+    return (element.text or "").strip()
+
+
+@lru_cache(2_048)
+def _called(tag: str, parent: str) -> tuple[str, bool]:
+    """What V0700 calls it below this parent, and whether it is a list."""
+    name = modern(tag.rpartition("}")[2], parent)
+    return name, name in LISTS
 
 
 def object_of(element: Element, name: str) -> Json:
@@ -44,23 +56,28 @@ def object_of(element: Element, name: str) -> Json:
     return found if isinstance(found, dict) else _empty(element)
 
 
-def _add(body: Json, child: Element, parent: str) -> None:
-    name = modern(local(child), parent)
+def _add(body: Json, child: Element, name: str, listed: bool) -> bool:
+    """Whether a name came again that is not always a list."""
     value = json_of(child, name)
-    if name in LISTS:
+    if listed:
         # An empty one has no parts; it is one nevertheless.
         body.setdefault(name, []).append(value if isinstance(value, dict) else _empty(child))
-        return
-    at = 0
-    if name in body:
-        before = many(body[name])
-        at, body[name] = len(before), [*before, value]
-    else:
-        body[name] = value
+        return False
+    at = _put(body, name, value)
     if not isinstance(value, dict):
-        for key, text in _attributes(child).items():
+        for key, text in _attributes(child):
             _attach(body, f"{name}@{key}", text, at)
-    _even(body, name, at)
+    return at > 0
+
+
+def _put(body: Json, name: str, value: Any) -> int:
+    """Its place: the first stands alone, with the second they are a list."""
+    if name not in body:
+        body[name] = value
+        return 0
+    before = body[name] = many(body[name])
+    before.append(value)
+    return len(before) - 1
 
 
 def _attach(body: Json, key: str, text: str, at: int) -> None:
@@ -68,28 +85,30 @@ def _attach(body: Json, key: str, text: str, at: int) -> None:
     if at == 0:
         body[key] = text
         return
-    before = many(body.get(key, [None] * at))
-    body[key] = [*before, *[None] * (at - len(before)), text]
+    before = body[key] = many(body.get(key, []))
+    before += [None] * (at - len(before))
+    before.append(text)
 
 
-def _even(body: Json, name: str, at: int) -> None:
-    if at == 0:
-        return
-    for key in [one for one in body if one.startswith(f"{name}@")]:
-        before = many(body[key])
-        body[key] = [*before, *[None] * (at + 1 - len(before))]
+def _even(body: Json) -> None:
+    """Attributes go on to the last of the leaves beside which they stand."""
+    for key in body:
+        leaves = body.get(key.partition("@")[0]) if "@" in key else None
+        if isinstance(leaves, list):
+            before = body[key] = many(body[key])
+            before += [None] * (len(cast("list[Any]", leaves)) - len(before))
 
 
 def _empty(element: Element) -> Json:
-    body: Json = {f"@{key}": text for key, text in _attributes(element).items()}
+    body: Json = {f"@{key}": text for key, text in _attributes(element)}
     if text := (element.text or "").strip():
         body["#text"] = text
     return body
 
 
-def _attributes(element: Element) -> Mapping[str, str]:
-    found = {str(key): str(text) for key, text in element.attrib.items()}
-    return {key: text for key, text in found.items() if not key.startswith("{")}
+def _attributes(element: Element) -> list[tuple[str, str]]:
+    found = cast("list[tuple[str, str]]", element.items())
+    return [each for each in found if not each[0].startswith("{")]
 
 
 def element_of(name: str, value: Any) -> Element:

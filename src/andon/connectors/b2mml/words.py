@@ -8,11 +8,13 @@ __all__ = [
     "PARTS",
     "VERBS",
     "Code",
+    "earlier",
     "modern",
     "parts_of",
     "split",
 ]
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 NAMESPACE = "http://www.mesa.org/xml/B2MML"
@@ -99,6 +101,13 @@ def modern(name: str, parent: str) -> str:
     if name in _NESTED and parent in (name, f"{name}Child"):
         return f"{name}Child"
     return _RENAMED.get(name, name)
+
+
+def earlier(names: Iterable[str]) -> Iterator[str]:
+    """These names, and what older releases call the same."""
+    for name in names:
+        yield name
+        yield from (old for old, new in _RENAMED.items() if new == name)
 
 
 def split(root: str) -> tuple[str, str] | None:
