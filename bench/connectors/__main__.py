@@ -16,7 +16,7 @@ from bench.hub import ROOT
 from bench.machine import this_machine
 
 _TARGET = ROOT / "build" / "bench" / "connectors.json"
-_NO_MEASUREMENT = {"elsewhere", "__main__"}
+_NO_MEASUREMENT = {"elsewhere", "filing", "__main__"}
 
 
 def _names() -> list[str]:

@@ -34,7 +34,7 @@ async def _reading() -> Figure:
     async def work() -> int:
         for old in (sap.root / "archive").glob("*"):
             old.unlink()
-        sap.drop("loipro", document)
+        sap.next_in("loipro", document)
         count = 0
         async for item in erp.read(""):
             count += item.kind == "LOIPRO"

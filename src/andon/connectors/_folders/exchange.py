@@ -3,7 +3,7 @@
 __all__ = ["Exchange", "refuse"]
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,9 +48,12 @@ class Exchange:
         """Ends the session if there is one."""
         await self._folder.close()
 
-    async def send(self, request: Request, key: str) -> Receipt:
-        """One file; its name is the receipt."""
-        return await self._outgoing.send(request, key)
+    async def send(
+        self, request: Request, key: str, beside: Mapping[str, bytes] | None = None
+    ) -> Receipt:
+        """One file; its name is the receipt. `beside`: notes of the connector's own, by path,
+        that are on the disk before it is sent."""
+        return await self._outgoing.send(request, key, beside or {})
 
     async def find(self, key: str) -> Receipt | None:
         """The name under which the file of this key was sent."""
@@ -59,12 +62,16 @@ class Exchange:
     async def keep(self, name: str, content: bytes) -> None:
         """Puts a note of the connector's own beside those of what was sent."""
         await self._folder.make(self._settings.sent)
-        await self._folder.write(path_in(self._settings.sent, name), content)
+        await self._folder.write(self.note(name), content)
+
+    def note(self, name: str) -> str:
+        """Where a note of the connector's own lies."""
+        return path_in(self._settings.sent, name)
 
     async def kept(self, name: str) -> str | None:
         """Such a note; None when there is none, empty while it is being written."""
         with suppress(UnicodeDecodeError):
-            return await self._folder.text(path_in(self._settings.sent, name))
+            return await self._folder.text(self.note(name))
         return ""
 
     async def head(self, path: Path, most: int) -> bytes:

@@ -4,6 +4,7 @@ __all__ = ["Entry", "Folder", "what_is"]
 
 import stat
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Literal
@@ -79,6 +80,12 @@ class Folder(ABC):
     @abstractmethod
     async def write(self, path: str, content: bytes) -> None:
         """Writes a whole file and returns once it is on the disk."""
+
+    async def write_noted(self, files: Mapping[str, bytes], note: str, says: bytes) -> None:
+        """Writes whole files, and a note of them that appears once all of them are on the disk."""
+        for path, content in files.items():
+            await self.write(path, content)
+        await self.write(note, says)
 
     @abstractmethod
     async def claim(self, path: str, text: str) -> bool:

@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +83,15 @@ class LocalFolder(Folder):
     async def write(self, path: str, content: bytes) -> None:
         """Written and flushed to the disk."""
         await self._do(_write, self._root / path, content)
+
+    async def write_noted(self, files: Mapping[str, bytes], note: str, says: bytes) -> None:
+        """All at once: flushing three files together takes the disk hardly longer than one."""
+        unseen = f"{note}~"
+        writing = (self.write(*each) for each in {**files, unseen: says}.items())
+        for done in await asyncio.gather(*writing, return_exceptions=True):
+            if isinstance(done, BaseException):
+                raise done
+        await self._do((self._root / unseen).replace, self._root / note)
 
     async def claim(self, path: str, text: str) -> bool:
         """By a hard link, which appears with its content and never replaces. A share that knows

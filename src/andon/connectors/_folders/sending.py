@@ -2,6 +2,7 @@
 
 __all__ = ["Outgoing"]
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -37,11 +38,12 @@ class Outgoing:
         self._last: dict[str, int] = {}
         self._ready = False
 
-    async def send(self, request: Request, key: str) -> Receipt:
-        """Done once per key, however often it is called."""
+    async def send(self, request: Request, key: str, beside: Mapping[str, bytes]) -> Receipt:
+        """Done once per key, however often it is called. What stands beside it is on the disk
+        before that."""
         await self._prepare()
         try:
-            return await self._send(request, stamp(key))
+            return await self._send(request, stamp(key), beside)
         except CredentialsError as error:
             raise RejectedError(str(error), "permission-denied") from error
 
@@ -52,7 +54,7 @@ class Outgoing:
             return None
         return Receipt(reference=name, body={"name": name})
 
-    async def _send(self, request: Request, mark: str) -> Receipt:
+    async def _send(self, request: Request, mark: str, beside: Mapping[str, bytes]) -> Receipt:
         noted = await self._folder.text(self._note(mark))
         if noted and await self._folder.look(self._part(mark)) is None:
             return Receipt(reference=noted, body={"name": noted})
@@ -63,9 +65,8 @@ class Outgoing:
         try:
             name = noted or self._named(request.target, number, mark)
             content = draft(number or self._number_in(name, request.target))
-            await self._folder.write(self._part(mark), content)
-            if not noted:
-                await self._folder.write(self._note(mark), name.encode())
+            files = {**beside, self._part(mark): content}
+            await self._folder.write_noted(files, self._note(mark), name.encode())
             self._reserved.pop(mark, None)
             last = path_in(self._settings.outgoing, name)
             there = await self._folder.move(self._part(mark), last)

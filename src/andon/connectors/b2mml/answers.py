@@ -4,6 +4,7 @@ __all__ = ["Answers"]
 
 import asyncio
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 
 import msgspec
@@ -34,9 +35,9 @@ class Answers:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def keep(self, bod: str, content: bytes) -> None:
-        """What is about to be sent, to compare an answer with."""
-        await self._exchange.keep(f"{bod}.xml", content)
+    def sent(self, bod: str, content: bytes) -> Mapping[str, bytes]:
+        """The note of what is sent under this id, to compare an answer with."""
+        return {self._exchange.note(_sent(bod)): content}
 
     async def judged(self, item: Item) -> Item:
         """The item with the verdict, if it answers a document; its note is there first."""
@@ -44,7 +45,7 @@ class Answers:
             return item
         said = msgspec.json.decode(item.raw, type=_Said)
         bod = said.document.answers
-        sent = await self._exchange.kept(f"{bod}.xml") if _OURS.fullmatch(bod) else None
+        sent = await self._exchange.kept(_sent(bod)) if _OURS.fullmatch(bod) else None
         before = None if sent is None else _nouns(sent)
         verdict = verdict_of(said.document, said.body, before)
         if sent is not None:
@@ -66,6 +67,10 @@ class Answers:
             if clock() >= until:
                 return None
             await asyncio.sleep(_LOOK_EVERY)
+
+
+def _sent(bod: str) -> str:
+    return f"{bod}.xml"
 
 
 def _nouns(sent: str) -> Json | None:

@@ -125,8 +125,8 @@ class B2mml(Source[B2mmlSettings], Sink[B2mmlSettings]):
         if self.settings.url is not None:
             return await self._post(request, key)
         content = self._document(request, key)
-        await self._answers.keep(stamp(key), content)
-        receipt = await self._exchange.send(Request(target=request.target, body=content), key)
+        file, note = Request(target=request.target, body=content), stamp(key)
+        receipt = await self._exchange.send(file, key, self._answers.sent(note, content))
         if self.settings.answers == "read":
             return receipt
         return await self._answered(receipt, stamp(key), within=self._patience())

@@ -30,11 +30,11 @@ class Awaiting:
             await self._notes.open(self._settings.sent_kept)
             self._open = True
 
-    async def expect(self, partner: str, document: str, key: str) -> None:
-        """Noted before it is sent, so that none is forgotten."""
+    async def expected(self, partner: str, document: str, key: str) -> Mapping[str, bytes]:
+        """The note that is written before it is sent, so that none is forgotten."""
         await self.open()
         note = Awaited(partner, document, stamp(key), datetime.now(UTC))
-        await self._notes.write(f"{partner}~{stamp(key)}", note)
+        return self._notes.written(f"{partner}~{stamp(key)}", note)
 
     async def forget(self, partner: str, key: str) -> None:
         """It was not sent after all."""

@@ -2,7 +2,7 @@
 
 __all__ = ["Edi"]
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import cast
@@ -56,11 +56,12 @@ class Edi(Source[EdiSettings], Sink[EdiSettings]):
         agreed = self._agreed(request.target)
         draft = outline_of(request.body, agreed)
         awaited = agreed.partner.ack_within is not None and draft.document not in ACKS
-        if awaited and await self._exchange.find(key) is None:
-            await self._awaiting.expect(agreed.name, draft.document, key)
+        beside: Mapping[str, bytes] = {}
+        if awaited:
+            beside = await self._awaiting.expected(agreed.name, draft.document, key)
         try:
             ready = Request(target=request.target, body=Ready([draft]))
-            return await self._exchange.send(ready, key)
+            return await self._exchange.send(ready, key, beside)
         except RejectedError:
             if awaited:
                 await self._awaiting.forget(agreed.name, key)

@@ -2,6 +2,7 @@
 
 __all__ = ["Answer", "Awaited", "Notes", "Received"]
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -72,7 +73,12 @@ class Notes(Generic[T]):
 
     async def write(self, name: str, note: T) -> None:
         """On the disk when it returns."""
-        await self._folder.write(path_in(self._path, name), msgspec.json.encode(note))
+        for path, content in self.written(name, note).items():
+            await self._folder.write(path, content)
+
+    def written(self, name: str, note: T) -> Mapping[str, bytes]:
+        """Where one lies and what stands in it, for who writes it with something else."""
+        return {path_in(self._path, name): msgspec.json.encode(note)}
 
     async def remove(self, name: str) -> None:
         """Absent is fine."""
