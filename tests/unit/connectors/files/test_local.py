@@ -45,12 +45,11 @@ async def test_an_iterator_lives_in_one_thread_from_its_first_step_to_its_close(
     threads.close()
 
 
-async def test_a_note_and_what_it_is_about_are_written_together(
-    folder: LocalFolder, tmp_path: Path
-) -> None:
+async def test_a_note_and_what_it_is_about_are_written_together(folder: LocalFolder) -> None:
     await folder.write_noted({"a.part": b"order", "sent/copy": b"copy"}, "sent/a", b"a.csv")
-    there = {one.name: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()}
-    assert there == {"a.part": b"order", "copy": b"copy", "a": b"a.csv"}
+    written = [await folder.text(path) for path in ("a.part", "sent/copy", "sent/a")]
+    assert written == ["order", "copy", "a.csv"]
+    assert [one.name for one in await folder.list("sent") if one.name.endswith("~")] == []
 
 
 async def test_no_note_appears_where_what_it_is_about_could_not_be_written(
