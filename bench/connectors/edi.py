@@ -1,11 +1,15 @@
-"""edi: ship notices of 43 segments read and orders written, beside pyx12, pydifact and rename."""
+"""edi: ship notices of 43 segments read and orders written, beside pyx12, pydifact and rename.
+
+Bare cuts segments and counts messages; the connector also checks and nests them, and makes items.
+Bare writes an order by joining its segments, flushes it to the disk and renames it; the connector
+checks it first, and writes two notes: that it was sent, and that its acknowledgment is awaited.
+"""
 
 __all__ = ["measure"]
 
 import asyncio
 import io
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator
@@ -21,6 +25,7 @@ from pyx12.x12file import X12Reader
 from andon.connectors.edi import Edi, EdiSettings, Partner
 from andon.core.connector import Request
 from bench.connectors import Figure, measured
+from bench.connectors.filing import deliver, next_file
 
 _MESSAGES = 1_000
 _ORDERS = 300
@@ -101,20 +106,16 @@ async def _writing(settings: EdiSettings) -> Figure:
 
     async def bare() -> int:
         for _ in range(_ORDERS):
-            name = Path(settings.folder) / "bare" / f"{next(_numbers)}.edi"
-            await asyncio.to_thread(_write_and_rename, name)
+            file = next_file(Path(settings.folder) / "bare", "edi")
+            await asyncio.to_thread(_written, file, segments)
         return _ORDERS
 
     return await measured("edi", "send", work=work, bare=bare)
 
 
-def _write_and_rename(name: Path) -> None:
-    part = name.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(b"x" * 700)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(name)
+def _written(file: Path, segments: list[list[str]]) -> None:
+    envelope = _x12_envelope(1)
+    deliver(file, "".join(f"{'*'.join(one)}~" for one in [*envelope, *segments]).encode())
 
 
 @asynccontextmanager
@@ -127,12 +128,14 @@ async def _opened(settings: EdiSettings) -> AsyncGenerator[Edi]:
         await edi.close()
 
 
+def _x12_envelope(number: int) -> list[list[str]]:
+    isa = f"ISA*00*{'':10}*00*{'':10}*ZZ*{'ACME':15}*ZZ*{'ANDON':15}*251125*1200*U*00401"
+    group = f"GS*SH*ACME*ANDON*20251125*1200*{number}*X*004010"
+    return [f"{isa}*{number:09}*0*P*>".split("*"), group.split("*")]
+
+
 def _x12(number: int) -> bytes:
-    lines = [
-        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'ACME':15}*ZZ*{'ANDON':15}*251125*1200*U*00401"
-        f"*{number:09}*0*P*>",
-        f"GS*SH*ACME*ANDON*20251125*1200*{number}*X*004010",
-    ]
+    lines = ["*".join(one) for one in _x12_envelope(number)]
     for m in range(1, _MESSAGES + 1):
         body = ["BSN*00*S-1*20251125*1200", "HL*1**S", "HL*2*1*O", "PRF*4711"]
         for n in range(3, _LINES + 3):

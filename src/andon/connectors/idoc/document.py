@@ -4,7 +4,7 @@ __all__ = ["Idoc", "Segment", "Unread", "idocs_in"]
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 from lxml import etree
@@ -140,9 +140,9 @@ def _unread(node: Element, says: str) -> Unread:
 
 def _segment(node: Element, numbers: Iterator[int]) -> Segment:
     made: Segment = {"@": next(numbers)}
-    for name, value in node.attrib.items():
-        if str(name) != "SEGMENT":
-            made[f"@{name}"] = str(value)
+    for name, value in cast("list[tuple[str, str]]", node.items()):
+        if name != "SEGMENT":
+            made[f"@{name}"] = value
     for child in node:
         name = local(child)
         if len(child) or child.get("SEGMENT") is not None:

@@ -89,15 +89,15 @@ def mirror_of(key: str) -> str:
 
 def _items(one: Idoc) -> Iterator[Item]:
     """The document; then, of an order's, each header, to be compared with the one before."""
-    kind = one.control["MESTYP"]
-    yield Item(kind=kind, key=one.key, raw=one.raw)
+    kind, key = one.control["MESTYP"], one.key
+    yield Item(kind=kind, key=key, raw=one.raw)
     if kind != "LOIPRO":
         return
     headers = cast("list[Any]", one.body.get("E1AFKOL", []))
     for header in headers:
         order = str(header.get("AUFNR", "")).strip().replace("/", "%2F")
         raw = msgspec.json.encode({"EDI_DC40": one.control, "E1AFKOL": [header]})
-        yield Item(kind="LOIPRO.order", key=f"{one.key}/order/{order or '-'}", raw=raw)
+        yield Item(kind="LOIPRO.order", key=f"{key}/order/{order or '-'}", raw=raw)
 
 
 def _refuse_flat(head: bytes) -> None:
