@@ -339,3 +339,10 @@ def test_any_body_is_verdicts_or_none(body: Any) -> None:
     if isinstance(body, dict):
         for verdict in verdicts_in(body):  # pyright: ignore[reportUnknownArgumentType]
             assert verdict.meaning == "waiting"
+
+
+def test_an_idoc_without_an_end_is_given_up_before_it_fills_the_memory() -> None:
+    endless = b"<LOIPRO01><IDOC>" + b"<AUFNR>1</AUFNR>" * 600_000
+    (only,) = rows_of(BytesIO(endless))
+    assert isinstance(only, Broken)
+    assert "no end in sight" in only.says

@@ -2,8 +2,9 @@
 
 __all__ = ["Idoc", "Segment", "Unread", "idocs_in"]
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import count
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -15,7 +16,7 @@ from andon.core.errors import Fault, MappingError
 Segment = dict[str, Any]
 """Fields by name, lists of segments by name, and `@`: which segment of the document it is."""
 
-_MOST_ELEMENTS = 500_000
+_MOST_BYTES = 8_000_000
 _CONTROL = "EDI_DC40"
 _NEEDED = ("DOCNUM", "IDOCTYP", "MESTYP")
 
@@ -77,30 +78,54 @@ def idocs_in(stream: BinaryIO) -> Iterator[Idoc | Unread]:
         raise MappingError("It holds no IDOC", [Fault("", "expected <TYPE><IDOC BEGIN='1'>")])
 
 
+class _Bounded:
+    """A stream that ends in an error where an IDoc does not."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.read_on = 0
+        """Bytes since the last IDoc."""
+
+    def read(self, size: int = -1) -> bytes:
+        if self.read_on > _MOST_BYTES:
+            place = Fault("", "no end in sight")
+            raise MappingError(f"One IDoc has more than {_MOST_BYTES} bytes", [place])
+        content = self._stream.read(size)
+        self.read_on += len(content)
+        return content
+
+
 def _nodes(stream: BinaryIO) -> Iterator[Element]:
-    events = etree.iterparse(
-        stream, events=("start", "end"), remove_comments=True, remove_pis=True, **HARDENED
+    """Whole IDocs; the parser passes over what stands in them, and they are checked as trees."""
+    bounded = _Bounded(stream)
+    events: Any = etree.iterparse(
+        cast("BinaryIO", bounded),
+        events=("start", "end"),
+        tag="{*}IDOC",
+        remove_comments=True,
+        remove_pis=True,
+        **HARDENED,
     )
-    depth = elements = 0
     for event, node in events:
+        root = node.getparent()
+        if root is None or root.getparent() is not None:
+            continue
         if event == "start":
-            depth += 1
-            elements += 1
-            if depth == 1 and has_document_type(node):
-                raise MappingError(
-                    "It has a document type, which is refused", [Fault("", "DOCTYPE")]
-                )
-            if elements > _MOST_ELEMENTS:
-                place = Fault(f"line {node.sourceline}", "no end in sight")
-                raise MappingError(f"One IDoc has more than {_MOST_ELEMENTS} elements", [place])
+            _require_idocs(root, reversed([*node.itersiblings(preceding=True)]))
         else:
-            depth -= 1
-            if depth == 1 and local(node) == "IDOC":
-                elements = 0
-                yield node
-            elif depth == 1:
-                place = Fault(f"line {node.sourceline}", f"<{local(node)}> where IDOC stands")
-                raise MappingError("It is no file of IDocs", [place])
+            bounded.read_on = 0
+            yield node
+    if events.root is not None:
+        _require_idocs(events.root, events.root)
+
+
+def _require_idocs(root: Element, nodes: Iterable[Element]) -> None:
+    if has_document_type(root):
+        raise MappingError("It has a document type, which is refused", [Fault("", "DOCTYPE")])
+    for node in nodes:
+        if local(node) != "IDOC":
+            place = Fault(f"line {node.sourceline}", f"<{local(node)}> where IDOC stands")
+            raise MappingError("It is no file of IDocs", [place])
 
 
 def _forget(node: Element) -> None:
@@ -113,7 +138,7 @@ def _forget(node: Element) -> None:
 
 
 def _idoc(node: Element) -> Idoc | Unread:
-    numbers = iter(range(1, _MOST_ELEMENTS + 1))
+    numbers = count(1)
     controls = [child for child in node if local(child).startswith("EDI_DC")]
     body: Segment = {}
     for child in node:
