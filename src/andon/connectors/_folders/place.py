@@ -1,6 +1,6 @@
 """Where reading stands, in the words of this connector."""
 
-__all__ = ["Place"]
+__all__ = ["Place", "row_place"]
 
 import re
 
@@ -9,6 +9,15 @@ import msgspec
 from andon.core.errors import SettingsError
 
 _WRITTEN = re.compile(r"(\d+)(?:\.(\d+))?(?:#(\d+))?", re.ASCII)
+
+
+def row_place(number: int, row: int, sequence: int | None) -> str:
+    """What `Place(number, row, sequence)` is when written; every row asks for it."""
+    return f"{number}.{row}{_behind(sequence)}"
+
+
+def _behind(sequence: int | None) -> str:
+    return "" if sequence is None else f"#{sequence}"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -39,8 +48,7 @@ class Place(msgspec.Struct, frozen=True):
     def written(self) -> str:
         """`42.1200#789`: 1,200 rows of file 42; `42#789`: all of it."""
         rows = "" if self.rows is None else f".{self.rows}"
-        sequence = "" if self.sequence is None else f"#{self.sequence}"
-        return f"{self.number}{rows}{sequence}"
+        return f"{self.number}{rows}{_behind(self.sequence)}"
 
     def covers(self, number: int) -> bool:
         """Whether every row of this file lies before."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from andon.connectors._folders.layout import Layout
-from andon.connectors._folders.place import Place
+from andon.connectors._folders.place import Place, row_place
 from andon.connectors._folders.rows import Bad, Broken, Row
 from andon.connectors._folders.work import Taken
 from andon.core.connector import Item
@@ -86,7 +86,7 @@ class ItemsOf:
             key=key or f"{self._key}/{row.number}",
             raw=raw,
             mirror=row.mirror or None,
-            position=Place(self._taken.number, row.number, sequence).written(),
+            position=row_place(self._taken.number, row.number, sequence),
             occurred_at=row.occurred_at or self._changed_at,
         )
 

@@ -61,18 +61,18 @@ def _number(decimal: str, thousands: str, implied: int) -> Reader:
         if not cell:
             return None
         match = shape.fullmatch(cell)
-        if match is None or not (match[2] or match[3]) or (match[1] and match[4]):
+        before, digits, behind, after = match.groups("") if match else ("", "", "", "")
+        if not (digits or behind) or (before and after):
             signs = f"{decimal!r} before decimals"
             if thousands:
                 signs += f" and {thousands!r} between thousands"
             raise ValueFaultError(f"{_short(cell)} is no number with {signs}")
-        digits, behind = (match[2] or "0"), match[3] or ""
         if thousands:
             digits = digits.replace(thousands, "")
-        if implied and match[3] is None:
+        if implied and match is not None and match[3] is None:
             digits = digits.rjust(implied + 1, "0")
             digits, behind = digits[:-implied], digits[-implied:]
-        sign = "-" if "-" in (match[1], match[4]) else ""
+        sign = "-" if "-" in (before, after) else ""
         if len(digits) + len(behind) > 60:
             raise ValueFaultError(f"{_short(cell)} has more than 60 digits")
         return f"{sign}{digits.lstrip('0') or '0'}{'.' + behind if behind else ''}"
