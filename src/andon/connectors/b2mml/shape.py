@@ -63,18 +63,19 @@ def _add(body: Json, child: Element, name: str, listed: bool) -> bool:
         # An empty one has no parts; it is one nevertheless.
         body.setdefault(name, []).append(value if isinstance(value, dict) else _empty(child))
         return False
-    at = _put(body, name, value)
+    at = 0
+    if name in body:
+        at = _put_again(body, name, value)
+    else:
+        body[name] = value
     if not isinstance(value, dict):
         for key, text in _attributes(child):
             _attach(body, f"{name}@{key}", text, at)
     return at > 0
 
 
-def _put(body: Json, name: str, value: Any) -> int:
+def _put_again(body: Json, name: str, value: Any) -> int:
     """Its place: the first stands alone, with the second they are a list."""
-    if name not in body:
-        body[name] = value
-        return 0
     before = body[name] = many(body[name])
     before.append(value)
     return len(before) - 1
@@ -108,7 +109,7 @@ def _empty(element: Element) -> Json:
 
 def _attributes(element: Element) -> list[tuple[str, str]]:
     found = cast("list[tuple[str, str]]", element.items())
-    return [each for each in found if not each[0].startswith("{")]
+    return [each for each in found if not each[0].startswith("{")] if found else found
 
 
 def element_of(name: str, value: Any) -> Element:
