@@ -83,10 +83,9 @@ class Exchange:
 
         return await self._folder.threads.do(read)
 
-    async def read(self, after: Position) -> AsyncIterator[Item]:
+    def read(self, after: Position) -> AsyncIterator[Item]:
         """File by file, in order of their numbers or else of their times."""
-        async for item in self._intake.items(Place.read(after)):
-            yield item
+        return self._intake.items(Place.read(after))
 
     def committed(self, position: Position) -> None:
         """Files that are recorded as a whole go to the archive at the next look."""

@@ -105,15 +105,14 @@ class Intake:
                     await self._work.remove_markers([self._watch.marker_of(entry.name)])
         return files
 
-    async def _items(self, taken: Taken, place: Place) -> AsyncIterator[Item]:
+    def _items(self, taken: Taken, place: Place) -> AsyncIterator[Item]:
         async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:
             return await self._odd(one, digest, place)
 
         reading = FileReading(self._folder, self._settings, self._layout, taken)
         self._ended[taken.number] = reading.ended
         sequence = sequence_after(self._pattern, taken.name, place)
-        async for item in reading.items(place, sequence, odd):
-            yield item
+        return reading.items(place, sequence, odd)
 
     async def _odd(self, taken: Taken, digest: str, place: Place) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
