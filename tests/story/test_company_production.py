@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from andon.sandbox.systems.erp import Erp
-from andon.sandbox.truth import Consumed, Finished, Made
+from andon.sandbox.truth import Consumed, Finished, Left, Made
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
@@ -23,7 +23,7 @@ async def test_two_hours_of_orders_end_in_the_books_as_they_happened() -> None:
 
 
 def _happened(plant: Served) -> Counter[tuple[str, str, str, Decimal]]:
-    """(movement type, order, lot, amount) of everything that went in and came out."""
+    """(movement type, order or delivery, lot, amount) of all that went in, came out and left."""
     found: Counter[tuple[str, str, str, Decimal]] = Counter()
     for fact in plant.company.world.truth.facts:
         match fact:
@@ -31,6 +31,8 @@ def _happened(plant: Served) -> Counter[tuple[str, str, str, Decimal]]:
                 found["261", fact.order, fact.lot, fact.quantity] += 1
             case Made(lot=lot) if lot:
                 found["101", fact.order, lot, fact.good] += 1
+            case Left():
+                found["601", fact.because, fact.lot, fact.quantity] += 1
             case _:
                 pass
     return found
@@ -43,7 +45,7 @@ def _booked(plant: Served) -> Counter[tuple[str, str, str, Decimal]]:
     return Counter(
         (
             row["GoodsMovementType"],
-            row["ManufacturingOrder"],
+            row["ManufacturingOrder"] or row["Delivery"],
             row["Batch"],
             row["QuantityInEntryUnit"],
         )

@@ -3,6 +3,7 @@
 __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
+from andon.model.fulfilment import DeliveryCreated, MilestonePassed, PostGoodsIssue
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
 from andon.model.maintenance import (
     MaintenanceCompleted,
@@ -83,5 +84,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     ScheduleOrder,
     RescheduleOrder,
     AnnounceDowntime,
+    DeliveryCreated,
+    MilestonePassed,
+    PostGoodsIssue,
 )
 """In the order a plant meets them."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed, PostGoodsIssue
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import (
@@ -40,7 +41,7 @@ from andon.model.quality import (
 )
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
-CHECK = "WO-1/L77"
+CHECK, GONE = "WO-1/L77", "80000001"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1, microseconds=5)
 
@@ -142,6 +143,15 @@ FULL: tuple[Message, ...] = (
     EquipmentStateChanged(
         equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
     ),
+    DeliveryCreated(
+        delivery_id=GONE,
+        customer_id="17100001",
+        lines=(DeliveryLine(material_id=PUMP, quantity=pcs("5"), lot_id=LOT),),
+    ),
+    MilestonePassed(delivery_id=GONE, milestone="departed", passed_at=NOON),
+    MilestonePassed(delivery_id=GONE, milestone="arrived", passed_at=NOON),
+    MilestonePassed(delivery_id=GONE, milestone="delivered", passed_at=NOON),
+    PostGoodsIssue(delivery_id=GONE),
 )
 
 BARE: tuple[Message, ...] = (

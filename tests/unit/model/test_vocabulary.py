@@ -30,6 +30,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "proposed",
     "state-changed",
     "read-back",
+    "passed",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
@@ -40,6 +41,7 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "decide",
     "place",
     "release",
+    "post",
 }
 
 

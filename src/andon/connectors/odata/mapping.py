@@ -2,6 +2,7 @@
 
 __all__ = ["mappings"]
 
+from andon.connectors.odata.deliveries import outbound_delivery, post_goods_issue
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
 from andon.connectors.odata.orders import production_order
@@ -12,6 +13,8 @@ mappings: tuple[Inbound | Outbound, ...] = (
     production_order,
     goods_movement,
     inspection_lot,
+    outbound_delivery,
+    post_goods_issue,
     *POSTINGS,
 )
 """Everything S/4HANA says and can be asked."""

@@ -8,6 +8,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.machines import Machines
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.systems.tms import Tms
 
-SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning)
+SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms)
 """In the order in which they start, and hear of what happened."""

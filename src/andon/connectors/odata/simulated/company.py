@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from andon.connectors.odata.simulated.books import Books, Key, RefusedCallError, Row
+from andon.connectors.odata.simulated.deliveries import Deliveries
 from andon.connectors.odata.simulated.inspections import Inspections
 from andon.connectors.odata.simulated.movements import Movements
 
@@ -48,6 +49,7 @@ class Company:
         """Order -> the rows of its operations."""
         self.movements = Movements(self)
         self.inspections = Inspections(self)
+        self.deliveries = Deliveries(self)
 
     # What planners do
 

@@ -70,6 +70,12 @@ class Deeds:
                 return company.complete(order)
             case "CloseOrder":
                 return company.close(order)
+            case "PickAllItems":
+                return company.deliveries.pick(said["DeliveryDocument"])
+            case "PostGoodsIssue":
+                return company.deliveries.issue(said["DeliveryDocument"], user)
+            case "ReverseGoodsIssue":
+                return company.deliveries.reverse(said["DeliveryDocument"], user)
             case "Cancel":
                 year, document = said["MaterialDocumentYear"], said["MaterialDocument"]
                 return company.movements.cancel(year, document, user)

@@ -24,6 +24,7 @@ SERVICES = (
     "API_PROD_ORDER_CONFIRMATION_2_SRV",
     "API_MATERIAL_DOCUMENT_SRV",
     "API_INSPECTIONLOT_SRV",
+    "API_OUTBOUND_DELIVERY_SRV",
 )
 V2, V4, TOKENS = "/sap/opu/odata/sap/", "/sap/opu/odata4/andon/", "/sap/bc/sec/oauth2/token"
 _COOKIE = "SAP_SESSIONID_SIM_100"

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 HEADERS = "A_MaterialDocumentHeader"
 ITEMS = "A_MaterialDocumentItem"
-_REVERSAL = {"101": "102", "102": "101", "261": "262", "262": "261"}
-_INTO = ("101", "262")
+_REVERSAL = {"101": "102", "102": "101", "261": "262", "262": "261", "601": "602", "602": "601"}
+_OF_DELIVERIES = ("601", "602")
+"""Posted through the delivery alone."""
+_INTO = ("101", "262", "602")
 """Movement types that put into stock; the other ones take out."""
 _YEAR, _DOCUMENT, _ITEM = "MaterialDocumentYear", "MaterialDocument", "MaterialDocumentItem"
 
@@ -120,7 +122,7 @@ class Movements:
     def _line(self, item: Row) -> Row:
         """An item with all its fields, checked as far as that needs no stock."""
         kind, material = item.get("GoodsMovementType"), item.get("Material") or ""
-        if kind not in _REVERSAL:
+        if kind not in _REVERSAL or (kind in _OF_DELIVERIES and "~delivery" not in item):
             raise RefusedCallError("M7/004", f"Movement type {kind or ''} is not allowed here")
         if material not in self._company.units:
             raise RefusedCallError("M3/305", f"The material {material} does not exist")
@@ -137,6 +139,8 @@ class Movements:
             "InventoryStockType": "01",
             "ManufacturingOrder": item.get("OrderID", ""),
             "ManufacturingOrderItem": "1",
+            "Delivery": "",
+            "DeliveryItem": "",
             "EntryUnit": self._company.units[material],
             "ReversedMaterialDocumentYear": "",
             "ReversedMaterialDocument": "",
@@ -156,7 +160,8 @@ class Movements:
     def _move(self, item: Row) -> None:
         kind, amount = item["GoodsMovementType"], item["QuantityInEntryUnit"]
         order = item["ManufacturingOrder"]
-        self._company.must_be_released(order, "Goods movement")
+        if kind not in _OF_DELIVERIES:
+            self._company.must_be_released(order, "Goods movement")
         where = Stock(item["Material"], item["Plant"], item["StorageLocation"], item["Batch"])
         there = self.stock(where) + (amount if kind in _INTO else -amount)
         if there < 0:
@@ -170,7 +175,7 @@ class Movements:
             self._delivered(order, amount if kind == "101" else -amount)
             if kind == "101":
                 self._company.inspections.begin(item)
-        else:
+        elif kind in ("261", "262"):
             self._withdrawn(order, item["Material"], amount if kind == "261" else -amount)
 
     def _delivered(self, number: str, amount: Decimal) -> None:

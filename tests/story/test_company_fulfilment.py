@@ -1,0 +1,118 @@
+"""Deliveries of the sandbox company: what left has its one goods issue, whatever the wire did."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.tms import Tms
+from andon.sandbox.truth import Arrived, Left
+from tests.integration.plant import until
+from tests.story.company import Served, served
+
+
+@pytest.mark.story
+async def test_what_left_in_two_hours_is_posted_once_though_the_carrier_stutters() -> None:
+    async with served(speed=300) as plant:
+        erp, tms = _dock(plant)
+        tms.outbox.odd |= {"twice": 3, "swapped": 1}
+        plant.company.live(until=plant.company.world.began + timedelta(hours=2))
+        await plant.company.lived()
+        for delivery, passed in tms.passed.items():
+            for milestone in reversed(passed):  # all of it again, backwards, under other numbers
+                tms.say(delivery, milestone)
+        await until(lambda: not tms.outbox.waiting, within=30)
+        await until(lambda: _issued(erp) == _left(plant), within=60)
+        await until(lambda: _told(plant, tms), within=30)
+        assert _issued(erp) == _left(plant)
+        assert sum(_left(plant).values()) > 5
+        assert tms.outbox.struck["twice"] == 3
+
+
+@pytest.mark.story
+async def test_a_lost_answer_and_late_milestones_do_not_issue_a_delivery_twice() -> None:
+    async with served() as plant:
+        erp, tms = _dock(plant)
+        world, desk = plant.company.world, erp.company.deliveries
+        world.truth.born("L1", "PUMP", sound=True)
+        arrived = Arrived(
+            at=world.now(), lot="L1", material="PUMP", quantity=Decimal(9), place="A.STORE",
+            because="opening",
+        )  # fmt: skip
+        world.truth.happens(arrived)
+        number = desk.deliver("17100001", "PUMP", Decimal(4), "L1")
+        path, body = "/v1/fulfilment/post-goods-issue", {"delivery_id": f"delivery/erp:{number}"}
+        now = {"Prefer": "wait=20"}
+
+        status, said = await plant.ask("POST", path, body, **now, **{"Idempotency-Key": "early"})
+        assert status in (409, 422)
+        assert "has not yet been completely picked" in str(said)
+
+        desk.pick(number)
+        left = Left(
+            at=world.now(), lot="L1", material="PUMP", quantity=Decimal(4), place="A.STORE",
+            because=number,
+        )  # fmt: skip
+        world.truth.happens(left)
+        erp.faults.add("lose")  # it is posted, and Andon never hears of it
+        tms.passed[number] = {"departed": world.now(), "delivered": world.now()}
+        tms.say(number, "delivered")
+        tms.say(number, "departed")
+        tms.say(number, "departed")
+        await until(lambda: _issued(erp) == _left(plant), within=20)
+        await until(lambda: _told(plant, tms), within=20)
+        status, said = await plant.ask("POST", path, body, **now, **{"Idempotency-Key": "again"})
+        assert (status, said["reference"]) == (201, number)
+        assert erp.faults.struck["lose"] == 1
+        assert _issued(erp) == _left(plant)
+        (case,) = await plant.cases()  # the one that came too early
+        assert case["code"] == "refused"
+
+
+def _dock(plant: Served) -> tuple[Erp, Tms]:
+    erp, tms = plant.company.systems["erp"], plant.company.systems["tms"]
+    assert isinstance(erp, Erp)
+    assert isinstance(tms, Tms)
+    return erp, tms
+
+
+def _left(plant: Served) -> Counter[tuple[str, str, Decimal]]:
+    return Counter(
+        (fact.because, fact.lot, fact.quantity)
+        for fact in plant.company.world.truth.facts
+        if isinstance(fact, Left)
+    )
+
+
+def _issued(erp: Erp) -> Counter[tuple[str, str, Decimal]]:
+    """What the books say left, each posting counted; a reversal is a fault here."""
+    rows = erp.company.books.rows("A_MaterialDocumentItem").values()
+    return Counter(
+        (row["Delivery"], row["Batch"], row["QuantityInEntryUnit"])
+        for row in rows
+        if row["GoodsMovementType"] in ("601", "602")
+    )
+
+
+async def _told(plant: Served, tms: Tms) -> bool:
+    """Each page says of each milestone what the carrier said, and that the goods are issued."""
+    for delivery, passed in tms.passed.items():
+        page = await plant.page(f"delivery/erp:{delivery}")
+        said = {name: _by(page, f"{name}_at").get("tms") for name in passed}
+        if {name: at and datetime.fromisoformat(at) for name, at in said.items()} != passed:
+            return False
+        if _by(page, "goods-issue").get("erp") is not True:
+            return False
+    return True
+
+
+def _by(page: dict[str, Any], attribute: str) -> dict[str, Any]:
+    return {
+        cell["system"]: cell["value"]
+        for row in page.get("matrix", [])
+        if row["attribute"] == attribute
+        for cell in row["cells"]
+    }

@@ -1,0 +1,72 @@
+"""Departure: what the carrier took is posted as gone, and shipping decides about a refusal."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from andon.capabilities.fulfilment import post_departed
+from andon.core.connector import Receipt
+from andon.core.errors import RejectedError
+from andon.core.workflow import Ask, Send, Verb
+from andon.engine.answers import Answer
+from andon.engine.live import Live
+from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+GONE = "delivery/erp:80000001"
+
+
+class Departure:
+    """A run that has heard of a milestone."""
+
+    def __init__(self, milestone: Milestone = "departed") -> None:
+        self.live = Live(
+            post_departed,
+            id="post_departed@tms/1",
+            subject=GONE,
+            lane=0,
+            correlation="tms/1",
+            site="here",
+            trigger=1,
+            started_at=NOON,
+        )
+        passed = MilestonePassed(delivery_id=GONE, milestone=milestone, passed_at=NOON)
+        self.open = self.live.start(passed)
+
+    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
+        verb = next(v for v in self.open if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, NOON)
+
+    @property
+    def posts(self) -> bool:
+        return [v.command for v in self.open if isinstance(v, Send)] == [
+            PostGoodsIssue(delivery_id=GONE)
+        ]
+
+
+def test_what_departed_is_posted() -> None:
+    run = Departure()
+    assert run.posts
+    run.answer(Send, Answer(Receipt(reference="80000001")))
+    assert run.live.ended
+
+
+def test_later_milestones_post_nothing() -> None:
+    for milestone in ("arrived", "delivered"):
+        run = Departure(milestone)
+        assert not list(run.open)
+        assert run.live.ended
+
+
+def test_a_refusal_is_a_question_until_it_is_posted() -> None:
+    run = Departure()
+    for _ in range(2):
+        run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
+        (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
+        assert asked.team == "shipping"
+        assert "erp" not in asked.text.partition("80000001")[0]
+        assert "Posting only possible in later periods" in asked.text
+        run.answer(Ask, Answer("post again"))
+        assert run.posts
+    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.answer(Ask, Answer("it is posted"))
+    assert run.live.ended
