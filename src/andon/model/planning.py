@@ -40,6 +40,10 @@ class ScheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     quantity: Quantity
     due_at: Instant | None = None
 
+    def claims(self) -> Claims:
+        """What is to be made, and how much of it."""
+        return {"material": self.material_id, "planned": claim(self.quantity)}
+
 
 class RescheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Write into the books when the order will really be done."""
@@ -68,3 +72,7 @@ class AnnounceDowntime(Command, frozen=True, kw_only=True, forbid_unknown_fields
     expected_until: Instant | None
     """None: it works again."""
     reason: Text | None = None
+
+    def claims(self) -> Claims:
+        """Why it stands; nothing once it works."""
+        return {"reason": None if self.expected_until is None else self.reason}

@@ -7,7 +7,14 @@ from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed, PostGoodsIssue
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
-from andon.model.plant import EquipmentStateChanged
+from andon.model.maintenance import (
+    MaintenanceCompleted,
+    MaintenanceScheduled,
+    MaintenanceStarted,
+    RaiseMaintenance,
+)
+from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
+from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
     AssignLots,
@@ -152,6 +159,15 @@ FULL: tuple[Message, ...] = (
     MilestonePassed(delivery_id=GONE, milestone="arrived", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="delivered", passed_at=NOON),
     PostGoodsIssue(delivery_id=GONE),
+    EquipmentRegistered(equipment_id=MIX, register="cmms", asset_id="A-7"),
+    MaintenanceScheduled(maintenance_id="M-1", equipment_id=MIX, starts_at=NOON, ends_at=LATER),
+    MaintenanceStarted(maintenance_id="M-1", equipment_id=MIX, started_at=NOON),
+    MaintenanceCompleted(maintenance_id="M-1", equipment_id=MIX, completed_at=LATER, found=NOTE),
+    RaiseMaintenance(equipment_id=MIX, priority="breakdown", problem=NOTE, since=NOON),
+    OrderScheduled(order_id=A, equipment_id=MIX, starts_at=NOON, ends_at=LATER, reason=NOTE),
+    ScheduleOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=LATER),
+    RescheduleOrder(order_id=A, ends_at=LATER),
+    AnnounceDowntime(equipment_id=MIX, since=NOON, expected_until=LATER, reason=NOTE),
 )
 
 BARE: tuple[Message, ...] = (

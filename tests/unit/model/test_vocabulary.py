@@ -31,6 +31,8 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "state-changed",
     "read-back",
     "passed",
+    "registered",
+    "scheduled",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
@@ -42,6 +44,10 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "place",
     "release",
     "post",
+    "raise",
+    "schedule",
+    "reschedule",
+    "announce",
 }
 
 
