@@ -48,7 +48,7 @@ async def _run(role: str, project: str, host: str, port: int) -> None:
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, stop.set)
     loaded = load(project)
-    plan = loaded.plan()
+    plan, clock = loaded.plan(), loaded.clock()
     if role == "web":
         from andon.app.serve import serve
 
@@ -60,7 +60,7 @@ async def _run(role: str, project: str, host: str, port: int) -> None:
         return  # the supervisor went before it had a database
     letting_go = asyncio.create_task(_until_let_go(leash, stop))
     try:
-        await work(plan, dsn, host=host, port=port, until=stop.wait())
+        await work(plan, dsn, clock=clock, host=host, port=port, until=stop.wait())
     finally:
         letting_go.cancel()
 

@@ -18,9 +18,12 @@ from andon.core.errors import Fault, SettingsError
 from andon.core.message import Command, Event, Message
 from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
+from andon.engine.clock import Clock, ScaledClock, SystemClock
 from andon.engine.plan import Plan, wire, wiring_faults
 from andon.model.vocabulary import VOCABULARY
 from andon.store.lifetimes import Lifetimes
+
+_CLOCK = "ANDON_CLOCK"
 
 
 class Andon:
@@ -39,6 +42,7 @@ class Andon:
         messages: Sequence[type[Message]] = (),
         shared: Mapping[str, str] = {},
         parameters: str | None = None,
+        sandbox: bool = False,
     ) -> None:
         self.name = name
         self.site = site
@@ -49,6 +53,8 @@ class Andon:
         self.policies = tuple(policies)
         self.messages = tuple(messages)
         self.shared = dict(shared)
+        self.sandbox = sandbox
+        """Its systems are simulated: what must never happen to a plant, as a scaled clock, may."""
         self._file = _beside_caller(parameters or f"{name}.toml")
 
     def parameters(self, environment: Mapping[str, str] | None = None) -> Parameters:
@@ -77,6 +83,8 @@ class Andon:
             for fault in wiring_faults(self.connections, self.workflows, self.routes)
         ]
         faults += self._ownership_faults()
+        clock = self._clock(environment)
+        faults += clock if isinstance(clock, list) else []
         if faults:
             raise SettingsError(
                 f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}."
@@ -107,6 +115,26 @@ class Andon:
         if isinstance(found, list):
             raise SettingsError("Nothing was archived: [retention] does not read.", found)
         return found
+
+    def clock(self, environment: Mapping[str, str] | None = None) -> Clock:
+        """The machine's clock, or in a sandbox what `ANDON_CLOCK` says. `plan` names the mistakes
+        in that. Raises SettingsError with them."""
+        found = self._clock(environment)
+        if isinstance(found, list):
+            raise SettingsError(f"{self.name} has no clock. Nothing was started.", found)
+        return found
+
+    def _clock(self, environment: Mapping[str, str] | None) -> Clock | list[Fault]:
+        said = (os.environ if environment is None else environment).get(_CLOCK)
+        if said is None:
+            return SystemClock()
+        if not self.sandbox:
+            text = "scales time, and this is no sandbox: unset it, a real plant keeps real time"
+            return [Fault(_CLOCK, text)]
+        try:
+            return ScaledClock.said(said)
+        except ValueError as error:
+            return [Fault(_CLOCK, str(error))]
 
     def _ownership_faults(self) -> list[Fault]:
         names = {connection.name for connection in self.connections} | {"andon"}

@@ -16,7 +16,7 @@ from andon.api.keyring import KeyRing
 from andon.api.needs import Web
 from andon.app.web_settings import WebSettings
 from andon.core.errors import SettingsError
-from andon.engine.clock import SystemClock
+from andon.engine.clock import Clock
 from andon.engine.door import Doors
 from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest
@@ -24,10 +24,16 @@ from andon.engine.plan import Plan
 
 
 async def serve(
-    plan: Plan, dsn: str, *, outside: WebSettings, host: str, port: int, until: Awaitable[object]
+    plan: Plan,
+    dsn: str,
+    *,
+    outside: WebSettings,
+    clock: Clock,
+    host: str,
+    port: int,
+    until: Awaitable[object],
 ) -> None:
     """Answers until `until` is done, then ends open requests within a second."""
-    clock = SystemClock()
     ingest = Ingest(plan, dsn, clock)
     await ingest.open()
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=8)

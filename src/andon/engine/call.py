@@ -159,8 +159,9 @@ class Call:
 
     def _absent(self, parcel: Parcel) -> Verdict:
         parcel.looks += 1
-        now = self._clock.now()
-        since = parcel.unknown_since or now
+        # the target's own requests settle in real time, however fast business time goes
+        now = timedelta(seconds=time.monotonic())
+        since = now if parcel.unknown_since is None else parcel.unknown_since
         parcel.unknown_since = since
         settles = self._settings.settles_within
         if parcel.looks < 2 or now < since + settles:
@@ -198,7 +199,7 @@ class Call:
             if parcel.attempts >= self._settings.attempts:
                 return Aside("outcome-unknown", "resolver", text)
             return Again("unknown", text, self._pause(parcel))
-        parcel.unknown_since = self._clock.now()
+        parcel.unknown_since = timedelta(seconds=time.monotonic())
         parcel.looks = 0
         return Again("unknown", text, self._settings.backoff)
 

@@ -1,7 +1,10 @@
-"""One clock for business time: deadlines, backoff, records. Transport time-outs use real time."""
+"""One clock for business time: deadlines, calendars, records. What a system needs to answer or to
+settle, and the pause before it is called again, is real time."""
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Clock", "ScaledClock", "SystemClock"]
 
+import math
+import re
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -20,3 +23,45 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return datetime.now(UTC)
+
+
+class ScaledClock:
+    """Business time that goes `speed` times as fast as the machine's clock since an instant.
+
+    Said in full, all processes of an Andon tell the same time, also after a restart.
+    """
+
+    def __init__(self, speed: float, *, real: datetime, business: datetime) -> None:
+        self.speed = speed
+        self.real = real
+        """When it began, by the machine's clock."""
+        self.business = business
+        """What time it told then."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        return self.business + (datetime.now(UTC) - self.real) * self.speed
+
+    @classmethod
+    def said(cls, text: str) -> "ScaledClock":
+        """From `speed@real@business`, `60@2026-11-25T20:00:00Z@2026-03-02T06:00:00Z`, say.
+        Raises ValueError with what is wrong."""
+        parts = text.split("@")
+        if len(parts) != 3:
+            raise ValueError("is not speed@real@business")
+        if re.fullmatch(r"\d+(\.\d+)?", parts[0], re.ASCII) is None:
+            raise ValueError(f"{parts[0]!r} is no speed")
+        speed = float(parts[0])
+        if not 0 < speed <= 100_000 or not math.isfinite(speed):
+            raise ValueError(f"{parts[0]!r} is no speed from above 0 to 100000")
+        return cls(speed, real=_instant(parts[1]), business=_instant(parts[2]))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no instant") from None
+    if found.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return found.astimezone(UTC)

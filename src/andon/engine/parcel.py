@@ -2,7 +2,7 @@
 
 __all__ = ["Asked", "Delivered", "Moved", "Outcome", "Parcel", "Refused", "State"]
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -44,7 +44,8 @@ class Parcel(msgspec.Struct, kw_only=True, eq=False):
     state: State = "pending"
     attempts: int = 0
     looks: int = 0
-    unknown_since: datetime | None = None
+    unknown_since: timedelta | None = None
+    """By this process's monotonic clock."""
     sent_at: datetime | None = None
     due_at: datetime | None = None
 

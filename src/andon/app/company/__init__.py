@@ -22,4 +22,5 @@ andon = Andon(
     policies=[rule for area in AREAS for rule in area.policies],
     # A lot has one number in the whole company.
     shared={"material-lot": "company"},
+    sandbox=True,
 )
