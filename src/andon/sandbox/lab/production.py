@@ -1,0 +1,41 @@
+"""What the ERP must have booked of production: all that went into orders, and all that came out."""
+
+__all__ = ["booked", "happened"]
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from andon.sandbox.lab.reckoning import Posting
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.truth import Consumed, Made, Truth
+
+_MOVEMENTS = ("101", "261")
+"""Goods receipt of an order, goods issue to an order."""
+
+
+def happened(truth: Truth) -> Sequence[tuple[datetime, Posting]]:
+    """In the order of nature."""
+    found: list[tuple[datetime, Posting]] = []
+    for fact in truth.facts:
+        match fact:
+            case Consumed():
+                found.append((fact.at, Posting("261", fact.order, fact.lot, fact.quantity)))
+            case Made(lot=lot) if lot:
+                found.append((fact.at, Posting("101", fact.order, lot, fact.good)))
+            case _:
+                pass
+    return found
+
+
+def booked(erp: Erp) -> Sequence[Posting]:
+    """In the order of its documents; movements that belong to no order are others' business."""
+    return [
+        Posting(
+            row["GoodsMovementType"],
+            row["ManufacturingOrder"],
+            row["Batch"],
+            row["QuantityInEntryUnit"],
+        )
+        for row in erp.company.books.rows("A_MaterialDocumentItem").values()
+        if row["GoodsMovementType"] in _MOVEMENTS and row["ManufacturingOrder"]
+    ]

@@ -1,0 +1,66 @@
+"""Postings against the facts they stand for: what is missing, what is there twice, what came early.
+
+A pure comparison; which facts a system must hold, its own module says.
+"""
+
+__all__ = ["Posting", "Reckoned", "reckon"]
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """A movement as it is booked, or as it must be."""
+
+    movement: str
+    order: str
+    lot: str
+    quantity: Decimal
+
+
+class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing but zeros, if all went well."""
+
+    lost: int
+    """Facts without their posting."""
+    doubled: int
+    """Postings without a fact of their own, made twice or made up."""
+    out_of_order: int
+    """Postings of an order behind one of something that happened later."""
+
+    @property
+    def well(self) -> bool:
+        """Whether the books say what happened."""
+        return not (self.lost or self.doubled or self.out_of_order)
+
+
+def reckon(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) -> Reckoned:
+    """`facts` with the time each happened; `books` in the order in which they were posted."""
+    must, does = Counter(posting for _, posting in facts), Counter(books)
+    return Reckoned(
+        lost=(must - does).total(),
+        doubled=(does - must).total(),
+        out_of_order=_out_of_order(facts, books),
+    )
+
+
+def _out_of_order(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) -> int:
+    """What happened at one instant has no order; one that nothing stands behind is not counted."""
+    times: dict[Posting, list[datetime]] = {}
+    for at, posting in facts:
+        times.setdefault(posting, []).append(at)
+    latest: dict[str, datetime] = {}
+    found = 0
+    for posting in books:
+        left = times.get(posting)
+        if not left:
+            continue
+        at = left.pop(0)
+        before = latest.setdefault(posting.order, at)
+        found += at < before
+        latest[posting.order] = max(at, before)
+    return found
