@@ -7,10 +7,16 @@ One more system is a module here and a line in `AREAS`, and a table in company.t
 __all__ = ["andon"]
 
 from andon.app import Andon
-from andon.app.company import erp, fulfilment, maintenance, mes_a
+from andon.app.company import erp, fulfilment, maintenance, mes_a, plant_b
 from andon.app.company.area import Area
 
-AREAS: tuple[Area, ...] = (erp.AREA, mes_a.AREA, maintenance.AREA, fulfilment.AREA)
+AREAS: tuple[Area, ...] = (
+    erp.AREA,
+    mes_a.AREA,
+    maintenance.AREA,
+    fulfilment.AREA,
+    plant_b.AREA,
+)
 
 andon = Andon(
     "company",

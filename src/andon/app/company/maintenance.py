@@ -149,10 +149,10 @@ class _Scheduled(msgspec.Struct, frozen=True):
 
 @inbound("order.scheduled")
 def _scheduled(item: Item, _: Known) -> Iterator[Said]:
-    """Planning knows orders by the ERP's number, and lines by their names."""
+    """Planning knows orders by the names we give them, and lines by their own."""
     row = item.read(_Scheduled)
     yield OrderScheduled(
-        order_id=f"production-order/erp:{row.order}",
+        order_id=row.order,
         equipment_id=row.line,
         starts_at=row.starts,
         ends_at=row.ends,
@@ -164,7 +164,7 @@ def _scheduled(item: Item, _: Known) -> Iterator[Said]:
 def _schedule(command: ScheduleOrder, _: Known) -> Request:
     """A post that planning knows by its id changes nothing again."""
     data = {
-        "order": command.order_id.rpartition(":")[2],
+        "order": command.order_id,
         "item": command.material_id,
         "quantity": command.quantity.amount,
     }
@@ -194,6 +194,6 @@ AREA = Area(
         Route(RaiseMaintenance, "cmms"),
         Route(ScheduleOrder, "planning"),
         Route(AnnounceDowntime, "planning"),
-        Route(RescheduleOrder, "erp"),
+        Route(RescheduleOrder, "erp", site="plant-a"),
     ),
 )

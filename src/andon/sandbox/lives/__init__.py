@@ -5,7 +5,7 @@ __all__ = ["AREAS", "Systems", "begin"]
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from andon.sandbox.lives import maintenance, production, shipping
+from andon.sandbox.lives import maintenance, plant_b, production, shipping
 from andon.sandbox.system import System
 from andon.sandbox.world import World
 
@@ -28,6 +28,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     production.begin,
     maintenance.begin,
     shipping.begin,
+    plant_b.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

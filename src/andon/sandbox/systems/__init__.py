@@ -5,10 +5,12 @@ __all__ = ["SYSTEMS"]
 from andon.sandbox.system import System
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines import Machines
 from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.tms import Tms
 
-SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms)
+SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms, ErpB, MesB)
 """In the order in which they start, and hear of what happened."""

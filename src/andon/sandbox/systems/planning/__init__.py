@@ -1,6 +1,6 @@
 """Planning, a SaaS: it takes signed webhooks, and posts its schedule back, signed too."""
 
-__all__ = ["Planning"]
+__all__ = ["Job", "Planning"]
 
 import asyncio
 import hashlib
@@ -19,11 +19,15 @@ from andon.sandbox.system import Belief, HttpSystem
 from andon.sandbox.systems.machines import LINES
 from andon.sandbox.world import World
 
+_PLANT_B = ("LINE-B1",)
+_MADE_IN_B = {"VALVE"}
 _ONE_PIECE = timedelta(seconds=30)
 _OLDEST = 300
 
 
-class _Job(msgspec.Struct):
+class Job(msgspec.Struct):
+    """An order's place: on which line, from when until when."""
+
     order: str
     line: str
     starts: datetime
@@ -58,7 +62,7 @@ class Planning(HttpSystem):
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
         self.secret = f"{world.chance('planning').getrandbits(256):064x}"
-        self.jobs: dict[str, _Job] = {}
+        self.jobs: dict[str, Job] = {}
         self.down: dict[str, datetime] = {}
         """Line -> until when it stands."""
         self.outbox = Outbox(f"{andon}/in/planning/events", world.chance("planning/secret"))
@@ -121,9 +125,10 @@ class Planning(HttpSystem):
                 raise ValueError(f"unknown type {told.type!r}")
 
     def _schedule(self, order: _Order) -> None:
-        line = min(LINES, key=self._free_from)
+        lines = _PLANT_B if order.item in _MADE_IN_B else LINES
+        line = min(lines, key=self._free_from)
         starts = self._free_from(line)
-        job = _Job(order.order, line, starts, starts + _ONE_PIECE * float(order.quantity))
+        job = Job(order.order, line, starts, starts + _ONE_PIECE * float(order.quantity))
         self.jobs[order.order] = job
         self._say(job, None)
 
@@ -152,7 +157,7 @@ class Planning(HttpSystem):
             free = job.ends
             self._say(job, f"{told.machine} stands: {told.reason or 'unknown'}")
 
-    def _say(self, job: _Job, reason: str | None) -> None:
+    def _say(self, job: Job, reason: str | None) -> None:
         self._said += 1
         body: dict[str, object] = {
             "id": f"schedule-{self._said}",

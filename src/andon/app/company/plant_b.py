@@ -1,0 +1,191 @@
+"""Plant B, where the old systems stay: tables and batches on one side, B2MML files on the other."""
+
+__all__ = ["AREA"]
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+from msgspec import structs
+
+from andon.app.company.area import Area
+from andon.connectors import b2mml, files
+from andon.connectors.b2mml import B2mml
+from andon.connectors.files import Files
+from andon.connectors.sql import Sql
+from andon.core.connector import Item, Request
+from andon.core.errors import MappingError
+from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
+from andon.core.message import LOT, Claims, ReadBack
+from andon.core.plant import Connection, Route
+from andon.core.quantity import Quantity
+from andon.model.production import (
+    AssignLots,
+    CompleteProduction,
+    ConfirmOperation,
+    DistributeOrder,
+    OrderChanged,
+    OrderEvent,
+    OrderReleased,
+    ReceiveOutput,
+)
+
+_SITE = "plant-b"
+
+
+class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
+    """A row of WORKORD; quantities are thousandths of a piece."""
+
+    ordno: str
+    item: str
+    qtym: int
+    stat: Literal["R", "C"]
+
+    @property
+    def planned(self) -> Quantity:
+        return Quantity(Decimal(self.qtym) / 1000, "PCE")
+
+
+@inbound("work-order")
+def _work_order(item: Item, known: Known) -> Iterator[Said]:
+    """A release and its changes are news; that an order was closed is only read back."""
+    row, before = item.read(_WorkOrder), known.before(_WorkOrder)
+    match row.stat:
+        case "R" if before is None:
+            yield OrderReleased(order_id=row.ordno, material_id=row.item, planned=row.planned)
+        case "R":
+            if row != before:
+                yield OrderChanged(order_id=row.ordno, material_id=row.item, planned=row.planned)
+        case "C":
+            holds: Claims = {"status": "Completed", "material": row.item}
+            yield ReadBack(kind=OrderReleased.KIND, object_id=row.ordno, holds=holds)
+
+
+def _thousandths(amount: Quantity) -> int:
+    if amount.unit != "PCE":
+        raise MappingError(f"The ERP of plant B counts in PCE, not in {amount.unit}")
+    return int(amount.amount * 1000)
+
+
+def _staged(kind: str, known: Known, **values: object) -> Request:
+    empty = {"operation": None, "item": None, "lots": None, "amount": None, "scrap": None}
+    return Request(target="staging", body={"kind": kind, "order": known.local, **empty, **values})
+
+
+def _lot(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+@outbound(AssignLots, proof="findable", local=True)
+def _issue(command: AssignLots, known: Known) -> Request:
+    """One row of its staging is one effect, with all lots of one material in it."""
+    materials = {part.material_id for part in command.components}
+    if len(materials) != 1:
+        raise MappingError("The ERP of plant B is told of one material at a time")
+    lots: list[str] = []
+    for part in command.components:
+        if part.quantity is None:
+            raise MappingError(f"Nothing says how much was taken from {part.lot_id}")
+        lots.append(f"{_lot(part.lot_id)}={_thousandths(part.quantity)}")
+    return _staged("ISSUE", known, item=materials.pop(), lots=";".join(lots))
+
+
+@outbound(ConfirmOperation, proof="findable", local=True)
+def _confirm(command: ConfirmOperation, known: Known) -> Request:
+    """What an operation made and spoiled."""
+    return _staged(
+        "CONFM",
+        known,
+        operation=command.operation,
+        amount=_thousandths(command.good),
+        scrap=_thousandths(command.scrap),
+    )
+
+
+@outbound(ReceiveOutput, proof="findable", local=True)
+def _receive(command: ReceiveOutput, known: Known) -> Request:
+    """The lot that came of it."""
+    if command.lot_id is None:
+        raise MappingError("The ERP of plant B receives lots, and nothing says which")
+    lot = f"{_lot(command.lot_id)}={_thousandths(command.good)}"
+    return _staged("RECPT", known, item=command.material_id, lots=lot)
+
+
+@outbound(CompleteProduction, proof="findable", local=True)
+def _close(_: CompleteProduction, known: Known) -> Request:
+    """The next batch closes it."""
+    return _staged("CLOSE", known)
+
+
+def _named(number: str) -> str:
+    """Plant B's orders are known by its ERP's numbers, at every machine and on every paper."""
+    return f"production-order/erp-b:{number}"
+
+
+def _of_the_erp(reads: Inbound) -> Inbound:
+    """The same reader, for an MES that speaks of orders by the ERP's numbers."""
+
+    def read(item: Item, known: Known) -> Iterator[Said]:
+        for said in reads.reads(item, known):
+            match said:
+                case OrderEvent():
+                    yield structs.replace(said, order_id=_named(said.order_id))
+                case ReadBack(kind=OrderReleased.KIND):
+                    yield structs.replace(said, object_id=_named(said.object_id))
+                case _:
+                    yield said
+
+    return Inbound(reads.kind, read)
+
+
+_BY_DOCUMENT = {one.command: one for one in b2mml.mappings if isinstance(one, Outbound)}[
+    DistributeOrder
+]
+
+
+@outbound(DistributeOrder, proof=_BY_DOCUMENT.proof)
+def _distribute(command: DistributeOrder, known: Known) -> Request:
+    """As any MES gets it, under the ERP's number."""
+    number = command.order_id.rpartition(":")[2]
+    return _BY_DOCUMENT.writes(structs.replace(command, order_id=number), known)
+
+
+class _Stock(msgspec.Struct, frozen=True):
+    item: str
+    lot: str
+    quantity: Decimal
+    at: datetime
+
+
+@inbound("stock")
+def _stock(item: Item, _: Known) -> Iterator[Said]:
+    """A line of the export: what the ERP believed when its batch ran."""
+    row = item.read(_Stock)
+    holds: Claims = {"material": row.item, "book": str(Quantity(row.quantity, "PCE"))}
+    yield ReadBack(kind=LOT, object_id=row.lot, holds=holds)
+
+
+AREA = Area(
+    connections=(
+        Connection("erp-b", Sql, (_work_order, _issue, _confirm, _receive, _close), site=_SITE),
+        Connection("erp-b-exports", Files, (_stock, *files.mappings), site=_SITE),
+        Connection(
+            "mes-b",
+            B2mml,
+            (
+                *(_of_the_erp(one) for one in b2mml.mappings if isinstance(one, Inbound)),
+                _distribute,
+            ),
+            site=_SITE,
+        ),
+    ),
+    routes=(
+        Route(DistributeOrder, "mes-b", site=_SITE),
+        *(
+            Route(command, "erp-b", site=_SITE)
+            for command in (AssignLots, ConfirmOperation, ReceiveOutput, CompleteProduction)
+        ),
+    ),
+)

@@ -1,0 +1,153 @@
+"""The MES of plant B: B2MML documents in a folder, both ways. It owns execution there."""
+
+__all__ = ["MesB", "Waiting"]
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any, cast
+
+import msgspec
+
+from andon.connectors._folders.names import stamp
+from andon.connectors.b2mml.floor import Floor
+from andon.connectors.b2mml.simulator import PlantBFolder
+from andon.connectors.b2mml.writing import Envelope, document_of
+from andon.core.connector import Request
+from andon.sandbox.system import Belief, System
+from andon.sandbox.truth import Consumed, Fact, Finished
+from andon.sandbox.world import World
+
+_LOOKS = 0.2
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An order it has taken and nobody works on."""
+
+    number: str
+    item: str
+    quantity: Decimal
+
+
+class MesB(System):
+    """It judges a document by the schema, answers it, and reports an order once it is done."""
+
+    name = "mes-b"
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self._folder = PlantBFolder()
+        self.floor: Floor = self._folder.floor
+        self.waiting: deque[Waiting] = deque()
+        self._known = 0
+        self._orders: dict[str, Waiting] = {}
+        self._taken: dict[str, list[Consumed]] = {}
+        self._done: dict[str, Finished] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Looks into its folder from now on."""
+        self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """What is put there stays there."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    def environment(self) -> Mapping[str, str]:
+        """As the project's parameters name them."""
+        return {"COMPANY_MES_B_FOLDER": str(self._folder.root)}
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.to_thread(self._folder.work)
+            for number in self.floor.done[self._known :]:
+                order = _order(number, self.floor.orders[number])
+                self._orders[number] = order
+                self.waiting.append(order)
+            self._known = len(self.floor.done)
+            await asyncio.sleep(_LOOKS)
+
+    def hear(self, fact: Fact) -> None:
+        """Only of its own orders."""
+        match fact:
+            case Consumed(order=number) if number in self._orders:
+                self._taken.setdefault(number, []).append(fact)
+            case Finished(order=number) if number in self._orders:
+                self._done[number] = fact
+                self._folder.next_in("performance", self._report(fact))
+            case _:
+                pass
+
+    def _report(self, done: Finished) -> bytes:
+        taken = self._taken.pop(done.order, [])
+        at = done.at.isoformat().replace("+00:00", "Z")
+        moved = [
+            _actual(n, "Consumed", one.material, one.lot, one.quantity)
+            for n, one in enumerate(taken, start=1)
+        ]
+        moved.append(_actual(len(moved) + 1, "Produced", done.material, done.lot, done.good))
+        if done.scrap:
+            moved.append(_actual(len(moved) + 1, "Scrap", done.material, "", done.scrap))
+        segment = {
+            "ID": f"{done.order}-10",
+            "ActualStartTime": at,
+            "ActualEndTime": at,
+            "SegmentRequirementID": "MAKE",
+            "SegmentState": "Completed",
+            "SegmentData": [
+                {"ID": "OrderedQuantity", "Value": [_value(self._orders[done.order].quantity)]}
+            ],
+            "MaterialActual": moved,
+        }
+        response = {
+            "ID": f"R-{done.order}",
+            "StartTime": at,
+            "EndTime": at,
+            "OperationsRequestID": done.order,
+            "ResponseState": "Completed",
+            "SegmentResponse": [segment],
+        }
+        envelope = Envelope(bod=stamp(f"R-{done.order}"), sender="PLANT-B", created_at=done.at)
+        body = {"ID": f"P-{done.order}", "OperationsResponse": [response]}
+        request = Request(target="SyncOperationsPerformance", body={"OperationsPerformance": body})
+        return document_of(request, envelope, judged=True)
+
+    def believes(self) -> Iterable[Belief]:
+        """How far each order is, and what came of it."""
+        for number in self._orders:
+            done = self._done.get(number)
+            yield Belief(f"order:{number}", "status", "done" if done else "open")
+            if done:
+                yield Belief(f"order:{number}", "good", f"{done.good.normalize():f}")
+
+
+def _value(amount: Decimal) -> dict[str, str]:
+    return {"ValueString": f"{amount:f}", "DataType": "decimal", "UnitOfMeasure": "PCE"}
+
+
+def _actual(n: int, use: str, material: str, lot: str, amount: Decimal) -> dict[str, Any]:
+    """Scrap has no word in ISA-95, so it is said as another use."""
+    other = {"MaterialUse": "Other", "MaterialUse@OtherValue": use} if use == "Scrap" else {}
+    quantity = {"QuantityString": f"{amount:f}", "DataType": "decimal", "UnitOfMeasure": "PCE"}
+    return {
+        "ID": str(n),
+        "MaterialDefinitionID": material,
+        **({"MaterialLotID": lot} if lot else {}),
+        **(other or {"MaterialUse": use}),
+        "Quantity": [quantity],
+    }
+
+
+def _order(number: str, request: Mapping[str, Any]) -> Waiting:
+    """What is to be made, from the first segment that says so."""
+    for segment in cast("list[dict[str, Any]]", request["SegmentRequirement"]):
+        for part in segment.get("MaterialRequirement", []):
+            if part.get("MaterialUse") == "Produced":
+                amount = Decimal(part["Quantity"][0]["QuantityString"])
+                return Waiting(number, str(part["MaterialDefinitionID"]), amount)
+    raise ValueError(f"order {number} does not say what is to be made")
