@@ -2,7 +2,8 @@
 
 __all__ = ["MalformedError", "decoded", "value_of"]
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, cast
 
 from andon.connectors.opcua.jobtypes import STRUCTURES, Field
@@ -11,6 +12,7 @@ from andon.connectors.opcua.values import plain
 from andon.core.errors import MappingError
 
 _DEEPEST = 30
+_MOST_SIZES = 8
 _NESTED = (23, 24, 25)
 """Readings, values, diagnostics."""
 _binary = ua.ua_binary
@@ -89,13 +91,36 @@ def value_of(buffer: Any) -> Any:
     length = _binary.Primitives.Int32.unpack(ahead) if many else 1
     if length > len(ahead):
         raise MalformedError("a list is said to hold more values than there are bytes")
+    if said & 64:
+        return _onward(_matrix, buffer)
     if kind != ua.VariantType.ExtensionObject.value:
         return _binary.variant_from_binary(buffer)
-    if said & 64:
-        raise MalformedError("a matrix of structures is not read here")
     buffer.skip(5 if many else 1)
     found = [_onward(_structure, buffer) for _ in range(length)]
     return ua.Variant(found if many else found[0], ua.VariantType.ExtensionObject, is_array=many)
+
+
+def _matrix(buffer: Any) -> Any:
+    """The library fills up what the sizes promise and the values do not: a few bytes, a million
+    elements. Here both must agree."""
+    said = _binary.Primitives.Byte.unpack(buffer)
+    if not said & 128 or said & 63 == ua.VariantType.ExtensionObject.value:
+        raise MalformedError("a matrix of structures, or of one value, is not read here")
+    kind = ua.datatype_to_varianttype(said & 63)
+    flat: list[Any] = _binary.unpack_uatype_array(kind, buffer) or []
+    sizes: list[int] = _binary.unpack_uatype_array(ua.VariantType.Int32, buffer) or []
+    if not 0 < len(sizes) <= _MOST_SIZES or min(sizes) < 0 or prod(sizes) != len(flat):
+        raise MalformedError(
+            f"a matrix of {sizes[:_MOST_SIZES]} is said to hold {len(flat)} values"
+        )
+    return ua.Variant(_shaped(flat, sizes[1:]), kind, sizes, is_array=True)
+
+
+def _shaped(flat: list[Any], sizes: Sequence[int]) -> list[Any]:
+    """Rows of rows, the last size innermost."""
+    for size in reversed(sizes):
+        flat = [flat[at : at + size] for at in range(0, len(flat), size)] if size else []
+    return flat
 
 
 def _structure(buffer: Any) -> Any:

@@ -11,7 +11,7 @@ from asyncua.ua.ua_binary import struct_to_binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from andon.connectors.opcua.decoding import MalformedError, decoded
+from andon.connectors.opcua.decoding import MalformedError, decoded, value_of
 from andon.connectors.opcua.encoding import encoded
 from andon.connectors.opcua.jobtypes import STRUCTURES
 from andon.connectors.opcua.values import Unfit
@@ -163,3 +163,16 @@ def test_lengths_found_by_fuzzing_do_not_keep_us(body: str) -> None:
     for name in ("JobOrder", "JobResponse", "JobOrderAndState"):
         with pytest.raises(MalformedError):
             decoded(name, bytes.fromhex(body))
+
+
+def test_a_matrix_is_read_as_it_was_written() -> None:
+    rows = [[1, 2, 3], [4, 5, 6]]
+    sent = ua.ua_binary.variant_to_binary(ua.Variant(rows, ua.VariantType.Int32))
+    assert value_of(ua.utils.Buffer(sent)).Value == rows
+
+
+def test_sizes_that_promise_more_than_the_bytes_hold_are_refused() -> None:
+    # Found by fuzzing: the library fills the rest with a million empty lists.
+    few = bytes.fromhex("ff000000c901000000010005000000000000000000a200000000")
+    with pytest.raises(MalformedError, match="matrix"):
+        value_of(ua.utils.Buffer(few))
