@@ -7,13 +7,15 @@ import asyncio
 import json
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 from andon.sandbox.company import Company
+from andon.sandbox.world import BEGAN
 
 
 async def _host(told: argparse.Namespace) -> None:
-    company = Company(seed=told.seed, andon=told.andon, speed=told.speed)
+    company = Company(seed=told.seed, andon=told.andon, speed=told.speed, began=told.began)
     await company.start()
     _write(told.environment, company.environment())
     stop = asyncio.Event()
@@ -34,6 +36,13 @@ def _write(path: Path, environment: dict[str, str]) -> None:
     os.replace(part, path)
 
 
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} says no zone")
+    return moment.astimezone(UTC)
+
+
 def main() -> None:
     """Until it is told to stop."""
     words = argparse.ArgumentParser(prog="python -m andon.sandbox", description=__doc__)
@@ -41,6 +50,9 @@ def main() -> None:
     words.add_argument("--andon", default="http://127.0.0.1:8420", help="where Andon answers")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--speed", type=float, default=60.0, help="business seconds per second")
+    words.add_argument(
+        "--began", type=_moment, default=BEGAN, help="business time at the start, with its zone"
+    )
     asyncio.run(_host(words.parse_args()))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from andon.sandbox.lives import begin
 from andon.sandbox.system import System
 from andon.sandbox.systems import SYSTEMS
-from andon.sandbox.world import World
+from andon.sandbox.world import BEGAN, World
 
 _TICK = 0.02
 
@@ -28,9 +28,10 @@ class Company:
         seed: int,
         andon: str,
         speed: float = 60.0,
+        began: datetime = BEGAN,
         systems: Sequence[type[System]] = SYSTEMS,
     ) -> None:
-        self.world = World(seed)
+        self.world = World(seed, began=began)
         self.speed = speed
         self.systems: Mapping[str, System] = {
             kind.name: kind(self.world, andon) for kind in systems

@@ -1,6 +1,6 @@
 """The world the company lives in: its time, its chance, its truth."""
 
-__all__ = ["Steps", "World"]
+__all__ = ["BEGAN", "Steps", "World"]
 
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from andon.app.demo.hub import Hub, Say, end_by_signal, require_free, telling
@@ -15,6 +16,8 @@ from andon.core.errors import SettingsError
 
 _PROJECT = "andon.app.company:andon"
 _READY_WITHIN = 30.0
+_BEHIND = timedelta(days=5)
+"""So far behind the present its time begins, and then runs faster: what it says has happened."""
 
 
 def company_demo(folder: Path, *, port: int, speed: float, told: Say) -> None:
@@ -52,7 +55,11 @@ class _Company:
         self._told = folder / "company.json"
         self._told.unlink(missing_ok=True)
         self._log = folder / "company.log"
-        words = ("--environment", str(self._told), "--andon", andon, "--speed", str(speed))
+        began = datetime.now(UTC) - _BEHIND
+        words = (
+            *("--environment", str(self._told), "--andon", andon),
+            *("--speed", str(speed), "--began", began.isoformat()),
+        )
         with self._log.open("wb") as log:
             self._program = subprocess.Popen(
                 [sys.executable, "-m", "andon.sandbox", *words],
