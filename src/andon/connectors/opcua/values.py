@@ -68,7 +68,7 @@ def _structured(value: Any) -> Any:
     if isinstance(value, ua.DataValue):
         return document(value)
     if isinstance(value, ua.ExtensionObject):
-        return {"structure": value.TypeId.to_string(), "bytes": plain(value.Body)}
+        return {"structure": plain(value.TypeId), "bytes": plain(value.Body)}
     if is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     return _text_of(str(value))

@@ -184,3 +184,11 @@ def test_every_mistake_of_the_settings_is_named(other: dict[str, Any], at: list[
 
 def test_right_settings_have_no_mistake() -> None:
     assert faults_of(OpcUaSettings(**RIGHT)) == []
+
+
+def test_a_structure_whose_type_is_no_utf8_is_said_with_its_bytes() -> None:
+    # Found by fuzzing.
+    structure = ua.ExtensionObject(TypeId=ua.NodeId("x\udcf8", 2), Body=b"\x01")
+    said = plain(structure)
+    assert said["structure"]["text"] == "ns=2;s=x\N{REPLACEMENT CHARACTER}"
+    assert msgspec.json.encode(said)
