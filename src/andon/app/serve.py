@@ -16,7 +16,7 @@ from andon.api.keyring import KeyRing
 from andon.api.needs import Web
 from andon.app.web_settings import WebSettings
 from andon.core.errors import SettingsError
-from andon.engine.clock import Clock
+from andon.engine.clock import SYSTEM_CLOCK, Clock
 from andon.engine.door import Doors
 from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest
@@ -28,7 +28,7 @@ async def serve(
     dsn: str,
     *,
     outside: WebSettings,
-    clock: Clock,
+    clock: Clock = SYSTEM_CLOCK,
     host: str,
     port: int,
     until: Awaitable[object],

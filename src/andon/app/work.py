@@ -5,13 +5,19 @@ __all__ = ["work"]
 import asyncio
 from collections.abc import Awaitable
 
-from andon.engine.clock import Clock
+from andon.engine.clock import SYSTEM_CLOCK, Clock
 from andon.engine.plan import Plan
 from andon.engine.worker import Worker
 
 
 async def work(
-    plan: Plan, dsn: str, *, clock: Clock, host: str, port: int, until: Awaitable[object]
+    plan: Plan,
+    dsn: str,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    host: str,
+    port: int,
+    until: Awaitable[object],
 ) -> None:
     """Works until `until` is done; raises when its database session is lost."""
     del host, port

@@ -1,7 +1,7 @@
 """One clock for business time: deadlines, calendars, records. What a system needs to answer or to
 settle, and the pause before it is called again, is real time."""
 
-__all__ = ["Clock", "ScaledClock", "SystemClock"]
+__all__ = ["SYSTEM_CLOCK", "Clock", "ScaledClock", "SystemClock"]
 
 import math
 import re
@@ -23,6 +23,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return datetime.now(UTC)
+
+
+SYSTEM_CLOCK = SystemClock()
+"""What business time is where nobody scales it."""
 
 
 class ScaledClock:

@@ -9,6 +9,8 @@ from andon.sandbox.lab.reckoning import Posting
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.truth import Consumed, Made, Truth
 
+_PLANT = "A."
+"""Plant A's places; plant B has an ERP of its own."""
 _MOVEMENTS = ("101", "261")
 """Goods receipt of an order, goods issue to an order."""
 
@@ -18,9 +20,9 @@ def happened(truth: Truth) -> Sequence[tuple[datetime, Posting]]:
     found: list[tuple[datetime, Posting]] = []
     for fact in truth.facts:
         match fact:
-            case Consumed():
+            case Consumed() if fact.place.startswith(_PLANT):
                 found.append((fact.at, Posting("261", fact.order, fact.lot, fact.quantity)))
-            case Made(lot=lot) if lot:
+            case Made(lot=lot) if lot and fact.place.startswith(_PLANT):
                 found.append((fact.at, Posting("101", fact.order, lot, fact.good)))
             case _:
                 pass
