@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
 from andon.sandbox.lives.production import STORE
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
@@ -31,19 +32,19 @@ def _delivers(world: World, erp: Erp, tms: Tms) -> Steps:
         yield world.wait(_LOOKS * chance.uniform(0.5, 1.5))
         found = _in_stock(erp)
         if found is not None:
-            lot, there = found
+            lot, store, there = found
             amount = Decimal(chance.randint(1, int(there)))
             company = erp.company.deliveries
-            number = company.deliver(chance.choice(_CUSTOMERS), _SOLD, amount, lot)
+            number = company.deliver(chance.choice(_CUSTOMERS), _SOLD, amount, lot, store)
             world.lives(_carried(world, erp, tms, number, lot, amount))
 
 
-def _in_stock(erp: Erp) -> tuple[str, Decimal] | None:
-    """A lot that the books have and no delivery has taken: clerks see nothing else."""
-    for (material, _, _, batch), row in erp.company.books.rows("~stock").items():
-        free = row["quantity"] - erp.company.deliveries.promised(batch)
-        if material == _SOLD and free >= 1:
-            return batch, free
+def _in_stock(erp: Erp) -> tuple[str, str, Decimal] | None:
+    """A lot that the books have and no delivery has taken, and where: clerks see nothing else."""
+    for there, amount in erp.company.movements.stocks.all():
+        free = amount - erp.company.deliveries.promised(there.batch)
+        if there.material == _SOLD and there.stock_type == UNRESTRICTED and free >= 1:
+            return there.batch, there.store, free
     return None
 
 

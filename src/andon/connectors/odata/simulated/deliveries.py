@@ -22,7 +22,9 @@ class Deliveries:
         self._company = company
         self._books = company.books
 
-    def deliver(self, customer: str, material: str, quantity: Decimal, batch: str) -> str:
+    def deliver(
+        self, customer: str, material: str, quantity: Decimal, batch: str, store: str = "171A"
+    ) -> str:
         """A clerk's delivery of one lot to a customer; returns its number."""
         if material not in self._company.units:
             raise RefusedCallError("M3/305", f"The material {material} does not exist")
@@ -35,7 +37,7 @@ class Deliveries:
             "Material": material,
             "Batch": batch,
             "Plant": "1710",
-            "StorageLocation": "171A",
+            "StorageLocation": store,
             "ActualDeliveryQuantity": quantity,
             "DeliveryQuantityUnit": self._company.units[material],
         }
@@ -110,6 +112,7 @@ class Deliveries:
                 "GoodsMovementType": kind,
                 "Material": row["Material"],
                 "Batch": row["Batch"],
+                "StorageLocation": row["StorageLocation"],
                 "QuantityInEntryUnit": row["ActualDeliveryQuantity"],
                 "EntryUnit": row["DeliveryQuantityUnit"],
             }

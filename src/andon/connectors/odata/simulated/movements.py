@@ -7,30 +7,24 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from andon.connectors.odata.simulated.books import Books, RefusedCallError, Row
+from andon.connectors.odata.simulated.movement_types import (
+    MOVES,
+    UNRESTRICTED,
+    Side,
+)
+from andon.connectors.odata.simulated.stocks import Stock, Stocks
 
 if TYPE_CHECKING:
     from andon.connectors.odata.simulated.company import Company
 
 HEADERS = "A_MaterialDocumentHeader"
 ITEMS = "A_MaterialDocumentItem"
-_REVERSAL = {"101": "102", "102": "101", "261": "262", "262": "261", "601": "602", "602": "601"}
 _OF_DELIVERIES = ("601", "602")
 """Posted through the delivery alone."""
-_INTO = ("101", "262", "602")
-"""Movement types that put into stock; the other ones take out."""
+_OF_ORDERS = ("101", "102", "261", "262")
+"""Posted for a production order alone."""
 _YEAR, _DOCUMENT, _ITEM = "MaterialDocumentYear", "MaterialDocument", "MaterialDocumentItem"
-
-
-class Stock(msgspec.Struct, frozen=True):
-    """Where an amount lies."""
-
-    material: str
-    plant: str
-    store: str
-    batch: str = ""
 
 
 class Movements:
@@ -39,18 +33,21 @@ class Movements:
     def __init__(self, company: "Company") -> None:
         self._company = company
         self._books: Books = company.books
+        self.stocks = Stocks(company.books, company.units)
         self.open_from = date(1970, 1, 1)
         """First day of the oldest period in which may be posted."""
+        self.locked: dict[str, str] = {}
+        """Material -> who has it open on a screen."""
 
     def stock(self, where: Stock) -> Decimal:
-        """How much lies there, unrestricted: what its documents sum up to."""
-        row = self._books.rows("~stock").get(_key(where))
-        return Decimal(0) if row is None else row["quantity"]
+        """How much lies there."""
+        return self.stocks.amount(where)
 
-    def stock_up(self, material: str, quantity: Decimal | int | str, batch: str = "") -> None:
-        """Puts into the store without a document, as an initial load does."""
-        where = Stock(material, "1710", "171A", batch)
-        self._set(where, self.stock(where) + Decimal(quantity))
+    def stock_up(
+        self, material: str, quantity: Decimal | int | str, batch: str = "", store: str = "171A"
+    ) -> None:
+        """Puts into a store without a document, as an initial load does."""
+        self.stocks.put(Stock(material, "1710", store, batch), Decimal(quantity))
 
     def post(self, header: Row, items: Iterable[Row], user: str) -> Sequence[Row]:
         """One document with all its items, or none of them."""
@@ -69,14 +66,16 @@ class Movements:
         items = [
             row
             for key, row in self._books.rows(ITEMS).items()
-            if key[:2] == (year, document) and item in ("", key[2])
+            if key[:2] == (year, document)
+            and item in ("", key[2])
+            and not row["IsAutomaticallyCreated"]
         ]
         if not items or any(row["GoodsMovementIsCancelled"] for row in items):
             raise RefusedCallError("M7/122", f"Document {document} {year} is already cancelled")
         undo = [
             {
                 **row,
-                "GoodsMovementType": _REVERSAL[row["GoodsMovementType"]],
+                "GoodsMovementType": MOVES[row["GoodsMovementType"]].undo,
                 "ReversedMaterialDocumentYear": year,
                 "ReversedMaterialDocument": document,
                 "ReversedMaterialDocumentItem": row[_ITEM],
@@ -93,14 +92,15 @@ class Movements:
     def _posted(
         self, header: Row, lines: Sequence[Row], user: str, day: datetime, now: datetime
     ) -> Sequence[Row]:
-        into = lines[0]["GoodsMovementType"] in _INTO
+        first = MOVES[lines[0]["GoodsMovementType"]]
+        into = first.takes is None
         document = self._books.number(
             "receipt" if into else "issue", 5000000001 if into else 4900000001
         )
         year = str(day.year)
         values: dict[str, Any] = {
             "DocumentDate": day,
-            "GoodsMovementCode": "02" if into else "03",
+            "GoodsMovementCode": first.code,
             "MaterialDocumentHeaderText": "",
             "ReferenceDocument": "",
             **header,
@@ -113,16 +113,19 @@ class Movements:
         }
         self._books.put(HEADERS, (year, document), values)
         made: list[Row] = []
-        for n, line in enumerate(lines, start=1):
-            item = {**line, _YEAR: year, _DOCUMENT: document, _ITEM: f"{n:04}"}
-            self._move(item)
-            made.append(self._books.put(ITEMS, (year, document, f"{n:04}"), item))
+        for line in lines:
+            for item in (line, *_automatic(line)):
+                n = f"{len(made) + 1:04}"
+                numbered = {**item, _YEAR: year, _DOCUMENT: document, _ITEM: n}
+                made.append(self._books.put(ITEMS, (year, document, n), numbered))
+            self._move(line)
         return made
 
     def _line(self, item: Row) -> Row:
         """An item with all its fields, checked as far as that needs no stock."""
         kind, material = item.get("GoodsMovementType"), item.get("Material") or ""
-        if kind not in _REVERSAL or (kind in _OF_DELIVERIES and "~delivery" not in item):
+        move = MOVES.get(kind or "")
+        if move is None or (kind in _OF_DELIVERIES and "~delivery" not in item):
             raise RefusedCallError("M7/004", f"Movement type {kind or ''} is not allowed here")
         if material not in self._company.units:
             raise RefusedCallError("M3/305", f"The material {material} does not exist")
@@ -131,12 +134,21 @@ class Movements:
             raise RefusedCallError("M7/022", "Enter a quantity")
         if item.get("EntryUnit", "") not in ("", self._company.units[material]):
             raise RefusedCallError("M7/324", f"Unit {item['EntryUnit']} cannot be converted")
+        if move.needs and not item.get(move.needs):
+            raise RefusedCallError("00/055", f"Fill in all required entry fields: {move.needs}")
+        for store in (item.get("StorageLocation"), item.get("IssuingOrReceivingStorageLoc")):
+            if store and store not in self._company.stores:
+                text = f"Storage location {store} does not exist in plant 1710"
+                raise RefusedCallError("M7/091", text)
         return {
             "Plant": "1710",
             "StorageLocation": "171A",
             "Batch": "",
             "GoodsMovementRefDocType": "F" if kind in ("101", "102") else "",
-            "InventoryStockType": "01",
+            "InventoryStockType": UNRESTRICTED,
+            "IssuingOrReceivingPlant": "",
+            "IssuingOrReceivingStorageLoc": "",
+            "CostCenter": "",
             "ManufacturingOrder": item.get("OrderID", ""),
             "ManufacturingOrderItem": "1",
             "Delivery": "",
@@ -146,6 +158,8 @@ class Movements:
             "ReversedMaterialDocument": "",
             "ReversedMaterialDocumentItem": "",
             **{name: value for name, value in item.items() if not name.startswith("~")},
+            "DebitCreditCode": "S" if move.takes is None else "H",
+            "IsAutomaticallyCreated": "",
             "GoodsMovementIsCancelled": False,
         }
 
@@ -159,18 +173,16 @@ class Movements:
 
     def _move(self, item: Row) -> None:
         kind, amount = item["GoodsMovementType"], item["QuantityInEntryUnit"]
-        order = item["ManufacturingOrder"]
-        if kind not in _OF_DELIVERIES:
+        order, move = item["ManufacturingOrder"], MOVES[item["GoodsMovementType"]]
+        if kind in _OF_ORDERS:
             self._company.must_be_released(order, "Goods movement")
-        where = Stock(item["Material"], item["Plant"], item["StorageLocation"], item["Batch"])
-        there = self.stock(where) + (amount if kind in _INTO else -amount)
-        if there < 0:
-            raise RefusedCallError(
-                "M7/021",
-                f"Deficit of SL Unrestricted-use {-there} {item['EntryUnit']} : {where.material}"
-                f" {where.plant} {where.store} {where.batch}".rstrip(),
-            )
-        self._set(where, there)
+        if (who := self.locked.get(item["Material"])) is not None:
+            text = f"Valuation data for material {item['Material']} is currently locked by {who}"
+            raise RefusedCallError("M3/024", text)
+        if move.takes is not None:
+            self.stocks.take(_end(item, move.takes), amount)
+        if move.puts is not None:
+            self.stocks.put(_end(item, move.puts), amount)
         if kind in ("101", "102"):
             self._delivered(order, amount if kind == "101" else -amount)
             if kind == "101":
@@ -197,9 +209,21 @@ class Movements:
                 self._books.put("A_ProductionOrderComponent_4", key, taken)
                 return
 
-    def _set(self, where: Stock, quantity: Decimal) -> None:
-        self._books.put("~stock", _key(where), {"quantity": quantity})
+
+def _end(item: Row, side: Side) -> Stock:
+    """Where one end of a movement lies."""
+    store = item["IssuingOrReceivingStorageLoc"] if side.elsewhere else item["StorageLocation"]
+    kind = side.stock_type or item["InventoryStockType"]
+    return Stock(item["Material"], item["Plant"], store, item["Batch"], kind)
 
 
-def _key(where: Stock) -> tuple[str, ...]:
-    return where.material, where.plant, where.store, where.batch
+def _automatic(item: Row) -> Iterable[Row]:
+    """The other side of a transfer is an item of its own, which the system adds."""
+    if MOVES[item["GoodsMovementType"]].moves:
+        yield {
+            **item,
+            "StorageLocation": item["IssuingOrReceivingStorageLoc"],
+            "IssuingOrReceivingStorageLoc": item["StorageLocation"],
+            "IsAutomaticallyCreated": "X",
+            "DebitCreditCode": "S",
+        }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from aiohttp import web
 
+from andon.connectors.odata.simulated.movement_types import STOCK_TYPES
 from andon.connectors.odata.simulator import SapSimulator
 from andon.sandbox.system import Belief, HttpSystem
 from andon.sandbox.truth import Arrived, Fact
@@ -47,10 +48,11 @@ class Erp(HttpSystem):
             self.company.movements.stock_up(fact.material, fact.quantity, fact.lot)
 
     def believes(self) -> Iterable[Belief]:
-        """Book stock of each batch, and how far each order is."""
-        for (material, plant, _store, batch), row in self.company.books.rows("~stock").items():
-            where = f"lot:{batch or material}@{plant}"
-            yield Belief(where, "quantity", f"{row['quantity'].normalize():f}")
+        """Book stock of each batch at each place, and how far each order is."""
+        for there, amount in self.company.movements.stocks.all():
+            where = f"lot:{there.batch or there.material}@{there.plant}/{there.store}"
+            attribute = STOCK_TYPES[there.stock_type]
+            yield Belief(where, attribute, f"{amount.normalize():f}")
         for (number,), row in self.company.books.rows("A_ProductionOrder_2").items():
             done = "Completed" if row["OrderIsTechnicallyCompleted"] else "Open"
             yield Belief(f"order:{number}", "status", done)

@@ -1,0 +1,68 @@
+"""Movement types: what each takes from and puts into, and which one takes it back."""
+
+__all__ = ["BLOCKED", "IN_INSPECTION", "MOVES", "STOCK_TYPES", "UNRESTRICTED", "Move", "Side"]
+
+from collections.abc import Mapping
+
+import msgspec
+
+UNRESTRICTED, IN_INSPECTION, BLOCKED = "01", "02", "07"
+STOCK_TYPES: Mapping[str, str] = {
+    UNRESTRICTED: "Unrestricted-use",
+    IN_INSPECTION: "Quality inspection",
+    BLOCKED: "Blocked",
+}
+"""Stock types and their names on the screen."""
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One end of a movement."""
+
+    stock_type: str = UNRESTRICTED
+    """Empty: the one that the item names."""
+    elsewhere: bool = False
+    """At the item's other storage location."""
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """What one movement type does."""
+
+    undo: str
+    """The movement type that takes it back."""
+    takes: Side | None = None
+    puts: Side | None = None
+    code: str
+    """Its goods movement code, where nobody says one."""
+    needs: str = ""
+    """A field that the item must have."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether its two ends are at two storage locations."""
+        return any(side is not None and side.elsewhere for side in (self.takes, self.puts))
+
+
+_HERE, _THERE, _ANY = Side(), Side(elsewhere=True), Side("")
+_OTHER = "IssuingOrReceivingStorageLoc"
+
+MOVES: Mapping[str, Move] = {
+    "101": Move(undo="102", puts=_HERE, code="02"),
+    "102": Move(undo="101", takes=_HERE, code="02"),
+    "201": Move(undo="202", takes=_HERE, code="03", needs="CostCenter"),
+    "202": Move(undo="201", puts=_HERE, code="03", needs="CostCenter"),
+    "261": Move(undo="262", takes=_HERE, code="03"),
+    "262": Move(undo="261", puts=_HERE, code="03"),
+    "311": Move(undo="312", takes=_HERE, puts=_THERE, code="04", needs=_OTHER),
+    "312": Move(undo="311", takes=_THERE, puts=_HERE, code="04", needs=_OTHER),
+    "325": Move(undo="326", takes=Side(BLOCKED), puts=Side(BLOCKED, True), code="04", needs=_OTHER),
+    "326": Move(undo="325", takes=Side(BLOCKED, True), puts=Side(BLOCKED), code="04", needs=_OTHER),
+    "501": Move(undo="502", puts=_HERE, code="05"),
+    "502": Move(undo="501", takes=_HERE, code="05"),
+    "601": Move(undo="602", takes=_HERE, code="03"),
+    "602": Move(undo="601", puts=_HERE, code="03"),
+    "701": Move(undo="702", puts=_ANY, code="05"),
+    "702": Move(undo="701", takes=_ANY, code="03"),
+    "711": Move(undo="712", takes=_ANY, code="03"),
+    "712": Move(undo="711", puts=_ANY, code="05"),
+}
+"""One more movement type is one more line."""
