@@ -63,10 +63,11 @@ class Sources:
     async def _begin(self, one: InUse) -> None:
         name = one.wired.name
         db = await connect(self._dsn, f"andon-source {self._mark} {name}"[:60])
+        self._sessions.append(db)  # before anything is asked of it: `close` may come meanwhile
         if not await db.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _CLASS, name):
+            self._sessions.remove(db)
             await closed(db)  # another worker was faster
             return
-        self._sessions.append(db)
         one.source = ReadSource(self._plan, one.wired, db, self._clock, one.health)
         one.let_go()
         self._background.soon(one.source.run())

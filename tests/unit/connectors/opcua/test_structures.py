@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from asyncua import ua
-from asyncua.ua.ua_binary import struct_to_binary
+from asyncua.ua.ua_binary import struct_to_binary, variant_to_binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,7 +167,7 @@ def test_lengths_found_by_fuzzing_do_not_keep_us(body: str) -> None:
 
 def test_a_matrix_is_read_as_it_was_written() -> None:
     rows = [[1, 2, 3], [4, 5, 6]]
-    sent = ua.ua_binary.variant_to_binary(ua.Variant(rows, ua.VariantType.Int32))
+    sent = variant_to_binary(ua.Variant(rows, ua.VariantType.Int32))
     assert value_of(ua.utils.Buffer(sent)).Value == rows
 
 
