@@ -10,14 +10,19 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from andon.sandbox.company import Company
+from andon.sandbox.world import BEGAN
 from tools.counterparts.environments import ROOT
 from tools.counterparts.running import Program, answers_http, free_port
+
+_BOTH_UP = timedelta(seconds=6)
+"""In which systems and Andon are started."""
 
 
 class Served:
@@ -30,6 +35,15 @@ class Served:
         self._data = data
         self._andon: Program | None = None
         self._http: aiohttp.ClientSession | None = None
+
+    async def live(self, span: timedelta) -> None:
+        """So much business time of the company; where Andon goes by it, from the agreed instant."""
+        late = 0.0
+        if (agreed := self._env.get("ANDON_CLOCK")) is not None:
+            begins = datetime.fromisoformat(agreed.split("@")[1])
+            late = (datetime.now(UTC) - begins).total_seconds()
+            await asyncio.sleep(max(0.0, -late))
+        self.company.live(until=self.company.world.began + span, late=max(0.0, late))
 
     async def start(self, ending: AsyncExitStack) -> None:
         """Systems first, then Andon; nobody acts before the test says so."""
@@ -100,8 +114,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(*, seed: int = 1, speed: float = 60.0) -> AsyncIterator[Served]:
-    """Ended whatever happens."""
+async def served(
+    *, seed: int = 1, speed: float = 60.0, began: datetime | None = None
+) -> AsyncIterator[Served]:
+    """Ended whatever happens. With `began` Andon's business time is the company's, which begins
+    once both are up: `Served.live` waits for it."""
     folder, data = _folders()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -112,9 +129,13 @@ async def served(*, seed: int = 1, speed: float = 60.0) -> AsyncIterator[Served]
         "ANDON_HOME": str(folder / "home"),
         "COLUMNS": "200",
     }
+    if began is not None:
+        begins = datetime.now(UTC) + _BOTH_UP
+        env["ANDON_CLOCK"] = f"{speed}@{begins.isoformat()}@{began.isoformat()}"
+    company = Company(seed=seed, andon=url, speed=speed, began=began or BEGAN)
     async with AsyncExitStack() as ending:
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
-        plant = Served(Company(seed=seed, andon=url, speed=speed), url, env, data)
+        plant = Served(company, url, env, data)
         await plant.start(ending)
         yield plant
 

@@ -11,6 +11,13 @@ from andon.model.maintenance import (
     MaintenanceStarted,
     RaiseMaintenance,
 )
+from andon.model.master import (
+    ChangeReleased,
+    DistributeRevision,
+    ItemRevised,
+    UpdateBom,
+    UpdateItem,
+)
 from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
@@ -87,5 +94,10 @@ VOCABULARY: tuple[type[Message], ...] = (
     DeliveryCreated,
     MilestonePassed,
     PostGoodsIssue,
+    ChangeReleased,
+    ItemRevised,
+    UpdateBom,
+    DistributeRevision,
+    UpdateItem,
 )
 """In the order a plant meets them."""

@@ -50,18 +50,18 @@ class Company:
             found |= system.environment()
         return found
 
-    def live(self, until: datetime | None = None) -> None:
-        """People and machines begin to act."""
+    def live(self, until: datetime | None = None, *, late: float = 0.0) -> None:
+        """People and machines begin to act; those who begin so many seconds late catch up."""
         begin(self)
-        self._living = asyncio.create_task(self._live(until))
+        self._living = asyncio.create_task(self._live(until, time.monotonic() - late))
 
     async def lived(self) -> None:
         """Returns when the time given to `live` has come. Raises what went wrong in the world."""
         if self._living is not None:
             await self._living
 
-    async def _live(self, until: datetime | None) -> None:
-        real, business = time.monotonic(), self.world.now()
+    async def _live(self, until: datetime | None, real: float) -> None:
+        business = self.world.now()
         while until is None or self.world.now() < until:
             await asyncio.sleep(_TICK)
             ahead = business + timedelta(seconds=(time.monotonic() - real) * self.speed)

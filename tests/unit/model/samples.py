@@ -13,6 +13,14 @@ from andon.model.maintenance import (
     MaintenanceStarted,
     RaiseMaintenance,
 )
+from andon.model.master import (
+    ChangeReleased,
+    Component,
+    DistributeRevision,
+    ItemRevised,
+    UpdateBom,
+    UpdateItem,
+)
 from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
@@ -168,6 +176,24 @@ FULL: tuple[Message, ...] = (
     ScheduleOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=LATER),
     RescheduleOrder(order_id=A, ends_at=LATER),
     AnnounceDowntime(equipment_id=MIX, since=NOON, expected_until=LATER, reason=NOTE),
+    ChangeReleased(change_id="ECO-1", effective_at=NOON, items=(PUMP,), title=NOTE),
+    ItemRevised(
+        item_id=PUMP,
+        revision="02",
+        effective_at=NOON,
+        components=(Component(material_id="SEAL", quantity=pcs("2")),),
+        specification=NOTE,
+        change_id="ECO-1",
+    ),
+    UpdateBom(
+        item_id=PUMP,
+        revision="02",
+        effective_at=NOON,
+        components=(Component(material_id="SEAL", quantity=pcs("2")),),
+        change_id="ECO-1",
+    ),
+    DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
+    UpdateItem(item_id=PUMP, revision="02"),
 )
 
 BARE: tuple[Message, ...] = (

@@ -33,6 +33,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "passed",
     "registered",
     "scheduled",
+    "revised",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
@@ -48,6 +49,7 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "schedule",
     "reschedule",
     "announce",
+    "update",
 }
 
 

@@ -7,7 +7,7 @@ One more system is a module here and a line in `AREAS`, and a table in company.t
 __all__ = ["andon"]
 
 from andon.app import Andon
-from andon.app.company import erp, fulfilment, maintenance, mes_a, plant_b
+from andon.app.company import erp, fulfilment, maintenance, master, mes_a, plant_b
 from andon.app.company.area import Area
 
 AREAS: tuple[Area, ...] = (
@@ -16,6 +16,7 @@ AREAS: tuple[Area, ...] = (
     maintenance.AREA,
     fulfilment.AREA,
     plant_b.AREA,
+    master.AREA,
 )
 
 andon = Andon(
@@ -26,7 +27,7 @@ andon = Andon(
     routes=[route for area in AREAS for route in area.routes],
     ownership=[rule for area in AREAS for rule in area.ownership],
     policies=[rule for area in AREAS for rule in area.policies],
-    # A lot has one number in the whole company.
-    shared={"material-lot": "company"},
+    # A lot has one number in the whole company, and so has an item.
+    shared={"material-lot": "company", "item": "company"},
     sandbox=True,
 )

@@ -5,6 +5,7 @@ __all__ = ["AREA"]
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,9 +14,11 @@ from andon.capabilities.production import release_order
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
+from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Ownership, Route
 from andon.core.quantity import Quantity
+from andon.model.master import DistributeRevision
 from andon.model.production import (
     ComponentLot,
     DistributeOrder,
@@ -132,10 +135,32 @@ def _queue(command: DistributeOrder, _: Known) -> Request:
     )
 
 
+@outbound(DistributeRevision, proof="keyed", local=True)
+def _revise(command: DistributeRevision, known: Known) -> Request:
+    """A revision that is there as it is given is put once more, and nothing happens."""
+    return Request(
+        target=f"PUT /items/{quote(known.local, safe='')}/revisions/{quote(command.revision)}",
+        body={
+            "valid_from": command.effective_at,
+            "needs": [
+                {"part": one.material_id, "quantity": _in_pieces(one.quantity)}
+                for one in command.components
+            ],
+            "instruction": command.specification or "",
+        },
+    )
+
+
+def _in_pieces(quantity: Quantity) -> Decimal:
+    if quantity.unit != "PC":
+        raise MappingError(f"Plant A counts in PC, not in {quantity.unit}")
+    return quantity.amount
+
+
 AREA = Area(
     connections=(
         Connection("mes-a", Webhook, (_started, _step, _done)),
-        Connection("mes-a-orders", Rest, (_queue,)),
+        Connection("mes-a-orders", Rest, (_queue, _revise)),
     ),
     workflows=(release_order,),
     routes=(Route(DistributeOrder, "mes-a-orders"),),

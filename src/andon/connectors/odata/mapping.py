@@ -1,10 +1,12 @@
-"""Between S/4HANA's words and ours: orders, goods movements and inspections in, postings out."""
+"""Between S/4HANA's words and ours: orders, goods movements, inspections and bills of material
+in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
 from andon.connectors.odata.deliveries import outbound_delivery, post_goods_issue
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
+from andon.connectors.odata.masters import bill_of_material, update_bom, update_item
 from andon.connectors.odata.orders import production_order
 from andon.connectors.odata.postings import POSTINGS
 from andon.core.mapping import Inbound, Outbound
@@ -15,6 +17,9 @@ mappings: tuple[Inbound | Outbound, ...] = (
     inspection_lot,
     outbound_delivery,
     post_goods_issue,
+    bill_of_material,
+    update_bom,
+    update_item,
     *POSTINGS,
 )
 """Everything S/4HANA says and can be asked."""

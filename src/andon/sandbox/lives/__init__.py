@@ -5,7 +5,7 @@ __all__ = ["AREAS", "Systems", "begin"]
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from andon.sandbox.lives import maintenance, plant_b, production, shipping
+from andon.sandbox.lives import engineering, maintenance, plant_b, production, shipping
 from andon.sandbox.system import System
 from andon.sandbox.world import World
 
@@ -29,6 +29,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     maintenance.begin,
     shipping.begin,
     plant_b.begin,
+    engineering.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

@@ -28,7 +28,7 @@ def begin(world: World, systems: Mapping[str, System]) -> None:
     open_stock(world)
     world.lives(_plans(world, erp))
     for line in LINES:
-        world.lives(_works(world, mes, erp, line))
+        world.lives(_works(world, mes, line))
 
 
 def open_stock(world: World) -> None:
@@ -56,21 +56,21 @@ def _plans(world: World, erp: Erp) -> Steps:
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5))
 
 
-def _works(world: World, mes: MesA, erp: Erp, line: str) -> Steps:
+def _works(world: World, mes: MesA, line: str) -> Steps:
     while True:
         order = mes.floor.next()
         if order is None:
             yield world.wait(_LOOKS)
         else:
-            yield from _makes(world, erp, order, line)
+            yield from _makes(world, mes, order, line)
 
 
-def _makes(world: World, erp: Erp, order: Order, line: str) -> Steps:
+def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
     chance = world.chance(f"{line}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=line))
     yield from _runs(world, line, _ONE_PIECE * float(order.quantity))
-    for part, share in erp.company.parts[order.item].items():
+    for part, share in mes.items.needs(order.item, order.revision).items():
         _consume(world, order, part, share * order.quantity)
     assembled = world.now()
     world.truth.happens(

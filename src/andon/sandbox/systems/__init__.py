@@ -10,7 +10,8 @@ from andon.sandbox.systems.machines import Machines
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.tms import Tms
 
-SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms, ErpB, MesB)
+SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms, ErpB, MesB, Plm)
 """In the order in which they start, and hear of what happened."""

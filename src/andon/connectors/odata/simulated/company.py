@@ -10,6 +10,7 @@ from typing import Any
 from andon.connectors.odata.simulated.books import Books, Key, RefusedCallError, Row
 from andon.connectors.odata.simulated.deliveries import Deliveries
 from andon.connectors.odata.simulated.inspections import Inspections
+from andon.connectors.odata.simulated.masters import Masters
 from andon.connectors.odata.simulated.movements import Movements
 
 ORDERS = "A_ProductionOrder_2"
@@ -38,7 +39,7 @@ class Company:
             "PUMP": {"HOUSING": Decimal(1), "SEAL": Decimal(2)},
             "VALVE": {"SEAL": Decimal("0.5")},
         }
-        """Material -> its components, each with how much of it one piece takes."""
+        """Material -> its first components, each with how much of it one piece takes."""
         self.units = {"PUMP": "PC", "VALVE": "PC", "HOUSING": "PC", "SEAL": "PC"}
         self.stores = ("171A", "171W")
         """Storage locations of the plant: its own store, and what a warehouse keeps for it."""
@@ -52,6 +53,7 @@ class Company:
         self.movements = Movements(self)
         self.inspections = Inspections(self)
         self.deliveries = Deliveries(self)
+        self.masters = Masters(self)
 
     # What planners do
 
@@ -86,8 +88,9 @@ class Company:
         return number
 
     def _explode(self, number: str, material: str, amount: Decimal) -> None:
+        parts = self.masters.components(material, self.books.now())
         reservation = self.books.number("reservation", 500001)
-        for n, (part, share) in enumerate(self.parts[material].items(), start=1):
+        for n, (part, share) in enumerate(parts.items(), start=1):
             item = f"{n:04}"
             row = {
                 "Reservation": reservation,

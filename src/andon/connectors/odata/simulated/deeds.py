@@ -8,6 +8,7 @@ from typing import Any
 
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import ORDERS, Company
+from andon.connectors.odata.simulated.masters import PRODUCTS
 
 _CHANGEABLE = {
     "TotalQuantity",
@@ -44,6 +45,8 @@ class Deeds:
                 return company.books.row(name, year, number)
             case "ProdnOrdConf2":
                 return company.confirm(values, items, user)
+            case "MaterialBOM":
+                return company.masters.add(values, items)
             case "A_InspLotUsageDecision":
                 return company.inspections.decide(values, user)
             case _:
@@ -51,7 +54,10 @@ class Deeds:
                 raise RefusedCallError("/IWFND/CM_CONSUMER/104", text, status=405)
 
     def change(self, name: str, row: Row, values: Mapping[str, Any]) -> None:
-        """New values of an order."""
+        """New values of an order or a material."""
+        if name == PRODUCTS:
+            self._company.masters.revise(row["Product"], values)
+            return
         if name != ORDERS:
             text = f"Method PATCH not allowed for '{name}'"
             raise RefusedCallError("/IWFND/CM_CONSUMER/104", text, status=405)

@@ -48,7 +48,10 @@ class Erp(HttpSystem):
             self.company.movements.stock_up(fact.material, fact.quantity, fact.lot)
 
     def believes(self) -> Iterable[Belief]:
-        """Book stock of each batch at each place, and how far each order is."""
+        """Book stock of each batch at each place, how far each order is, and which revision of
+        each item counts."""
+        for (material,), row in self.company.books.rows("A_Product").items():
+            yield Belief(f"item:{material}", "effective", row["ProductDocumentVersion"])
         for there, amount in self.company.movements.stocks.all():
             where = f"lot:{there.batch or there.material}@{there.plant}/{there.store}"
             attribute = STOCK_TYPES[there.stock_type]

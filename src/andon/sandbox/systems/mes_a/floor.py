@@ -16,6 +16,8 @@ class Order(msgspec.Struct, kw_only=True):
     number: str
     item: str
     quantity: Decimal
+    revision: str = ""
+    """By which it is made: the one that counts when it is queued, whatever follows."""
     status: Status = "queued"
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)

@@ -12,6 +12,7 @@ from aiohttp import web
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, HttpSystem
 from andon.sandbox.systems.mes_a.floor import Floor, Order, Taken
+from andon.sandbox.systems.mes_a.items import Items, Revision
 from andon.sandbox.truth import Consumed, Fact, Finished, Made, Started
 from andon.sandbox.world import World
 
@@ -24,6 +25,7 @@ class MesA(HttpSystem):
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
         self.floor = Floor()
+        self.items = Items()
         self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
         self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
         self._posting: asyncio.Task[None] | None = None
@@ -50,7 +52,8 @@ class MesA(HttpSystem):
         }
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`POST /orders`, `GET /orders/NUMBER`."""
+        """`POST /orders`, `GET /orders/NUMBER`, `PUT /items/ITEM/revisions/REVISION`,
+        `GET /items/ITEM`."""
         if request.headers.get("X-Api-Key") != self.key:
             return web.json_response({"message": "who are you?"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -60,18 +63,35 @@ class MesA(HttpSystem):
                 return _json(self.floor.orders[number])
             case "GET", ["orders"]:
                 return _json(list(self.floor.orders.values()))
+            case "PUT", ["items", item, "revisions", revision]:
+                return self._revised(item, revision, await request.read())
+            case "GET", ["items", item] if item in self.items.revisions:
+                return _json(self.items.revisions[item])
             case _:
                 return web.json_response({"message": f"no {request.path} here"}, status=404)
 
     def _queued(self, body: bytes) -> web.Response:
         try:
             order = msgspec.json.decode(body, type=Order, strict=False)
+            order.revision = self.items.effective(order.item, self.world.now())
             new = self.floor.queue(order)
         except msgspec.MsgspecError as error:
             return web.json_response({"message": str(error)}, status=422)
         except ValueError as error:
             return web.json_response({"message": str(error)}, status=409)
         return _json(self.floor.orders[order.number], status=201 if new else 200)
+
+    def _revised(self, item: str, name: str, body: bytes) -> web.Response:
+        try:
+            revision = msgspec.json.decode(body, type=Revision, strict=False)
+            new = self.items.put(item, name, revision)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        except KeyError as error:
+            return web.json_response({"message": f"no item {error}"}, status=422)
+        except ValueError as error:
+            return web.json_response({"message": str(error)}, status=409)
+        return _json(revision, status=201 if new else 200)
 
     def hear(self, fact: Fact) -> None:
         """Only of its own lines, and only what an order of its own is about."""
@@ -116,7 +136,10 @@ class MesA(HttpSystem):
         self.outbox.say(kind, {"id": f"{kind}/{about}", "order": about, **more})
 
     def believes(self) -> Iterable[Belief]:
-        """How far each order is, and what came of it."""
+        """How far each order is, what came of it, and by which revision it makes items now."""
+        for item in self.items.revisions:
+            counts = self.items.effective(item, self.world.now())
+            yield Belief(f"item:{item}", "effective", counts)
         for order in self.floor.orders.values():
             yield Belief(f"order:{order.number}", "status", order.status)
             yield Belief(f"order:{order.number}", "good", f"{order.good.normalize():f}")

@@ -1,0 +1,127 @@
+"""Master data: items and their revisions, as engineering releases them (ISA-95 MaterialDefinition).
+
+A revision is what an item is from one day on: what goes into it, and how it has to be.
+"""
+
+__all__ = [
+    "ChangeReleased",
+    "Component",
+    "DistributeRevision",
+    "ItemCommand",
+    "ItemRevised",
+    "UpdateBom",
+    "UpdateItem",
+]
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from andon.core.message import Claims, Command, Event, Link, claim
+from andon.core.quantity import Quantity
+from andon.model.terms import Instant, MaterialId, Name, Text
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of another item one piece takes."""
+
+    material_id: MaterialId
+    quantity: Quantity
+
+
+class ChangeReleased(Event, frozen=True, kw_only=True):
+    """Engineering has decided: these items change from then on. Each says what it becomes."""
+
+    TYPE: ClassVar[str] = "andon.master.change.released.v1"
+    KIND: ClassVar[str] = "engineering-change"
+    KEY: ClassVar[str] = "change_id"
+
+    change_id: Name
+    effective_at: Instant
+    items: Annotated[tuple[MaterialId, ...], msgspec.Meta(min_length=1)]
+    title: Text | None = None
+
+    def claims(self) -> Claims:
+        """From when it counts."""
+        return {"effective_at": claim(self.effective_at)}
+
+    def links(self) -> Iterable[Link]:
+        """The items it changes."""
+        return tuple(Link("changes", "item", item) for item in self.items)
+
+
+class ItemRevised(Event, frozen=True, kw_only=True):
+    """The item has a new revision, which counts from then on and not before."""
+
+    TYPE: ClassVar[str] = "andon.master.item.revised.v1"
+    KIND: ClassVar[str] = "item"
+    KEY: ClassVar[str] = "item_id"
+
+    item_id: MaterialId
+    revision: Name
+    effective_at: Instant
+    components: tuple[Component, ...] = ()
+    """All of its bill of material; none for what is bought."""
+    specification: Text | None = None
+    change_id: Name | None = None
+
+    def claims(self) -> Claims:
+        """The newest revision, whether it counts already or not."""
+        return _revised(self.revision, self.effective_at, self.components)
+
+
+class ItemCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Parent of all commands about one item."""
+
+    KIND: ClassVar[str] = "item"
+    KEY: ClassVar[str] = "item_id"
+
+    item_id: MaterialId
+    revision: Name
+
+
+class UpdateBom(ItemCommand, frozen=True, kw_only=True):
+    """Write the bill of material of a revision into the books, to count from then on."""
+
+    TYPE: ClassVar[str] = "andon.master.bom.update.v1"
+
+    effective_at: Instant
+    components: Annotated[tuple[Component, ...], msgspec.Meta(min_length=1)]
+    change_id: Name | None = None
+
+    def claims(self) -> Claims:
+        """The newest revision."""
+        return _revised(self.revision, self.effective_at, self.components)
+
+
+class DistributeRevision(ItemCommand, frozen=True, kw_only=True):
+    """Give the floor a revision, to make the item by it from then on."""
+
+    TYPE: ClassVar[str] = "andon.master.revision.distribute.v1"
+
+    effective_at: Instant
+    components: tuple[Component, ...] = ()
+    specification: Text | None = None
+
+    def claims(self) -> Claims:
+        """The newest revision."""
+        return _revised(self.revision, self.effective_at, self.components)
+
+
+class UpdateItem(ItemCommand, frozen=True, kw_only=True):
+    """Write into the books which revision counts now."""
+
+    TYPE: ClassVar[str] = "andon.master.item.update.v1"
+
+    def claims(self) -> Claims:
+        """The revision that counts."""
+        return {"effective_revision": self.revision}
+
+
+def _revised(revision: str, effective_at: Instant, components: Sequence[Component]) -> Claims:
+    """What a system believes of the newest revision it has; of a bill of material where it has
+    one, as text by item."""
+    parts = sorted(f"{part.material_id} {part.quantity}" for part in components)
+    bill: Claims = {"components": ", ".join(parts)} if parts else {}
+    return {"revision": revision, "effective_at": claim(effective_at), **bill}

@@ -1,0 +1,72 @@
+"""What ERP and MES must hold of items: each revision that engineering has released, once."""
+
+__all__ = ["Held", "booked", "effective", "given", "happened"]
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from andon.sandbox.system import System
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.plm import Plm
+
+_FIRST = "01"
+"""Every system had it before anybody looked."""
+
+
+class Held(msgspec.Struct, frozen=True, order=True):
+    """One revision of one item: from when it counts, and what one piece takes by it."""
+
+    item: str
+    revision: str
+    counts_from: date
+    parts: tuple[tuple[str, Decimal], ...]
+
+
+def happened(plm: Plm) -> Sequence[Held]:
+    """All that was released."""
+    return sorted(
+        Held(item, one.revision, day, tuple(sorted((part.item, part.quantity) for part in one.bom)))
+        for item, released in plm.revisions.items()
+        for day, one in released
+        if one.revision != _FIRST
+    )
+
+
+def booked(erp: Erp) -> Sequence[Held]:
+    """Bills of material; an item without one has no revisions to come there."""
+    masters = erp.company.masters
+    return sorted(
+        Held(
+            row["Material"],
+            row["BillOfMaterialVersion"],
+            row["HeaderValidityStartDate"].date(),
+            tuple(sorted(masters.parts(row).items())),
+        )
+        for material in erp.company.units
+        for row in masters.versions(material)
+        if row["BillOfMaterialVersion"] != _FIRST
+    )
+
+
+def given(mes: MesA) -> Sequence[Held]:
+    """All that the floor was given."""
+    return sorted(
+        Held(
+            item,
+            name,
+            one.valid_from.date(),
+            tuple(sorted((need.part, need.quantity) for need in one.needs)),
+        )
+        for item, revisions in mes.items.revisions.items()
+        for name, one in revisions.items()
+        if name != _FIRST
+    )
+
+
+def effective(system: System) -> Mapping[str, str]:
+    """Which revision of each item counts in a system, as it believes itself."""
+    return {one.subject: one.value for one in system.believes() if one.attribute == "effective"}

@@ -1,0 +1,66 @@
+"""What the MES of plant A makes items by: their revisions, and from when each counts."""
+
+__all__ = ["Items", "Needs", "Revision"]
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class Needs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a part one piece takes."""
+
+    part: str
+    quantity: Decimal
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One revision as it was given."""
+
+    valid_from: datetime
+    needs: tuple[Needs, ...] = ()
+    instruction: str = ""
+
+
+_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Items:
+    """All items that it knows. A revision is never changed: it may lie on a line already."""
+
+    def __init__(self) -> None:
+        pump = Revision(
+            valid_from=_FIRST, needs=(Needs("HOUSING", Decimal(1)), Needs("SEAL", Decimal(2)))
+        )
+        self.revisions: dict[str, dict[str, Revision]] = {
+            "HOUSING": {"01": Revision(valid_from=_FIRST)},
+            "SEAL": {"01": Revision(valid_from=_FIRST)},
+            "PUMP": {"01": pump},
+        }
+
+    def put(self, item: str, name: str, revision: Revision) -> bool:
+        """Whether it is new. Raises KeyError for an unknown item or part, ValueError where the
+        revision is something else already."""
+        known = self.revisions[item]
+        for need in revision.needs:
+            if need.part not in self.revisions:
+                raise KeyError(need.part)
+        if known.setdefault(name, revision) != revision:
+            raise ValueError(f"revision {name} of {item} is another one already")
+        return known[name] is revision
+
+    def effective(self, item: str, at: datetime) -> str:
+        """The revision that counts then; none of an item it does not know."""
+        counting = [
+            (one.valid_from, name)
+            for name, one in self.revisions.get(item, {}).items()
+            if one.valid_from <= at
+        ]
+        return max(counting)[1] if counting else ""
+
+    def needs(self, item: str, revision: str) -> Mapping[str, Decimal]:
+        """What one piece takes."""
+        found = self.revisions.get(item, {}).get(revision)
+        return {} if found is None else {need.part: need.quantity for need in found.needs}

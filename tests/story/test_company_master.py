@@ -1,0 +1,83 @@
+"""Engineering changes of the sandbox company: known to floor and books before they count."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from andon.sandbox.lab.master import booked, effective, given, happened
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.plm import Part, Plm
+from tests.integration.plant import until
+from tests.story.company import Served, served
+
+EVENING = datetime(2026, 3, 2, 21, 20, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
+BOM = (Part("HOUSING", Decimal(1)), Part("SEAL", Decimal(3)))
+
+
+@pytest.mark.story
+async def test_a_change_is_in_the_books_and_on_the_floor_before_its_day_and_counts_on_it() -> None:
+    async with served(speed=900, began=EVENING) as plant:
+        plm, erp, mes = _systems(plant)
+        world = plant.company.world
+        erp.faults.add("lose")
+        mes.faults.add("lose")
+        change = plm.draft("more seals", "PUMP", "12 bar", BOM)
+        plm.release(change, MIDNIGHT.date())
+        plm.release(plm.draft("another compound", "SEAL", "NBR 80"), MIDNIGHT.date())
+        await plant.live(timedelta(hours=3, minutes=10))
+        await until(lambda: _agree(plant), within=12)
+        assert (erp.faults.struck["lose"], mes.faults.struck["lose"]) == (1, 1)
+        assert effective(erp)["item:PUMP"] == effective(mes)["item:PUMP"] == "01"
+
+        plm.retitle(change, "more seals, for 12 bar")  # the same change is read again
+        await plm.stop()
+        await plm.start()
+        await until(lambda: world.now() > MIDNIGHT - timedelta(minutes=15), within=15)
+        assert effective(erp)["item:PUMP"] == "01"
+        erp.faults.add("lose", 5)
+        await plant.company.lived()
+        await until(lambda: effective(plm).items() <= effective(erp).items(), within=30)
+        assert effective(plm) == effective(mes)
+        assert effective(plm)["item:PUMP"] == "02"
+        assert _agree(plant)
+        late = [order for order in mes.floor.orders.values() if order.revision == "02"]
+        assert late, "no order was queued after midnight"
+        await until(lambda: _told(plant), within=20)
+        assert not [case for case in await plant.cases() if case["team"] == "engineering"]
+
+
+def _systems(plant: Served) -> tuple[Plm, Erp, MesA]:
+    systems = plant.company.systems
+    plm, erp, mes = systems["plm"], systems["erp"], systems["mes-a"]
+    assert isinstance(plm, Plm)
+    assert isinstance(erp, Erp)
+    assert isinstance(mes, MesA)
+    return plm, erp, mes
+
+
+def _agree(plant: Served) -> bool:
+    """Each released revision is there once, as it was released."""
+    plm, erp, mes = _systems(plant)
+    with_bill = [one for one in happened(plm) if one.parts]
+    return list(booked(erp)) == with_bill and given(mes) == happened(plm)
+
+
+async def _told(plant: Served) -> bool:
+    """Who asks Andon is told which revision each system has, and since when."""
+    page = await plant.page("item/company:PUMP")
+    newest, counts = _by(page, "revision"), _by(page, "effective_revision")
+    everywhere = dict.fromkeys(("plm", "erp", "mes-a-orders"), "02")
+    return newest == everywhere and counts == {"plm": "02", "erp": "02"}
+
+
+def _by(page: dict[str, Any], attribute: str) -> dict[str, Any]:
+    return {
+        cell["system"]: cell["value"]
+        for row in page.get("matrix", [])
+        if row["attribute"] == attribute
+        for cell in row["cells"]
+    }

@@ -1,0 +1,100 @@
+"""A released revision: floor and books hear of it at once, and of the day when it has come."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from andon.capabilities.master import distribute_revision
+from andon.core.connector import Receipt
+from andon.core.errors import RejectedError
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.core.workflow import Ask, Send, Sleep, Verb
+from andon.engine.answers import Answer
+from andon.engine.live import Live
+from andon.model.master import Component, DistributeRevision, ItemRevised, UpdateBom, UpdateItem
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
+PUMP = "item/company:PUMP"
+PARTS = (Component(material_id="SEAL", quantity=Quantity(Decimal(3), "PC")),)
+
+
+class Change:
+    """A run that has heard of a revision."""
+
+    def __init__(self, components: tuple[Component, ...] = PARTS) -> None:
+        self.at = NOON
+        self.live = Live(
+            distribute_revision,
+            id="distribute_revision@plm/1",
+            subject=PUMP,
+            lane=0,
+            correlation="plm/1",
+            site="here",
+            trigger=1,
+            started_at=NOON,
+        )
+        revised = ItemRevised(
+            item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components
+        )
+        self.open = self.live.start(revised)
+
+    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
+        verb = next(v for v in self.open if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, self.at)
+
+    def done(self) -> None:
+        self.answer(Send, Answer(Receipt()))
+
+    @property
+    def sends(self) -> list[Command]:
+        return [v.command for v in self.open if isinstance(v, Send)]
+
+    @property
+    def sleeps(self) -> list[timedelta]:
+        return [v.span for v in self.open if isinstance(v, Sleep)]
+
+
+def test_books_and_floor_are_told_at_once_and_the_day_is_waited_for() -> None:
+    run = Change()
+    assert run.sends == [
+        UpdateBom(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
+    ]
+    run.done()
+    assert run.sends == [
+        DistributeRevision(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
+    ]
+    run.done()
+    assert (run.sends, run.sleeps) == ([], [timedelta(hours=12)])
+    run.answer(Sleep, Answer(None))
+    assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
+    run.done()
+    assert run.live.ended
+
+
+def test_an_item_without_components_has_no_bill_of_material() -> None:
+    run = Change(())
+    assert [type(command) for command in run.sends] == [DistributeRevision]
+
+
+def test_a_revision_that_counts_already_is_not_waited_for() -> None:
+    run = Change(())
+    run.at = MIDNIGHT
+    run.done()
+    assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
+
+
+def test_a_refusal_is_a_question_to_engineering_until_it_is_taken() -> None:
+    run = Change()
+    for _ in range(2):
+        run.answer(Send, Answer(error=RejectedError("The material SEAL does not exist")))
+        (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
+        assert asked.team == "engineering"
+        assert "Revision 02 of PUMP counts from 2026-01-02 00:00 UTC" in asked.text
+        assert "SEAL does not exist" in asked.text
+        run.answer(Ask, Answer("try again"))
+        assert [type(command) for command in run.sends] == [UpdateBom]
+    run.answer(Send, Answer(error=RejectedError("no")))
+    run.answer(Ask, Answer("leave it"))
+    assert [type(command) for command in run.sends] == [DistributeRevision]
