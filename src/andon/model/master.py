@@ -9,18 +9,23 @@ __all__ = [
     "DistributeRevision",
     "ItemCommand",
     "ItemRevised",
+    "OpenOrders",
+    "ReleaseRevision",
     "UpdateBom",
     "UpdateItem",
 ]
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from andon.core.message import Claims, Command, Event, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.terms import Instant, MaterialId, Name, Text
+
+OpenOrders = Literal["refuse", "finish"]
+"""With open orders of an older revision: nothing is done, or they may be finished by it."""
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +112,18 @@ class DistributeRevision(ItemCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """The newest revision."""
         return _revised(self.revision, self.effective_at, self.components)
+
+
+class ReleaseRevision(ItemCommand, frozen=True, kw_only=True):
+    """Let the floor go over to a revision that it was given, once its time has come."""
+
+    TYPE: ClassVar[str] = "andon.master.revision.release.v1"
+
+    open_orders: OpenOrders = "refuse"
+
+    def claims(self) -> Claims:
+        """The newest revision that the floor will go over to."""
+        return {"released_revision": self.revision}
 
 
 class UpdateItem(ItemCommand, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from andon.model.master import (
     ChangeReleased,
     DistributeRevision,
     ItemRevised,
+    ReleaseRevision,
     UpdateBom,
     UpdateItem,
 )
@@ -98,6 +99,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ItemRevised,
     UpdateBom,
     DistributeRevision,
+    ReleaseRevision,
     UpdateItem,
 )
 """In the order a plant meets them."""

@@ -12,7 +12,14 @@ from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb
 from andon.engine.answers import Answer
 from andon.engine.live import Live
-from andon.model.master import Component, DistributeRevision, ItemRevised, UpdateBom, UpdateItem
+from andon.model.master import (
+    Component,
+    DistributeRevision,
+    ItemRevised,
+    ReleaseRevision,
+    UpdateBom,
+    UpdateItem,
+)
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -66,7 +73,13 @@ def test_books_and_floor_are_told_at_once_and_the_day_is_waited_for() -> None:
         DistributeRevision(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
     ]
     run.done()
-    assert (run.sends, run.sleeps) == ([], [timedelta(hours=12)])
+    assert (run.sends, run.sleeps) == ([], [timedelta(hours=10)])
+    run.at = MIDNIGHT - timedelta(hours=2)
+    run.answer(Sleep, Answer(None))
+    assert run.sends == [ReleaseRevision(item_id=PUMP, revision="02")]
+    run.done()
+    assert (run.sends, run.sleeps) == ([], [timedelta(hours=2)])
+    run.at = MIDNIGHT
     run.answer(Sleep, Answer(None))
     assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
     run.done()
@@ -82,7 +95,26 @@ def test_a_revision_that_counts_already_is_not_waited_for() -> None:
     run = Change(())
     run.at = MIDNIGHT
     run.done()
+    assert run.sends == [ReleaseRevision(item_id=PUMP, revision="02")]
+    run.done()
     assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
+
+
+def test_orders_of_the_old_revision_are_a_question_to_the_planner() -> None:
+    run = Change(())
+    run.at = MIDNIGHT - timedelta(hours=1)
+    run.done()
+    for answer, open_orders in (("try again", "refuse"), ("let it be finished", "finish")):
+        run.answer(Send, Answer(error=RejectedError("1 open orders of PUMP: 1000001")))
+        (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
+        assert asked.team == "planner"
+        assert "the floor does not go over to it: 1 open orders of PUMP: 1000001" in asked.text
+        run.answer(Ask, Answer(answer))
+        (again,) = run.sends
+        assert isinstance(again, ReleaseRevision)
+        assert again.open_orders == open_orders
+    run.done()
+    assert run.sleeps == [timedelta(hours=1)]
 
 
 def test_a_refusal_is_a_question_to_engineering_until_it_is_taken() -> None:

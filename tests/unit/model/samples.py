@@ -18,6 +18,7 @@ from andon.model.master import (
     Component,
     DistributeRevision,
     ItemRevised,
+    ReleaseRevision,
     UpdateBom,
     UpdateItem,
 )
@@ -193,6 +194,7 @@ FULL: tuple[Message, ...] = (
         change_id="ECO-1",
     ),
     DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
+    ReleaseRevision(item_id=PUMP, revision="02", open_orders="finish"),
     UpdateItem(item_id=PUMP, revision="02"),
 )
 

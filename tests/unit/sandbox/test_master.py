@@ -76,9 +76,19 @@ def test_a_revision_counts_from_its_day_and_not_before() -> None:
     plm, _, mes = systems()
     plm.release(plm.draft("another compound", "SEAL", "NBR 80"), TOMORROW.date())
     mes.items.put("SEAL", "02", Revision(valid_from=TOMORROW))
+    mes.items.release("SEAL", "02")
     assert effective(plm)["item:SEAL"] == effective(mes)["item:SEAL"] == "01"
     plm.world.run(TOMORROW)
     assert effective(plm)["item:SEAL"] == effective(mes)["item:SEAL"] == "02"
+
+
+def test_a_revision_that_was_not_released_does_not_count_on_its_day() -> None:
+    _, _, mes = systems()
+    mes.items.put("SEAL", "02", Revision(valid_from=TOMORROW))
+    mes.world.run(TOMORROW)
+    assert effective(mes)["item:SEAL"] == "01"
+    with pytest.raises(KeyError):
+        mes.items.release("SEAL", "03")
 
 
 def test_engineering_cannot_release_into_the_past_or_before_its_last_change() -> None:

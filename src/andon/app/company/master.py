@@ -22,6 +22,7 @@ from andon.model.master import (
     Component,
     DistributeRevision,
     ItemRevised,
+    ReleaseRevision,
     UpdateBom,
     UpdateItem,
 )
@@ -111,6 +112,7 @@ AREA = Area(
         Route(UpdateBom, "erp"),
         Route(UpdateItem, "erp"),
         Route(DistributeRevision, "mes-a-orders"),
+        Route(ReleaseRevision, "mes-a-orders"),
     ),
     ownership=(
         Ownership(

@@ -18,7 +18,7 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Ownership, Route
 from andon.core.quantity import Quantity
-from andon.model.master import DistributeRevision
+from andon.model.master import DistributeRevision, ItemCommand, ReleaseRevision
 from andon.model.production import (
     ComponentLot,
     DistributeOrder,
@@ -139,7 +139,7 @@ def _queue(command: DistributeOrder, _: Known) -> Request:
 def _revise(command: DistributeRevision, known: Known) -> Request:
     """A revision that is there as it is given is put once more, and nothing happens."""
     return Request(
-        target=f"PUT /items/{quote(known.local, safe='')}/revisions/{quote(command.revision)}",
+        target=f"PUT {_revision(command, known)}",
         body={
             "valid_from": command.effective_at,
             "needs": [
@@ -151,6 +151,19 @@ def _revise(command: DistributeRevision, known: Known) -> Request:
     )
 
 
+@outbound(ReleaseRevision, proof="keyed", local=True)
+def _go_over(command: ReleaseRevision, known: Known) -> Request:
+    """A revision that is released already stays so."""
+    return Request(
+        target=f"POST {_revision(command, known)}/release",
+        body={"open_orders": command.open_orders},
+    )
+
+
+def _revision(command: ItemCommand, known: Known) -> str:
+    return f"/items/{quote(known.local, safe='')}/revisions/{quote(command.revision, safe='')}"
+
+
 def _in_pieces(quantity: Quantity) -> Decimal:
     if quantity.unit != "PC":
         raise MappingError(f"Plant A counts in PC, not in {quantity.unit}")
@@ -160,7 +173,7 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 AREA = Area(
     connections=(
         Connection("mes-a", Webhook, (_started, _step, _done)),
-        Connection("mes-a-orders", Rest, (_queue, _revise)),
+        Connection("mes-a-orders", Rest, (_queue, _revise, _go_over)),
     ),
     workflows=(release_order,),
     routes=(Route(DistributeOrder, "mes-a-orders"),),

@@ -2,7 +2,7 @@
 
 __all__ = ["distribute_revision"]
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from andon.core.errors import RejectedError
 from andon.core.workflow import Run, workflow
@@ -10,15 +10,20 @@ from andon.model.master import (
     DistributeRevision,
     ItemCommand,
     ItemRevised,
+    OpenOrders,
+    ReleaseRevision,
     UpdateBom,
     UpdateItem,
 )
 
+NOTICE = timedelta(hours=2)
+"""So long before it counts a planner hears of orders that stand in its way."""
+
 
 @workflow(on=ItemRevised)
 async def distribute_revision(run: Run, revised: ItemRevised) -> None:
-    """Floor and books are told at once, with the day from which it counts; on that day the books
-    are told which revision the item now has."""
+    """Floor and books are told at once, with the day from which it counts. The floor may go over
+    to it then; on that day the books are told which revision the item now has."""
     if revised.components:
         bill = UpdateBom(
             item_id=run.subject,
@@ -36,10 +41,39 @@ async def distribute_revision(run: Run, revised: ItemRevised) -> None:
         specification=revised.specification,
     )
     await _taken(run, to_floor, revised.effective_at)
-    if run.now < revised.effective_at:
-        await run.sleep(revised.effective_at - run.now)
+    await _until(run, revised.effective_at - NOTICE)
+    await _released(run, revised)
+    await _until(run, revised.effective_at)
     counts = UpdateItem(item_id=run.subject, revision=revised.revision)
     await _taken(run, counts, revised.effective_at)
+
+
+async def _until(run: Run, at: datetime) -> None:
+    if run.now < at:
+        await run.sleep(at - run.now)
+
+
+async def _released(run: Run, revised: ItemRevised) -> None:
+    """An order that was released with the old revision is the planner's to decide about."""
+    open_orders: OpenOrders = "refuse"
+    while True:
+        release = ReleaseRevision(
+            item_id=run.subject, revision=revised.revision, open_orders=open_orders
+        )
+        try:
+            await run.send(release)
+        except RejectedError as error:
+            answer = await run.ask(
+                "planner",
+                f"{_says(run, release, revised.effective_at)}, and the floor does not go over to"
+                f" it: {str(error).rstrip('.')}. Let what is open be finished by the old one; or"
+                " finish or withdraw it, then try again.",
+                "let it be finished",
+                "try again",
+            )
+            open_orders = "finish" if answer == "let it be finished" else "refuse"
+        else:
+            return
 
 
 async def _taken(run: Run, command: ItemCommand, effective_at: datetime) -> None:
@@ -51,8 +85,7 @@ async def _taken(run: Run, command: ItemCommand, effective_at: datetime) -> None
         except RejectedError as error:
             answer = await run.ask(
                 "engineering",
-                f"Revision {command.revision} of {run.subject.rpartition(':')[2]} counts from"
-                f" {effective_at:%Y-%m-%d %H:%M %Z}, and {type(command).__name__} is refused:"
+                f"{_says(run, command, effective_at)}, and {type(command).__name__} is refused:"
                 f" {str(error).rstrip('.')}. Remove the cause, then try again; or leave it.",
                 "try again",
                 "leave it",
@@ -61,3 +94,8 @@ async def _taken(run: Run, command: ItemCommand, effective_at: datetime) -> None
                 return
         else:
             return
+
+
+def _says(run: Run, command: ItemCommand, at: datetime) -> str:
+    item = run.subject.rpartition(":")[2]
+    return f"Revision {command.revision} of {item} counts from {at:%Y-%m-%d %H:%M %Z}"

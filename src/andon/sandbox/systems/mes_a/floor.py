@@ -57,6 +57,16 @@ class Floor:
                 return order
         return None
 
+    def open_by_another(self, item: str, revision: str) -> list[str]:
+        """Orders of the item that are not done, and are made by another revision."""
+        return [
+            order.number
+            for order in self.orders.values()
+            if order.item == item
+            and order.revision != revision
+            and order.status in ("queued", "running")
+        ]
+
     def take(self, order: str, operation: str, taken: Taken) -> None:
         """Noted until the operation is reported."""
         self._taken.setdefault((order, operation), []).append(taken)

@@ -39,6 +39,7 @@ class Items:
             "SEAL": {"01": Revision(valid_from=_FIRST)},
             "PUMP": {"01": pump},
         }
+        self._released = {(item, "01") for item in self.revisions}
 
     def put(self, item: str, name: str, revision: Revision) -> bool:
         """Whether it is new. Raises KeyError for an unknown item or part, ValueError where the
@@ -51,12 +52,22 @@ class Items:
             raise ValueError(f"revision {name} of {item} is another one already")
         return known[name] is revision
 
+    def release(self, item: str, name: str) -> None:
+        """It counts from its time on. Raises KeyError when it was not given."""
+        if name not in self.revisions.get(item, {}):
+            raise KeyError(f"{item}/{name}")
+        self._released.add((item, name))
+
+    def released(self, item: str, name: str) -> bool:
+        """Whether it may be made by it, once its time has come."""
+        return (item, name) in self._released
+
     def effective(self, item: str, at: datetime) -> str:
         """The revision that counts then; none of an item it does not know."""
         counting = [
             (one.valid_from, name)
             for name, one in self.revisions.get(item, {}).items()
-            if one.valid_from <= at
+            if one.valid_from <= at and self.released(item, name)
         ]
         return max(counting)[1] if counting else ""
 

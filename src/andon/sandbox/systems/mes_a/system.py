@@ -5,6 +5,7 @@ __all__ = ["MesA"]
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import Literal
 
 import msgspec
 from aiohttp import web
@@ -15,6 +16,10 @@ from andon.sandbox.systems.mes_a.floor import Floor, Order, Taken
 from andon.sandbox.systems.mes_a.items import Items, Revision
 from andon.sandbox.truth import Consumed, Fact, Finished, Made, Started
 from andon.sandbox.world import World
+
+
+class _Release(msgspec.Struct, forbid_unknown_fields=True):
+    open_orders: Literal["refuse", "finish"] = "refuse"
 
 
 class MesA(HttpSystem):
@@ -53,7 +58,7 @@ class MesA(HttpSystem):
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`POST /orders`, `GET /orders/NUMBER`, `PUT /items/ITEM/revisions/REVISION`,
-        `GET /items/ITEM`."""
+        `POST .../release`, `GET /items/ITEM`."""
         if request.headers.get("X-Api-Key") != self.key:
             return web.json_response({"message": "who are you?"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -65,6 +70,8 @@ class MesA(HttpSystem):
                 return _json(list(self.floor.orders.values()))
             case "PUT", ["items", item, "revisions", revision]:
                 return self._revised(item, revision, await request.read())
+            case "POST", ["items", item, "revisions", revision, "release"]:
+                return self._released(item, revision, await request.read())
             case "GET", ["items", item] if item in self.items.revisions:
                 return _json(self.items.revisions[item])
             case _:
@@ -92,6 +99,22 @@ class MesA(HttpSystem):
         except ValueError as error:
             return web.json_response({"message": str(error)}, status=409)
         return _json(revision, status=201 if new else 200)
+
+    def _released(self, item: str, name: str, body: bytes) -> web.Response:
+        """A revision that lines shall go over to, unless they have orders of an older one."""
+        try:
+            asked = msgspec.json.decode(body, type=_Release)
+            hindering = self.floor.open_by_another(item, name)
+            if hindering and asked.open_orders == "refuse" and not self.items.released(item, name):
+                some = ", ".join(hindering[:5]) + (" and more" if len(hindering) > 5 else "")
+                text = f"{len(hindering)} open orders of {item} have another revision: {some}"
+                return web.json_response({"message": text}, status=409)
+            self.items.release(item, name)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        except KeyError as error:
+            return web.json_response({"message": f"no revision {error}"}, status=404)
+        return web.json_response({"item": item, "revision": name})
 
     def hear(self, fact: Fact) -> None:
         """Only of its own lines, and only what an order of its own is about."""
