@@ -21,6 +21,7 @@ from andon.core.errors import (
     ThrottledError,
     UnavailableError,
 )
+from andon.model.finance import PERIOD_CLOSED
 from tests.contract.odata_plant import connected, settings, settings4
 
 
@@ -156,7 +157,7 @@ async def test_a_closed_period_is_refused(sap: SapSimulator, erp: OData, order: 
     sap.company.movements.open_from = sap.company.today().date().replace(year=9000)
     with pytest.raises(RejectedError, match="Posting only possible") as raised:
         await erp.send(issue(order), key="k")
-    assert raised.value.code == "M7/053"
+    assert raised.value.code == PERIOD_CLOSED
 
 
 async def test_every_message_of_a_refusal_is_kept(sap: SapSimulator, erp: OData) -> None:

@@ -3,6 +3,7 @@
 __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
+from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import DeliveryCreated, MilestonePassed, PostGoodsIssue
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
 from andon.model.maintenance import (
@@ -101,5 +102,6 @@ VOCABULARY: tuple[type[Message], ...] = (
     DistributeRevision,
     ReleaseRevision,
     UpdateItem,
+    JournalEntryPosted,
 )
 """In the order a plant meets them."""

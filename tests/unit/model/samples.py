@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed, PostGoodsIssue
 from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
 from andon.model.maintenance import (
@@ -196,6 +197,16 @@ FULL: tuple[Message, ...] = (
     DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
     ReleaseRevision(item_id=PUMP, revision="02", open_orders="finish"),
     UpdateItem(item_id=PUMP, revision="02"),
+    JournalEntryPosted(
+        entry_id="1710-2026-0100000001-000002",
+        movement_id="4900000001/2026/0001",
+        material_id=PUMP,
+        quantity=pcs("5"),
+        value=Quantity(Decimal("600.00"), "EUR"),
+        use="Material Consumed",
+        order_id=A,
+        posted_at=NOON,
+    ),
 )
 
 BARE: tuple[Message, ...] = (

@@ -34,6 +34,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "registered",
     "scheduled",
     "revised",
+    "posted",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",

@@ -7,7 +7,7 @@ One more system is a module here and a line in `AREAS`, and a table in company.t
 __all__ = ["andon"]
 
 from andon.app import Andon
-from andon.app.company import erp, fulfilment, maintenance, master, mes_a, plant_b
+from andon.app.company import erp, finance, fulfilment, maintenance, master, mes_a, plant_b
 from andon.app.company.area import Area
 
 AREAS: tuple[Area, ...] = (
@@ -17,6 +17,7 @@ AREAS: tuple[Area, ...] = (
     fulfilment.AREA,
     plant_b.AREA,
     master.AREA,
+    finance.AREA,
 )
 
 andon = Andon(

@@ -1,11 +1,14 @@
 """Booking: an ERP that is told by postings, not by states, hears what the floor did."""
 
-__all__ = ["book_order"]
+__all__ = ["PERIOD_LOOK", "book_order"]
+
+from datetime import timedelta
 
 from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
 from andon.core.errors import DeniedError, LateError, RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Run, workflow
+from andon.model.finance import PERIOD_CLOSED
 from andon.model.production import (
     AssignLots,
     CompleteProduction,
@@ -17,6 +20,9 @@ from andon.model.production import (
     OrderStarted,
     ReceiveOutput,
 )
+
+PERIOD_LOOK = timedelta(minutes=30)
+"""How often a posting is tried again whose period was closed."""
 
 
 @workflow(on=OrderReleased)
@@ -88,11 +94,14 @@ async def _booked(run: Run, command: Command, team: str) -> bool:
         try:
             await run.send(command)
         except (RejectedError, DeniedError) as error:
+            if isinstance(error, RejectedError) and error.code == PERIOD_CLOSED:
+                if await _opened(run, command, error):
+                    continue
+                return False
             answer = await run.ask(
                 "quality" if isinstance(error, DeniedError) else team,
-                f"{run.subject.partition(':')[2]}: the floor has done it, and it is not booked"
-                f" ({type(command).__name__}): {str(error).rstrip('.')}. Remove the cause, then"
-                " try again; or leave it open.",
+                f"{_undone(run, command, error)} Remove the cause, then try again; or leave it"
+                " open.",
                 "try again",
                 "leave it open",
             )
@@ -100,3 +109,23 @@ async def _booked(run: Run, command: Command, team: str) -> bool:
                 return False
         else:
             return True
+
+
+async def _opened(run: Run, command: Command, error: RejectedError) -> bool:
+    """Until it is worth another try; finance need not say so."""
+    ask = run.ask(
+        "finance",
+        f"{_undone(run, command, error)} It is tried again by itself every half hour, and goes"
+        " through once the period is open; or leave it open.",
+        "try again",
+        "leave it open",
+    )
+    place, answer = await run.first(run.sleep(PERIOD_LOOK), ask)
+    return place == 0 or answer == "try again"
+
+
+def _undone(run: Run, command: Command, error: RejectedError | DeniedError) -> str:
+    return (
+        f"{run.subject.partition(':')[2]}: the floor has done it, and it is not booked"
+        f" ({type(command).__name__}): {str(error).rstrip('.')}."
+    )

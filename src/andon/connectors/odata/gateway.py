@@ -50,7 +50,7 @@ class Gateway(Http):
             tls=tls,
             access=access,
         )
-        self._later = frozenset(settings.later)
+        self._later, self._closed = frozenset(settings.later), frozenset(settings.closed)
         self._content = f"application/json{exact}"
         told = {"sap-client": settings.client, "sap-language": settings.language}
         self._always = "&".join(f"{name}={quote(is_)}" for name, is_ in told.items() if is_)
@@ -187,6 +187,7 @@ class Gateway(Http):
             reading=method in _READING,
             no_effect=self._no_effect,
             later=self._later,
+            closed=self._closed,
             after=response.headers.get("retry-after", ""),
         )
 

@@ -1,11 +1,12 @@
-"""Between S/4HANA's words and ours: orders, goods movements, inspections and bills of material
-in, postings and revisions out."""
+"""Between S/4HANA's words and ours: orders, goods movements, journal entries, inspections and bills
+of material in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
 from andon.connectors.odata.deliveries import outbound_delivery, post_goods_issue
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
+from andon.connectors.odata.journal import journal_entry
 from andon.connectors.odata.masters import bill_of_material, update_bom, update_item
 from andon.connectors.odata.orders import production_order
 from andon.connectors.odata.postings import POSTINGS
@@ -17,6 +18,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     inspection_lot,
     outbound_delivery,
     post_goods_issue,
+    journal_entry,
     bill_of_material,
     update_bom,
     update_item,

@@ -20,6 +20,7 @@ from andon.core.errors import (
     UnavailableError,
 )
 from andon.core.faults import UNREADABLE
+from andon.model.finance import PERIOD_CLOSED
 
 _LONGEST = 2000
 _MOST = 20
@@ -60,10 +61,11 @@ def refusal(
     reading: bool,
     no_effect: Collection[int],
     later: Collection[str],
+    closed: Collection[str] = (),
     after: str = "",
 ) -> AndonError:
     """The error for an answer of 300 or more; `what` names the call, `reading` that it changes
-    nothing, `after` is the answer's Retry-After."""
+    nothing, `closed` are codes of a closed period, `after` is the answer's Retry-After."""
     said = said_of(body)
     match status:
         case 401:
@@ -96,7 +98,8 @@ def refusal(
             return UnavailableError(text, reached=True) if reading else OutcomeUnknownError(text)
         case _:
             text = str(said) or f"{what}: status {status}"
-            return StatusError(text, said.code or str(status), status)
+            shut = not set(said.codes).isdisjoint(closed)
+            return StatusError(text, PERIOD_CLOSED if shut else said.code or str(status), status)
 
 
 def said_of(body: bytes) -> Said:

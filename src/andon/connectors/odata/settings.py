@@ -91,6 +91,9 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Statuses by which this system says that it did nothing."""
     later: tuple[str, ...] = ("M3/024", "M3/897")
     """Business codes that mean: locked, nothing was done, try again."""
+    closed: tuple[str, ...] = ("M7/053",)
+    """Business codes that mean: the period is closed. Refused as `period-closed`, whatever the
+    system's own code."""
     writes_as: str = ""
     """Name under which the system notes what we write, where it is not the user of `auth`: what
     it wrote comes back as a read-back, not as news."""

@@ -10,6 +10,7 @@ from typing import Any
 from andon.connectors.odata.simulated.books import Books, Key, RefusedCallError, Row
 from andon.connectors.odata.simulated.deliveries import Deliveries
 from andon.connectors.odata.simulated.inspections import Inspections
+from andon.connectors.odata.simulated.ledger import Ledger
 from andon.connectors.odata.simulated.masters import Masters
 from andon.connectors.odata.simulated.movements import Movements
 
@@ -54,6 +55,7 @@ class Company:
         self.inspections = Inspections(self)
         self.deliveries = Deliveries(self)
         self.masters = Masters(self)
+        self.ledger = Ledger(self)
 
     # What planners do
 

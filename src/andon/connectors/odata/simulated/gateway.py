@@ -28,6 +28,7 @@ SERVICES = (
     "API_OUTBOUND_DELIVERY_SRV",
     "API_PRODUCT_SRV",
     "API_BILL_OF_MATERIAL_SRV",
+    "API_JOURNALENTRYITEMBASIC_SRV",
 )
 V2, V4, TOKENS = "/sap/opu/odata/sap/", "/sap/opu/odata4/andon/", "/sap/bc/sec/oauth2/token"
 _COOKIE = "SAP_SESSIONID_SIM_100"

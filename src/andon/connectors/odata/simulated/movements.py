@@ -119,6 +119,7 @@ class Movements:
                 numbered = {**item, _YEAR: year, _DOCUMENT: document, _ITEM: n}
                 made.append(self._books.put(ITEMS, (year, document, n), numbered))
             self._move(line)
+        self._company.ledger.follow(made)
         return made
 
     def _line(self, item: Row) -> Row:

@@ -1,0 +1,143 @@
+"""Following: what the floor did and the journal does not say is a question to finance."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from andon.capabilities.finance import compare_with_journal
+from andon.core.errors import LateError
+from andon.core.message import Event
+from andon.core.quantity import Quantity
+from andon.core.workflow import Ask, First, Verb, Wait
+from andon.engine.answers import Answer
+from andon.engine.live import Live
+from andon.model.finance import JournalEntryPosted
+from andon.model.isa95 import MaterialUse
+from andon.model.production import (
+    ComponentLot,
+    OperationConfirmed,
+    OrderCancelled,
+    OrderCompleted,
+    OrderReleased,
+)
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ORDER = "production-order/erp:1000001"
+
+
+def pcs(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PC")
+
+
+TOOK = OperationConfirmed(
+    order_id=ORDER,
+    operation="0010",
+    good=pcs(4),
+    scrap=pcs(0),
+    consumed=(ComponentLot(material_id="SEAL", lot_id="S1", quantity=pcs(8)),),
+)
+MADE = OrderCompleted(
+    order_id=ORDER, material_id="PUMP", ordered=pcs(4), good=pcs(4), scrap=pcs(0), over=pcs(0)
+)
+
+
+def entry(use: MaterialUse, material: str, amount: int) -> JournalEntryPosted:
+    return JournalEntryPosted(
+        entry_id="1",
+        movement_id="4900000001/2026/0001",
+        material_id=material,
+        quantity=pcs(amount),
+        value=Quantity(Decimal(amount), "EUR"),
+        use=use,
+    )
+
+
+ISSUED, RECEIVED = entry("Material Consumed", "SEAL", 8), entry("Material Produced", "PUMP", 4)
+
+
+class Following:
+    """A run that follows one order."""
+
+    def __init__(self, subject: str = ORDER) -> None:
+        self.live = Live(
+            compare_with_journal(of="erp"),
+            id="compare_with_journal@erp/1",
+            subject=subject,
+            lane=0,
+            correlation="erp/1",
+            site="here",
+            trigger=1,
+            started_at=NOON,
+        )
+        released = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pcs(4))
+        self.open = self.live.start(released)
+
+    def hear(self, *events: Event) -> None:
+        for event in events:
+            self._take(Wait, Answer(event))
+
+    def late(self) -> None:
+        self._take(Wait, Answer(error=LateError("late")))
+
+    def explain(self) -> None:
+        self._take(Ask, Answer("it is explained"))
+
+    @property
+    def asks(self) -> str:
+        (text,) = [verb.text for verb in self._verbs() if isinstance(verb, Ask)] or [""]
+        return text
+
+    def _take(self, kind: type[Verb[Any]], answer: Answer) -> None:
+        verb = next(v for v in self._verbs() if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, NOON)
+
+    def _verbs(self) -> list[Verb[Any]]:
+        inner = [one for v in self.open if isinstance(v, First) for one in v.verbs]
+        return [*self.open, *inner]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        (TOOK, ISSUED, MADE, RECEIVED),
+        (TOOK, MADE, RECEIVED, ISSUED),
+        (OrderCancelled(order_id=ORDER),),
+    ],
+)
+def test_an_order_whose_journal_follows_ends_unasked(heard: tuple[Event, ...]) -> None:
+    run = Following()
+    run.hear(*heard)
+    assert not run.live.ended
+    run.late()
+    assert run.live.ended
+
+
+def test_a_missing_entry_is_a_question_that_goes_by_itself_when_it_comes() -> None:
+    run = Following()
+    run.hear(TOOK, MADE, RECEIVED)
+    run.late()
+    assert "8 SEAL that it took are not in the journal" in run.asks
+    run.hear(ISSUED)
+    assert run.asks == ""
+    run.late()
+    assert run.live.ended
+
+
+def test_an_entry_that_is_there_twice_is_a_question_until_it_is_taken_back_or_explained() -> None:
+    for mended in (True, False):
+        run = Following()
+        run.hear(TOOK, ISSUED, MADE, RECEIVED, RECEIVED)
+        run.late()
+        assert "4 PUMP that it made too many in the journal" in run.asks
+        if mended:
+            run.hear(entry("Material Produced", "PUMP", -4))
+            run.late()
+        else:
+            run.explain()
+        assert run.live.ended
+
+
+def test_orders_of_another_system_are_not_its_business() -> None:
+    assert Following("production-order/erp-b:7").live.ended
