@@ -7,7 +7,16 @@ One more system is a module here and a line in `AREAS`, and a table in company.t
 __all__ = ["andon"]
 
 from andon.app import Andon
-from andon.app.company import erp, finance, fulfilment, maintenance, master, mes_a, plant_b
+from andon.app.company import (
+    analytics,
+    erp,
+    finance,
+    fulfilment,
+    maintenance,
+    master,
+    mes_a,
+    plant_b,
+)
 from andon.app.company.area import Area
 
 AREAS: tuple[Area, ...] = (
@@ -18,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     plant_b.AREA,
     master.AREA,
     finance.AREA,
+    analytics.AREA,
 )
 
 andon = Andon(
@@ -28,6 +38,7 @@ andon = Andon(
     routes=[route for area in AREAS for route in area.routes],
     ownership=[rule for area in AREAS for rule in area.ownership],
     policies=[rule for area in AREAS for rule in area.policies],
+    messages=[message for area in AREAS for message in area.messages],
     # A lot has one number in the whole company, and so has an item.
     shared={"material-lot": "company", "item": "company"},
     sandbox=True,

@@ -4,6 +4,7 @@ __all__ = ["Area"]
 
 import msgspec
 
+from andon.core.message import Message
 from andon.core.plant import Connection, Ownership, Policy, Route
 from andon.core.workflow import Workflow
 
@@ -16,3 +17,5 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...] = ()
     ownership: tuple[Ownership, ...] = ()
     policies: tuple[Policy, ...] = ()
+    messages: tuple[type[Message], ...] = ()
+    """Of its own, beside those of the canonical model."""

@@ -3,6 +3,7 @@
 __all__ = ["SYSTEMS"]
 
 from andon.sandbox.system import System
+from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
@@ -13,5 +14,16 @@ from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.tms import Tms
 
-SYSTEMS: tuple[type[System], ...] = (Erp, MesA, Machines, Cmms, Planning, Tms, ErpB, MesB, Plm)
+SYSTEMS: tuple[type[System], ...] = (
+    Erp,
+    MesA,
+    Machines,
+    Cmms,
+    Planning,
+    Tms,
+    ErpB,
+    MesB,
+    Plm,
+    Analytics,
+)
 """In the order in which they start, and hear of what happened."""

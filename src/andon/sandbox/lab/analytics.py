@@ -1,0 +1,67 @@
+"""What analytics must have been told of plant A: each operation, each order, each piece moved."""
+
+__all__ = ["Told", "booked", "happened"]
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.systems.machines import LINES
+from andon.sandbox.truth import Consumed, Finished, Made, Truth
+
+_ORDERS = "production-order/erp:"
+_PLANT = "A."
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One row, as far as it can be compared with a fact."""
+
+    what: str
+    """`confirmed`, `completed`, `taken`, `received`."""
+    order: str
+    about: str
+    """The operation or the material."""
+    quantity: Decimal
+
+
+def happened(truth: Truth) -> Counter[Told]:
+    """In the words of the rows."""
+    found: Counter[Told] = Counter()
+    for fact in truth.facts:
+        match fact:
+            case Consumed() if fact.place.startswith(_PLANT):
+                found[Told("taken", fact.order, fact.material, fact.quantity)] += 1
+            case Made() if fact.machine in LINES:
+                found[Told("confirmed", fact.order, fact.operation, fact.good)] += 1
+                if fact.lot:
+                    found[Told("received", fact.order, fact.material, fact.good)] += 1
+            case Finished() if fact.lot.startswith("A"):
+                found[Told("completed", fact.order, fact.material, fact.good)] += 1
+            case _:
+                pass
+    return found
+
+
+def booked(analytics: Analytics) -> Counter[Told]:
+    """Every row of the store, as often as it is there."""
+    found: Counter[Told] = Counter()
+    for row in analytics.store:
+        data = row.data
+        match row.event.split(".")[2:4]:
+            case ["operation", "confirmed"] if row.subject.startswith(_ORDERS):
+                found[_told("confirmed", row.subject, data["operation"], data["good"])] += 1
+            case ["order", "completed"] if row.subject.startswith(_ORDERS):
+                found[_told("completed", row.subject, data["material_id"], data["good"])] += 1
+            case ["entry", "posted"] if data.get("order_id"):
+                use = "received" if data["use"] == "Material Produced" else "taken"
+                found[_told(use, data["order_id"], data["material_id"], data["quantity"])] += 1
+            case _:
+                pass
+    return found
+
+
+def _told(what: str, order: str, about: str, quantity: Any) -> Told:
+    return Told(what, order.rpartition(":")[2], about, Decimal(quantity["amount"]))
