@@ -1,4 +1,4 @@
-"""The command line: init, check, run, trace, pause, resume, keys, connectors, log, demo."""
+"""The command line: init, check, run, trace, pause, resume, keys, connectors, log, demo, lab."""
 
 __all__ = ["check", "demo", "init", "keys_create", "keys_revoke", "main", "openapi", "run", "trace"]
 
@@ -13,6 +13,7 @@ import asyncpg
 import typer
 
 from andon.app.connectors import commands as connectors
+from andon.app.lab import commands as lab
 from andon.app.log import commands as log
 from andon.app.pausing import pause, resume
 from andon.app.terminal import (
@@ -32,6 +33,7 @@ keys = typer.Typer(no_args_is_help=True, help="Keys for programs; a key is shown
 app.add_typer(keys, name="keys")
 app.add_typer(connectors, name="connectors")
 app.add_typer(log, name="log")
+app.add_typer(lab, name="lab")
 app.command("pause")(pause)
 app.command("resume")(resume)
 

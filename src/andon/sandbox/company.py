@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from andon.sandbox.lives import begin
 from andon.sandbox.system import System
@@ -14,6 +15,7 @@ from andon.sandbox.systems import SYSTEMS
 from andon.sandbox.world import BEGAN, World
 
 _TICK = 0.02
+_System = TypeVar("_System", bound=System)
 
 
 class Company:
@@ -29,14 +31,22 @@ class Company:
         andon: str,
         speed: float = 60.0,
         began: datetime = BEGAN,
+        pace: float = 1.0,
         systems: Sequence[type[System]] = SYSTEMS,
     ) -> None:
-        self.world = World(seed, began=began)
+        self.world = World(seed, began=began, pace=pace)
         self.speed = speed
         self.systems: Mapping[str, System] = {
             kind.name: kind(self.world, andon) for kind in systems
         }
         self._living: asyncio.Task[None] | None = None
+
+    def the(self, kind: type[_System]) -> _System:
+        """Its system of this kind. Raises LookupError when there is none."""
+        for system in self.systems.values():
+            if isinstance(system, kind):
+                return system
+        raise LookupError(f"The company has no {kind.__name__}")
 
     async def start(self) -> None:
         """Every system answers; nobody acts yet."""

@@ -9,15 +9,16 @@ from typing import Literal
 
 from aiohttp import web
 
-Striking = Literal["lose", "fail", "throttle", "delay"]
+Striking = Literal["lose", "late", "fail", "throttle", "delay"]
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Faults:
     """How often each fault still strikes, only calls with an effect, oldest order first.
 
-    `lose`: the effect is done and its answer never arrives. `fail`: 503, nothing done.
-    `throttle`: 429 with Retry-After, nothing done. `delay`: the request waits before it is done.
+    `lose`: the effect is done and its answer never arrives. `late`: the connection breaks, and
+    only then is the request carried out. `fail`: 503, nothing done. `throttle`: 429 with
+    Retry-After, nothing done. `delay`: the request waits before it is done.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,8 @@ class Faults:
         """What really happened, so that a lab can tell it from what was only asked for."""
         self.delay = 0.3
         """Seconds that a delayed request waits."""
+        self.effects = 0
+        """Calls that were carried out, whether or not somebody heard of it."""
 
     def add(self, fault: Striking, times: int = 1) -> None:
         """Strikes the next calls with an effect."""
@@ -46,11 +49,20 @@ class Faults:
             return web.Response(status=429, headers={"Retry-After": "1"})
         if self._strikes("fail"):
             return web.Response(status=503, text="Service temporarily unavailable")
-        if self._strikes("delay"):
+        if self._strikes("late"):
+            await request.read()
+            _cut(request)
             await asyncio.sleep(self.delay)
-        if not self.due["lose"]:
-            return await answer(request)
+        elif self._strikes("delay"):
+            await asyncio.sleep(self.delay)
         said = await answer(request)
-        if said.status < 300 and self._strikes("lose") and request.transport is not None:
-            request.transport.abort()
+        if said.status < 300:
+            self.effects += 1
+            if self._strikes("lose"):
+                _cut(request)
         return said
+
+
+def _cut(request: web.BaseRequest) -> None:
+    if request.transport is not None:
+        request.transport.abort()

@@ -4,6 +4,7 @@ __all__ = ["Belief", "HttpSystem", "System"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -35,7 +36,13 @@ class System(ABC):
         self.andon = andon
         """Address at which Andon answers, for systems that push."""
         self.faults = Faults()
+        self.skew = timedelta()
+        """How wrong its clock is."""
         world.truth.tell(self.hear)
+
+    def now(self) -> datetime:
+        """Business time, as its own clock tells it."""
+        return self.world.now() + self.skew
 
     @abstractmethod
     async def start(self) -> None:
@@ -53,6 +60,10 @@ class System(ABC):
     def hear(self, fact: Fact) -> None:
         """What its people, scanners and sensors tell it; most facts are none of its business."""
         del fact
+
+    def effects(self) -> int:
+        """How many things were done here because somebody outside asked for them."""
+        return self.faults.effects
 
     def believes(self) -> Iterable[Belief]:
         """Its idea of the world, for the comparison with the truth."""
@@ -80,7 +91,10 @@ class HttpSystem(System):
         """Listens; after `stop` at the same port."""
 
         async def struck(request: web.BaseRequest) -> web.StreamResponse:
-            return await self.faults.answer(request, self.answer)
+            try:
+                return await self.faults.answer(request, self.answer)
+            except ConnectionError:  # the caller died in the middle of its request
+                return web.Response(status=400)
 
         self._runner = web.ServerRunner(web.Server(struck), shutdown_timeout=0.1)
         await self._runner.setup()

@@ -22,9 +22,11 @@ class World:
     """One seed, one history. Everybody draws from a chance of their own, so that one more life
     changes nothing for the others."""
 
-    def __init__(self, seed: int, *, began: datetime = BEGAN) -> None:
+    def __init__(self, seed: int, *, began: datetime = BEGAN, pace: float = 1.0) -> None:
         self.seed = seed
         self.began = began
+        self.pace = pace
+        """How busy the company is: so many times as many orders, made so many times as fast."""
         self.time = simpy.Environment()
         self.truth = Truth()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from andon.sandbox.lab import Posting, Reckoned, reckon
+from andon.sandbox.lab import Posting, Reckoned, compare, reckon
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUSING = Posting("261", "1000001", "H00001", Decimal(4))
@@ -51,3 +51,15 @@ def test_a_wrong_order_is_not_well() -> None:
     assert not Reckoned(lost=0, doubled=0, out_of_order=1).well
     assert not Reckoned(lost=0, doubled=1, out_of_order=0).well
     assert not Reckoned(lost=1, doubled=0, out_of_order=0).well
+
+
+def test_what_has_no_order_is_only_counted() -> None:
+    assert compare("aab", "aba").well
+    assert compare("aab", "abc") == Reckoned(lost=1, doubled=1, out_of_order=0)
+
+
+def test_reckonings_are_added_up() -> None:
+    one = Reckoned(lost=1, doubled=2, out_of_order=0)
+    assert one + Reckoned(lost=0, doubled=1, out_of_order=4) == Reckoned(
+        lost=1, doubled=3, out_of_order=4
+    )

@@ -1,6 +1,6 @@
 """The Andon of a demo: started, waited for, opened for one person, ended."""
 
-__all__ = ["Hub", "Say", "end_by_signal", "require_free", "telling"]
+__all__ = ["Hub", "Say", "end_by_signal", "free_port", "require_free", "telling"]
 
 import asyncio
 import os
@@ -44,6 +44,12 @@ def require_free(port: int) -> None:
             f"The demo cannot answer at 127.0.0.1:{port}: {os.strerror(error.errno or 0)}."
             " Is another one running? End it, or say: ANDON_PORT=8421 make demo"
         ) from error
+
+
+def free_port() -> int:
+    """One of this machine that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def end_by_signal() -> None:
@@ -110,6 +116,12 @@ class Hub:
             self._program.wait(10)
         except subprocess.TimeoutExpired:
             self._program.kill()
+            self._program.wait()
+
+    def kill(self) -> None:
+        """All its processes at once, as a power cut would."""
+        if self._program is not None and self._program.poll() is None:
+            os.killpg(self._program.pid, signal.SIGKILL)
             self._program.wait()
 
     def forget(self) -> None:

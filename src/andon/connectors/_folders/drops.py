@@ -49,8 +49,12 @@ class Drop(Counterpart, Speaks):
 
     def next_in(self, name: str, content: bytes, ending: str = "xml") -> None:
         """One more file, renamed in under the next number."""
+        self.rename_in(self.next_name(name, ending), content)
+
+    def next_name(self, name: str, ending: str = "xml") -> str:
+        """With the next number."""
         self._files += 1
-        self.rename_in(f"{name}-{self._files:06}.{ending}", content)
+        return f"{name}-{self._files:06}.{ending}"
 
     def new_out(self) -> Iterator[bytes]:
         """What lies in `out` and was not taken before, by name; it stays where it lies."""

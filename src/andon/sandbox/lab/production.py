@@ -1,11 +1,12 @@
 """What the ERP must have booked of production: all that went into orders, and all that came out."""
 
-__all__ = ["booked", "happened"]
+__all__ = ["booked", "confirmations", "happened"]
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
-from andon.sandbox.lab.reckoning import Posting
+from andon.sandbox.lab.reckoning import Posting, Reckoned, compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.truth import Consumed, Made, Truth
 
@@ -41,3 +42,23 @@ def booked(erp: Erp) -> Sequence[Posting]:
         for row in erp.company.books.rows("A_MaterialDocumentItem").values()
         if row["GoodsMovementType"] in _MOVEMENTS and row["ManufacturingOrder"]
     ]
+
+
+def confirmations(truth: Truth, erp: Erp) -> Reckoned:
+    """Each operation of plant A's orders is confirmed once, with what it made and spoiled."""
+    made = (
+        (fact.order, fact.operation, fact.good, fact.scrap)
+        for fact in truth.facts
+        if isinstance(fact, Made) and fact.order in erp.company.parts_of
+    )
+    rows = erp.company.books.rows("ProdnOrdConf2").values()
+    said = (
+        (
+            row["OrderID"],
+            row["OrderOperation"],
+            row.get("ConfirmationYieldQuantity") or Decimal(0),
+            row.get("ConfirmationScrapQuantity") or Decimal(0),
+        )
+        for row in rows
+    )
+    return compare(made, said)

@@ -3,14 +3,15 @@
 A pure comparison; which facts a system must hold, its own module says.
 """
 
-__all__ = ["Posting", "Reckoned", "reckon"]
+__all__ = ["Posting", "Reckoned", "compare", "reckon"]
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
+from msgspec import structs
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -32,6 +33,13 @@ class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
     out_of_order: int
     """Postings of an order behind one of something that happened later."""
 
+    def __add__(self, other: "Reckoned") -> "Reckoned":
+        return Reckoned(
+            lost=self.lost + other.lost,
+            doubled=self.doubled + other.doubled,
+            out_of_order=self.out_of_order + other.out_of_order,
+        )
+
     @property
     def well(self) -> bool:
         """Whether the books say what happened."""
@@ -40,12 +48,14 @@ class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
 
 def reckon(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) -> Reckoned:
     """`facts` with the time each happened; `books` in the order in which they were posted."""
-    must, does = Counter(posting for _, posting in facts), Counter(books)
-    return Reckoned(
-        lost=(must - does).total(),
-        doubled=(does - must).total(),
-        out_of_order=_out_of_order(facts, books),
-    )
+    found = compare((posting for _, posting in facts), books)
+    return structs.replace(found, out_of_order=_out_of_order(facts, books))
+
+
+def compare(must: Iterable[Hashable], does: Iterable[Hashable]) -> Reckoned:
+    """What must be there against what is, where no order is asked for."""
+    wanted, there = Counter(must), Counter(does)
+    return Reckoned(lost=(wanted - there).total(), doubled=(there - wanted).total(), out_of_order=0)
 
 
 def _out_of_order(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) -> int:

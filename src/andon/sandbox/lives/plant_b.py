@@ -51,7 +51,7 @@ def _plans(world: World, erp: ErpB) -> Steps:
     chance = world.chance("planner-b")
     while True:
         erp.release("VALVE", chance.randint(5, 20))
-        yield world.wait(_EVERY * chance.uniform(0.5, 1.5))
+        yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
 
 
 def _batches(world: World, erp: ErpB) -> Steps:
@@ -72,7 +72,7 @@ def _makes(world: World, order: Waiting) -> Steps:
     chance = world.chance(f"{_LINE}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=_LINE))
-    yield world.wait(_ONE_PIECE * float(order.quantity))
+    yield world.wait(_ONE_PIECE * float(order.quantity) / world.pace)
     needed = order.quantity * _SHARE
     for lot, there in list(world.truth.at(STORE, "SEAL")):
         taken = min(there, needed)

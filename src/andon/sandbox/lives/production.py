@@ -53,7 +53,7 @@ def _plans(world: World, erp: Erp) -> Steps:
     chance = world.chance("planner")
     while True:
         erp.company.release("PUMP", chance.randint(4, 12))
-        yield world.wait(_EVERY * chance.uniform(0.5, 1.5))
+        yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
 
 
 def _works(world: World, mes: MesA, line: str) -> Steps:
@@ -69,7 +69,7 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
     chance = world.chance(f"{line}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=line))
-    yield from _runs(world, line, _ONE_PIECE * float(order.quantity))
+    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) / world.pace)
     for part, share in mes.items.needs(order.item, order.revision).items():
         _consume(world, order, part, share * order.quantity)
     assembled = world.now()
@@ -85,7 +85,7 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
             scrap=Decimal(0),
         )
     )
-    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) * 0.5)
+    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) * 0.5 / world.pace)
     scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
     lot, good = f"A{order.number[-7:]}", order.quantity - scrap
     world.truth.born(lot, order.item, sound=chance.random() > 0.1)

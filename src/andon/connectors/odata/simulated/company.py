@@ -2,6 +2,7 @@
 
 __all__ = ["COMPONENTS", "ORDERS", "Company"]
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -47,6 +48,8 @@ class Company:
         self.steps = (("0010", "Assemble", "LINE1"), ("0020", "Test", "TEST1"))
         self.locked: dict[str, str] = {}
         """Order -> who has it open on a screen."""
+        self.refusals: Counter[str] = Counter()
+        """Code of a business error -> how often somebody was told it."""
         self.parts_of: dict[str, list[Key]] = {}
         """Order -> the rows of its components."""
         self.steps_of: dict[str, list[Key]] = {}

@@ -59,6 +59,7 @@ class Service:
         try:
             return self._answer(asked)
         except RefusedCallError as error:
+            self._company.refusals[error.code] += 1
             return refused(error, self.version, self.name)
 
     def together(self) -> AbstractContextManager[None]:

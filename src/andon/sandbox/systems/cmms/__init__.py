@@ -56,7 +56,7 @@ class Cmms(HttpSystem):
     def change(self, order: WorkOrder, status: Status) -> None:
         """What a mechanic types in."""
         order.status = status
-        order.changed = self.world.now()
+        order.changed = self.now()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`/workorders`, `/assets`."""
@@ -86,7 +86,7 @@ class Cmms(HttpSystem):
             problem=asked.problem,
             priority=asked.priority,
             external_ref=asked.external_ref,
-            changed=self.world.now(),
+            changed=self.now(),
         )
         self.orders[order.id] = order
         return _json(order, status=201)

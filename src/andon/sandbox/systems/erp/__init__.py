@@ -20,7 +20,7 @@ class Erp(HttpSystem):
 
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
-        self._sap = SapSimulator(now=world.now)
+        self._sap = SapSimulator(now=self.now)
         self.company = self._sap.company
         """What planners see on their screens, and what they may do there."""
         self.gateway = self._sap.gateway

@@ -133,6 +133,11 @@ class ErpB(System):
         with closing(sqlite3.connect(self.file, timeout=10)) as db, db:
             db.execute(statement, values)
 
+    def effects(self) -> int:
+        """What was staged."""
+        ((count,),) = self.rows("select count(*) from STAGING")
+        return int(count)
+
     def believes(self) -> Iterable[Belief]:
         """Its stock as of the last batch, and how far each order is."""
         for item, lot, amount in self.rows("select ITEM, LOT, QTYM from STOCK"):

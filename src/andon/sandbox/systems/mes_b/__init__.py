@@ -3,11 +3,12 @@
 __all__ = ["MesB", "Waiting"]
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, cast
+from functools import partial
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -21,6 +22,8 @@ from andon.sandbox.truth import Consumed, Fact, Finished
 from andon.sandbox.world import World
 
 _LOOKS = 0.2
+_HALF_TIME = 0.4
+"""Seconds between the halves of a file that is written in place."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -41,6 +44,8 @@ class MesB(System):
         self._folder = PlantBFolder()
         self.floor: Floor = self._folder.floor
         self.waiting: deque[Waiting] = deque()
+        self.halves: Counter[Literal["due", "struck"]] = Counter()
+        """Reports that are written where they are read, in two halves."""
         self._known = 0
         self._orders: dict[str, Waiting] = {}
         self._taken: dict[str, list[Consumed]] = {}
@@ -79,9 +84,20 @@ class MesB(System):
                 self._taken.setdefault(number, []).append(fact)
             case Finished(order=number) if number in self._orders:
                 self._done[number] = fact
-                self._folder.next_in("performance", self._report(fact))
+                self._put(self._report(fact))
             case _:
                 pass
+
+    def _put(self, report: bytes) -> None:
+        if self.halves["due"] <= self.halves["struck"]:
+            self._folder.next_in("performance", report)
+            return
+        self.halves["struck"] += 1
+        name, half = self._folder.next_name("performance"), len(report) // 2
+        self._folder.write_in_place(name, report[:half])
+        asyncio.get_running_loop().call_later(
+            _HALF_TIME, partial(self._folder.write_in_place, name, report[half:], more=True)
+        )
 
     def _report(self, done: Finished) -> bytes:
         taken = self._taken.pop(done.order, [])
@@ -116,6 +132,10 @@ class MesB(System):
         body = {"ID": f"P-{done.order}", "OperationsResponse": [response]}
         request = Request(target="SyncOperationsPerformance", body={"OperationsPerformance": body})
         return document_of(request, envelope, judged=True)
+
+    def effects(self) -> int:
+        """The orders it was given."""
+        return len(self._orders)
 
     def believes(self) -> Iterable[Belief]:
         """How far each order is, and what came of it."""

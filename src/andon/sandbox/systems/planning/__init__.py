@@ -66,6 +66,8 @@ class Planning(HttpSystem):
         self.down: dict[str, datetime] = {}
         """Line -> until when it stands."""
         self.outbox = Outbox(f"{andon}/in/planning/events", world.chance("planning/secret"))
+        self.moved: dict[str, datetime] = {}
+        """Order -> its end, as it was last said for a reason."""
         self._seen: set[str] = set()
         self._said = 0
         self._posting: asyncio.Task[None] | None = None
@@ -159,6 +161,8 @@ class Planning(HttpSystem):
 
     def _say(self, job: Job, reason: str | None) -> None:
         self._said += 1
+        if reason is not None:
+            self.moved[job.order] = job.ends
         body: dict[str, object] = {
             "id": f"schedule-{self._said}",
             "order": job.order,

@@ -1,0 +1,58 @@
+"""The people of a lab: they answer what only people can, and close what has gone by."""
+
+__all__ = ["People"]
+
+from collections import Counter
+from typing import Any
+
+import aiohttp
+
+_ANSWERS = ("try again", "post again", "it is raised", "wait on", "hold", "approve")
+"""What they choose where it is offered, the first that is: the causes are gone after a while."""
+_GOES_BY = frozenset({"unreachable", "refused", "outage", "workflow-failed"})
+"""Cases that say what happened and ask nothing."""
+
+
+class People:
+    """Everybody with a key; they look every time they are told to."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http = http
+        self._url = url
+        self.answered: Counter[str] = Counter()
+        """Code and answer -> how often."""
+
+    async def look(self) -> list[dict[str, Any]]:
+        """Answers what they can; returns what stays open. While Andon is away they see nothing."""
+        try:
+            async with self._http.get(
+                f"{self._url}/v1/exceptions", params={"state": "open", "limit": "200"}
+            ) as answer:
+                found = await answer.json()
+            return [case for case in found["items"] if not await self._closed(case)]
+        except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
+            return []
+
+    async def _closed(self, case: dict[str, Any]) -> bool:
+        choice = _choice(case)
+        if choice is not None:
+            return await self._says(case, "answer", {"answer": choice}, choice)
+        return False
+
+    async def _says(self, case: dict[str, Any], what: str, body: dict[str, str], as_: str) -> bool:
+        url = f"{self._url}/v1/exceptions/{case['id']}/{what}"
+        async with self._http.post(url, json=body) as answer:
+            done = answer.status == 200
+        if done:
+            self.answered[f"{case['code']}: {as_}"] += 1
+        return done
+
+
+def _choice(case: dict[str, Any]) -> str | None:
+    if case["answer"] is not None:
+        return None
+    choices: list[str] = case["choices"]
+    for known in _ANSWERS:
+        if known in choices:
+            return known
+    return next((one for one in choices if one.startswith("book ")), None)

@@ -1,0 +1,238 @@
+"""One run: a company, an Andon that serves it, a storm over both, and the reckoning at rest."""
+
+__all__ = ["PROFILES", "Profile", "run_lab"]
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import msgspec
+
+from andon.app.database import reach_database
+from andon.app.demo.hub import Hub, Say, free_port, telling
+from andon.app.lab.people import People
+from andon.app.lab.report import Report
+from andon.app.lab.without import PROJECTS, Protection
+from andon.sandbox.company import Company
+from andon.sandbox.lab.audits import Audited, audited
+from andon.sandbox.lab.storm import Kind, Storm
+from andon.sandbox.world import BEGAN
+
+_LEAD = 9.0
+"""Seconds that Andon has to start, before business time begins for both."""
+_LOOKS = 1.0
+_QUIET = 12.0
+"""So many seconds nothing may change any more before the company counts as at rest: longer than
+the longest pause before something is tried again."""
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """How much company life, and how hard it is hit."""
+
+    name: str
+    hours: float
+    speed: float
+    pace: float
+    storm: float
+    least_effects: int
+    settles_within: float
+    """Seconds that may pass after the last fact."""
+
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="S", hours=14, speed=150, pace=3.5, storm=1.0, least_effects=3000,
+            settles_within=150,
+        ),
+        Profile(
+            name="M", hours=48, speed=100, pace=3.5, storm=5.0, least_effects=10_000,
+            settles_within=300,
+        ),
+    )
+}  # fmt: skip
+
+
+async def run_lab(
+    folder: Path,
+    profile: Profile,
+    kinds: Mapping[str, Kind],
+    *,
+    seed: int,
+    without: Protection | None,
+    told: Callable[[str], None],
+) -> Report:
+    """Everything it starts ends with it."""
+    began = time.monotonic()
+    async with _lab(folder, profile, seed, without, telling(told)) as lab:
+        await lab.live(kinds)
+        settled = await lab.rest()
+        return await lab.report(kinds, settled, time.monotonic() - began)
+
+
+class _Lab:
+    def __init__(
+        self,
+        company: Company,
+        hub: Hub,
+        people: People,
+        profile: Profile,
+        *,
+        without: Protection | None,
+        start: Callable[[], None],
+        say: Say,
+    ) -> None:
+        self._company = company
+        self._hub = hub
+        self._people = people
+        self._profile = profile
+        self._without: Protection | None = without
+        self._start = start
+        self._say = say
+        self._killing: asyncio.Task[None] | None = None
+        self._open: list[dict[str, Any]] = []
+        self._storm = Storm(company, kill=self._kill, size=profile.storm)
+
+    async def live(self, kinds: Mapping[str, Kind]) -> None:
+        """Until the last fact."""
+        span = timedelta(hours=self._profile.hours)
+        self._storm.rage(kinds, span)
+        self._company.live(until=self._company.world.began + span)
+        living = asyncio.create_task(self._company.lived())
+        last = 0
+        while not living.done():
+            await asyncio.sleep(_LOOKS)
+            self._open = await self._people.look()
+            hours = int(self._company.world.time.now // 3600)
+            if hours > last:
+                last = hours
+                self._say(f"{hours} h: {self._words()}")
+        await living
+
+    async def rest(self) -> float:
+        """Seconds until all agree and nobody does anything any more, or until it is given up."""
+        began = changed = time.monotonic()
+        before: object = None
+        while True:
+            await asyncio.sleep(_LOOKS)
+            self._open = await self._people.look()
+            found, now = audited(self._company), time.monotonic()
+            state = (found, self._effects(), len(self._open))
+            if state != before:
+                before, changed = state, now
+                self._say(f"settling: {self._words()}")
+            if found.whole.well and not self._open and now > changed + _QUIET / 3:
+                return changed - began
+            if now > began + self._profile.settles_within:
+                return now - began
+
+    async def report(self, kinds: Mapping[str, Kind], settled: float, seconds: float) -> Report:
+        """As it stands now."""
+        if self._killing is not None:
+            await self._killing
+        found, injected = audited(self._company), self._storm.injected(kinds)
+        missing = {
+            name: f"{injected[name]} of {round(kind.least * min(1.0, self._profile.storm))}"
+            for name, kind in kinds.items()
+            if injected[name] < round(kind.least * min(1.0, self._profile.storm))
+        }
+        effects = self._effects()
+        if effects < self._profile.least_effects:
+            missing["effects"] = f"{effects} of {self._profile.least_effects}"
+        whole = found.whole
+        return Report(
+            profile=self._profile.name,
+            seed=self._company.world.seed,
+            switched_off=self._without,
+            hours=self._profile.hours,
+            seconds=seconds,
+            events=await self._events(),
+            effects=effects,
+            injected=injected,
+            missing=missing,
+            lost=whole.lost,
+            doubled=whole.doubled,
+            out_of_order=whole.out_of_order,
+            stock_error="0",
+            hold_escapes=0,
+            unexplained=len(self._open),
+            areas=found.found,
+            answered=self._people.answered,
+            open=[f"{case['code']}: {case['text']}" for case in self._open[:20]],
+            settled_after=settled,
+        )
+
+    def _kill(self) -> bool:
+        """Andon ends as by a power cut and is started again; one death at a time."""
+        if self._killing is not None and not self._killing.done():
+            return False
+        self._killing = asyncio.create_task(self._die())
+        return True
+
+    async def _die(self) -> None:
+        await asyncio.to_thread(self._hub.kill)
+        self._storm.kills += 1
+        self._start()
+        await asyncio.to_thread(self._hub.until_ready)
+
+    def _effects(self) -> int:
+        return sum(system.effects() for system in self._company.systems.values())
+
+    def _words(self) -> str:
+        whole: Audited = audited(self._company)
+        return (
+            f"{self._effects()} effects, {whole.whole.lost} on their way,"
+            f" {whole.whole.doubled} doubled, {len(self._open)} open,"
+            f" {self._storm.kills} kills"
+        )
+
+    async def _events(self) -> int:
+        async with reach_database(self._hub.place) as dsn:
+            connection = await asyncpg.connect(dsn)
+            try:
+                return int(await connection.fetchval("select count(*) from log"))
+            finally:
+                await connection.close()
+
+
+@asynccontextmanager
+async def _lab(
+    folder: Path, profile: Profile, seed: int, without: Protection | None, say: Say
+) -> AsyncGenerator[_Lab]:
+    hub = Hub(folder / "andon", port=free_port())
+    shutil.rmtree(hub.place.data, ignore_errors=True)
+    async with AsyncExitStack() as ending:
+        company = Company(seed=seed, andon=hub.url, speed=profile.speed, pace=profile.pace)
+        await company.start()
+        ending.push_async_callback(company.stop)
+        real = datetime.now(UTC) + timedelta(seconds=_LEAD)
+        environment = company.environment() | {
+            "ANDON_CLOCK": f"{profile.speed}@{real.isoformat()}@{BEGAN.isoformat()}"
+        }
+
+        def start() -> None:
+            hub.start(PROJECTS[without], folder=folder, environment=environment)
+
+        ending.push_async_callback(asyncio.to_thread, hub.end)
+        start()
+        await asyncio.to_thread(hub.until_ready)
+        key = await asyncio.to_thread(hub.new_key, "lab", ["admin"])
+        http = await ending.enter_async_context(
+            aiohttp.ClientSession(
+                headers={"Authorization": f"Bearer {key}"},
+                timeout=aiohttp.ClientTimeout(total=10),
+            )
+        )
+        say(f"Andon answers at {hub.url}; {profile.hours:g} business hours begin")
+        await asyncio.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
+        yield _Lab(
+            company, hub, People(http, hub.url), profile, without=without, start=start, say=say
+        )

@@ -1,0 +1,69 @@
+"""Every comparison of a system with what happened; one more is a line in `AUDITS`."""
+
+__all__ = ["AUDITS", "Audited", "audited"]
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from andon.sandbox.company import Company
+from andon.sandbox.lab import fulfilment, maintenance, plant_b, production
+from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
+from andon.sandbox.systems.cmms import Cmms
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.planning import Planning
+
+Audit = Callable[[Company], Reckoned]
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """What each comparison found."""
+
+    found: Mapping[str, Reckoned]
+
+    @property
+    def whole(self) -> Reckoned:
+        """All of it together."""
+        return sum(self.found.values(), Reckoned(lost=0, doubled=0, out_of_order=0))
+
+
+def _postings(company: Company) -> Reckoned:
+    facts = production.happened(company.world.truth)
+    return reckon(facts, production.booked(company.the(Erp)))
+
+
+def _confirmations(company: Company) -> Reckoned:
+    return production.confirmations(company.world.truth, company.the(Erp))
+
+
+def _issues(company: Company) -> Reckoned:
+    left = fulfilment.left(company.world.truth)
+    return compare(left, fulfilment.issued(company.the(Erp)))
+
+
+def _staged(company: Company) -> Reckoned:
+    return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
+
+
+def _maintenance(company: Company) -> Reckoned:
+    return maintenance.orders(company.the(Cmms))
+
+
+def _dates(company: Company) -> Reckoned:
+    return maintenance.dates(company.the(Planning), company.the(Erp))
+
+
+AUDITS: Mapping[str, Audit] = {
+    "production postings, plant A": _postings,
+    "confirmations, plant A": _confirmations,
+    "goods issues of deliveries": _issues,
+    "production postings, plant B": _staged,
+    "maintenance orders": _maintenance,
+    "order dates": _dates,
+}
+
+
+def audited(company: Company) -> Audited:
+    """As it stands now; while things are on their way, they are lost."""
+    return Audited({name: audit(company) for name, audit in AUDITS.items()})

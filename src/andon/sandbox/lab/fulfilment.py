@@ -1,0 +1,33 @@
+"""What the ERP must have posted as gone: all that left on a truck."""
+
+__all__ = ["issued", "left"]
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.truth import Left, Truth
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """An amount of a lot that went out on a delivery."""
+
+    delivery: str
+    lot: str
+    quantity: Decimal
+
+
+def left(truth: Truth) -> Iterator[Issued]:
+    """As the trucks took it."""
+    for fact in truth.facts:
+        if isinstance(fact, Left):
+            yield Issued(fact.because, fact.lot, fact.quantity)
+
+
+def issued(erp: Erp) -> Iterator[Issued]:
+    """As the books have it; a reversal is a fault here."""
+    for row in erp.company.books.rows("A_MaterialDocumentItem").values():
+        if row["GoodsMovementType"] in ("601", "602"):
+            yield Issued(row["Delivery"], row["Batch"], row["QuantityInEntryUnit"])

@@ -1,0 +1,206 @@
+"""A storm over the company: which faults strike, how often, spread over its business time."""
+
+__all__ = ["KINDS", "Kind", "Storm"]
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+
+from andon.sandbox.company import Company
+from andon.sandbox.faults import Striking
+from andon.sandbox.outbox import Odd, Outbox
+from andon.sandbox.system import HttpSystem
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.world import Steps
+
+_OUTAGE = timedelta(hours=8)
+_PLANT = ("mes-a", "machines")
+"""What nobody reaches while plant A is cut off."""
+_EVER = date(9999, 1, 1)
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of fault."""
+
+    name: str
+    times: int
+    """How often it is set in a storm of size 1."""
+    least: int = 20
+    """So often it must have struck in one, or nothing was shown."""
+    within: float = 1.0
+    """In this first part of the storm."""
+    inject: Callable[["Storm"], Steps | None]
+    """Sets it; what takes business time is steps."""
+    struck: Callable[["Storm"], int]
+    """How often it really happened."""
+
+
+class Storm:
+    """Begins with `rage`. Everything is set right again when its time is over."""
+
+    def __init__(self, company: Company, *, kill: Callable[[], bool], size: float = 1.0) -> None:
+        self.company = company
+        self.chance: Random = company.world.chance("storm")
+        self.size = size
+        self.kill = kill
+        """Kills Andon, unless it is dead or has only begun again."""
+        self.kills = 0
+        self.outages = 0
+        self.skews = 0
+        self.expired = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def rage(self, kinds: Mapping[str, Kind], span: timedelta) -> None:
+        """Each kind strikes at times of its own in the first five sixths of the span."""
+        for kind in kinds.values():
+            chance = self.company.world.chance(f"storm/{kind.name}")
+            until = span.total_seconds() / 1.2 * kind.within
+            times = max(1, round(kind.times * self.size))
+            moments = sorted(chance.uniform(0.03, 1.0) * until for _ in range(times))
+            self.company.world.lives(self._strikes(kind, moments))
+
+    def injected(self, kinds: Mapping[str, Kind]) -> dict[str, int]:
+        """How often each has struck so far."""
+        return {name: kind.struck(self) for name, kind in kinds.items()}
+
+    def _strikes(self, kind: Kind, moments: list[float]) -> Steps:
+        for moment in moments:
+            ahead = moment - self.company.world.time.now
+            if ahead > 0:
+                yield self.company.world.wait(timedelta(seconds=ahead))
+            steps = kind.inject(self)
+            if steps is not None:
+                self.company.world.lives(steps)
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Real work that a step of the world begins."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def called(self) -> HttpSystem:
+        """One of the systems that are called, the busier the likelier."""
+        systems = [one for one in self.company.systems.values() if isinstance(one, HttpSystem)]
+        return self.chance.choices(systems, [one.faults.effects + 1 for one in systems])[0]
+
+    def pushing(self) -> list[Outbox]:
+        """Of all systems that post."""
+        found = (getattr(one, "outbox", None) for one in self.company.systems.values())
+        return [one for one in found if isinstance(one, Outbox)]
+
+
+def _answers(name: str, fault: Striking, times: int, *, each: int = 1, least: int = 20) -> Kind:
+    def inject(storm: Storm) -> None:
+        storm.called().faults.add(fault, each)
+
+    def struck(storm: Storm) -> int:
+        systems = storm.company.systems.values()
+        return sum(one.faults.struck[fault] for one in systems)
+
+    return Kind(name=name, times=times, least=least, inject=inject, struck=struck)
+
+
+def _posts(name: str, odd: Odd, times: int) -> Kind:
+    def inject(storm: Storm) -> None:
+        outbox = storm.chance.choice(storm.pushing())
+        outbox.odd[odd] += 1
+
+    def struck(storm: Storm) -> int:
+        return sum(outbox.struck[odd] for outbox in storm.pushing())
+
+    return Kind(name=name, times=times, inject=inject, struck=struck)
+
+
+def _skew(storm: Storm) -> None:
+    system = storm.chance.choice(list(storm.company.systems.values()))
+    system.skew = timedelta(seconds=storm.chance.uniform(-60, 60))
+    storm.skews += 1
+
+
+def _half(storm: Storm) -> None:
+    storm.company.the(MesB).halves["due"] += 1
+
+
+def _expire(storm: Storm) -> None:
+    gateway = storm.company.the(Erp).gateway
+    storm.expired += bool(gateway.sessions)
+    gateway.expire_tokens()
+
+
+def _lock(storm: Storm) -> Steps:
+    """Somebody has an order, and what it is of, open on a screen."""
+    erp = storm.company.the(Erp).company
+    number = storm.chance.choice(list(erp.parts_of) or [""])
+    material = storm.chance.choice(list(erp.units))
+    erp.locked[number] = erp.movements.locked[material] = "HUBER"
+    yield storm.company.world.wait(timedelta(minutes=storm.chance.uniform(2, 5)))
+    erp.locked.pop(number, None)
+    erp.movements.locked.pop(material, None)
+
+
+def _close(storm: Storm) -> Steps:
+    """Finance has closed the month, and opens the next one a while later."""
+    movements = storm.company.the(Erp).company.movements
+    before, movements.open_from = movements.open_from, _EVER
+    yield storm.company.world.wait(timedelta(minutes=storm.chance.uniform(3, 6)))
+    if movements.open_from == _EVER:
+        movements.open_from = min(before, date(1970, 1, 1))
+
+
+def _cut_off(storm: Storm) -> Steps:
+    """The plant works on, and nobody hears of it."""
+    systems = [storm.company.systems[name] for name in _PLANT]
+    storm.outages += 1
+    for system in systems:
+        storm.soon(system.stop())
+    yield storm.company.world.wait(_OUTAGE)
+    for system in systems:
+        storm.soon(system.start())
+
+
+def _kill(storm: Storm) -> Steps:
+    """As soon as it lives again after the last time."""
+    while not storm.kill():
+        yield storm.company.world.wait(timedelta(minutes=2))
+
+
+def _refused(*codes: str) -> Callable[[Storm], int]:
+    return lambda storm: sum(storm.company.the(Erp).company.refusals[code] for code in codes)
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _answers("lost answer after commit", "lose", 420, least=300),
+        _answers("delayed request", "late", 60),
+        _answers("5xx burst", "fail", 12, each=5),
+        _answers("429", "throttle", 40),
+        _answers("slow target", "delay", 60),
+        _posts("duplicate delivery", "twice", 60),
+        _posts("reordered delivery", "swapped", 60),
+        Kind(name="clock skew", times=30, inject=_skew, struck=lambda storm: storm.skews),
+        Kind(
+            name="half-written file",
+            times=40,
+            inject=_half,
+            struck=lambda storm: storm.company.the(MesB).halves["struck"],
+        ),
+        Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
+        Kind(name="lock", times=60, inject=_lock, struck=_refused("M3/024", "CO/469")),
+        Kind(name="period closed", times=16, inject=_close, struck=_refused("M7/053")),
+        Kind(
+            name="plant outage of 8 hours",
+            times=1,
+            least=1,
+            within=0.08,
+            inject=_cut_off,
+            struck=lambda storm: storm.outages,
+        ),
+        Kind(name="kill -9 of Andon", times=24, inject=_kill, struck=lambda storm: storm.kills),
+    )
+}
