@@ -29,8 +29,8 @@ _LEAD = 9.0
 """Seconds that Andon has to start, before business time begins for both."""
 _LOOKS = 1.0
 _QUIET = 12.0
-"""So many seconds nothing may change any more before the company counts as at rest: longer than
-the longest pause before something is tried again."""
+"""After so many seconds without a change a company that lacks a protection is given up; half of it
+is enough where all agree, to see whether something comes twice."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +129,10 @@ class _Lab:
             if state != before:
                 before, changed = state, now
                 self._say(f"settling: {self._words()}")
-            if found.whole.well and not self._open and now > changed + _QUIET / 3:
+            if found.whole.well and not self._open and now > changed + _QUIET / 2:
                 return changed - began
-            if now > began + self._profile.settles_within:
+            broken = self._without is not None and now > changed + _QUIET
+            if broken or now > began + self._profile.settles_within:
                 return now - began
 
     async def report(self, kinds: Mapping[str, Kind], settled: float, seconds: float) -> Report:

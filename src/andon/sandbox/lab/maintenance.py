@@ -20,7 +20,7 @@ def dates(planning: Planning, erp: Erp) -> Reckoned:
     stale = 0
     for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items():
         ends = planning.moved.get(f"production-order/erp:{number}")
-        if ends is None or row["OrderIsTechnicallyCompleted"]:
+        if ends is None:
             continue
         said = row["MfgOrderScheduledEndDate"] + row["MfgOrderScheduledEndTime"]
         stale += said != ends.replace(microsecond=0)

@@ -145,19 +145,23 @@ class Planning(HttpSystem):
         now = self.world.now()
         if told.until is None:
             self.down.pop(told.machine, None)
-            return
-        self.down[told.machine] = told.until
-        open_jobs = [
-            job for job in self.jobs.values() if job.line == told.machine and job.ends > now
-        ]
-        free = told.until
-        for job in sorted(open_jobs, key=lambda job: job.starts):
-            if job.starts >= free:
-                break
-            length = job.ends - max(job.starts, min(told.since, job.ends))
+            self._queue_up(told.machine, told.since, now, f"{told.machine} runs again")
+        else:
+            self.down[told.machine] = told.until
+            why = f"{told.machine} stands: {told.reason or 'unknown'}"
+            self._queue_up(told.machine, told.since, told.until, why)
+
+    def _queue_up(self, line: str, since: datetime, free: datetime, why: str) -> None:
+        """What is not done by `since` goes on when the line is free, one job behind the other."""
+        now = self.world.now()
+        jobs = [job for job in self.jobs.values() if job.line == line and job.ends > now]
+        for job in sorted(jobs, key=lambda job: job.starts):
+            length = job.ends - max(job.starts, min(since, job.ends))
+            before = (job.starts, job.ends)
             job.starts, job.ends = free, free + length
             free = job.ends
-            self._say(job, f"{told.machine} stands: {told.reason or 'unknown'}")
+            if (job.starts, job.ends) != before:
+                self._say(job, why)
 
     def _say(self, job: Job, reason: str | None) -> None:
         self._said += 1
