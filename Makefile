@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both do their own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-real test check static quick format bench bench-connectors proof fuzz web lock clean
+.PHONY: help setup demo demo-real test check static quick format bench bench-connectors lab proof fuzz web lock clean
 
 PY := .venv/bin/python
 
@@ -45,12 +45,17 @@ bench-connectors: setup ## each connector beside its bare library; figures in bu
 bench: setup ## the production completion under load; figures in build/bench
 	@$(PY) -m bench
 
+lab: ## a simulated company under a storm of faults, reckoned up; report in build/lab
+	@sh tools/setup.sh run
+	@.venv/bin/andon lab run --profile S
+
 proof: ## fifty rounds of kill -9 on the real systems, upgrades; results in docs/proof
 	@sh tools/setup.sh test
 	@$(PY) -m proof --rounds 50 --target real
 	@$(PY) -m proof --rounds 10 --target books
 	@$(PY) -m proof --rounds 3 --target upgrade
 	@$(PY) -m proof --rounds 1000 --target memory
+	@.venv/bin/andon lab run --profile M
 
 fuzz: ## every parser for five minutes under atheris; results in docs/proof
 	@sh tools/setup.sh check
