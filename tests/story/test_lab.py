@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from andon.app.lab.report import Report, written
@@ -17,7 +18,7 @@ from andon.sandbox.lab.storm import KINDS
 pytestmark = [pytest.mark.story, pytest.mark.timeout(240)]
 
 SMALL = Profile(
-    name="small", hours=1, speed=90, pace=3.5, storm=0.1, least_effects=200, settles_within=60
+    name="small", hours=0.8, speed=120, pace=3.5, storm=0.1, least_effects=200, settles_within=60
 )
 SHORT = set(KINDS) - {"plant outage of 8 hours", "period closed"}
 
@@ -31,10 +32,13 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-def _ran(folder: Path, faults: set[str], without: Protection | None = None) -> Report:
+def _ran(
+    folder: Path, faults: set[str], without: Protection | None = None, hours: float = SMALL.hours
+) -> Report:
+    profile = msgspec.structs.replace(SMALL, hours=hours)
     kinds = {name: KINDS[name] for name in KINDS if name in faults}
     told: list[str] = []
-    running = run_lab(folder, SMALL, kinds, seed=5, without=without, told=told.append)
+    running = run_lab(folder, profile, kinds, seed=5, without=without, told=told.append)
     report = asyncio.run(running)
     print("\n".join(told), written(report, folder))
     return report
@@ -55,6 +59,6 @@ def test_an_hour_under_a_storm_leaves_every_system_with_what_happened(folder: Pa
 def test_a_protection_that_is_taken_away_is_missed(
     folder: Path, without: Protection, fault: str
 ) -> None:
-    report = _ran(folder, {fault}, without)
+    report = _ran(folder, {fault}, without, hours=0.3)
     assert report.doubled > 0, written(report, folder)
     assert not report.well

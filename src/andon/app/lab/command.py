@@ -1,6 +1,6 @@
 """`andon lab run`."""
 
-__all__ = ["commands"]
+__all__ = ["commands", "run"]
 
 import asyncio
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What the ERP must have posted as gone: all that left on a truck."""
 
-__all__ = ["issued", "left"]
+__all__ = ["Issued", "issued", "left"]
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,6 +1,6 @@
 """What plant B's ERP must have been given to book: all that went into orders, and what came out."""
 
-__all__ = ["happened", "staged"]
+__all__ = ["Staged", "happened", "staged"]
 
 from collections.abc import Iterator
 from decimal import Decimal
