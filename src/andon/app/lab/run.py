@@ -25,10 +25,10 @@ from andon.sandbox.lab.audits import Audited, audited
 from andon.sandbox.lab.storm import Kind, Storm
 from andon.sandbox.world import BEGAN
 
-_LEAD = 9.0
+_LEAD = 6.0
 """Seconds that Andon has to start, before business time begins for both."""
 _LOOKS = 1.0
-_QUIET = 12.0
+_QUIET = 8.0
 """After so many seconds without a change a company that lacks a protection is given up; half of it
 is enough where all agree, to see whether something comes twice."""
 
