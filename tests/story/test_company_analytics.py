@@ -16,7 +16,7 @@ async def test_what_is_made_and_moved_is_in_the_store_once_though_andon_is_kille
         world, analytics = plant.company.world, plant.company.systems["analytics"]
         assert isinstance(analytics, Analytics)
         plant.company.live(until=world.began + timedelta(minutes=40))
-        await until(lambda: len(analytics.store) > 5, within=15)
+        await until(lambda: len(analytics.store) > 5, within=30)
         await analytics.stop()
         await until(lambda: any((analytics.folder / "out").glob("*.csv")), within=10)
         await plant.kill_andon()

@@ -23,16 +23,16 @@ async def test_a_missing_entry_and_a_closed_period_are_finances_questions_and_no
         movements, ledger = erp.company.movements, erp.company.ledger
         ledger.breaking = 1  # the first movement is posted, and its entry is not
         await plant.live(timedelta(hours=1))
-        await until(lambda: bool(ledger.broken), within=15)
+        await until(lambda: bool(ledger.broken), within=30)
         always, movements.open_from = movements.open_from, date(9000, 1, 1)
-        await until(lambda: _asked(plant, "Posting only possible in periods"), within=15)
+        await until(lambda: _asked(plant, "Posting only possible in periods"), within=30)
         movements.open_from = always  # opened, and nobody tells Andon
 
-        await until(lambda: _asked(plant, "are not in the journal"), within=20)
+        await until(lambda: _asked(plant, "are not in the journal"), within=40)
         ledger.repeat()
         await plant.company.lived()
         await until(lambda: _journal_is_whole(plant, erp), within=30)
-        await until(lambda: _nothing_open(plant), within=15)
+        await until(lambda: _nothing_open(plant), within=30)
         assert len(happened(world.truth)) > 20
 
 

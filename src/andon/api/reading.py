@@ -1,6 +1,7 @@
 """What may be read: overview, subjects, exceptions, connections."""
 
 __all__ = [
+    "read_authoritative",
     "read_connections",
     "read_exception",
     "read_exceptions",
@@ -24,10 +25,11 @@ from andon.api.recent import Recent
 from andon.api.shapes import Connections, Exceptions, Subjects
 from andon.visibility import connections as connection_views
 from andon.visibility import exceptions as exception_views
+from andon.visibility.authoritative import authoritative
 from andon.visibility.overview import overview
 from andon.visibility.subject import subject_page
 from andon.visibility.subjects import subject_lines
-from andon.visibility.views import Overview, RawException, SubjectPage
+from andon.visibility.views import Authoritative, Overview, RawException, SubjectPage
 
 BIGINT = 2**63 - 1
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -94,6 +96,33 @@ def _as_sent(request: Asked, name: str) -> str:
     return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
 
 
+@get("/v1/{capability:str}/{kind:str}/{object_id:path}", opt={"scope": "read"})
+async def read_authoritative(
+    request: Asked, capability: FromPath[str], kind: FromPath[str], object_id: FromPath[str]
+) -> Authoritative:
+    """What counts as true of one object: `/v1/master/item/PUMP`. Each attribute has its source and
+    age; the whole story, with what others believe, is at `/v1/subjects`."""
+    hub = hub_of(request)
+    known = sorted(
+        {
+            shape.KIND
+            for shape in hub.contracts.shapes
+            if shape.KIND and shape.TYPE.split(".")[1] == capability
+        }
+    )
+    if kind not in known:
+        raise ProblemError(
+            404, f"{capability} knows no {kind!r}. It knows: {', '.join(known) or 'nothing'}."
+        )
+    return await authoritative(
+        hub.pool,
+        kind,
+        object_id.removeprefix("/"),
+        sites=caller_of(request).sites,
+        now=hub.now(),
+    )
+
+
 @get("/v1/exceptions", opt={"scope": "read"})
 async def read_exceptions(
     request: Asked,
@@ -145,6 +174,7 @@ reading_routes: tuple[Any, ...] = (
     read_overview,
     read_subjects,
     read_subject,
+    read_authoritative,
     read_exceptions,
     read_exception,
     read_connections,

@@ -1,6 +1,6 @@
 """One subject's page: names, links, beliefs, timeline, deliveries, sync lag, exceptions."""
 
-__all__ = ["subject_page"]
+__all__ = ["held_of", "subject_page"]
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,7 +46,7 @@ async def subject_page(
             LinkView(**row) for row in await db.fetch(statement("links"), who.name, sorted(sites))
         ],
         matrix=matrix(
-            await (_held(db, who) if as_of is None else _held_as_of(db, who, as_of)),
+            await (held_of(db, who) if as_of is None else _held_as_of(db, who, as_of)),
             [Owned(**row) for row in await db.fetch(statement("ownership"), who.kind)],
             as_of or now,
         ),
@@ -79,7 +79,8 @@ async def _records(db: Asks, who: Identity) -> list[Traced]:
     ]
 
 
-async def _held(db: Asks, who: Identity) -> list[Belief]:
+async def held_of(db: Asks, who: Identity) -> list[Belief]:
+    """What each system believes about it now."""
     rows = await db.fetch(statement("beliefs"), who.name)
     return [Belief(**row_with(row, value=maybe_json(row["value"]))) for row in rows]
 

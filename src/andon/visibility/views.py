@@ -2,6 +2,8 @@
 
 __all__ = [
     "AliasName",
+    "Authoritative",
+    "AuthoritativeValue",
     "Backlog",
     "Cell",
     "ConnectionView",
@@ -100,6 +102,36 @@ class MatrixRow(Struct, frozen=True):
     owner: str | None
     steward: str | None
     cells: list[Cell]
+
+
+class AuthoritativeValue(Struct, frozen=True):
+    """One attribute, and the word that counts."""
+
+    attribute: str
+    value: str | int | bool | None
+    source: str
+    """The system whose word it is."""
+    owner: str | None
+    """The authority, where one is declared; not the source while it has said nothing."""
+    since: datetime
+    """Recorded time of the first claim of this very value."""
+    said_at: datetime
+    """When the source said it last, by its own word."""
+    age_s: float
+    """Seconds since that was recorded."""
+    others: list[str]
+    """Systems that hold another value."""
+
+
+class Authoritative(Struct, frozen=True):
+    """What counts as true of one object, with source and age of each attribute."""
+
+    name: str
+    kind: str
+    local: str
+    site: str
+    values: list[AuthoritativeValue]
+    generated_at: datetime
 
 
 class TimelineEntry(Struct, frozen=True):

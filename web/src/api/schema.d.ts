@@ -375,6 +375,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{capability}/{kind}/{object_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadAuthoritative
+         * @description What counts as true of one object: `/v1/master/item/PUMP`. Each attribute has its source and
+         *     age; the whole story, with what others believe, is at `/v1/subjects`.
+         */
+        get: operations["read_authoritative"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -401,6 +422,35 @@ export interface components {
          */
         Answer: {
             answer: string;
+        };
+        /**
+         * Authoritative
+         * @description What counts as true of one object, with source and age of each attribute.
+         */
+        Authoritative: {
+            /** Format: date-time */
+            generated_at: string;
+            kind: string;
+            local: string;
+            name: string;
+            site: string;
+            values: components["schemas"]["AuthoritativeValue"][];
+        };
+        /**
+         * AuthoritativeValue
+         * @description One attribute, and the word that counts.
+         */
+        AuthoritativeValue: {
+            age_s: number;
+            attribute: string;
+            others: string[];
+            owner: string | null;
+            /** Format: date-time */
+            said_at: string;
+            /** Format: date-time */
+            since: string;
+            source: string;
+            value: string | number | boolean | null;
         };
         /**
          * Backlog
@@ -1406,6 +1456,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Going"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_authoritative: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                capability: string;
+                kind: string;
+                object_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authoritative"];
                 };
             };
             /** @description What went wrong */
