@@ -43,10 +43,9 @@ class Sql(Source[SqlSettings], Sink[SqlSettings]):
         if database is not None:
             await database.close()
 
-    async def read(self, after: Position) -> AsyncIterator[Item]:
+    def read(self, after: Position) -> AsyncIterator[Item]:
         """All reads in turn, each in its own order."""
-        async for item in self._reading.items(after):
-            yield item
+        return self._reading.items(after)
 
     async def committed(self, position: Position) -> None:
         """Rows of an outbox are marked or deleted now."""

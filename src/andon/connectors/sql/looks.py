@@ -81,26 +81,15 @@ class Look:
         """Whether full looks are a thing of their own here."""
         return self.read.sweep and not isinstance(self.read.cursor, Whole)
 
-    async def news(self) -> AsyncIterator[Told]:
+    def news(self) -> AsyncIterator[Told]:
         """What came since the last look."""
         match self._place:
             case KeyPlace() as place:
-                if not self._caught_up:
-                    async for told in self._catch_up(place):
-                        yield told
-                async for told in self._by_key(place):
-                    yield told
+                return self._by_key(place)
             case TimePlace() as place:
-                async for told in self._by_time(place):
-                    yield told
+                return self._by_time(place)
             case None:
-                async for told in self._full():
-                    yield told
-
-    async def sweep(self) -> AsyncIterator[Told]:
-        """Everything there is: what came too late, what changed unnoticed, what is gone."""
-        async for told in self._full():
-            yield told
+                return self.sweep()
 
     async def _catch_up(self, place: KeyPlace) -> AsyncIterator[Told]:
         """Reads what lies far behind the newest row with a place of its own for each row."""
@@ -121,6 +110,9 @@ class Look:
         self._caught_up = True
 
     async def _by_key(self, place: KeyPlace) -> AsyncIterator[Told]:
+        if not self._caught_up:
+            async for told in self._catch_up(place):
+                yield told
         clock = asyncio.get_running_loop().time
         start, head = place.begin(clock()), None
         async for row in self._pages(
@@ -144,7 +136,8 @@ class Look:
                 self._window.forget(place.forgotten)
         self._window.turn()
 
-    async def _full(self) -> AsyncIterator[Told]:
+    async def sweep(self) -> AsyncIterator[Told]:
+        """Everything there is: what came too late, what changed unnoticed, what is gone."""
         census, counted = self._census, self._census.complete and self._place is not None
         census.begin()
         async for row in self._every_row():

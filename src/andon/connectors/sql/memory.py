@@ -4,6 +4,7 @@ __all__ = ["Census", "Window"]
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from andon.connectors.sql.rows import Row
 
@@ -31,10 +32,8 @@ class Window:
 
     def forget(self, before: datetime) -> None:
         """Lets go of what no look reads again, also in the midst of a long one."""
-        while self._now:
-            ident, (_, instant) = next(iter(self._now.items()))
-            if instant is None or instant >= before:
-                break
+        # In one pass: looking for the first of a dict again steps over all that was deleted.
+        for ident in list(takewhile(lambda ident: _older(self._now[ident][1], before), self._now)):
             del self._now[ident]
         self._room = len(self._now) + _CROWD
 
@@ -43,6 +42,10 @@ class Window:
         self._before = {ident: digest for ident, (digest, _) in self._now.items()}
         self._now = {}
         self._room = _CROWD
+
+
+def _older(instant: datetime | None, before: datetime) -> bool:
+    return instant is not None and instant < before
 
 
 class Census:

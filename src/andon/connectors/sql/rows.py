@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from andon.connectors.sql.dialects import Backend
 from andon.connectors.sql.settings import Outbox, Read, Whole
-from andon.connectors.sql.values import json_value, raw_of
+from andon.connectors.sql.values import json_value, raw_of, raws_of
 
 _MARIADB_TIMESTAMP = 7
 _SOURCE = "andon_rows"
@@ -140,7 +140,10 @@ class Rows:
             assert result.cursor is not None
             zones = self._zones(result.cursor.description)
             found = [tuple(row) for row in result.fetchall()]
-        return [self._row(values, zones) for values in found]
+        count = len(self._shown)
+        shown = [self._timed(values)[:count] for values in found]
+        raws = raws_of(self._shown, shown, zones)
+        return [self._row(values, raw, zones) for values, raw in zip(found, raws, strict=True)]
 
     def places(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
         """The same rows by key and cursor only: what a column computes cannot fail here."""
@@ -203,16 +206,16 @@ class Rows:
             return [self._zone] * len(self._names)
         return [UTC if part[1] == _MARIADB_TIMESTAMP else self._zone for part in description]
 
-    def _row(self, values: tuple[Any, ...], zones: Sequence[tzinfo]) -> Row:
-        key = tuple(values[i] for i in self._keys)
-        shown: Sequence[Any] = values
-        if self._times:
-            shown = [
-                _moment(value) if name in self._times else value
-                for name, value in zip(self._names, values, strict=True)
-            ]
-        count = len(self._shown)
-        raw = raw_of(self._shown, shown[:count], zones[:count])
+    def _timed(self, values: Sequence[Any]) -> Sequence[Any]:
+        if not self._times:
+            return values
+        return [
+            _moment(value) if name in self._times else value
+            for name, value in zip(self._names, values, strict=True)
+        ]
+
+    def _row(self, values: tuple[Any, ...], raw: bytes, zones: Sequence[tzinfo]) -> Row:
+        key = tuple([values[i] for i in self._keys])
         return Row(self._ident(key), key, self._place(values, zones), raw, _digest(raw))
 
     def _place(self, values: tuple[Any, ...], zones: Sequence[tzinfo]) -> Any:
@@ -224,14 +227,17 @@ class Rows:
         return at
 
     def _ident(self, key: Sequence[Any]) -> str:
-        return "/".join(_part(json_value(value, self._zone)) for value in key)
+        return "/".join([_part(value, self._zone) for value in key])
 
 
-def _part(value: Any) -> str:
+def _part(value: Any, zone: tzinfo) -> str:
+    if type(value) is int:
+        return str(value)
+    value = json_value(value, zone)
     if value is None:
         return "~"
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode().strip('"')
-    return quote(text, safe=" :+,._-")
+    return text if text.isascii() and text.isalnum() else quote(text, safe=" :+,._-")
 
 
 def _moment(value: Any) -> Any:

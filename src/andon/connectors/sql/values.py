@@ -7,6 +7,7 @@ __all__ = [
     "json_value",
     "placed",
     "raw_of",
+    "raws_of",
     "unplaced",
 ]
 
@@ -27,6 +28,7 @@ from andon.core.quantity import Quantity
 LARGEST = 1_000_000
 """Bytes of a raw item; from there on its longest values are kept by digest."""
 LONG = 65_536
+_encode = msgspec.json.Encoder().encode
 
 
 class Unread(bytes):
@@ -52,7 +54,7 @@ def _dict(value: Mapping[Any, Any], zone: tzinfo | None) -> dict[str, Any]:
     return {str(name): json_value(part, zone) for name, part in value.items()}
 
 
-_WRITTEN: dict[type[Any], Callable[[Any, tzinfo | None], Any]] = {
+_AS_JSON: dict[type[Any], Callable[[Any, tzinfo | None], Any]] = {
     float: _float,
     datetime: _moment,
     Unread: lambda value, _: {"unreadable": base64.b64encode(value).decode()},
@@ -71,19 +73,37 @@ def json_value(value: Any, zone: tzinfo | None) -> Any:
     kind = cast("type[Any]", type(value))
     if kind in _AS_IT_IS:
         return value
-    written = _WRITTEN.get(kind)
-    return str(value) if written is None else written(value, zone)
+    as_json = _AS_JSON.get(kind)
+    return str(value) if as_json is None else as_json(value, zone)
 
 
 def raw_of(names: Sequence[str], values: Sequence[Any], zones: Sequence[tzinfo | None]) -> bytes:
     """One row as JSON."""
-    row = dict(zip(names, map(json_value, values, zones), strict=True))
-    raw = msgspec.json.encode(row)
-    return raw if len(raw) <= LARGEST else msgspec.json.encode(_shortened(row))
+    return _written(dict(zip(names, map(json_value, values, zones), strict=True)))
+
+
+def raws_of(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], zones: Sequence[tzinfo | None]
+) -> list[bytes]:
+    """Many rows as JSON. Most columns hold what msgspec writes as it is, so it is asked of each
+    column and not of each value."""
+    columns = map(_column, zip(*rows, strict=True), zones)
+    return [_written(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _column(values: Sequence[Any], zone: tzinfo | None) -> Sequence[Any]:
+    if _AS_IT_IS.issuperset(map(type, values)):
+        return values
+    return [json_value(value, zone) for value in values]
+
+
+def _written(row: dict[str, Any]) -> bytes:
+    raw = _encode(row)
+    return raw if len(raw) <= LARGEST else _encode(_shortened(row))
 
 
 def _shortened(row: dict[str, Any]) -> dict[str, Any]:
-    written = {name: msgspec.json.encode(value) for name, value in row.items()}
+    written = {name: _encode(value) for name, value in row.items()}
     return {
         name: {"sha256": hashlib.sha256(written[name]).hexdigest(), "bytes": len(written[name])}
         if len(written[name]) > LONG
@@ -95,8 +115,6 @@ def _shortened(row: dict[str, Any]) -> dict[str, Any]:
 def placed(value: Any) -> Any:
     """A value of a key or cursor as a position keeps it."""
     match value:
-        case None | bool() | int() | str():
-            return value
         case datetime():
             return {"at": value.isoformat()}
         case date():
@@ -105,6 +123,8 @@ def placed(value: Any) -> Any:
             return {"bytes": base64.b64encode(value).decode()}
         case UUID():
             return {"uuid": str(value)}
+        case None | bool() | int() | str():
+            return value
         case float():
             return {"float": value.hex()}
         case _:
