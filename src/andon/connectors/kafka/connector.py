@@ -102,6 +102,8 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
         return None if found is None else _receipt(found)
 
     async def _ready(self) -> Writer:
+        if self._writer is not None:
+            return self._writer
         async with self._one:
             if self._writer is None:
                 writer = Writer(self.name, self.settings, self._words)

@@ -20,7 +20,8 @@ from andon.core.moments import aware
 GAP = "kafka.gap"
 """Kind of the item that stands for records nobody can read any more."""
 
-_ABSENT = object()
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -54,8 +55,7 @@ def items_of(kind: str, topic: Topic, taken: Taken) -> Sequence[Item]:
             faults = "; ".join(map(str, error.faults))
             why = f"{error} ({faults})" if faults else str(error)
             return [_item(kind, taken.name, taken, _unreadable(why, taken), _moment(taken))]
-    said = _payload(topic, taken)
-    payload = said.get("payload", _ABSENT)
+    said, payload = _payload(topic, taken)
     told = _at(payload, topic.key) if topic.key else None
     key = taken.name if told is None else f"{kind}/{told}"
     moment = aware(_at(payload, topic.at)) if topic.at else _moment(taken)
@@ -105,11 +105,10 @@ def _item(kind: str, key: str, taken: Taken, said: dict[str, Any], moment: datet
         "timestamp": taken.timestamp,
         "key": None,
         "headers": [{"name": name, **_words(value, "value")} for name, value in taken.headers],
+        **_words(taken.key, "key"),
+        **said,
     }
-    document |= _words(taken.key, "key")
-    return Item(
-        kind=kind, key=key, raw=msgspec.json.encode({**document, **said}), occurred_at=moment
-    )
+    return Item(kind=kind, key=key, raw=_encode(document), occurred_at=moment)
 
 
 def _words(value: bytes | None, name: str) -> dict[str, Any]:
@@ -122,22 +121,22 @@ def _words(value: bytes | None, name: str) -> dict[str, Any]:
         return {f"{name}_base64": b64encode(value).decode()}
 
 
-def _payload(topic: Topic, taken: Taken) -> dict[str, Any]:
+def _payload(topic: Topic, taken: Taken) -> tuple[dict[str, Any], Any]:
+    """What is said of the value, and the value itself where it is JSON."""
     value = taken.value
     if value is None:
-        return {"payload": None, "deleted": True}
+        return {"payload": None, "deleted": True}, None
     try:
         match topic.format:
             case "json" | "cloudevents":
                 # as it was written: numbers keep all their digits
-                msgspec.json.decode(value)
-                return {"payload": msgspec.Raw(value)}
+                return {"payload": msgspec.Raw(value)}, _decode(value)
             case "text":
-                return {"payload": value.decode("utf-8")}
+                return {"payload": value.decode("utf-8")}, None
             case "bytes":
-                return {"payload": b64encode(value).decode()}
+                return {"payload": b64encode(value).decode()}, None
     except UNREADABLE as error:
-        return _unreadable(f"no {topic.format}: {error}", taken)
+        return _unreadable(f"no {topic.format}: {error}", taken), None
 
 
 def _unreadable(why: str, taken: Taken) -> dict[str, Any]:
@@ -153,7 +152,5 @@ def _moment(taken: Taken) -> datetime | None:
 
 def _at(payload: Any, pointer: str) -> Any:
     """What a JSON pointer leads to in the payload; None when it leads nowhere."""
-    if not isinstance(payload, msgspec.Raw):
-        return None
-    found = at(msgspec.json.decode(payload), parsed(pointer))
+    found = at(payload, parsed(pointer))
     return None if found is MISSING else found

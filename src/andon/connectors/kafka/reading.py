@@ -4,8 +4,10 @@ __all__ = ["Reader"]
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from andon.connectors.kafka.access import said_of, stopped
 from andon.connectors.kafka.items import Taken, gap_item, items_of
@@ -69,9 +71,8 @@ class Reader:
                 await self._ends(self._assigned)  # is anybody there?
                 self._seen_at = clock()
             for partition, records in fetched.items():
-                for record in records:
-                    for item in self._read(partition, record):
-                        yield item
+                for item in self._read(partition, records):
+                    yield item
 
     async def close(self) -> None:
         """Leaves nothing open."""
@@ -186,39 +187,33 @@ class Reader:
 
     # -- records --------------------------------------------------------------------------------
 
-    def _read(self, partition: Any, record: Any) -> Sequence[Item]:
-        place = self._place(partition) or Place(record.offset)
+    def _read(self, partition: Any, records: Sequence[Any]) -> Iterator[Item]:
         kind, topic = self._kinds[partition.topic]
-        before = self._places.position()
-        self._places.move(
-            partition.topic, partition.partition, Place(record.offset + 1, place.life)
-        )
-        found = items_of(
-            kind,
-            topic,
-            Taken(
-                partition.topic,
-                partition.partition,
-                record.offset,
-                place.life,
-                -1 if record.timestamp is None else record.timestamp,
-                record.key,
-                record.value,
-                record.headers,
-            ),
-        )
-        if not found:
-            return ()
-        # In a batch of events only the last lets us go on behind the record.
-        after = self._places.position()
-        return [*(_at(item, before) for item in found[:-1]), _at(found[-1], after)]
+        place = self._place(partition)
+        life = 0 if place is None else place.life
+        for record in records:
+            found = items_of(
+                kind,
+                topic,
+                Taken(
+                    partition.topic,
+                    partition.partition,
+                    record.offset,
+                    life,
+                    -1 if record.timestamp is None else record.timestamp,
+                    record.key,
+                    record.value,
+                    record.headers,
+                ),
+            )
+            before = self._places.position() if len(found) > 1 else ""
+            self._places.move(partition.topic, partition.partition, Place(record.offset + 1, life))
+            # In a batch of events only the last lets us go on behind the record.
+            for item in found[:-1]:
+                yield _at(item, before)
+            for item in found[-1:]:
+                yield _at(item, self._places.position())
 
 
 def _at(item: Item, position: Position) -> Item:
-    return Item(
-        kind=item.kind,
-        key=item.key,
-        raw=item.raw,
-        position=position,
-        occurred_at=item.occurred_at,
-    )
+    return msgspec.structs.replace(item, position=position)

@@ -100,16 +100,8 @@ class Writer:
     async def _ready(self, topic: str, key: bytes | None) -> int:
         """The partition, once the broker that leads it is connected: till then nothing left us."""
         client = self._producer.client
-        try:
-            async with asyncio.timeout(self._within):
-                partitions = sorted(await self._producer.partitions_for(topic))
-        except (TimeoutError, errors.UnknownTopicOrPartitionError) as error:
-            await knock(self._name, self._settings, self._words)
-            raise RejectedError(
-                f"{self._name}: the brokers know no topic {topic}.", "UnknownTopicOrPartition"
-            ) from error
-        except errors.KafkaError as error:
-            raise said_of(self._name, error, doing=f"writing to {topic}") from error
+        known = client.cluster.partitions_for_topic(topic)
+        partitions = sorted(known or await self._looked_up(topic))
         partition: int = self._partitioner(key, partitions, partitions)
         leader = client.cluster.leader_for_partition(Partition(topic, partition))
         if leader is None or leader < 0:
@@ -119,6 +111,18 @@ class Writer:
             await knock(self._name, self._settings, self._words)
             raise UnavailableError(f"{self._name}: the leader of {topic}/{partition} is away")
         return partition
+
+    async def _looked_up(self, topic: str) -> set[int]:
+        try:
+            async with asyncio.timeout(self._within):
+                return await self._producer.partitions_for(topic)
+        except (TimeoutError, errors.UnknownTopicOrPartitionError) as error:
+            await knock(self._name, self._settings, self._words)
+            raise RejectedError(
+                f"{self._name}: the brokers know no topic {topic}.", "UnknownTopicOrPartition"
+            ) from error
+        except errors.KafkaError as error:
+            raise said_of(self._name, error, doing=f"writing to {topic}") from error
 
 
 def _heard(answer: Any) -> None:
