@@ -7,8 +7,9 @@ shifts; its last item carries the new place, those before it the old one.
 
 __all__ = ["DELETED", "Changes"]
 
+import re
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ DELETED = "odoo.deleted"
 
 _ALWAYS = ("write_date", "write_uid")
 _FORM = "%Y-%m-%d %H:%M:%S"
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -164,8 +166,10 @@ def _pointed(value: Any) -> int:
 
 
 def _moment(text: str) -> datetime | None:
+    if not _WRITTEN.fullmatch(text):
+        return None
     try:
-        return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{text}+00:00")
     except ValueError:
         return None
 
