@@ -7,7 +7,15 @@ from typing import Any
 
 import aiohttp
 
-_ANSWERS = ("try again", "post again", "it is raised", "wait on", "hold", "approve")
+_ANSWERS = (
+    "let it be finished",
+    "try again",
+    "post again",
+    "it is raised",
+    "wait on",
+    "hold",
+    "approve",
+)
 """What they choose where it is offered, the first that is: the causes are gone after a while."""
 _GOES_BY = frozenset({"unreachable", "refused", "outage", "workflow-failed"})
 """Cases that say what happened and ask nothing."""

@@ -7,12 +7,23 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from andon.sandbox.company import Company
-from andon.sandbox.lab import fulfilment, maintenance, plant_b, production
+from andon.sandbox.lab import (
+    analytics,
+    finance,
+    fulfilment,
+    maintenance,
+    master,
+    plant_b,
+    production,
+)
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
+from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.systems.plm import Plm
 
 Audit = Callable[[Company], Reckoned]
 
@@ -54,6 +65,25 @@ def _dates(company: Company) -> Reckoned:
     return maintenance.dates(company.the(Planning), company.the(Erp))
 
 
+def _journal(company: Company) -> Reckoned:
+    facts = finance.happened(company.world.truth)
+    return compare((posting for _, posting in facts), finance.booked(company.the(Erp)))
+
+
+def _bills(company: Company) -> Reckoned:
+    released = [one for one in master.happened(company.the(Plm)) if one.parts]
+    return compare(released, master.booked(company.the(Erp)))
+
+
+def _revisions(company: Company) -> Reckoned:
+    return compare(master.happened(company.the(Plm)), master.given(company.the(MesA)))
+
+
+def _told(company: Company) -> Reckoned:
+    told = analytics.booked(company.the(Analytics))
+    return compare(analytics.happened(company.world.truth).elements(), told.elements())
+
+
 AUDITS: Mapping[str, Audit] = {
     "production postings, plant A": _postings,
     "confirmations, plant A": _confirmations,
@@ -61,6 +91,10 @@ AUDITS: Mapping[str, Audit] = {
     "production postings, plant B": _staged,
     "maintenance orders": _maintenance,
     "order dates": _dates,
+    "journal entries, plant A": _journal,
+    "bills of material": _bills,
+    "revisions on the floor, plant A": _revisions,
+    "rows told to analytics": _told,
 }
 
 

@@ -80,7 +80,7 @@ class MesA(HttpSystem):
     def _queued(self, body: bytes) -> web.Response:
         try:
             order = msgspec.json.decode(body, type=Order, strict=False)
-            order.revision = self.items.effective(order.item, self.world.now())
+            order.revision = self.items.effective(order.item, self.now())
             new = self.floor.queue(order)
         except msgspec.MsgspecError as error:
             return web.json_response({"message": str(error)}, status=422)
@@ -161,7 +161,7 @@ class MesA(HttpSystem):
     def believes(self) -> Iterable[Belief]:
         """How far each order is, what came of it, and by which revision it makes items now."""
         for item in self.items.revisions:
-            counts = self.items.effective(item, self.world.now())
+            counts = self.items.effective(item, self.now())
             yield Belief(f"item:{item}", "effective", counts)
         for order in self.floor.orders.values():
             yield Belief(f"order:{order.number}", "status", order.status)

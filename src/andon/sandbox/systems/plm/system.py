@@ -56,7 +56,7 @@ class Plm(HttpSystem):
             number=f"ECO-{len(self.changes) + 1001}",
             title=title,
             affected=(revision,),
-            modified=self.world.now(),
+            modified=self.now(),
         )
         self.changes[change.number] = change
         return change
@@ -64,29 +64,29 @@ class Plm(HttpSystem):
     def release(self, change: Change, effective_from: date) -> None:
         """Decided. Raises ValueError when it would count before it is decided, or not after what
         was released before it."""
-        if effective_from <= self.world.now().date():
+        if effective_from <= self.now().date():
             raise ValueError(f"{change.number} cannot count from a day that has begun")
         for one in change.affected:
             day, last = self.revisions[one.item][-1]
             if effective_from <= day or one.revision <= last.revision:
                 raise ValueError(f"{last.revision} of {one.item} counts from {day} already")
         change.status, change.effective_from = "RELEASED", effective_from
-        change.modified = self.world.now()
+        change.modified = self.now()
         for one in change.affected:
             self.revisions[one.item].append((effective_from, one))
 
     def retitle(self, change: Change, title: str) -> None:
         """Another title; to whoever polls, the whole change comes again."""
-        change.title, change.modified = title, self.world.now()
+        change.title, change.modified = title, self.now()
 
     def effective(self, item: str) -> Revision:
         """The revision that counts now."""
-        today = self.world.now().date()
+        today = self.now().date()
         return [one for day, one in self.revisions[item] if day <= today][-1]
 
     def next_day(self, item: str) -> date:
         """The first day from which another revision could count."""
-        return max(self.world.now().date(), self.revisions[item][-1][0]) + timedelta(days=1)
+        return max(self.now().date(), self.revisions[item][-1][0]) + timedelta(days=1)
 
     # Its API
 
