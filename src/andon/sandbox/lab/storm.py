@@ -22,6 +22,7 @@ _OUTAGE = timedelta(hours=8)
 _PLANT = ("mes-a", "machines")
 """What nobody reaches while plant A is cut off."""
 _EVER = date(9999, 1, 1)
+_CLOSED = "M7/053"
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,10 +145,14 @@ def _lock(storm: Storm) -> Steps:
 
 
 def _close(storm: Storm) -> Steps:
-    """Finance has closed the month, and opens the next one a while later."""
-    movements = storm.company.the(Erp).company.movements
+    """Finance has closed the month, and opens the next one a while after somebody complained."""
+    erp = storm.company.the(Erp).company
+    movements, complaints = erp.movements, erp.refusals[_CLOSED]
     before, movements.open_from = movements.open_from, _EVER
-    yield storm.company.world.wait(timedelta(minutes=storm.chance.uniform(3, 6)))
+    for _ in range(20):
+        yield storm.company.world.wait(timedelta(minutes=storm.chance.uniform(3, 6)))
+        if erp.refusals[_CLOSED] > complaints:
+            break
     if movements.open_from == _EVER:
         movements.open_from = min(before, date(1970, 1, 1))
 
@@ -191,8 +196,8 @@ KINDS: Mapping[str, Kind] = {
             struck=lambda storm: storm.company.the(MesB).halves["struck"],
         ),
         Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
-        Kind(name="lock", times=60, inject=_lock, struck=_refused("M3/024", "CO/469")),
-        Kind(name="period closed", times=16, inject=_close, struck=_refused("M7/053")),
+        Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469")),
+        Kind(name="period closed", times=24, inject=_close, struck=_refused(_CLOSED)),
         Kind(
             name="plant outage of 8 hours",
             times=1,
