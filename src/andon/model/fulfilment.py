@@ -1,15 +1,23 @@
 """Fulfilment: deliveries to customers, and how far they are (UN/CEFACT consignment)."""
 
 __all__ = [
+    "ConfirmPick",
+    "DeliveryCommand",
     "DeliveryCreated",
     "DeliveryEvent",
     "DeliveryLine",
+    "DeliveryPicked",
+    "LoadAnswered",
     "Milestone",
     "MilestonePassed",
+    "PickDelivery",
     "PostGoodsIssue",
+    "ResumePick",
+    "StopPick",
+    "TenderLoad",
 ]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -58,6 +66,30 @@ class DeliveryCreated(DeliveryEvent, frozen=True, kw_only=True):
                 yield Link("ships", "material-lot", line.lot_id)
 
 
+class DeliveryPicked(DeliveryEvent, frozen=True, kw_only=True):
+    """All of it stands at the dock."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.delivery.picked.v1"
+
+    picked_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """That it is picked."""
+        return {"picked": True}
+
+
+class LoadAnswered(DeliveryEvent, frozen=True, kw_only=True):
+    """A carrier takes the load that it was tendered, or does not."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.load.answered.v1"
+
+    accepted: bool
+
+    def claims(self) -> Claims:
+        """Whether it carries it."""
+        return {"carried": self.accepted}
+
+
 class MilestonePassed(DeliveryEvent, frozen=True, kw_only=True):
     """The carrier says how far it is. May be said twice, and late: each milestone stands alone."""
 
@@ -71,14 +103,75 @@ class MilestonePassed(DeliveryEvent, frozen=True, kw_only=True):
         return {f"{self.milestone}_at": claim(self.passed_at)}
 
 
-class PostGoodsIssue(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Post what left with a delivery out of stock. Posts a fact: no hold can bring it back."""
+class DeliveryCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Parent of all commands about one delivery."""
 
-    TYPE: ClassVar[str] = "andon.fulfilment.issue.post.v1"
     KIND: ClassVar[str] = "delivery"
     KEY: ClassVar[str] = "delivery_id"
 
     delivery_id: Name
+
+
+class PickDelivery(DeliveryCommand, frozen=True, kw_only=True):
+    """Bring what goes with the delivery to the dock."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.delivery.pick.v1"
+
+    lines: Annotated[tuple[DeliveryLine, ...], msgspec.Meta(min_length=1)]
+
+    def claims(self) -> Claims:
+        """That it may be picked."""
+        return {"picking": "open"}
+
+    def lots(self) -> Sequence[str]:
+        """All that would leave the shelf."""
+        return [line.lot_id for line in self.lines if line.lot_id is not None]
+
+
+class StopPick(DeliveryCommand, frozen=True, kw_only=True):
+    """Leave on the shelf what is not picked yet. Waits behind the pick it stops."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.pick.stop.v1"
+
+    def claims(self) -> Claims:
+        """That it may not be picked."""
+        return {"picking": "stopped"}
+
+
+class ResumePick(DeliveryCommand, frozen=True, kw_only=True):
+    """What was stopped may be picked."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.pick.resume.v1"
+
+    def claims(self) -> Claims:
+        """That it may be picked."""
+        return {"picking": "open"}
+
+
+class ConfirmPick(DeliveryCommand, frozen=True, kw_only=True):
+    """Tell the books that all of it stands at the dock."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.pick.confirm.v1"
+
+    def claims(self) -> Claims:
+        """That it is picked."""
+        return {"picked": True}
+
+
+class TenderLoad(DeliveryCommand, frozen=True, kw_only=True):
+    """Ask a carrier to take it; the answer comes as LoadAnswered."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.load.tender.v1"
+
+    def claims(self) -> Claims:
+        """That it was asked."""
+        return {"tendered": True}
+
+
+class PostGoodsIssue(DeliveryCommand, frozen=True, kw_only=True):
+    """Post what left with a delivery out of stock. Posts a fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.issue.post.v1"
 
     def claims(self) -> Claims:
         """That it is posted."""

@@ -1,6 +1,15 @@
 """Stock: lots, and the movements that put material in and take it out (ISA-95 MaterialLot)."""
 
-__all__ = ["CreateLot", "GoodsIssued", "GoodsReceived", "LotCreated", "MovementEvent"]
+__all__ = [
+    "CreateLot",
+    "GoodsIssued",
+    "GoodsReceived",
+    "LotCreated",
+    "MovementEvent",
+    "PostTransfer",
+    "PutAway",
+    "StockMoved",
+]
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -93,3 +102,60 @@ class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The lot is made by the order."""
         if self.order_id is not None:
             yield Link("made-by", "production-order", self.order_id)
+
+
+class StockMoved(Event, frozen=True, kw_only=True):
+    """Somebody has carried an amount of a lot from one place to another."""
+
+    TYPE: ClassVar[str] = "andon.inventory.stock.moved.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    origin: Name
+    """Storage location it came from."""
+    destination: Name
+    """Storage location in which it lies now."""
+    bin: Name | None = None
+    """Where in it, if that has places of its own."""
+    moved_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """Where it was last put."""
+        return {"location": "/".join(filter(None, (self.destination, self.bin)))}
+
+
+class PutAway(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take what was made into the warehouse."""
+
+    TYPE: ClassVar[str] = "andon.inventory.lot.put-away.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}
+
+
+class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post that an amount lies somewhere else. Posts a fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.inventory.transfer.post.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    origin: Name
+    destination: Name
+
+    def claims(self) -> Claims:
+        """What it is of, and where it lies."""
+        return {"material": self.material_id, "location": self.destination}

@@ -4,8 +4,27 @@ __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
 from andon.model.finance import JournalEntryPosted
-from andon.model.fulfilment import DeliveryCreated, MilestonePassed, PostGoodsIssue
-from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
+from andon.model.fulfilment import (
+    ConfirmPick,
+    DeliveryCreated,
+    DeliveryPicked,
+    LoadAnswered,
+    MilestonePassed,
+    PickDelivery,
+    PostGoodsIssue,
+    ResumePick,
+    StopPick,
+    TenderLoad,
+)
+from andon.model.inventory import (
+    CreateLot,
+    GoodsIssued,
+    GoodsReceived,
+    LotCreated,
+    PostTransfer,
+    PutAway,
+    StockMoved,
+)
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -74,6 +93,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     GoodsReceived,
     GoodsIssued,
     CreateLot,
+    StockMoved,
+    PutAway,
+    PostTransfer,
     InspectionDecided,
     HoldPlaced,
     HoldProposed,
@@ -94,6 +116,13 @@ VOCABULARY: tuple[type[Message], ...] = (
     RescheduleOrder,
     AnnounceDowntime,
     DeliveryCreated,
+    PickDelivery,
+    StopPick,
+    ResumePick,
+    DeliveryPicked,
+    ConfirmPick,
+    TenderLoad,
+    LoadAnswered,
     MilestonePassed,
     PostGoodsIssue,
     ChangeReleased,

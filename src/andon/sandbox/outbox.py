@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Literal
 
@@ -26,8 +26,11 @@ class Outbox:
     Signed as many SaaS systems do it: HMAC-SHA-256 over time and body, in `X-Signature-256`.
     """
 
-    def __init__(self, url: str, chance: Random) -> None:
+    def __init__(
+        self, url: str, chance: Random, *, took: Callable[[str, bytes], None] | None = None
+    ) -> None:
         self.url = url
+        self._took = took
         self.secret = f"{chance.getrandbits(256):064x}"
         self.waiting: deque[tuple[str, bytes]] = deque()
         self.odd: dict[Odd, int] = {"twice": 0, "swapped": 0}
@@ -53,6 +56,8 @@ class Outbox:
                 kind, body = self.waiting[0]
                 if await self._taken(session, kind, body):
                     self.waiting.popleft()
+                    if self._took is not None:
+                        self._took(kind, body)
                     if self._strikes("twice"):
                         await self._taken(session, kind, body)
                 else:

@@ -6,7 +6,7 @@ from typing import Any
 from andon.capabilities.fulfilment import post_departed
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
-from andon.core.workflow import Ask, Send, Verb
+from andon.core.workflow import Ask, Send, Sleep, Verb
 from andon.engine.answers import Answer
 from andon.engine.live import Live
 from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
@@ -69,4 +69,17 @@ def test_a_refusal_is_a_question_until_it_is_posted() -> None:
         assert run.posts
     run.answer(Send, Answer(error=RejectedError("locked")))
     run.answer(Ask, Answer("it is posted"))
+    assert run.live.ended
+
+
+def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
+    run = Departure()
+    refused = Answer(error=RejectedError("has not yet been completely picked"))
+    run.answer(Send, refused)
+    run.answer(Sleep, Answer())
+    assert run.posts
+    run.answer(Send, refused)
+    assert not [verb for verb in run.open if isinstance(verb, Ask)]  # the first one stands
+    run.answer(Sleep, Answer())
+    run.answer(Send, Answer(Receipt(reference="80000001")))
     assert run.live.ended

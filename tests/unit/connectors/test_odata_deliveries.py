@@ -43,7 +43,7 @@ def test_a_new_delivery_is_news_with_its_lots() -> None:
     assert isinstance(created, DeliveryCreated)
     assert [(str(line.quantity), line.lot_id) for line in created.lines] == [("4 PC", "L1")]
     assert isinstance(held, ReadBack)
-    assert held.holds == {"goods-issue": False}
+    assert held.holds == {"goods-issue": False, "picked": False}
 
 
 def test_an_issue_and_its_reversal_are_read_back_and_no_news() -> None:
@@ -51,8 +51,14 @@ def test_an_issue_and_its_reversal_are_read_back_and_no_news() -> None:
     for row, before, holds in ((issued, ROW, True), (ROW, issued, False)):
         (held,) = said(row, before)
         assert isinstance(held, ReadBack)
-        assert held.holds == {"goods-issue": holds}
+        assert held.holds["goods-issue"] is holds
     assert said(ROW, ROW) == []
+
+
+def test_what_is_picked_is_read_back() -> None:
+    (held,) = said({**ROW, "OverallPickingStatus": "C"}, ROW)
+    assert isinstance(held, ReadBack)
+    assert held.holds == {"goods-issue": False, "picked": True}
 
 
 def test_a_delivery_without_an_amount_is_refused_by_field() -> None:

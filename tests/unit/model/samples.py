@@ -6,8 +6,28 @@ from decimal import Decimal
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
 from andon.model.finance import JournalEntryPosted
-from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed, PostGoodsIssue
-from andon.model.inventory import CreateLot, GoodsIssued, GoodsReceived, LotCreated
+from andon.model.fulfilment import (
+    ConfirmPick,
+    DeliveryCreated,
+    DeliveryLine,
+    DeliveryPicked,
+    LoadAnswered,
+    MilestonePassed,
+    PickDelivery,
+    PostGoodsIssue,
+    ResumePick,
+    StopPick,
+    TenderLoad,
+)
+from andon.model.inventory import (
+    CreateLot,
+    GoodsIssued,
+    GoodsReceived,
+    LotCreated,
+    PostTransfer,
+    PutAway,
+    StockMoved,
+)
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -135,6 +155,23 @@ FULL: tuple[Message, ...] = (
     ),
     GoodsIssued(movement_id="MD1/2", material_id="SEAL", quantity=pcs("5")),
     CreateLot(lot_id=LOT, material_id=PUMP, order_id=A),
+    PutAway(lot_id=LOT, material_id=PUMP, quantity=pcs("5")),
+    StockMoved(
+        lot_id=LOT,
+        material_id=PUMP,
+        quantity=pcs("5"),
+        origin="production",
+        destination="warehouse",
+        bin="W.07",
+        moved_at=NOON,
+    ),
+    PostTransfer(
+        lot_id=LOT,
+        material_id=PUMP,
+        quantity=pcs("5"),
+        origin="production",
+        destination="warehouse",
+    ),
     InspectionDecided(
         inspection_id=CHECK,
         decision="reject",
@@ -168,6 +205,16 @@ FULL: tuple[Message, ...] = (
     MilestonePassed(delivery_id=GONE, milestone="departed", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="arrived", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="delivered", passed_at=NOON),
+    PickDelivery(
+        delivery_id=GONE,
+        lines=(DeliveryLine(material_id=PUMP, quantity=pcs("4"), lot_id=LOT),),
+    ),
+    StopPick(delivery_id=GONE),
+    ResumePick(delivery_id=GONE),
+    DeliveryPicked(delivery_id=GONE, picked_at=NOON),
+    ConfirmPick(delivery_id=GONE),
+    TenderLoad(delivery_id=GONE),
+    LoadAnswered(delivery_id=GONE, accepted=True),
     PostGoodsIssue(delivery_id=GONE),
     EquipmentRegistered(equipment_id=MIX, register="cmms", asset_id="A-7"),
     MaintenanceScheduled(maintenance_id="M-1", equipment_id=MIX, starts_at=NOON, ends_at=LATER),

@@ -35,6 +35,9 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "scheduled",
     "revised",
     "posted",
+    "moved",
+    "picked",
+    "answered",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
@@ -46,6 +49,11 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "place",
     "release",
     "post",
+    "put-away",
+    "pick",
+    "tender",
+    "stop",
+    "resume",
     "raise",
     "schedule",
     "reschedule",

@@ -9,6 +9,7 @@ __all__ = ["andon"]
 from andon.app import Andon
 from andon.app.company import (
     analytics,
+    carrier,
     erp,
     finance,
     fulfilment,
@@ -16,6 +17,8 @@ from andon.app.company import (
     master,
     mes_a,
     plant_b,
+    quality,
+    warehouse,
 )
 from andon.app.company.area import Area
 
@@ -24,6 +27,9 @@ AREAS: tuple[Area, ...] = (
     mes_a.AREA,
     maintenance.AREA,
     fulfilment.AREA,
+    warehouse.AREA,
+    quality.AREA,
+    carrier.AREA,
     plant_b.AREA,
     master.AREA,
     finance.AREA,

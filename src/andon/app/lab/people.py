@@ -13,12 +13,13 @@ _ANSWERS = (
     "post again",
     "it is raised",
     "wait on",
+    "wait for the release",
     "hold",
     "approve",
 )
 """What they choose where it is offered, the first that is: the causes are gone after a while."""
-_GOES_BY = frozenset({"unreachable", "refused", "outage", "workflow-failed"})
-"""Cases that say what happened and ask nothing."""
+_SEEN = frozenset({"repeated-interchange"})
+"""Codes of cases that ask nothing: whoever reads one closes it."""
 
 
 class People:
@@ -45,6 +46,8 @@ class People:
         choice = _choice(case)
         if choice is not None:
             return await self._says(case, "answer", {"answer": choice}, choice)
+        if case["code"] in _SEEN:
+            return await self._says(case, "resolve", {"note": "seen"}, "seen")
         return False
 
     async def _says(self, case: dict[str, Any], what: str, body: dict[str, str], as_: str) -> bool:

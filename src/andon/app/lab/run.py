@@ -129,7 +129,7 @@ class _Lab:
             if state != before:
                 before, changed = state, now
                 self._say(f"settling: {self._words()}")
-            if found.whole.well and not self._open and now > changed + _QUIET / 2:
+            if found.well and not self._open and now > changed + _QUIET / 2:
                 return changed - began
             broken = self._without is not None and now > changed + _QUIET
             if broken or now > began + self._profile.settles_within:
@@ -162,12 +162,12 @@ class _Lab:
             lost=whole.lost,
             doubled=whole.doubled,
             out_of_order=whole.out_of_order,
-            stock_error="0",
-            hold_escapes=0,
+            stock_error=f"{found.stock_error.normalize():f}",
+            hold_escapes=found.hold_escapes,
             unexplained=len(self._open),
             areas=found.found,
             answered=self._people.answered,
-            open=[f"{case['code']}: {case['text']}" for case in self._open[:20]],
+            open=[f"{case['code']}: {case['text'][:300]}" for case in self._open[:20]],
             settled_after=settled,
         )
 

@@ -1,6 +1,12 @@
 """Outbound deliveries as `A_OutbDeliveryHeader` says them, and their goods issue."""
 
-__all__ = ["DeliveryItemRow", "DeliveryRow", "outbound_delivery", "post_goods_issue"]
+__all__ = [
+    "DeliveryItemRow",
+    "DeliveryRow",
+    "confirm_pick",
+    "outbound_delivery",
+    "post_goods_issue",
+]
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,9 +18,9 @@ from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import Claims, ReadBack
 from andon.core.quantity import Quantity
-from andon.model.fulfilment import DeliveryCreated, DeliveryLine, PostGoodsIssue
+from andon.model.fulfilment import ConfirmPick, DeliveryCreated, DeliveryLine, PostGoodsIssue
 
-_POSTED = "C"
+_DONE = "C"
 
 
 class DeliveryItemRow(msgspec.Struct, frozen=True, rename="pascal"):
@@ -33,11 +39,12 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     customer: str = msgspec.field(name="ShipToParty")
     items: tuple[DeliveryItemRow, ...] = msgspec.field(name="to_DeliveryDocumentItem")
     issued: str = msgspec.field(name="OverallGoodsMovementStatus", default="")
+    picked: str = msgspec.field(name="OverallPickingStatus", default="")
 
 
 @inbound("A_OutbDeliveryHeader")
 def outbound_delivery(item: Item, known: Known) -> Iterator[Said]:
-    """A new delivery is news; whether its goods issue stands in the books is a read-back."""
+    """A new delivery is news; whether the books have it as picked and as gone is a read-back."""
     row, before = item.read(DeliveryRow), known.before(DeliveryRow)
     if row == before:
         return
@@ -54,8 +61,14 @@ def outbound_delivery(item: Item, known: Known) -> Iterator[Said]:
                 for line in row.items
             ),
         )
-    holds: Claims = {"goods-issue": row.issued == _POSTED}
+    holds: Claims = {"goods-issue": row.issued == _DONE, "picked": row.picked == _DONE}
     yield ReadBack(kind=DeliveryCreated.KIND, object_id=row.number, holds=holds)
+
+
+@outbound(ConfirmPick, proof="state", local=True)
+def confirm_pick(_: ConfirmPick, known: Known) -> Request:
+    """All of its items are picked. Its state tells whether it was done."""
+    return Request(target=f"POST PickAllItems?DeliveryDocument={literal(known.local)}")
 
 
 @outbound(PostGoodsIssue, proof="state", local=True)

@@ -3,7 +3,11 @@ of material in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
-from andon.connectors.odata.deliveries import outbound_delivery, post_goods_issue
+from andon.connectors.odata.deliveries import (
+    confirm_pick,
+    outbound_delivery,
+    post_goods_issue,
+)
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
 from andon.connectors.odata.journal import journal_entry
@@ -17,6 +21,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     goods_movement,
     inspection_lot,
     outbound_delivery,
+    confirm_pick,
     post_goods_issue,
     journal_entry,
     bill_of_material,

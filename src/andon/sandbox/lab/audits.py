@@ -3,6 +3,7 @@
 __all__ = ["AUDITS", "Audited", "audited"]
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 import msgspec
 
@@ -11,19 +12,25 @@ from andon.sandbox.lab import (
     analytics,
     finance,
     fulfilment,
+    inventory,
     maintenance,
     master,
     plant_b,
     production,
+    quality,
 )
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
 from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
+from andon.sandbox.systems.qms import Qms
+from andon.sandbox.systems.wms import Wms
+from andon.sandbox.truth import Finished
 
 Audit = Callable[[Company], Reckoned]
 
@@ -32,6 +39,15 @@ class Audited(msgspec.Struct, frozen=True):
     """What each comparison found."""
 
     found: Mapping[str, Reckoned]
+    stock_error: Decimal
+    """Pieces that somebody believes elsewhere than where they are."""
+    hold_escapes: int
+    """Picks of lots that were known to be held."""
+
+    @property
+    def well(self) -> bool:
+        """Whether everybody believes what is so."""
+        return self.whole.well and not self.stock_error and not self.hold_escapes
 
     @property
     def whole(self) -> Reckoned:
@@ -53,6 +69,15 @@ def _issues(company: Company) -> Reckoned:
     return compare(left, fulfilment.issued(company.the(Erp)))
 
 
+def _tenders(company: Company) -> Reckoned:
+    return fulfilment.tenders(company.the(Wms), company.the(Carrier))
+
+
+def _told(company: Company) -> Reckoned:
+    told = analytics.happened(company.world.truth).elements()
+    return compare(told, analytics.booked(company.the(Analytics)).elements())
+
+
 def _staged(company: Company) -> Reckoned:
     return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
 
@@ -63,6 +88,25 @@ def _maintenance(company: Company) -> Reckoned:
 
 def _dates(company: Company) -> Reckoned:
     return maintenance.dates(company.the(Planning), company.the(Erp))
+
+
+def _transfers(company: Company) -> Reckoned:
+    carried = inventory.carried(company.world.truth)
+    return compare(carried, inventory.booked(company.the(Erp)))
+
+
+def _tasks(company: Company) -> Reckoned:
+    return inventory.tasks(company.the(Wms))
+
+
+def _inspections(company: Company) -> Reckoned:
+    known = company.the(MesA).floor.orders
+    lots = (
+        fact.lot
+        for fact in company.world.truth.facts
+        if isinstance(fact, Finished) and fact.good and fact.order in known
+    )
+    return quality.inspections(company.the(Qms), lots)
 
 
 def _journal(company: Company) -> Reckoned:
@@ -79,18 +123,17 @@ def _revisions(company: Company) -> Reckoned:
     return compare(master.happened(company.the(Plm)), master.given(company.the(MesA)))
 
 
-def _told(company: Company) -> Reckoned:
-    told = analytics.booked(company.the(Analytics))
-    return compare(analytics.happened(company.world.truth).elements(), told.elements())
-
-
 AUDITS: Mapping[str, Audit] = {
     "production postings, plant A": _postings,
     "confirmations, plant A": _confirmations,
     "goods issues of deliveries": _issues,
+    "loads tendered": _tenders,
     "production postings, plant B": _staged,
     "maintenance orders": _maintenance,
     "order dates": _dates,
+    "transfers to the warehouse": _transfers,
+    "tasks of the warehouse": _tasks,
+    "inspections": _inspections,
     "journal entries, plant A": _journal,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
@@ -100,4 +143,9 @@ AUDITS: Mapping[str, Audit] = {
 
 def audited(company: Company) -> Audited:
     """As it stands now; while things are on their way, they are lost."""
-    return Audited({name: audit(company) for name, audit in AUDITS.items()})
+    wms = company.the(Wms)
+    return Audited(
+        {name: audit(company) for name, audit in AUDITS.items()},
+        inventory.stock_error(company.world.truth, company.the(Erp), wms),
+        quality.hold_escapes(company.the(Qms).holds, wms.picks()),
+    )

@@ -1,13 +1,16 @@
 """What the ERP must have posted as gone: all that left on a truck."""
 
-__all__ = ["Issued", "issued", "left"]
+__all__ = ["Issued", "issued", "left", "tenders"]
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
+from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Left, Truth
 
 
@@ -31,3 +34,11 @@ def issued(erp: Erp) -> Iterator[Issued]:
     for row in erp.company.books.rows("A_MaterialDocumentItem").values():
         if row["GoodsMovementType"] in ("601", "602"):
             yield Issued(row["Delivery"], row["Batch"], row["QuantityInEntryUnit"])
+
+
+def tenders(wms: Wms, carrier: Carrier) -> Reckoned:
+    """Each delivery at the dock was tendered once."""
+    asked = carrier.tenders
+    picked = {task.delivery for task in wms.picks() if task.state == "done"}
+    doubled = asked.total() - len(asked)
+    return Reckoned(lost=len(picked - asked.keys()), doubled=doubled, out_of_order=0)

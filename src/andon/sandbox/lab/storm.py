@@ -14,6 +14,7 @@ from andon.sandbox.company import Company
 from andon.sandbox.faults import Striking
 from andon.sandbox.outbox import Odd, Outbox
 from andon.sandbox.system import HttpSystem
+from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import Steps
@@ -124,7 +125,19 @@ def _skew(storm: Storm) -> None:
 
 
 def _half(storm: Storm) -> None:
-    storm.company.the(MesB).halves["due"] += 1
+    if storm.chance.random() < 0.5:
+        storm.company.the(MesB).halves["due"] += 1
+    else:
+        storm.company.the(Carrier).odd["half"] += 1
+
+
+def _halves(storm: Storm) -> int:
+    carrier = storm.company.the(Carrier).struck["half"]
+    return storm.company.the(MesB).halves["struck"] + carrier
+
+
+def _repeat(storm: Storm) -> None:
+    storm.company.the(Carrier).odd["repeat"] += 1
 
 
 def _expire(storm: Storm) -> None:
@@ -189,11 +202,12 @@ KINDS: Mapping[str, Kind] = {
         _posts("duplicate delivery", "twice", 60),
         _posts("reordered delivery", "swapped", 60),
         Kind(name="clock skew", times=30, inject=_skew, struck=lambda storm: storm.skews),
+        Kind(name="half-written file", times=50, inject=_half, struck=_halves),
         Kind(
-            name="half-written file",
+            name="EDI duplicate control number",
             times=40,
-            inject=_half,
-            struck=lambda storm: storm.company.the(MesB).halves["struck"],
+            inject=_repeat,
+            struck=lambda storm: storm.company.the(Carrier).struck["repeat"],
         ),
         Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
         Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469")),

@@ -5,7 +5,15 @@ __all__ = ["AREAS", "Systems", "begin"]
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from andon.sandbox.lives import engineering, maintenance, plant_b, production, shipping
+from andon.sandbox.lives import (
+    engineering,
+    maintenance,
+    plant_b,
+    production,
+    quality,
+    shipping,
+    warehouse,
+)
 from andon.sandbox.system import System
 from andon.sandbox.world import World
 
@@ -27,6 +35,8 @@ class Systems(Protocol):
 AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     production.begin,
     maintenance.begin,
+    warehouse.begin,
+    quality.begin,
     shipping.begin,
     plant_b.begin,
     engineering.begin,

@@ -1,64 +1,85 @@
-"""Shipping: a clerk makes deliveries of what the ERP has, pickers pick, trucks drive."""
+"""Shipping: a clerk makes deliveries of what the ERP has in the warehouse, trucks take them."""
 
 __all__ = ["begin"]
 
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
-from andon.sandbox.lives.production import STORE
 from andon.sandbox.system import System
+from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import DOCK, Wms
 from andon.sandbox.truth import Left
 from andon.sandbox.world import Steps, World
 
+STORE = "171W"
+"""The warehouse, as the ERP numbers it."""
 _CUSTOMERS = ("17100001", "17100002", "17100003")
-_LOOKS = timedelta(minutes=4)
+_EVERY = timedelta(minutes=4)
+_LOOKS = timedelta(minutes=1)
 _SOLD = "PUMP"
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
     """One clerk; each delivery is then a life of its own."""
-    erp, tms = systems.get("erp"), systems.get("tms")
-    if isinstance(erp, Erp) and isinstance(tms, Tms):
-        world.lives(_delivers(world, erp, tms))
+    erp, tms, wms = systems.get("erp"), systems.get("tms"), systems.get("wms")
+    carrier = systems.get("carrier")
+    if isinstance(erp, Erp) and isinstance(tms, Tms) and isinstance(wms, Wms):
+        road = carrier if isinstance(carrier, Carrier) else None
+        world.lives(_delivers(world, erp, wms, tms, road))
 
 
-def _delivers(world: World, erp: Erp, tms: Tms) -> Steps:
+def _delivers(world: World, erp: Erp, wms: Wms, tms: Tms, road: Carrier | None) -> Steps:
     chance = world.chance("shipping clerk")
     while True:
-        yield world.wait(_LOOKS * chance.uniform(0.5, 1.5))
-        found = _in_stock(erp)
+        yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
+        found = _in_stock(erp, chance)
         if found is not None:
-            lot, store, there = found
+            lot, there = found
             amount = Decimal(chance.randint(1, int(there)))
             company = erp.company.deliveries
-            number = company.deliver(chance.choice(_CUSTOMERS), _SOLD, amount, lot, store)
-            world.lives(_carried(world, erp, tms, number, lot, amount))
+            number = company.deliver(chance.choice(_CUSTOMERS), _SOLD, amount, lot, STORE)
+            world.lives(_carried(world, wms, tms, road, number, lot, amount))
 
 
-def _in_stock(erp: Erp) -> tuple[str, str, Decimal] | None:
-    """A lot that the books have and no delivery has taken, and where: clerks see nothing else."""
-    for there, amount in erp.company.movements.stocks.all():
-        free = amount - erp.company.deliveries.promised(there.batch)
-        if there.material == _SOLD and there.stock_type == UNRESTRICTED and free >= 1:
-            return there.batch, there.store, free
-    return None
+def _in_stock(erp: Erp, chance: Random) -> tuple[str, Decimal] | None:
+    """A lot that the books have in the warehouse and no delivery has taken: clerks see nothing
+    else, and nothing of an inspection or a hold."""
+    found = [
+        (there.batch, amount - erp.company.deliveries.promised(there.batch))
+        for there, amount in erp.company.movements.stocks.all()
+        if (there.material, there.stock_type, there.store) == (_SOLD, UNRESTRICTED, STORE)
+    ]
+    free = [(lot, amount) for lot, amount in found if amount >= 1]
+    return chance.choice(free) if free else None
 
 
-def _carried(world: World, erp: Erp, tms: Tms, delivery: str, lot: str, amount: Decimal) -> Steps:
+def _carried(
+    world: World,
+    wms: Wms,
+    tms: Tms,
+    road: Carrier | None,
+    delivery: str,
+    lot: str,
+    amount: Decimal,
+) -> Steps:
     chance = world.chance(f"truck/{delivery}")
+    while not wms.picked(delivery):
+        yield world.wait(_LOOKS)
     yield world.wait(timedelta(minutes=chance.randint(2, 6)))
-    erp.company.deliveries.pick(delivery)
-    yield world.wait(timedelta(minutes=chance.randint(2, 6)))
+    # Whoever has not taken the load by now is not waited for: the clerk calls the other one.
+    load = road.loads.get(delivery) if road is not None else None
+    passes = road.passes if road is not None and load is not None and load.accepted else tms.passes
     left = Left(
-        at=world.now(), lot=lot, material=_SOLD, quantity=amount, place=STORE, because=delivery
+        at=world.now(), lot=lot, material=_SOLD, quantity=amount, place=DOCK, because=delivery
     )
     world.truth.happens(left)
-    tms.passes(delivery, "departed")
+    passes(delivery, "departed")
     yield world.wait(timedelta(minutes=chance.randint(10, 40)))
-    tms.passes(delivery, "arrived")
+    passes(delivery, "arrived")
     yield world.wait(timedelta(minutes=chance.randint(2, 10)))
-    tms.passes(delivery, "delivered")
+    passes(delivery, "delivered")

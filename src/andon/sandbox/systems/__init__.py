@@ -4,6 +4,7 @@ __all__ = ["SYSTEMS"]
 
 from andon.sandbox.system import System
 from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
@@ -12,7 +13,9 @@ from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
+from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import Wms
 
 SYSTEMS: tuple[type[System], ...] = (
     Erp,
@@ -25,5 +28,8 @@ SYSTEMS: tuple[type[System], ...] = (
     MesB,
     Plm,
     Analytics,
+    Wms,
+    Qms,
+    Carrier,
 )
 """In the order in which they start, and hear of what happened."""

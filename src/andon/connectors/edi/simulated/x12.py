@@ -11,12 +11,21 @@ from pyx12.x12file import X12Reader  # pyright: ignore[reportMissingTypeStubs] i
 from andon.connectors.edi.simulated.program import Came, Program
 
 _CODES = {"st": "AK5", "gs": "AK9", "isa": "TA1", "seg": "AK3"}
-_NUMBER = {"850": ("BEG", "BEG03"), "860": ("BCH", "BCH03"), "940": ("W05", "W0502")}
+_NUMBER = {
+    "850": ("BEG", "BEG03"),
+    "860": ("BCH", "BCH03"),
+    "940": ("W05", "W0502"),
+    "204": ("B2", "B204"),
+}
 _NEEDS = {"850": {"BEG", "PO1"}, "860": {"BCH"}, "940": {"W05"}}
 
 
 class X12Program(Program):
-    """ACME, known as ZZ:ACME; to it we are ZZ:ANDON."""
+    """Known as ZZ:ACME, or by another name; to it we are ZZ:ANDON."""
+
+    def __init__(self, name: str = "ACME") -> None:
+        super().__init__()
+        self.name = name
 
     def read(self, content: bytes) -> Sequence[Came]:
         """Envelope, counts and numbers are pyx12's to judge, what an order needs is its own."""
@@ -46,8 +55,9 @@ class X12Program(Program):
                         missing = _NEEDS.get(came[-1].document, set[str]()) - there
                         came[-1].errors += [f"AK3 {one} 3" for one in sorted(missing)]
                     case _:
-                        if came and (tag, f"{tag}03") == _NUMBER.get(came[-1].document):
-                            came[-1].number = value(f"{tag}03")
+                        named, place = _NUMBER.get(came[-1].document if came else "", ("", ""))
+                        if tag == named:
+                            came[-1].number = value(place)
                 for kind, error, says, _, _ in reader.pop_errors():
                     came[-1:][0].errors.append(f"{_CODES[kind]} {error} {says}")
         except (X12Error, UnicodeDecodeError) as error:
@@ -71,7 +81,7 @@ class X12Program(Program):
             lines.append("*".join(["AK5", "R", *codes[:5]] if one.errors else ["AK5", "A"]))
         good = sum(not one.errors for one in named)
         word = "A" if good == len(named) else "P" if good else "R"
-        return self._written(
+        return self.written(
             "FA", [("997", [*lines, f"AK9*{word}*{len(named)}*{len(named)}*{good}"])]
         )
 
@@ -82,7 +92,7 @@ class X12Program(Program):
             f"OTI*TR*PO*{came.number}******{came.group}*{came.control}*{came.document}",
             f"TED*012*{says}",
         ]
-        return self._written("AG", [("824", lines)])
+        return self.written("AG", [("824", lines)])
 
     def confirmation(self, came: Came) -> bytes:
         """An 855 that accepts every line."""
@@ -92,18 +102,19 @@ class X12Program(Program):
                 f"PO1*{n}*{quantity}*EA***BP*{item}",
                 f"ACK*IA*{quantity}*EA*067*20251212",
             ]
-        return self._written("PR", [("855", [*lines, f"CTT*{len(came.items)}"])])
+        return self.written("PR", [("855", [*lines, f"CTT*{len(came.items)}"])])
 
     def notice(self, shipments: Sequence[str], order: str = "4711") -> bytes:
         """Each an 856 of one pallet with one lot of pumps on it."""
-        return self._written("SH", [("856", _shipment(one, order)) for one in shipments])
+        return self.written("SH", [("856", _shipment(one, order)) for one in shipments])
 
-    def _written(self, code: str, messages: Sequence[tuple[str, list[str]]]) -> bytes:
+    def written(self, code: str, messages: Sequence[tuple[str, list[str]]]) -> bytes:
+        """One interchange of one group: each message's document and segments."""
         control = self.next_control()
         lines = [
-            f"ISA*00*{'':10}*00*{'':10}*ZZ*{'ACME':15}*ZZ*{'ANDON':15}*251125*1200*U*00401"
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{self.name:15}*ZZ*{'ANDON':15}*251125*1200*U*00401"
             f"*{control:09}*0*P*>",
-            f"GS*{code}*ACME*ANDON*20251125*1200*{control}*X*004010",
+            f"GS*{code}*{self.name}*ANDON*20251125*1200*{control}*X*004010",
         ]
         for n, (document, body) in enumerate(messages, 1):
             lines += [f"ST*{document}*{n:04}", *body, f"SE*{len(body) + 2}*{n:04}"]

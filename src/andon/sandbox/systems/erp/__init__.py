@@ -43,8 +43,8 @@ class Erp(HttpSystem):
         }
 
     def hear(self, fact: Fact) -> None:
-        """The opening stock was counted and typed in."""
-        if isinstance(fact, Arrived) and fact.because == "opening":
+        """The opening stock of plant A was counted and typed in."""
+        if isinstance(fact, Arrived) and fact.because == "opening" and fact.place == "A.STORE":
             self.company.movements.stock_up(fact.material, fact.quantity, fact.lot)
 
     def believes(self) -> Iterable[Belief]:

@@ -1,0 +1,89 @@
+"""The QMS: it inspects what was made, and holds what is not good."""
+
+__all__ = ["AREA"]
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from andon.app.company.area import Area
+from andon.capabilities.quality import inspect_output
+from andon.connectors.rest import Rest
+from andon.connectors.webhook import Webhook
+from andon.core.connector import Item, Request
+from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.plant import Connection, Route
+from andon.model.quality import (
+    Decision,
+    HoldPlaced,
+    HoldReleased,
+    InspectionDecided,
+    RequestInspection,
+)
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    inspection: str
+    lot: str
+    decision: Decision
+    reason: str
+    at: datetime
+
+
+@inbound("inspection.decided")
+def _decided(item: Item, _: Known) -> Iterator[Said]:
+    """Under our name of the inspection, which it keeps as a reference."""
+    row = item.read(_Decided)
+    yield InspectionDecided(
+        inspection_id=row.inspection,
+        decision=row.decision,
+        lot_id=row.lot,
+        reason=row.reason or None,
+        decided_at=row.at,
+    )
+
+
+class _Hold(msgspec.Struct, frozen=True):
+    lot: str
+    reason: str
+    at: datetime
+
+
+@inbound("hold.placed")
+def _placed(item: Item, _: Known) -> Iterator[Said]:
+    """Binds in Andon from its record on."""
+    row = item.read(_Hold)
+    yield HoldPlaced(lot_id=row.lot, reason=row.reason, placed_at=row.at)
+
+
+@inbound("hold.released")
+def _released(item: Item, _: Known) -> Iterator[Said]:
+    """After rework, with its reason."""
+    row = item.read(_Hold)
+    yield HoldReleased(
+        lot_id=row.lot, reason=row.reason, disposition="UnRestricted", released_at=row.at
+    )
+
+
+@outbound(RequestInspection, proof="findable")
+def _inspect(command: RequestInspection, _: Known) -> Request:
+    """The QMS keeps our key as a reference and does not look at it."""
+    return Request(
+        target="inspect",
+        body={
+            "lot": (command.lot_id or "").rpartition(":")[2],
+            "item": command.material_id,
+            "order": command.order_id.rpartition(":")[2],
+        },
+    )
+
+
+AREA = Area(
+    connections=(
+        Connection("qms", Rest, (_inspect,)),
+        Connection("qms-events", Webhook, (_decided, _placed, _released)),
+    ),
+    workflows=(inspect_output,),
+    routes=(Route(RequestInspection, "qms", site="plant-a"),),
+)

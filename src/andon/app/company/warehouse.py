@@ -1,0 +1,106 @@
+"""The warehouse: it is given tasks, and says what its people carried where."""
+
+__all__ = ["AREA"]
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from andon.app.company.area import Area
+from andon.capabilities.fulfilment import pick_delivery
+from andon.capabilities.inventory import post_moved, put_away
+from andon.connectors.rest import Rest
+from andon.core.connector import Item, Request
+from andon.core.errors import MappingError
+from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.plant import Connection, Route
+from andon.core.quantity import Quantity
+from andon.model.fulfilment import ConfirmPick, DeliveryPicked, PickDelivery, ResumePick, StopPick
+from andon.model.inventory import PutAway, StockMoved
+
+
+class _Change(msgspec.Struct, frozen=True):
+    """One line of the change feed; `quantity` in pieces."""
+
+    type: Literal["put-away", "picked"]
+    lot: str
+    item: str
+    quantity: Decimal
+    bin: str
+    at: datetime
+    delivery: str = ""
+
+
+@inbound("change")
+def _change(item: Item, _: Known) -> Iterator[Said]:
+    """What was carried into a bin, and what stands at the dock; the dock is in the warehouse."""
+    row = item.read(_Change)
+    match row.type:
+        case "put-away":
+            yield StockMoved(
+                lot_id=row.lot,
+                material_id=row.item,
+                quantity=Quantity(row.quantity, "PC"),
+                origin="production",
+                destination="warehouse",
+                bin=row.bin,
+                moved_at=row.at,
+            )
+        case "picked":
+            yield DeliveryPicked(delivery_id=f"delivery/erp:{row.delivery}", picked_at=row.at)
+
+
+@outbound(PutAway, proof="findable")
+def _put_away(command: PutAway, _: Known) -> Request:
+    """A task; the WMS keeps our key as a reference and does not look at it."""
+    return Request(
+        target="put-away",
+        body={
+            "lot": command.lot_id.rpartition(":")[2],
+            "item": command.material_id,
+            "quantity": str(command.quantity.amount),
+        },
+    )
+
+
+@outbound(PickDelivery, proof="findable", local=True)
+def _pick(command: PickDelivery, known: Known) -> Request:
+    """A task for one lot: the deliveries of this company have one line."""
+    if len(command.lines) != 1 or (lot := command.lines[0].lot_id) is None:
+        raise MappingError("The WMS takes a pick of one lot, and the delivery does not name one")
+    line = command.lines[0]
+    return Request(
+        target="pick",
+        body={
+            "delivery": known.local,
+            "lot": lot.rpartition(":")[2],
+            "item": line.material_id,
+            "quantity": str(line.quantity.amount),
+        },
+    )
+
+
+@outbound(StopPick, proof="keyed", local=True)
+def _stop(_: StopPick, known: Known) -> Request:
+    """Said twice it changes nothing more."""
+    return Request(target=f"PUT /picks/{known.local}", body={"state": "stopped"})
+
+
+@outbound(ResumePick, proof="keyed", local=True)
+def _resume(_: ResumePick, known: Known) -> Request:
+    """Said twice it changes nothing more."""
+    return Request(target=f"PUT /picks/{known.local}", body={"state": "open"})
+
+
+AREA = Area(
+    connections=(Connection("wms", Rest, (_change, _put_away, _pick, _stop, _resume)),),
+    workflows=(put_away, post_moved, pick_delivery),
+    routes=(
+        Route(PutAway, "wms", site="plant-a"),
+        *(Route(command, "wms") for command in (PickDelivery, StopPick, ResumePick)),
+        Route(ConfirmPick, "erp"),
+    ),
+)

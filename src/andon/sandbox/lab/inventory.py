@@ -1,0 +1,71 @@
+"""Stock: where each lot of plant A lies, against what the ERP and the WMS believe."""
+
+__all__ = ["Carried", "booked", "carried", "stock_error", "tasks"]
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import msgspec
+
+from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.wms import PRODUCTION, Wms
+from andon.sandbox.truth import Moved, Truth
+
+_STORES = {"171A": "production", "171W": "warehouse"}
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """An amount of a lot that was taken into the warehouse."""
+
+    lot: str
+    quantity: Decimal
+
+
+def carried(truth: Truth) -> Iterator[Carried]:
+    """As people carried it."""
+    for fact in truth.facts:
+        if isinstance(fact, Moved) and fact.origin == PRODUCTION:
+            yield Carried(fact.lot, fact.quantity)
+
+
+def booked(erp: Erp) -> Iterator[Carried]:
+    """As the books have it: movement 311, of whose two lines the ERP makes the second itself."""
+    for row in erp.company.books.rows("A_MaterialDocumentItem").values():
+        if row["GoodsMovementType"] == "311" and not row["IsAutomaticallyCreated"]:
+            yield Carried(row["Batch"], row["QuantityInEntryUnit"])
+
+
+def tasks(wms: Wms) -> Reckoned:
+    """No task was given twice: each carries the key under which it was asked for."""
+    keys = [task.reference for task in wms.tasks.values()]
+    return Reckoned(lost=0, doubled=len(keys) - len(set(keys)), out_of_order=0)
+
+
+def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
+    """How much is wrong in all: over lots and places, what the ERP and the WMS believe less what
+    lies there, without its sign. In pieces."""
+    lies: dict[tuple[str, str], Decimal] = {}
+    bins: dict[tuple[str, str], Decimal] = {}
+    for (lot, place), amount in truth.everywhere().items():
+        if place == PRODUCTION:
+            _add(lies, (lot, "production"), amount)
+        elif place.startswith("W."):
+            _add(lies, (lot, "warehouse"), amount)
+            _add(bins, (lot, place), amount)
+    books: dict[tuple[str, str], Decimal] = {}
+    for there, amount in erp.company.movements.stocks.all():
+        _add(books, (there.batch, _STORES.get(there.store, there.store)), amount)
+    return _apart(lies, books) + _apart(bins, wms.bins)
+
+
+def _add(to: dict[tuple[str, str], Decimal], where: tuple[str, str], amount: Decimal) -> None:
+    to[where] = to.get(where, Decimal(0)) + amount
+
+
+def _apart(
+    one: Mapping[tuple[str, str], Decimal], other: Mapping[tuple[str, str], Decimal]
+) -> Decimal:
+    places = one.keys() | other.keys()
+    zero = Decimal(0)
+    return sum((abs(one.get(at, zero) - other.get(at, zero)) for at in places), zero)

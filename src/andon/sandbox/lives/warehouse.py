@@ -1,0 +1,81 @@
+"""The warehouse: people who do what their terminals say."""
+
+__all__ = ["begin"]
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from andon.sandbox.system import System
+from andon.sandbox.systems.wms import DOCK, PRODUCTION, Task, Wms
+from andon.sandbox.truth import Moved
+from andon.sandbox.world import Steps, World
+
+_WORKERS = 3
+_LOOKS = timedelta(seconds=20)
+_CARRIES = timedelta(minutes=2)
+_AISLES = 24
+
+
+def begin(world: World, systems: Mapping[str, System]) -> None:
+    """Everybody with a scanner."""
+    wms = systems.get("wms")
+    if isinstance(wms, Wms):
+        for n in range(_WORKERS):
+            world.lives(_works(world, wms, f"carrier {n}"))
+
+
+def _works(world: World, wms: Wms, name: str) -> Steps:
+    chance = world.chance(name)
+    while True:
+        task = _takes(wms)
+        if task is None:
+            yield world.wait(_LOOKS)
+            continue
+        yield world.wait(_CARRIES * chance.uniform(0.5, 1.5) / world.pace)
+        place = DOCK if task.kind == "pick" else f"W.{chance.randint(1, _AISLES):02}"
+        _carries(world, wms, task, place)
+
+
+def _takes(wms: Wms) -> Task | None:
+    """What can be done now, oldest first, and nobody else has in hand."""
+    for task in wms.tasks.values():
+        if task.state == "open" and task.id not in wms.in_hand and _there(wms, task):
+            wms.in_hand.add(task.id)
+            return task
+    return None
+
+
+def _there(wms: Wms, task: Task) -> bool:
+    """Whether all of it lies where it is to be taken from."""
+    truth = wms.world.truth
+    if task.kind == "put-away":
+        return truth.amount(task.lot, PRODUCTION) >= task.quantity
+    return sum(amount for _, amount in _shelves(wms, task.lot)) >= task.quantity
+
+
+def _shelves(wms: Wms, lot: str) -> list[tuple[str, Decimal]]:
+    return [
+        (place, amount) for (one, place), amount in wms.bins.items() if one == lot and place != DOCK
+    ]
+
+
+def _carries(world: World, wms: Wms, task: Task, place: str) -> None:
+    """A task that was stopped meanwhile is put back."""
+    wms.in_hand.discard(task.id)
+    if task.state != "open" or not _there(wms, task):
+        return
+    left = task.quantity
+    origins = [(PRODUCTION, left)] if task.kind == "put-away" else sorted(_shelves(wms, task.lot))
+    for origin, there in origins:
+        amount = min(there, left)
+        world.truth.happens(
+            Moved(
+                at=world.now(), lot=task.lot, material=task.item, quantity=amount, origin=origin,
+                place=place, because=task.id,
+            )
+        )  # fmt: skip
+        left -= amount
+        if not left:
+            break
+    wms.done(task, place)

@@ -1,0 +1,199 @@
+"""The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds."""
+
+__all__ = ["Hold", "Inspection", "Qms"]
+
+import asyncio
+import time
+from base64 import b64decode
+from collections import deque
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from urllib.parse import parse_qs
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.outbox import Outbox
+from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.world import World
+
+_TOKEN_LIFE = 20.0
+"""Seconds; short, so that every run sees tokens expire."""
+_MOST_CALLS, _IN = 40, 1.0
+"""So many calls in so many seconds, then 429."""
+
+
+class Inspection(msgspec.Struct, kw_only=True):
+    """What somebody shall look at; `reference` is the host's word, kept and not looked at."""
+
+    id: str
+    lot: str
+    item: str
+    order: str
+    reference: str
+    decision: str = ""
+
+
+class Hold(msgspec.Struct, kw_only=True):
+    """A lot that nobody may use."""
+
+    lot: str
+    reason: str
+    placed_at: datetime
+    heard_at: datetime | None = None
+    """When Andon had taken the word of it."""
+    released_at: datetime | None = None
+
+
+class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    lot: str
+    item: str
+    order: str = ""
+    reference: str = ""
+
+
+class Qms(HttpSystem):
+    """Asked twice under one reference it has two inspections; a held lot is held once."""
+
+    name = "qms"
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self.inspections: dict[str, Inspection] = {}
+        self.holds: list[Hold] = []
+        self.outbox = Outbox(
+            f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
+        )
+        self._client = f"{world.chance('qms').getrandbits(128):032x}"
+        self._tokens: dict[str, float] = {}
+        self._calls: deque[float] = deque()
+        self._said = 0
+        self._posting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listens, and posts what it has to say."""
+        await super().start()
+        self._posting = asyncio.create_task(self.outbox.post())
+
+    async def stop(self) -> None:
+        """Ends both."""
+        if self._posting is not None:
+            self._posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._posting
+        await super().stop()
+
+    def environment(self) -> Mapping[str, str]:
+        """As the project's parameters name them."""
+        return {
+            "COMPANY_QMS_URL": self.address,
+            "COMPANY_QMS_TOKENS": f"{self.address}/oauth/token",
+            "COMPANY_QMS_CLIENT": self._client,
+            "COMPANY_QMS_SECRET": self.outbox.secret,
+        }
+
+    # What inspectors do
+
+    def held(self, lot: str) -> Hold | None:
+        """The hold that binds it now."""
+        return next((one for one in self.holds if one.lot == lot and not one.released_at), None)
+
+    def decide(self, inspection: Inspection, *, sound: bool) -> None:
+        """The inspector's word; a lot that is not sound is held at once."""
+        inspection.decision = "accept" if sound else "reject"
+        reason = "" if sound else "porous casting"
+        if not sound and self.held(inspection.lot) is None:
+            hold = Hold(lot=inspection.lot, reason=reason, placed_at=self.now())
+            self.holds.append(hold)
+            self._say("hold.placed", lot=hold.lot, reason=reason)
+        self._say(
+            "inspection.decided",
+            inspection=inspection.id,
+            lot=inspection.lot,
+            decision=inspection.decision,
+            reason=reason,
+        )
+
+    def release(self, hold: Hold) -> None:
+        """It was reworked and may be used."""
+        hold.released_at = self.now()
+        self._say("hold.released", lot=hold.lot, reason="reworked and found good")
+
+    def _say(self, kind: str, **more: object) -> None:
+        self._said += 1
+        self.outbox.say(kind, {"id": f"{kind}-{self._said}", "at": self.now(), **more})
+
+    def _heard(self, kind: str, body: bytes) -> None:
+        if kind == "hold.placed":
+            lot = msgspec.json.decode(body, type=dict[str, str])["lot"]
+            for hold in self.holds:
+                if hold.lot == lot and hold.heard_at is None:
+                    hold.heard_at = self.world.now()
+
+    # What programs do
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """`/oauth/token`, `/inspections`, `/holds`."""
+        body = await request.read()
+        if self._too_often():
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        if (request.method, request.path) == ("POST", "/oauth/token"):
+            return self._token(request.headers.get("Authorization", ""), body)
+        way, _, token = request.headers.get("Authorization", "").partition(" ")
+        if way != "Bearer" or self._tokens.get(token, 0.0) < time.monotonic():
+            return _json({"error": "invalid_token"}, status=401)
+        match request.method, request.path.strip("/"):
+            case "POST", "inspections":
+                return self._asked(body)
+            case "GET", "inspections":
+                wanted = request.query.get("reference")
+                found = [one for one in self.inspections.values() if one.reference == wanted]
+                return _json({"inspections": found})
+            case "GET", "holds":
+                return _json({"holds": self.holds})
+            case _:
+                return _json({"error": "not_found"}, status=404)
+
+    def _too_often(self) -> bool:
+        now = time.monotonic()
+        while self._calls and self._calls[0] < now - _IN:
+            self._calls.popleft()
+        self._calls.append(now)
+        return len(self._calls) > _MOST_CALLS
+
+    def _token(self, said: str, body: bytes) -> web.Response:
+        form = parse_qs(body.decode(errors="replace"))
+        way, _, basic = said.partition(" ")
+        if way == "Basic":
+            client, _, secret = b64decode(basic).decode(errors="replace").partition(":")
+        else:
+            client, secret = form.get("client_id", [""])[0], form.get("client_secret", [""])[0]
+        grant = form.get("grant_type", [""])[0]
+        if (client, secret, grant) != ("andon", self._client, "client_credentials"):
+            return _json({"error": "invalid_client"}, status=401)
+        token = f"{self.world.chance(f'qms/{len(self._tokens)}').getrandbits(128):032x}"
+        self._tokens[token] = time.monotonic() + _TOKEN_LIFE
+        return _json({"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_LIFE})
+
+    def _asked(self, body: bytes) -> web.Response:
+        try:
+            asked = msgspec.json.decode(body, type=_Asked)
+        except msgspec.MsgspecError as error:
+            return _json({"error": "invalid_request", "detail": str(error)}, status=400)
+        if not asked.lot:
+            return _json({"error": "invalid_request", "detail": "no lot"}, status=422)
+        id = f"INS-{len(self.inspections) + 5001}"
+        self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(asked))
+        return _json(self.inspections[id], status=201)
+
+    def believes(self) -> Iterable[Belief]:
+        """Which lots are held."""
+        for hold in self.holds:
+            held = self.held(hold.lot) is not None
+            yield Belief(f"lot:{hold.lot}", "hold", str(held).lower())
+
+
+def _json(what: object, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(what)
+    return web.Response(body=body, status=status, content_type="application/json")

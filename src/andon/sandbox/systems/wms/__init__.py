@@ -1,0 +1,186 @@
+"""The central WMS: REST, and a change feed that is read by sequence. It owns bins and tasks."""
+
+__all__ = ["DOCK", "PRODUCTION", "Task", "Wms"]
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.truth import Fact, Left, Moved
+from andon.sandbox.world import World
+
+PRODUCTION, DOCK = "A.STORE", "W.DOCK"
+_OURS = "W."
+_PAGE = 100
+
+State = Literal["open", "stopped", "done"]
+
+
+class Task(msgspec.Struct, kw_only=True):
+    """Something to carry; `reference` is the host's word, kept and not looked at."""
+
+    id: str
+    kind: Literal["put-away", "pick"]
+    lot: str
+    item: str
+    quantity: Decimal
+    delivery: str
+    reference: str
+    state: State = "open"
+    taken_at: datetime
+    """When it was given."""
+    done_at: datetime | None = None
+
+
+class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    kind: Literal["put-away", "pick"]
+    lot: str
+    item: str
+    quantity: Decimal
+    delivery: str = ""
+    reference: str = ""
+
+
+class _Wished(msgspec.Struct, forbid_unknown_fields=True):
+    state: Literal["open", "stopped"]
+
+
+class Wms(HttpSystem):
+    """It knows tasks and bins, and nothing of quality: what it is asked to pick it picks. Asked
+    twice under one reference it has two tasks."""
+
+    name = "wms"
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self.key = f"wms-{world.chance('wms').getrandbits(64):016x}"
+        self.tasks: dict[str, Task] = {}
+        self.bins: dict[tuple[str, str], Decimal] = {}
+        """(lot, bin) -> how much lies there, as scanners say."""
+        self.in_hand: set[str] = set()
+        """Tasks that somebody is about to do."""
+        self.changes: list[Mapping[str, object]] = []
+
+    def environment(self) -> Mapping[str, str]:
+        """As the project's parameters name them."""
+        return {"COMPANY_WMS_URL": self.address, "COMPANY_WMS_KEY": self.key}
+
+    def picked(self, delivery: str) -> bool:
+        """Whether it stands at the dock."""
+        return any(task.delivery == delivery and task.state == "done" for task in self.picks())
+
+    def picks(self) -> Iterable[Task]:
+        """All tasks that take something off the shelf."""
+        return (task for task in self.tasks.values() if task.kind == "pick")
+
+    def done(self, task: Task, place: str) -> None:
+        """Somebody scans it as carried to the bin."""
+        task.state, task.done_at = "done", self.now()
+        self.changes.append(
+            {
+                "seq": len(self.changes) + 1,
+                "type": "picked" if task.kind == "pick" else "put-away",
+                "lot": task.lot,
+                "item": task.item,
+                "quantity": task.quantity,
+                "bin": place,
+                "delivery": task.delivery,
+                "at": self.now(),
+            }
+        )
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`."""
+        if request.headers.get("X-Api-Key") != self.key:
+            return _json({"error": "unknown key"}, status=401)
+        match request.method, request.path.strip("/").split("/"):
+            case "POST", ["tasks"]:
+                return self._given(await request.read())
+            case "GET", ["tasks"]:
+                wanted = request.query.get("reference")
+                found = [task for task in self.tasks.values() if task.reference == wanted]
+                return _json({"tasks": found})
+            case "PUT", ["picks", delivery]:
+                return self._wished(delivery, await request.read())
+            case "GET", ["changes"]:
+                return self._since(request.query.get("after", "0"))
+            case "GET", ["stock"]:
+                rows = [
+                    {"lot": lot, "bin": place, "quantity": amount}
+                    for (lot, place), amount in self.bins.items()
+                ]
+                return _json({"stock": rows})
+            case _:
+                return _json({"error": "not found"}, status=404)
+
+    def _given(self, body: bytes) -> web.Response:
+        try:
+            asked = msgspec.json.decode(body, type=_Asked, strict=False)
+        except msgspec.MsgspecError as error:
+            return _json({"error": str(error)}, status=400)
+        if asked.quantity <= 0:
+            return _json({"error": f"{asked.quantity} is no quantity"}, status=422)
+        if asked.kind == "pick" and not asked.delivery:
+            return _json({"error": "a pick is for a delivery"}, status=422)
+        task = Task(
+            id=f"T{len(self.tasks) + 700001}", taken_at=self.now(), **msgspec.structs.asdict(asked)
+        )
+        self.tasks[task.id] = task
+        return _json(task, status=201)
+
+    def _wished(self, delivery: str, body: bytes) -> web.Response:
+        try:
+            wished = msgspec.json.decode(body, type=_Wished)
+        except msgspec.MsgspecError as error:
+            return _json({"error": str(error)}, status=400)
+        found = [task for task in self.picks() if task.delivery == delivery]
+        if not found:
+            return _json({"error": f"no task for delivery {delivery}"}, status=404)
+        if all(task.state == "done" for task in found):
+            return _json({"error": f"delivery {delivery} is picked already"}, status=409)
+        for task in found:
+            if task.state != "done":
+                task.state = wished.state
+        return _json({"delivery": delivery, "state": wished.state})
+
+    def _since(self, after: str) -> web.Response:
+        if not after.isdigit():
+            after = "0"
+        rows = self.changes[int(after) : int(after) + _PAGE]
+        last = rows[-1]["seq"] if rows else int(after)
+        return _json({"changes": rows, "last": str(last)})
+
+    def hear(self, fact: Fact) -> None:
+        """Whatever is carried in its halls is scanned."""
+        match fact:
+            case Moved():
+                self._change(fact.lot, fact.origin, -fact.quantity)
+                self._change(fact.lot, fact.place, fact.quantity)
+            case Left():
+                self._change(fact.lot, fact.place, -fact.quantity)
+            case _:
+                pass
+
+    def _change(self, lot: str, place: str, amount: Decimal) -> None:
+        if not place.startswith(_OURS):
+            return
+        there = self.bins.get((lot, place), Decimal(0)) + amount
+        if there:
+            self.bins[lot, place] = there
+        else:
+            self.bins.pop((lot, place), None)
+
+    def believes(self) -> Iterable[Belief]:
+        """What lies in each bin."""
+        for (lot, place), amount in self.bins.items():
+            yield Belief(f"lot:{lot}@{place}", "quantity", f"{amount.normalize():f}")
+
+
+def _json(what: object, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(what)
+    return web.Response(body=body, status=status, content_type="application/json")

@@ -1,0 +1,124 @@
+"""Picking: a held lot is not asked for, and a hold that comes later stops the task."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from andon.capabilities.fulfilment import pick_delivery
+from andon.core.connector import Receipt
+from andon.core.errors import DeniedError, RejectedError
+from andon.core.message import Command, Event
+from andon.core.quantity import Quantity
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.engine.answers import Answer
+from andon.engine.live import Live
+from andon.model.fulfilment import (
+    ConfirmPick,
+    DeliveryCreated,
+    DeliveryLine,
+    DeliveryPicked,
+    PickDelivery,
+    ResumePick,
+    StopPick,
+)
+from andon.model.quality import HoldPlaced, HoldReleased
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+OUT, LOT = "delivery/erp:80000001", "material-lot/company:A0000001"
+LINE = DeliveryLine(material_id="PUMP", quantity=Quantity(Decimal(4), "PC"), lot_id=LOT)
+HELD, FREE = HoldPlaced(lot_id=LOT, reason="porous"), HoldReleased(lot_id=LOT)
+DONE = Answer(Receipt(reference="1"))
+
+
+class Picking:
+    """A run that has heard of a delivery."""
+
+    def __init__(self) -> None:
+        self.live = Live(
+            pick_delivery,
+            id="pick_delivery@erp/1",
+            subject=OUT,
+            lane=0,
+            correlation="erp/1",
+            site="here",
+            trigger=1,
+            started_at=NOON,
+        )
+        created = DeliveryCreated(delivery_id=OUT, customer_id="17100001", lines=(LINE,))
+        self.open = self.live.start(created)
+
+    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
+        verb = next(v for v in self.open if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, NOON)
+
+    def hears(self, event: Event) -> None:
+        self.answer(Wait, Answer(event))
+
+    @property
+    def sends(self) -> Command | None:
+        return next((v.command for v in self.open if isinstance(v, Send)), None)
+
+
+def _tasked() -> Picking:
+    run = Picking()
+    assert run.sends == PickDelivery(delivery_id=OUT, lines=(LINE,))
+    run.answer(Send, DONE)
+    return run
+
+
+def test_what_is_picked_is_confirmed_in_the_books() -> None:
+    run = _tasked()
+    run.hears(DeliveryPicked(delivery_id=OUT))
+    assert run.sends == ConfirmPick(delivery_id=OUT)
+    run.answer(Send, DONE)
+    assert run.live.ended
+
+
+def test_a_hold_stops_the_task_and_a_release_lets_it_go_on() -> None:
+    run = _tasked()
+    run.hears(HELD)
+    assert run.sends == StopPick(delivery_id=OUT)
+    run.answer(Send, DONE)
+    run.hears(FREE)
+    assert run.sends == ResumePick(delivery_id=OUT)
+
+
+def test_a_stop_that_comes_too_late_is_no_fault() -> None:
+    run = _tasked()
+    run.hears(HELD)
+    run.answer(Send, Answer(error=RejectedError("is picked already")))
+    run.hears(DeliveryPicked(delivery_id=OUT))
+    assert run.sends == ConfirmPick(delivery_id=OUT)
+
+
+def test_a_held_lot_is_asked_for_again_once_it_is_free() -> None:
+    run = Picking()
+    run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
+    run.answer(Ask, Answer("wait for the release"))
+    again = PickDelivery(delivery_id=OUT, lines=(LINE,))
+    for _ in range(2):  # nobody is asked a second time while it is held
+        run.answer(Sleep, Answer())
+        assert run.sends == again
+        run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
+        assert not [verb for verb in run.open if isinstance(verb, Ask)]
+    run.hears(FREE)
+    assert run.sends == again
+
+
+def test_a_delivery_that_shipping_cancels_is_left() -> None:
+    for error in (DeniedError("held"), RejectedError("no such lot")):
+        run = Picking()
+        run.answer(Send, Answer(error=error))
+        run.answer(Ask, Answer("it is cancelled"))
+        assert run.live.ended
+
+
+def test_books_that_refuse_are_asked_again_until_a_person_has_confirmed() -> None:
+    run = _tasked()
+    run.hears(DeliveryPicked(delivery_id=OUT))
+    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.answer(Ask, Answer("try again"))
+    assert run.sends == ConfirmPick(delivery_id=OUT)
+    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.answer(Ask, Answer("it is confirmed"))
+    assert run.live.ended

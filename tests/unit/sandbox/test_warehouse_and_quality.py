@@ -1,0 +1,160 @@
+"""WMS and QMS of the company: what they keep, what they refuse, and how the lab counts them."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+import pytest
+
+from andon.sandbox.company import Company
+from andon.sandbox.lab import inventory, quality
+from andon.sandbox.lab.quality import KNOWN_WITHIN, hold_escapes
+from andon.sandbox.lives import warehouse
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.qms import Hold, Qms
+from andon.sandbox.systems.wms import Task, Wms
+from andon.sandbox.truth import Arrived, Left
+from andon.sandbox.world import BEGAN
+
+PICK = {"kind": "pick", "delivery": "8001", "lot": "A1", "item": "PUMP", "quantity": "3"}
+
+
+@asynccontextmanager
+async def _asked(company: Company, headers: Mapping[str, str]) -> AsyncGenerator[Any]:
+    await company.start()
+    try:
+        async with aiohttp.ClientSession(headers=headers) as http:
+
+            async def ask(method: str, url: str, **more: Any) -> tuple[int, Any]:
+                async with http.request(method, url, **more) as answer:
+                    return answer.status, await answer.json(content_type=None)
+
+            yield ask
+    finally:
+        await company.stop()
+
+
+def _company(*kinds: Any) -> Company:
+    return Company(seed=1, andon="http://127.0.0.1:9", systems=kinds)
+
+
+def _made(company: Company, lot: str = "A1", amount: int = 8) -> None:
+    company.world.truth.born(lot, "PUMP", sound=True)
+    company.world.truth.happens(
+        Arrived(
+            at=company.world.now(), lot=lot, material="PUMP", quantity=Decimal(amount),
+            place="A.STORE", because="opening",
+        )
+    )  # fmt: skip
+
+
+async def test_the_wms_keeps_a_reference_and_does_not_look_at_it() -> None:
+    company = _company(Wms)
+    wms = company.the(Wms)
+    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+        for _ in range(2):
+            status, said = await ask(
+                "POST", f"{wms.address}/tasks", json={**PICK, "reference": "k"}
+            )
+            assert (status, said["state"]) == (201, "open")
+        _, found = await ask("GET", f"{wms.address}/tasks?reference=k")
+        assert len(found["tasks"]) == 2
+        assert inventory.tasks(wms).doubled == 1
+        _, none = await ask("GET", f"{wms.address}/tasks?reference=other")
+        assert none == {"tasks": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({**PICK, "quantity": "0"}, 422), ({**PICK, "delivery": ""}, 422), ({"kind": "eat"}, 400)],
+)
+async def test_the_wms_refuses_what_it_cannot_do(body: dict[str, str], status: int) -> None:
+    company = _company(Wms)
+    wms = company.the(Wms)
+    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+        assert (await ask("POST", f"{wms.address}/tasks", json=body))[0] == status
+        assert not wms.tasks
+        assert (await ask("GET", f"{wms.address}/tasks", headers={"X-Api-Key": "?"}))[0] == 401
+
+
+async def test_what_is_carried_is_in_the_bins_and_in_the_feed_and_a_stop_leaves_it() -> None:
+    company = _company(Wms)
+    wms, world = company.the(Wms), company.world
+    _made(company)
+    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+        put = {"kind": "put-away", "lot": "A1", "item": "PUMP", "quantity": "8"}
+        await ask("POST", f"{wms.address}/tasks", json=put)
+        await ask("POST", f"{wms.address}/tasks", json=PICK)
+        pick = f"{wms.address}/picks/8001"
+        assert (await ask("PUT", pick, json={"state": "stopped"}))[0] == 200
+        warehouse.begin(world, company.systems)
+        world.run(BEGAN + timedelta(hours=1))
+        assert sum(wms.bins.values()) == 8
+        assert not wms.picked("8001")
+        assert (await ask("PUT", pick, json={"state": "open"}))[0] == 200
+        world.run(BEGAN + timedelta(hours=2))
+        assert wms.picked("8001")
+        assert wms.bins["A1", "W.DOCK"] == 3
+        assert (await ask("PUT", pick, json={"state": "stopped"}))[0] == 409
+        _, feed = await ask("GET", f"{wms.address}/changes?after=0")
+        assert [(row["seq"], row["type"]) for row in feed["changes"]] == [
+            (1, "put-away"),
+            (2, "picked"),
+        ]
+        _, rest = await ask("GET", f"{wms.address}/changes?after=2")
+        assert rest == {"changes": [], "last": "2"}
+
+
+def test_stock_that_somebody_believes_elsewhere_is_counted_in_pieces() -> None:
+    company = _company(Erp, Wms)
+    truth, erp, wms = company.world.truth, company.the(Erp), company.the(Wms)
+    _made(company)
+    assert inventory.stock_error(truth, erp, wms) == 0
+    truth.happens(
+        Left(at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(2), place="A.STORE", because="8")
+    )
+    assert inventory.stock_error(truth, erp, wms) == 2  # the books do not know that it left
+    wms.bins["A1", "W.01"] = Decimal(1)
+    assert inventory.stock_error(truth, erp, wms) == 3
+
+
+async def test_the_qms_lets_nobody_in_without_a_token_and_throttles() -> None:
+    company = _company(Qms)
+    qms = company.the(Qms)
+    secret = qms.environment()["COMPANY_QMS_CLIENT"]
+    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
+    async with _asked(company, {}) as ask:
+        assert (await ask("GET", f"{qms.address}/holds"))[0] == 401
+        url = f"{qms.address}/oauth/token"
+        assert (await ask("POST", url, data={**grant, "client_secret": "guess"}))[0] == 401
+        _, said = await ask("POST", url, data=grant)
+        bearer = {"Authorization": f"Bearer {said['access_token']}"}
+        order = {"lot": "A1", "item": "PUMP", "order": "1", "reference": "k"}
+        for _ in range(2):
+            status, _ = await ask("POST", f"{qms.address}/inspections", json=order, headers=bearer)
+            assert status == 201
+        assert quality.inspections(qms, ["A1", "A2"]).doubled == 1
+        assert quality.inspections(qms, ["A1", "A2"]).lost == 1
+        statuses = {
+            (await ask("GET", f"{qms.address}/holds", headers=bearer))[0] for _ in range(60)
+        }
+        assert 429 in statuses
+
+
+def test_a_pick_of_a_lot_that_was_known_to_be_held_is_an_escape() -> None:
+    hold = Hold(lot="A1", reason="porous", placed_at=BEGAN, heard_at=BEGAN)
+    hold.released_at = BEGAN + timedelta(hours=3)
+
+    def picked(after: timedelta, lot: str = "A1") -> Task:
+        return Task(
+            id="T", kind="pick", lot=lot, item="PUMP", quantity=Decimal(1), delivery="8",
+            reference="k", state="done", taken_at=BEGAN, done_at=BEGAN + after,
+        )  # fmt: skip
+
+    hour = timedelta(hours=1)
+    assert hold_escapes([hold], [picked(hour)]) == 1
+    assert hold_escapes([hold], [picked(KNOWN_WITHIN), picked(4 * hour), picked(hour, "A2")]) == 0
+    assert hold_escapes([Hold(lot="A1", reason="", placed_at=BEGAN)], [picked(hour)]) == 0
