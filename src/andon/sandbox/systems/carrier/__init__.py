@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -50,10 +51,6 @@ class _Mailbox(BehindSftp):
         """It says nothing by itself."""
         del count
         return ()
-
-    def settings(self) -> dict[str, Any]:
-        """How it is reached."""
-        return super().settings()
 
 
 class Carrier(System):
@@ -97,6 +94,11 @@ class Carrier(System):
             "COMPANY_CARRIER_HOST": settings["known_hosts"],
             "COMPANY_CARRIER_PASSWORD": settings["password"],
         }
+
+    @property
+    def mailbox(self) -> Path:
+        """Where both put their files, as its own people see it."""
+        return self._box.root
 
     def effects(self) -> int:
         """How many loads it was tendered."""
