@@ -24,7 +24,8 @@ _numbers = itertools.count(1)
 
 
 async def measure() -> list[Figure]:
-    """The server runs in the same process and takes most of its time, so the ratios matter."""
+    """The server runs in the same process and takes most of its time, so the ratios matter. Both
+    sides read back what they wrote: a server may take a value and not keep it."""
     logging.getLogger("asyncua").setLevel(logging.ERROR)
     press = Press()
     await press.start()
@@ -76,7 +77,9 @@ async def _sending(press: Press) -> Figure:
         async with _client(press) as client:
             node = client.get_node(ua.NodeId("order", 2))
             for _ in range(_WRITES):
-                await node.write_value(f"PA-{next(_numbers)}", ua.VariantType.String)
+                order = f"PA-{next(_numbers)}"
+                await node.write_value(order, ua.VariantType.String)
+                assert await node.read_value() == order
         return _WRITES
 
     return await measured("opcua", "send, read back", work=work, bare=bare)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import quote
 
+_TIME = "/Date("
 _TICKS = re.compile(r"/Date\((-?\d{1,15})([+-]\d{1,4})?\)/")
 _DIGITS = re.compile(r"\d{14}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,7 +27,7 @@ def plain_row(value: Any, *, depth: int = 0) -> Any:
     """
     match value:
         case str():
-            return _time_text(value)
+            return _time_text(value) if value.startswith(_TIME) else value
         case list():
             if depth > _DEEPEST:
                 return []
@@ -44,21 +45,23 @@ def _plain_object(value: dict[str, Any], depth: int) -> Any:
         return {}
     if "results" in value and isinstance(value["results"], list):
         return plain_row(value["results"], depth=depth + 1)
-    return {
-        name: plain_row(one, depth=depth + 1)
-        for name, one in value.items()
-        if name != "__metadata" and not name.startswith("@odata.") and not _is_way(name, one)
-    }
+    plain: dict[str, Any] = {}
+    for name, one in value.items():
+        if name == "__metadata" or "@odata." in name:
+            continue
+        if isinstance(one, str):  # most are, so they are not worth a call each
+            plain[name] = _time_text(one) if one.startswith(_TIME) else one
+        elif not _is_way(one):
+            plain[name] = plain_row(one, depth=depth + 1)
+    return plain
 
 
-def _is_way(name: str, value: Any) -> bool:
+def _is_way(value: Any) -> bool:
     """What only says where more could be read."""
-    return "@odata." in name or (isinstance(value, dict) and "__deferred" in value)
+    return isinstance(value, dict) and "__deferred" in value
 
 
 def _time_text(text: str) -> str:
-    if not text.startswith("/Date("):
-        return text
     at = instant_of(text)
     return text if at is None else at.isoformat()
 
@@ -76,7 +79,7 @@ def instant_of(text: str) -> datetime | None:
                 return at
             return at.astimezone(timezone(timedelta(minutes=int(ticks[2]))))
         if _DIGITS.fullmatch(text) is not None:
-            return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}+00:00")
         at = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
