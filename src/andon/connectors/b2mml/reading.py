@@ -3,6 +3,7 @@
 __all__ = ["facts_in", "looked_through", "nouns_in"]
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
@@ -210,11 +211,16 @@ def _header(part: Element, noun: str, parts: tuple[str, ...]) -> Json:
 
 def _called(element: Element) -> str:
     """None of those that matter is among the few whose name depends on where they stand."""
-    return modern(local(element), "")
+    return _modern(str(element.tag))
+
+
+@lru_cache(32)  # a document has few, and asks thrice for each fact
+def _modern(tag: str) -> str:
+    return modern(tag.rpartition("}")[2], "")
 
 
 def _depth(element: Element) -> int:
-    return 1 + sum(1 for _ in element.iterancestors())
+    return 1 + len(list(element.iterancestors()))
 
 
 def _let_go(element: Element) -> None:

@@ -31,8 +31,13 @@ def json_of(element: Element, name: str) -> Json | str | None:
     again = False
     for child in element:
         tag = cast("Any", child.tag)
-        if isinstance(tag, str):  # no comment
-            again |= _add(body, child, *_called(tag, name))
+        if not isinstance(tag, str):  # a comment
+            continue
+        called, listed = _called(tag, name)
+        if listed or len(child) or called in body or child.items():
+            again |= _add(body, child, called, listed)
+        else:  # as most are: a leaf that comes once and has no attributes
+            body[called] = (child.text or "").strip()
     if again:
         _even(body)
     if body:
