@@ -25,6 +25,6 @@ async def test_what_is_made_and_moved_is_in_the_store_once_though_andon_is_kille
         await plant.company.lived()
         await until(lambda: booked(analytics) == happened(world.truth), within=40)
         assert {told.what for told in booked(analytics)} == {
-            "confirmed", "completed", "taken", "received",
+            "confirmed", "completed", "taken", "received", "moved",
         }  # fmt: skip
         assert not list((analytics.folder / "refused").iterdir())

@@ -10,7 +10,7 @@ import pytest
 from andon.sandbox.company import Company
 from andon.sandbox.lab.analytics import booked, happened
 from andon.sandbox.systems.analytics import Analytics
-from andon.sandbox.truth import Consumed, Finished, Made, Truth
+from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ORDER = "production-order/erp:1000001"
@@ -39,6 +39,8 @@ def tell(analytics: Analytics) -> None:
     put(analytics, "1.csv", "production.operation.confirmed", ORDER, confirmed)
     completed = {"material_id": "PUMP", "good": pieces(4)}
     put(analytics, "2.csv", "production.order.completed", ORDER, completed)
+    moved = {"material_id": "PUMP", "quantity": pieces(4)}
+    put(analytics, "3.csv", "inventory.stock.moved", "material-lot/company:A0000001", moved)
     for use, material, amount in PARTS:
         entry = {
             "use": "Material Produced" if use == "received" else "Material Consumed",
@@ -61,6 +63,10 @@ def truth() -> Truth:
             at=NOON, order=order, operation="0020", machine="LINE1", began=NOON, material="PUMP",
             good=Decimal(4), scrap=Decimal(0), lot="A0000001", place="A.STORE",
         ),
+        Moved(
+            at=NOON, lot="A0000001", material="PUMP", quantity=Decimal(4), origin="A.STORE",
+            place="W.01-01",
+        ),
         Finished(
             at=NOON, order=order, material="PUMP", lot="A0000001", good=Decimal(4),
             scrap=Decimal(0),
@@ -81,7 +87,7 @@ def test_a_row_that_comes_twice_is_there_twice(analytics: Analytics) -> None:
     for _ in range(2):
         tell(analytics)
         analytics.load()
-    assert (booked(analytics) - happened(truth())).total() == 4
+    assert (booked(analytics) - happened(truth())).total() == 5
 
 
 def test_a_row_that_does_not_come_is_missing(analytics: Analytics) -> None:

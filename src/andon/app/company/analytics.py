@@ -14,12 +14,14 @@ from andon.core.message import Command
 from andon.core.plant import Connection
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import MilestonePassed
+from andon.model.inventory import StockMoved
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import OperationConfirmed, OrderCompleted
 
 _TOLD = Publication(
     OperationConfirmed,
     OrderCompleted,
+    StockMoved,
     JournalEntryPosted,
     MilestonePassed,
     EquipmentStateChanged,

@@ -10,7 +10,8 @@ import msgspec
 
 from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.machines import LINES
-from andon.sandbox.truth import Consumed, Finished, Made, Truth
+from andon.sandbox.systems.wms import PRODUCTION
+from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
 
 _ORDERS = "production-order/erp:"
 _PLANT = "A."
@@ -20,8 +21,9 @@ class Told(msgspec.Struct, frozen=True):
     """One row, as far as it can be compared with a fact."""
 
     what: str
-    """`confirmed`, `completed`, `taken`, `received`."""
-    order: str
+    """`confirmed`, `completed`, `taken`, `received`, `moved`."""
+    whose: str
+    """The order, or the lot that was moved."""
     about: str
     """The operation or the material."""
     quantity: Decimal
@@ -38,6 +40,8 @@ def happened(truth: Truth) -> Counter[Told]:
                 found[Told("confirmed", fact.order, fact.operation, fact.good)] += 1
                 if fact.lot:
                     found[Told("received", fact.order, fact.material, fact.good)] += 1
+            case Moved(origin=origin) if origin == PRODUCTION:
+                found[Told("moved", fact.lot, fact.material, fact.quantity)] += 1
             case Finished() if fact.lot.startswith("A"):
                 found[Told("completed", fact.order, fact.material, fact.good)] += 1
             case _:
@@ -55,6 +59,8 @@ def booked(analytics: Analytics) -> Counter[Told]:
                 found[_told("confirmed", row.subject, data["operation"], data["good"])] += 1
             case ["order", "completed"] if row.subject.startswith(_ORDERS):
                 found[_told("completed", row.subject, data["material_id"], data["good"])] += 1
+            case ["stock", "moved"]:
+                found[_told("moved", row.subject, data["material_id"], data["quantity"])] += 1
             case ["entry", "posted"] if data.get("order_id"):
                 use = "received" if data["use"] == "Material Produced" else "taken"
                 found[_told(use, data["order_id"], data["material_id"], data["quantity"])] += 1
@@ -63,5 +69,5 @@ def booked(analytics: Analytics) -> Counter[Told]:
     return found
 
 
-def _told(what: str, order: str, about: str, quantity: Any) -> Told:
-    return Told(what, order.rpartition(":")[2], about, Decimal(quantity["amount"]))
+def _told(what: str, whose: str, about: str, quantity: Any) -> Told:
+    return Told(what, whose.rpartition(":")[2], about, Decimal(quantity["amount"]))
