@@ -70,6 +70,14 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.supply import (
+    PostReceipt,
+    PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
+    SendPurchaseOrder,
+    ShipmentAnnounced,
+    ShipmentCounted,
+)
 
 VOCABULARY: tuple[type[Message], ...] = (
     ReadBack,
@@ -125,6 +133,12 @@ VOCABULARY: tuple[type[Message], ...] = (
     LoadAnswered,
     MilestonePassed,
     PostGoodsIssue,
+    PurchaseOrderPlaced,
+    PurchaseOrderConfirmed,
+    ShipmentAnnounced,
+    ShipmentCounted,
+    SendPurchaseOrder,
+    PostReceipt,
     ChangeReleased,
     ItemRevised,
     UpdateBom,

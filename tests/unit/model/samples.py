@@ -76,6 +76,17 @@ from andon.model.quality import (
     RequestInspection,
     Result,
 )
+from andon.model.supply import (
+    PackedLot,
+    PostReceipt,
+    PurchaseLine,
+    PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
+    ReceivedLot,
+    SendPurchaseOrder,
+    ShipmentAnnounced,
+    ShipmentCounted,
+)
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
 CHECK, GONE = "WO-1/L77", "80000001"
@@ -86,6 +97,10 @@ LATER = NOON + timedelta(hours=1, microseconds=5)
 def pcs(amount: str) -> Quantity:
     return Quantity(Decimal(amount), "PCE")
 
+
+BOUGHT, ACME = "4500000001", "17300001"
+LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"))
+CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"))
 
 FULL: tuple[Message, ...] = (
     ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
@@ -216,6 +231,17 @@ FULL: tuple[Message, ...] = (
     TenderLoad(delivery_id=GONE),
     LoadAnswered(delivery_id=GONE, accepted=True),
     PostGoodsIssue(delivery_id=GONE),
+    PurchaseOrderPlaced(order_id=BOUGHT, supplier_id=ACME, lines=(LINE,)),
+    SendPurchaseOrder(order_id=BOUGHT, supplier_id=ACME, placed_at=NOON, lines=(LINE,)),
+    PurchaseOrderConfirmed(order_id=BOUGHT, lines=(LINE,)),
+    ShipmentAnnounced(
+        order_id=BOUGHT,
+        shipment_id="S1",
+        lots=(PackedLot(material_id=PUMP, lot_id=LOT, quantity=pcs("5"), sscc="0" * 20),),
+        shipped_at=NOON,
+    ),
+    ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
+    PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),
     EquipmentRegistered(equipment_id=MIX, register="cmms", asset_id="A-7"),
     MaintenanceScheduled(maintenance_id="M-1", equipment_id=MIX, starts_at=NOON, ends_at=LATER),
     MaintenanceStarted(maintenance_id="M-1", equipment_id=MIX, started_at=NOON),
@@ -275,5 +301,6 @@ BARE: tuple[Message, ...] = (
     CreateLot(lot_id=LOT, material_id=PUMP),
     InspectionDecided(inspection_id=CHECK, decision="accept"),
     HoldReleased(lot_id=LOT),
+    PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),
     EquipmentStateChanged(equipment_id=MIX, state="Executing"),
 )

@@ -38,9 +38,12 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "moved",
     "picked",
     "answered",
+    "announced",
+    "counted",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
+    "send",
     "complete",
     "create",
     "request",

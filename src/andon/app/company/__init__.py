@@ -18,6 +18,7 @@ from andon.app.company import (
     mes_a,
     plant_b,
     quality,
+    supply,
     warehouse,
 )
 from andon.app.company.area import Area
@@ -34,6 +35,7 @@ AREAS: tuple[Area, ...] = (
     master.AREA,
     finance.AREA,
     analytics.AREA,
+    supply.AREA,
 )
 
 andon = Andon(

@@ -29,6 +29,7 @@ class MovementRow(msgspec.Struct, frozen=True, rename="pascal"):
     storage_location: str = ""
     batch: str = ""
     manufacturing_order: str = ""
+    purchase_order: str = ""
 
 
 class DocumentRow(msgspec.Struct, frozen=True):
@@ -89,12 +90,13 @@ def goods_movement(item: Item, known: Known) -> Iterator[Said]:
 def _movement(row: DocumentRow, line: MovementRow, posted_at: datetime | None) -> MovementEvent:
     kind = line.goods_movement_type
     into = kind in _INTO
+    use = _INTO[kind] if into else _OUT[kind]
     said = GoodsReceived if into else GoodsIssued
     return said(
         movement_id=f"{row.number}/{row.year}/{line.material_document_item}",
         material_id=line.material,
         quantity=Quantity(line.quantity_in_entry_unit, line.entry_unit),
-        use=_INTO[kind] if into else _OUT[kind],
+        use="Other" if line.purchase_order else use,
         lot_id=line.batch or None,
         order_id=line.manufacturing_order or None,
         location="/".join(part for part in (line.plant, line.storage_location) if part) or None,

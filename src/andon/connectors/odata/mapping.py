@@ -14,6 +14,7 @@ from andon.connectors.odata.journal import journal_entry
 from andon.connectors.odata.masters import bill_of_material, update_bom, update_item
 from andon.connectors.odata.orders import production_order
 from andon.connectors.odata.postings import POSTINGS
+from andon.connectors.odata.purchases import post_receipt, purchase_order
 from andon.core.mapping import Inbound, Outbound
 
 mappings: tuple[Inbound | Outbound, ...] = (
@@ -23,6 +24,8 @@ mappings: tuple[Inbound | Outbound, ...] = (
     outbound_delivery,
     confirm_pick,
     post_goods_issue,
+    purchase_order,
+    post_receipt,
     journal_entry,
     bill_of_material,
     update_bom,

@@ -7,7 +7,10 @@ __all__ = [
     "POSTINGS",
     "complete_production",
     "confirm_operation",
+    "document_of",
     "issue_lots",
+    "local_name",
+    "place_of",
     "receive_output",
     "reschedule_order",
 ]
@@ -57,9 +60,9 @@ def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
 def receive_output(command: ReceiveOutput, known: Known) -> Request:
     """A goods receipt for the order, movement type 101: in stock at once."""
     item = {
-        **_place(known),
+        **place_of(known),
         "Material": command.material_id,
-        "Batch": _local(command.lot_id or ""),
+        "Batch": local_name(command.lot_id or ""),
         "GoodsMovementType": "101",
         "GoodsMovementRefDocType": "F",
         "ManufacturingOrder": known.local,
@@ -67,14 +70,14 @@ def receive_output(command: ReceiveOutput, known: Known) -> Request:
         "QuantityInEntryUnit": command.good.amount,
         "EntryUnit": command.good.unit,
     }
-    return _document("02", [item])
+    return document_of("02", [item])
 
 
 @outbound(AssignLots, proof="findable", local=True)
 def issue_lots(command: AssignLots, known: Known) -> Request:
     """A goods issue to the order, movement type 261. In SAP a lot is assigned by taking from it,
     so each component says how much."""
-    return _document("03", [_issue(part, known) for part in command.components])
+    return document_of("03", [_issue(part, known) for part in command.components])
 
 
 @outbound(CompleteProduction, proof="state", local=True)
@@ -100,9 +103,9 @@ def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
     if part.quantity is None:
         raise MappingError(f"SAP takes no {part.material_id} from {part.lot_id} without an amount")
     return {
-        **_place(known),
+        **place_of(known),
         "Material": part.material_id,
-        "Batch": _local(part.lot_id),
+        "Batch": local_name(part.lot_id),
         "GoodsMovementType": "261",
         "ManufacturingOrder": known.local,
         "QuantityInEntryUnit": part.quantity.amount,
@@ -110,12 +113,14 @@ def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
     }
 
 
-def _document(code: str, items: list[dict[str, Any]]) -> Request:
+def document_of(code: str, items: list[dict[str, Any]]) -> Request:
+    """A material document of these items, all or none of them."""
     body = {"GoodsMovementCode": code, "to_MaterialDocumentItem": items}
     return Request(target="POST A_MaterialDocumentHeader", body=body)
 
 
-def _place(known: Known) -> dict[str, str]:
+def place_of(known: Known) -> dict[str, str]:
+    """Plant and storage location, as far as the settings name them."""
     settings = cast(ODataSettings, known.settings)
     place = {"Plant": settings.plant, "StorageLocation": settings.storage_location}
     return {name: value for name, value in place.items() if value}
@@ -125,7 +130,7 @@ def _here(at: datetime, known: Known) -> datetime:
     return at.astimezone(ZoneInfo(cast(ODataSettings, known.settings).time_zone))
 
 
-def _local(name: str) -> str:
+def local_name(name: str) -> str:
     """The id inside a full name such as `material-lot/mes:L77`; another id as it is."""
     kind, _, rest = name.partition("/")
     return rest.partition(":")[2] if kind == "material-lot" and ":" in rest else name

@@ -18,6 +18,7 @@ from andon.sandbox.lab import (
     plant_b,
     production,
     quality,
+    supply,
 )
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
 from andon.sandbox.systems.analytics import Analytics
@@ -82,6 +83,11 @@ def _staged(company: Company) -> Reckoned:
     return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
 
 
+def _receipts(company: Company) -> Reckoned:
+    came = supply.happened(company.world.truth)
+    return compare(came, supply.booked(company.the(Erp)))
+
+
 def _maintenance(company: Company) -> Reckoned:
     return maintenance.orders(company.the(Cmms))
 
@@ -129,6 +135,7 @@ AUDITS: Mapping[str, Audit] = {
     "goods issues of deliveries": _issues,
     "loads tendered": _tenders,
     "production postings, plant B": _staged,
+    "goods receipts of purchase orders": _receipts,
     "maintenance orders": _maintenance,
     "order dates": _dates,
     "transfers to the warehouse": _transfers,

@@ -10,6 +10,7 @@ from andon.sandbox.lives import (
     maintenance,
     plant_b,
     production,
+    purchasing,
     quality,
     shipping,
     warehouse,
@@ -40,6 +41,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     shipping.begin,
     plant_b.begin,
     engineering.begin,
+    purchasing.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

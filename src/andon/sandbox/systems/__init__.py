@@ -14,6 +14,8 @@ from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.qms import Qms
+from andon.sandbox.systems.receiving import Receiving
+from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.tms import Tms
 from andon.sandbox.systems.wms import Wms
 
@@ -31,5 +33,7 @@ SYSTEMS: tuple[type[System], ...] = (
     Wms,
     Qms,
     Carrier,
+    SupplierEdi,
+    Receiving,
 )
 """In the order in which they start, and hear of what happened."""

@@ -14,6 +14,7 @@ from andon.connectors.odata.simulated.inspections import Inspections
 from andon.connectors.odata.simulated.ledger import Ledger
 from andon.connectors.odata.simulated.masters import Masters
 from andon.connectors.odata.simulated.movements import Movements
+from andon.connectors.odata.simulated.purchases import Purchases
 
 ORDERS = "A_ProductionOrder_2"
 COMPONENTS = "A_ProductionOrderComponent_4"
@@ -57,6 +58,7 @@ class Company:
         self.movements = Movements(self)
         self.inspections = Inspections(self)
         self.deliveries = Deliveries(self)
+        self.purchases = Purchases(self)
         self.masters = Masters(self)
         self.ledger = Ledger(self)
 

@@ -37,6 +37,8 @@ class Deeds:
                     None if due is None else due.date(),
                 )
                 return company.books.row(ORDERS, number)
+            case "A_PurchaseOrder":
+                return company.purchases.create(values, items)
             case "A_MaterialDocumentHeader":
                 made = company.movements.post(values, items, user)
                 if not made:

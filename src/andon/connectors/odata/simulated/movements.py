@@ -23,7 +23,7 @@ ITEMS = "A_MaterialDocumentItem"
 _OF_DELIVERIES = ("601", "602")
 """Posted through the delivery alone."""
 _OF_ORDERS = ("101", "102", "261", "262")
-"""Posted for a production order alone."""
+"""Posted for a production order; 101 and 102 for a purchase order, too."""
 _YEAR, _DOCUMENT, _ITEM = "MaterialDocumentYear", "MaterialDocument", "MaterialDocumentItem"
 
 
@@ -145,13 +145,15 @@ class Movements:
             "Plant": "1710",
             "StorageLocation": "171A",
             "Batch": "",
-            "GoodsMovementRefDocType": "F" if kind in ("101", "102") else "",
+            "GoodsMovementRefDocType": _reference(item),
             "InventoryStockType": UNRESTRICTED,
             "IssuingOrReceivingPlant": "",
             "IssuingOrReceivingStorageLoc": "",
             "CostCenter": "",
             "ManufacturingOrder": item.get("OrderID", ""),
             "ManufacturingOrderItem": "1",
+            "PurchaseOrder": "",
+            "PurchaseOrderItem": "",
             "Delivery": "",
             "DeliveryItem": "",
             "EntryUnit": self._company.units[material],
@@ -175,7 +177,8 @@ class Movements:
     def _move(self, item: Row) -> None:
         kind, amount = item["GoodsMovementType"], item["QuantityInEntryUnit"]
         order, move = item["ManufacturingOrder"], MOVES[item["GoodsMovementType"]]
-        if kind in _OF_ORDERS:
+        bought = bool(item["PurchaseOrder"])
+        if kind in _OF_ORDERS and not bought:
             self._company.must_be_released(order, "Goods movement")
         if (who := self.locked.get(item["Material"])) is not None:
             text = f"Valuation data for material {item['Material']} is currently locked by {who}"
@@ -184,7 +187,9 @@ class Movements:
             self.stocks.take(_end(item, move.takes), amount)
         if move.puts is not None:
             self.stocks.put(_end(item, move.puts), amount)
-        if kind in ("101", "102"):
+        if bought:
+            self._company.purchases.receive(item, amount if kind == "101" else -amount)
+        elif kind in ("101", "102"):
             self._delivered(order, amount if kind == "101" else -amount)
             if kind == "101":
                 self._company.inspections.begin(item)
@@ -209,6 +214,13 @@ class Movements:
                 taken = {"WithdrawnQuantity": row["WithdrawnQuantity"] + amount}
                 self._books.put("A_ProductionOrderComponent_4", key, taken)
                 return
+
+
+def _reference(item: Row) -> str:
+    """The kind of document that 101 and 102 are posted for: B is a purchase order, F an order."""
+    if item["GoodsMovementType"] not in ("101", "102"):
+        return ""
+    return "B" if item.get("PurchaseOrder") else "F"
 
 
 def _end(item: Row, side: Side) -> Stock:

@@ -1,0 +1,6 @@
+"""Supply: orders go to suppliers, what comes is posted, what is missing is claimed."""
+
+__all__ = ["claim_missing", "post_counted", "send_order"]
+
+from andon.capabilities.supply.ordering import send_order
+from andon.capabilities.supply.receiving import claim_missing, post_counted

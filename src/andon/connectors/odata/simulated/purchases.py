@@ -1,0 +1,104 @@
+"""Purchase orders: what was bought of whom, and how much of each line has come."""
+
+__all__ = ["PURCHASES", "PURCHASE_ITEMS", "Purchases"]
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from andon.connectors.odata.simulated.books import RefusedCallError, Row
+
+if TYPE_CHECKING:
+    from andon.connectors.odata.simulated.company import Company
+
+PURCHASES = "A_PurchaseOrder"
+PURCHASE_ITEMS = "A_PurchaseOrderItem"
+_CAME = "~came"
+
+
+class Purchases:
+    """The purchase orders of a company. More than was ordered is not received."""
+
+    def __init__(self, company: "Company") -> None:
+        self._company = company
+        self._books = company.books
+
+    def place(self, supplier: str, bought: Sequence[tuple[str, Decimal]]) -> str:
+        """A buyer's order of so much of each material; returns its number."""
+        items: list[Row] = [
+            {"Material": material, "OrderQuantity": amount} for material, amount in bought
+        ]
+        return self.create({"Supplier": supplier}, items)["PurchaseOrder"]
+
+    def create(self, header: Row, items: Sequence[Row]) -> Row:
+        """An order with all its lines, or none of it."""
+        if not header.get("Supplier"):
+            raise RefusedCallError("ME/083", "Enter Supplier")
+        if not items:
+            raise RefusedCallError("06/077", "Purchase order still contains no items")
+        lines = [self._line(item) for item in items]
+        now = self._books.now()
+        with self._books.together():
+            number = self._books.number("purchase", 4500000001)
+            for n, line in enumerate(lines, start=1):
+                item = f"{n * 10:05}"
+                row = {**line, "PurchaseOrder": number, "PurchaseOrderItem": item}
+                self._books.put(PURCHASE_ITEMS, (number, item), row)
+            values: dict[str, Any] = {
+                "PurchaseOrderType": "NB",
+                "CompanyCode": "1710",
+                "PurchasingOrganization": "1710",
+                **header,
+                "PurchaseOrder": number,
+                "CreationDate": self._company.today(),
+                "LastChangeDateTime": now,
+            }
+            return self._books.put(PURCHASES, (number,), values)
+
+    def open(self, material: str) -> Decimal:
+        """How much of it is ordered and has not come."""
+        rows = self._books.rows(PURCHASE_ITEMS).values()
+        mine = [row for row in rows if row["Material"] == material]
+        return sum((row["OrderQuantity"] - row[_CAME] for row in mine), Decimal(0))
+
+    def line_of(self, number: str, material: str) -> str:
+        """The line by which a material was bought, as a clerk finds it on the screen."""
+        for (order, item), row in self._books.rows(PURCHASE_ITEMS).items():
+            if (order, row["Material"]) == (number, material):
+                return item
+        raise RefusedCallError("M7/061", f"Purchase order {number} has no {material}")
+
+    def receive(self, movement: Row, amount: Decimal) -> None:
+        """So much has come for a line; below zero it goes back."""
+        number, item = movement["PurchaseOrder"], movement["PurchaseOrderItem"]
+        row = self._books.rows(PURCHASE_ITEMS).get((number, item))
+        if row is None:
+            raise RefusedCallError("M7/061", f"Purchase order {number} item {item} does not exist")
+        material = row["Material"]
+        if movement["Material"] != material:
+            text = f"Item {item} of purchase order {number} is not for {movement['Material']}"
+            raise RefusedCallError("M7/061", text)
+        came = row[_CAME] + amount
+        if (over := came - row["OrderQuantity"]) > 0:
+            unit = row["PurchaseOrderQuantityUnit"]
+            text = f"PU Ordered quantity exceeded by {over:f} {unit} : {material} 1710"
+            raise RefusedCallError("M7/021", text)
+        done = came == row["OrderQuantity"]
+        self._books.put(
+            PURCHASE_ITEMS, (number, item), {_CAME: came, "IsCompletelyDelivered": done}
+        )
+
+    def _line(self, item: Row) -> Row:
+        material, amount = item.get("Material") or "", item.get("OrderQuantity")
+        if material not in self._company.units:
+            raise RefusedCallError("M3/305", f"The material {material} does not exist")
+        if not isinstance(amount, Decimal) or amount <= 0:
+            raise RefusedCallError("ME/062", "Enter a purchase order quantity")
+        return {
+            "Plant": "1710",
+            "StorageLocation": "171A",
+            "PurchaseOrderQuantityUnit": self._company.units[material],
+            **item,
+            "IsCompletelyDelivered": False,
+            _CAME: Decimal(0),
+        }

@@ -1,0 +1,166 @@
+"""Supply: what is bought, what the supplier says of it, and what came (GS1 despatch advice)."""
+
+__all__ = [
+    "PackedLot",
+    "PostReceipt",
+    "PurchaseLine",
+    "PurchaseOrderConfirmed",
+    "PurchaseOrderEvent",
+    "PurchaseOrderPlaced",
+    "ReceivedLot",
+    "SendPurchaseOrder",
+    "ShipmentAnnounced",
+    "ShipmentCounted",
+]
+
+from collections.abc import Iterable
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from andon.core.message import Claims, Command, Event, Link, claim
+from andon.core.quantity import Quantity
+from andon.model.terms import Instant, LotId, MaterialId, Name
+
+
+class PurchaseOrderEvent(Event, frozen=True, kw_only=True):
+    """Parent of all events about one purchase order."""
+
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+
+
+class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of one material that is bought."""
+
+    line: Name
+    """As the system that places the order numbers it."""
+    material_id: MaterialId
+    quantity: Quantity
+
+
+class PackedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of one lot that the supplier has packed."""
+
+    material_id: MaterialId
+    lot_id: LotId
+    quantity: Quantity
+    sscc: str = ""
+    """Of the unit in which it lies."""
+
+
+class ReceivedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of one lot that stood on the dock, and the line it was bought by."""
+
+    line: Name
+    material_id: MaterialId
+    lot_id: LotId
+    quantity: Quantity
+
+
+PurchaseLines = Annotated[tuple[PurchaseLine, ...], msgspec.Meta(min_length=1)]
+
+
+class PurchaseOrderPlaced(PurchaseOrderEvent, frozen=True, kw_only=True):
+    """A supplier shall deliver. Its lines do not change; more is another order."""
+
+    TYPE: ClassVar[str] = "andon.supply.order.placed.v1"
+
+    supplier_id: Name
+    lines: PurchaseLines
+
+    def claims(self) -> Claims:
+        """Who shall deliver."""
+        return {"supplier": self.supplier_id}
+
+
+class PurchaseOrderConfirmed(PurchaseOrderEvent, frozen=True, kw_only=True):
+    """The supplier says what it will deliver."""
+
+    TYPE: ClassVar[str] = "andon.supply.order.confirmed.v1"
+
+    lines: tuple[PurchaseLine, ...]
+    """With its own line numbers. What it does not deliver is not there."""
+
+    def claims(self) -> Claims:
+        """That it has answered."""
+        return {"confirmed": True}
+
+
+class ShipmentAnnounced(PurchaseOrderEvent, frozen=True, kw_only=True):
+    """The supplier says what it has sent for the order on one shipment."""
+
+    TYPE: ClassVar[str] = "andon.supply.shipment.announced.v1"
+
+    shipment_id: Name
+    """As the supplier numbers it: on its despatch advice, and on the paper that comes along."""
+    lots: Annotated[tuple[PackedLot, ...], msgspec.Meta(min_length=1)]
+    shipped_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """Which shipment was announced last."""
+        return {"announced": self.shipment_id}
+
+    def links(self) -> Iterable[Link]:
+        """The lots on their way."""
+        for lot in self.lots:
+            yield Link("brings", "material-lot", lot.lot_id)
+
+
+class ShipmentCounted(PurchaseOrderEvent, frozen=True, kw_only=True):
+    """All that came for the order on one shipment is counted, whatever was announced."""
+
+    TYPE: ClassVar[str] = "andon.supply.shipment.counted.v1"
+
+    shipment_id: Name
+    lots: Annotated[tuple[ReceivedLot, ...], msgspec.Meta(min_length=1)]
+    counted_at: Instant
+
+    def claims(self) -> Claims:
+        """When goods came last."""
+        return {"counted_at": claim(self.counted_at)}
+
+    def links(self) -> Iterable[Link]:
+        """The lots that came."""
+        for lot in self.lots:
+            yield Link("brings", "material-lot", lot.lot_id)
+
+
+class SendPurchaseOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Let the supplier know what is bought of it."""
+
+    TYPE: ClassVar[str] = "andon.supply.order.send.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    supplier_id: Name
+    placed_at: Instant
+    lines: PurchaseLines
+
+    def claims(self) -> Claims:
+        """Who was told."""
+        return {"supplier": self.supplier_id}
+
+
+class PostReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put what came for an order into stock. Posts a fact: no hold can send it back."""
+
+    TYPE: ClassVar[str] = "andon.supply.receipt.post.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    shipment_id: Name
+    received: Annotated[tuple[ReceivedLot, ...], msgspec.Meta(min_length=1)]
+
+    def claims(self) -> Claims:
+        """Which shipment is in stock."""
+        return {"received": self.shipment_id}
+
+    def links(self) -> Iterable[Link]:
+        """The lots that are in stock from now on."""
+        for lot in self.received:
+            yield Link("brings", "material-lot", lot.lot_id)

@@ -1,0 +1,115 @@
+"""Purchase orders: what is read, what a receipt is, and what the simulated ERP refuses."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from andon.connectors.odata.purchases import post_receipt, purchase_order
+from andon.connectors.odata.simulated.books import RefusedCallError, Row
+from andon.connectors.odata.simulated.company import Company
+from andon.connectors.odata.simulated.stocks import Stock
+from andon.core.connector import Item
+from andon.core.mapping import Known
+from andon.core.quantity import Quantity
+from andon.model.supply import PostReceipt, PurchaseLine, PurchaseOrderPlaced, ReceivedLot
+from tests.unit.connectors.test_odata_deliveries import SETTINGS
+
+NUMBER = "4500000001"
+ROW: dict[str, Any] = {
+    "PurchaseOrder": NUMBER,
+    "Supplier": "17300001",
+    "to_PurchaseOrderItem": [
+        {
+            "PurchaseOrderItem": "00010",
+            "Material": "SEAL",
+            "OrderQuantity": "12.000",
+            "PurchaseOrderQuantityUnit": "PC",
+        }
+    ],
+}
+
+
+def test_a_new_order_is_news_once() -> None:
+    item = Item(kind="A_PurchaseOrder", key="1", raw=msgspec.json.encode(ROW), position="")
+    line = PurchaseLine(line="00010", material_id="SEAL", quantity=Quantity(Decimal(12), "PC"))
+    placed = PurchaseOrderPlaced(order_id=NUMBER, supplier_id="17300001", lines=(line,))
+    assert list(purchase_order.reads(item, Known(SETTINGS))) == [placed]
+    assert not list(purchase_order.reads(item, Known(SETTINGS, msgspec.json.encode(ROW))))
+
+
+def test_a_receipt_names_order_line_and_lot() -> None:
+    came = ReceivedLot(
+        line="00010",
+        material_id="SEAL",
+        lot_id="material-lot/company:S1-0",
+        quantity=Quantity(Decimal(5), "PC"),
+    )
+    command = PostReceipt(order_id=NUMBER, shipment_id="S1", received=(came,))
+    request = post_receipt.writes(command, Known(SETTINGS, None, local=NUMBER))
+    assert request.target == "POST A_MaterialDocumentHeader"
+    (item,) = request.body["to_MaterialDocumentItem"]
+    assert (item["PurchaseOrder"], item["PurchaseOrderItem"]) == (NUMBER, "00010")
+    assert (item["Batch"], item["GoodsMovementType"]) == ("S1-0", "101")
+
+
+@pytest.fixture
+def company() -> Company:
+    found = Company()
+    found.purchases.place("17300001", [("SEAL", Decimal(12))])
+    return found
+
+
+def _came(amount: int, **more: str) -> Row:
+    return {
+        "GoodsMovementType": "101", "Material": "SEAL", "Batch": "S1-0",
+        "PurchaseOrder": NUMBER, "PurchaseOrderItem": "00010",
+        "QuantityInEntryUnit": Decimal(amount), **more,
+    }  # fmt: skip
+
+
+def test_what_came_is_in_stock_and_not_open_any_more(company: Company) -> None:
+    company.movements.post({}, [_came(5)], "ANDON")
+    assert company.purchases.open("SEAL") == 7
+    assert company.movements.stock(Stock("SEAL", "1710", "171A", "S1-0")) == 5
+    year, document = next(iter(company.books.rows("A_MaterialDocumentHeader")))
+    company.movements.cancel(year, document, "ANDON")
+    assert company.purchases.open("SEAL") == 12
+    company.movements.post({}, [_came(12)], "ANDON")
+    assert company.books.row("A_PurchaseOrderItem", NUMBER, "00010")["IsCompletelyDelivered"]
+
+
+def test_more_than_was_ordered_is_refused_whole(company: Company) -> None:
+    with pytest.raises(RefusedCallError, match="Ordered quantity exceeded by 1 PC : SEAL"):
+        company.movements.post({}, [_came(10), _came(3)], "ANDON")
+    assert company.purchases.open("SEAL") == 12
+    assert company.movements.stock(Stock("SEAL", "1710", "171A", "S1-0")) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"PurchaseOrder": "4500000009"}, "does not exist"),
+        ({"PurchaseOrderItem": "00020"}, "does not exist"),
+        ({"Material": "HOUSING"}, "is not for HOUSING"),
+    ],
+)
+def test_a_receipt_for_something_else_is_refused(
+    company: Company, wrong: dict[str, str], words: str
+) -> None:
+    with pytest.raises(RefusedCallError, match=words):
+        company.movements.post({}, [_came(1, **wrong)], "ANDON")
+
+
+def test_an_order_needs_a_supplier_and_lines_that_exist() -> None:
+    purchases = Company().purchases
+    with pytest.raises(RefusedCallError, match="Enter Supplier"):
+        purchases.create({}, [])
+    with pytest.raises(RefusedCallError, match="no items"):
+        purchases.place("17300001", [])
+    with pytest.raises(RefusedCallError, match="material GOLD does not exist"):
+        purchases.place("17300001", [("GOLD", Decimal(1))])
+    with pytest.raises(RefusedCallError, match="Enter a purchase order quantity"):
+        purchases.place("17300001", [("SEAL", Decimal(0))])
+    assert purchases.open("SEAL") == 0
