@@ -1,17 +1,20 @@
 """`andon lab run`."""
 
-__all__ = ["commands", "run"]
+__all__ = ["commands", "run_once"]
 
 import asyncio
-from collections.abc import Mapping
+import signal
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, TypeVar, cast, get_args
 
 import typer
 
 from andon.app.lab.without import Protection
 from andon.app.terminal import refusals_said
 from andon.core.errors import Fault, SettingsError
+
+_T = TypeVar("_T")
 
 commands = typer.Typer(
     no_args_is_help=True, help="The fault lab: a simulated company, a storm, and the reckoning."
@@ -24,7 +27,7 @@ def _lab() -> None:
 
 
 @commands.command("run")
-def run(
+def run_once(
     profile: Annotated[str, typer.Option(help="S: minutes. M: an hour.")] = "S",
     faults: Annotated[
         str, typer.Option(help="`all`, `none`, or names with commas: `429,lock`.")
@@ -49,19 +52,31 @@ def run(
             known = ", ".join(get_args(Protection))
             raise SettingsError(f"There is no protection {without!r}: {known}.")
         kinds = {name: KINDS[name] for name in _chosen(faults, KINDS)}
-        report = asyncio.run(
-            run_lab(
-                out,
-                PROFILES[profile],
-                kinds,
-                seed=seed,
-                without=cast("Protection | None", without),
-                told=_say,
-            )
+        run = run_lab(
+            out,
+            PROFILES[profile],
+            kinds,
+            seed=seed,
+            without=cast("Protection | None", without),
+            told=_say,
         )
+        try:
+            report = asyncio.run(_until_told(run))
+        except asyncio.CancelledError:
+            _say("Ended before its time; there is no report.")
+            raise typer.Exit(130) from None
     typer.echo(written(report, out))
     if not report.well:
         raise typer.Exit(1)
+
+
+async def _until_told(run: Awaitable[_T]) -> _T:
+    """Ctrl-C and a kill end it in order, with all that it started."""
+    task = asyncio.current_task()
+    assert task is not None
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    return await run
 
 
 def _chosen(said: str, known: Mapping[str, object]) -> list[str]:

@@ -50,11 +50,11 @@ PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
         Profile(
-            name="S", hours=14, speed=150, pace=3.5, storm=1.0, least_effects=3000,
+            name="S", hours=14, speed=150, pace=2.5, storm=1.0, least_effects=3000,
             settles_within=150,
         ),
         Profile(
-            name="M", hours=48, speed=100, pace=3.5, storm=5.0, least_effects=10_000,
+            name="M", hours=48, speed=100, pace=2.5, storm=5.0, least_effects=10_000,
             settles_within=300,
         ),
     )

@@ -135,7 +135,7 @@ class Carrier(System):
     def _decide(self, tender: Came) -> None:
         delivery = tender.number
         self.tenders[delivery] += 1
-        accepted = self._chance.random() < 0.6
+        accepted = self._chance.random() < 0.4
         self.loads.setdefault(delivery, Load(delivery, accepted))
         word = "A" if self.loads[delivery].accepted else "D"
         body = [f"B1*ROAD*{delivery}*{self.now():%Y%m%d}*{word}"]
