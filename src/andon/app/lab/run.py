@@ -114,21 +114,23 @@ class _Lab:
             hours = int(self._company.world.time.now // 3600)
             if hours > last:
                 last = hours
-                self._say(f"{hours} h: {self._words()}")
+                self._say(f"{hours} h: {self._words(audited(self._company))}")
         await living
 
     async def rest(self) -> float:
         """Seconds until all agree and nobody does anything any more, or until it is given up."""
-        began = changed = time.monotonic()
+        began = changed = now = time.monotonic()
         before: object = None
         while True:
-            await asyncio.sleep(_LOOKS)
+            # the systems answer from this same thread, which the reckoning keeps busy
+            await asyncio.sleep(max(_LOOKS, 4 * (time.monotonic() - now)))
             self._open = await self._people.look()
-            found, now = audited(self._company), time.monotonic()
+            now = time.monotonic()
+            found = audited(self._company)
             state = (found, self._effects(), len(self._open))
             if state != before:
                 before, changed = state, now
-                self._say(f"settling: {self._words()}")
+                self._say(f"settling: {self._words(found)}")
             if found.well and not self._open and now > changed + _QUIET / 2:
                 return changed - began
             broken = self._without is not None and now > changed + _QUIET
@@ -187,12 +189,11 @@ class _Lab:
     def _effects(self) -> int:
         return sum(system.effects() for system in self._company.systems.values())
 
-    def _words(self) -> str:
-        whole: Audited = audited(self._company)
+    def _words(self, found: Audited) -> str:
+        whole = found.whole
         return (
-            f"{self._effects()} effects, {whole.whole.lost} on their way,"
-            f" {whole.whole.doubled} doubled, {len(self._open)} open,"
-            f" {self._storm.kills} kills"
+            f"{self._effects()} effects, {whole.lost} on their way, {whole.doubled} doubled,"
+            f" {len(self._open)} open, {self._storm.kills} kills"
         )
 
     async def _events(self) -> int:
