@@ -2,9 +2,12 @@
 
 from andon.app import Andon
 from andon.capabilities.finance import compare_with_journal
+from andon.capabilities.fulfilment import pick_delivery, post_departed, tender_load
+from andon.capabilities.inventory import post_moved, put_away
+from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
 from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
-from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot
+from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot, inspect_output
 
 __all__ = ["andon"]
 
@@ -18,6 +21,15 @@ andon = Andon(
         confirm_proposed_hold,
         book_order,
         distribute_revision,
+        put_away,
+        post_moved,
+        inspect_output,
+        pick_delivery,
+        tender_load,
+        post_departed,
+        get_it_running,
+        schedule_released,
+        keep_dates,
         compare_with_journal(of="erp"),
     ],
 )

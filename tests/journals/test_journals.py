@@ -1,8 +1,8 @@
 """Recorded journals of real runs: today's bodies still come the same way, whatever the hash seed.
 
 They were recorded on Tryton and FactorySimPy's MES with `andon trace ORDER --journals FOLDER`, but
-those of `confirm_proposed_hold` on what the README of mail has people start, and those of
-`book_order`, `distribute_revision` and `compare_with_journal` on the sandbox company.
+those of `confirm_proposed_hold` on what the README of mail has people start, and the
+others that are no main job's in the lab, on the sandbox company.
 """
 
 from collections.abc import Callable, Coroutine
