@@ -22,7 +22,7 @@ async def test_a_missing_entry_and_a_closed_period_are_finances_questions_and_no
         assert isinstance(erp, Erp)
         movements, ledger = erp.company.movements, erp.company.ledger
         ledger.breaking = 1  # the first movement is posted, and its entry is not
-        await plant.live(timedelta(hours=1))
+        plant.company.live(until=world.began + timedelta(hours=1))
         await until(lambda: bool(ledger.broken), within=30)
         always, movements.open_from = movements.open_from, date(9000, 1, 1)
         await until(lambda: _asked(plant, "Posting only possible in periods"), within=30)
