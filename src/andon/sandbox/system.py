@@ -1,9 +1,11 @@
 """One simulated system: what it hears, what it believes, how it is reached, its kill switch."""
 
-__all__ = ["Belief", "HttpSystem", "System"]
+__all__ = ["Belief", "HttpSystem", "PostingSystem", "System", "json_answer"]
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -11,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.faults import Faults
+from andon.sandbox.outbox import Outbox
 from andon.sandbox.truth import Fact
 from andon.sandbox.world import World
 
@@ -106,3 +109,32 @@ class HttpSystem(System):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+
+class PostingSystem(HttpSystem):
+    """One that also posts what it has to say, from `outbox`, which its own class fills."""
+
+    outbox: Outbox
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self._posting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listens, and posts what it has to say."""
+        await super().start()
+        self._posting = asyncio.create_task(self.outbox.post())
+
+    async def stop(self) -> None:
+        """Ends both; what was not taken is said again."""
+        if self._posting is not None:
+            self._posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._posting
+        await super().stop()
+
+
+def json_answer(what: object, status: int = 200) -> web.Response:
+    """Anything that msgspec writes."""
+    body = msgspec.json.encode(what)
+    return web.Response(body=body, status=status, content_type="application/json")

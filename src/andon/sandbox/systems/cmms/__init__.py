@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, HttpSystem, json_answer
 from andon.sandbox.systems.machines import LINES
 from andon.sandbox.world import World
 
@@ -66,10 +66,10 @@ class Cmms(HttpSystem):
             case "POST", "workorders":
                 return self._raised(await request.read())
             case "GET", "workorders":
-                return _json({"workorders": self._listed(request.query)})
+                return json_answer({"workorders": self._listed(request.query)})
             case "GET", "assets":
                 rows = [{"id": id, "tag": tag} for id, tag in self.assets.items()]
-                return _json({"assets": rows})
+                return json_answer({"assets": rows})
             case _:
                 return web.json_response({"error": "not found"}, status=404)
 
@@ -89,7 +89,7 @@ class Cmms(HttpSystem):
             changed=self.now(),
         )
         self.orders[order.id] = order
-        return _json(order, status=201)
+        return json_answer(order, status=201)
 
     def _listed(self, query: Mapping[str, str]) -> list[WorkOrder]:
         found = list(self.orders.values())
@@ -106,8 +106,3 @@ class Cmms(HttpSystem):
         """How far each order is."""
         for order in self.orders.values():
             yield Belief(f"maintenance:{order.id}", "status", order.status)
-
-
-def _json(what: object, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(what)
-    return web.Response(body=body, status=status, content_type="application/json")

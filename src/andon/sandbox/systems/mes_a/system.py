@@ -2,16 +2,14 @@
 
 __all__ = ["MesA"]
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Literal
 
 import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.mes_a.floor import Floor, Order, Taken
 from andon.sandbox.systems.mes_a.items import Items, Revision
 from andon.sandbox.truth import Consumed, Fact, Finished, Made, Started
@@ -22,7 +20,7 @@ class _Release(msgspec.Struct, forbid_unknown_fields=True):
     open_orders: Literal["refuse", "finish"] = "refuse"
 
 
-class MesA(HttpSystem):
+class MesA(PostingSystem):
     """What happens on its lines it sees at once: operators scan, machines count."""
 
     name = "mes-a"
@@ -33,20 +31,6 @@ class MesA(HttpSystem):
         self.items = Items()
         self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
         self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
-        self._posting: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listens, and posts what it has to say."""
-        await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
-
-    async def stop(self) -> None:
-        """Ends both."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
-        await super().stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -65,15 +49,15 @@ class MesA(HttpSystem):
             case "POST", ["orders"]:
                 return self._queued(await request.read())
             case "GET", ["orders", number] if number in self.floor.orders:
-                return _json(self.floor.orders[number])
+                return json_answer(self.floor.orders[number])
             case "GET", ["orders"]:
-                return _json(list(self.floor.orders.values()))
+                return json_answer(list(self.floor.orders.values()))
             case "PUT", ["items", item, "revisions", revision]:
                 return self._revised(item, revision, await request.read())
             case "POST", ["items", item, "revisions", revision, "release"]:
                 return self._released(item, revision, await request.read())
             case "GET", ["items", item] if item in self.items.revisions:
-                return _json(self.items.revisions[item])
+                return json_answer(self.items.revisions[item])
             case _:
                 return web.json_response({"message": f"no {request.path} here"}, status=404)
 
@@ -86,7 +70,7 @@ class MesA(HttpSystem):
             return web.json_response({"message": str(error)}, status=422)
         except ValueError as error:
             return web.json_response({"message": str(error)}, status=409)
-        return _json(self.floor.orders[order.number], status=201 if new else 200)
+        return json_answer(self.floor.orders[order.number], status=201 if new else 200)
 
     def _revised(self, item: str, name: str, body: bytes) -> web.Response:
         try:
@@ -98,7 +82,7 @@ class MesA(HttpSystem):
             return web.json_response({"message": f"no item {error}"}, status=422)
         except ValueError as error:
             return web.json_response({"message": str(error)}, status=409)
-        return _json(revision, status=201 if new else 200)
+        return json_answer(revision, status=201 if new else 200)
 
     def _released(self, item: str, name: str, body: bytes) -> web.Response:
         """A revision that lines shall go over to, unless they have orders of an older one."""
@@ -166,8 +150,3 @@ class MesA(HttpSystem):
         for order in self.floor.orders.values():
             yield Belief(f"order:{order.number}", "status", order.status)
             yield Belief(f"order:{order.number}", "good", f"{order.good.normalize():f}")
-
-
-def _json(what: object, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(what)
-    return web.Response(body=body, status=status, content_type="application/json")

@@ -2,12 +2,10 @@
 
 __all__ = ["Job", "Planning"]
 
-import asyncio
 import hashlib
 import hmac
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, PostingSystem
 from andon.sandbox.systems.machines import LINES
 from andon.sandbox.world import World
 
@@ -54,7 +52,7 @@ class _Told(msgspec.Struct):
     data: msgspec.Raw
 
 
-class Planning(HttpSystem):
+class Planning(PostingSystem):
     """One queue of jobs per line. A post it has seen, by its id, changes nothing again."""
 
     name = "planning"
@@ -70,20 +68,6 @@ class Planning(HttpSystem):
         """Order -> its end, as it was last said for a reason."""
         self._seen: set[str] = set()
         self._said = 0
-        self._posting: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listens, and posts what it has to say."""
-        await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
-
-    async def stop(self) -> None:
-        """Ends both."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
-        await super().stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""

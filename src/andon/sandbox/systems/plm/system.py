@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, HttpSystem, json_answer
 from andon.sandbox.systems.plm.changes import FIRST, Change, Part, Revision
 from andon.sandbox.world import World
 
@@ -98,16 +97,18 @@ class Plm(HttpSystem):
         """`GET /api/changes?modifiedSince=`, `GET /api/items`; it can be read and no more."""
         wanted = base64.b64encode(f"{_USER}:{self.password}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {wanted}":
-            return _json({"errorCode": "NOT_AUTHENTICATED"}, status=401)
+            return json_answer({"errorCode": "NOT_AUTHENTICATED"}, status=401)
         match request.method, request.path.strip("/"):
             case "GET", "api/changes":
-                return _json({"value": self._changed(request.query)})
+                return json_answer({"value": self._changed(request.query)})
             case "GET", "api/items":
-                return _json({"value": [self._shown(item) for item in sorted(self.revisions)]})
+                return json_answer(
+                    {"value": [self._shown(item) for item in sorted(self.revisions)]}
+                )
             case "GET", _:
-                return _json({"errorCode": "NOT_FOUND"}, status=404)
+                return json_answer({"errorCode": "NOT_FOUND"}, status=404)
             case _:
-                return _json({"errorCode": "READ_ONLY"}, status=405)
+                return json_answer({"errorCode": "READ_ONLY"}, status=405)
 
     def _changed(self, query: Mapping[str, str]) -> list[Change]:
         found = sorted(self.changes.values(), key=lambda one: (one.modified, one.number))
@@ -125,8 +126,3 @@ class Plm(HttpSystem):
         """Which revision of each item counts."""
         for item in self.revisions:
             yield Belief(f"item:{item}", "effective", self.effective(item).revision)
-
-
-def _json(what: object, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(what)
-    return web.Response(body=body, status=status, content_type="application/json")

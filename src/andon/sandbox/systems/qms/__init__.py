@@ -2,12 +2,10 @@
 
 __all__ = ["Hold", "Inspection", "Qms"]
 
-import asyncio
 import time
 from base64 import b64decode
 from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -15,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.world import World
 
 _TOKEN_LIFE = 20.0
@@ -53,7 +51,7 @@ class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     reference: str = ""
 
 
-class Qms(HttpSystem):
+class Qms(PostingSystem):
     """Asked twice under one reference it has two inspections; a held lot is held once."""
 
     name = "qms"
@@ -69,20 +67,6 @@ class Qms(HttpSystem):
         self._tokens: dict[str, float] = {}
         self._calls: deque[float] = deque()
         self._said = 0
-        self._posting: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listens, and posts what it has to say."""
-        await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
-
-    async def stop(self) -> None:
-        """Ends both."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
-        await super().stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -142,18 +126,18 @@ class Qms(HttpSystem):
             return self._token(request.headers.get("Authorization", ""), body)
         way, _, token = request.headers.get("Authorization", "").partition(" ")
         if way != "Bearer" or self._tokens.get(token, 0.0) < time.monotonic():
-            return _json({"error": "invalid_token"}, status=401)
+            return json_answer({"error": "invalid_token"}, status=401)
         match request.method, request.path.strip("/"):
             case "POST", "inspections":
                 return self._asked(body)
             case "GET", "inspections":
                 wanted = request.query.get("reference")
                 found = [one for one in self.inspections.values() if one.reference == wanted]
-                return _json({"inspections": found})
+                return json_answer({"inspections": found})
             case "GET", "holds":
-                return _json({"holds": self.holds})
+                return json_answer({"holds": self.holds})
             case _:
-                return _json({"error": "not_found"}, status=404)
+                return json_answer({"error": "not_found"}, status=404)
 
     def _too_often(self) -> bool:
         now = time.monotonic()
@@ -171,29 +155,26 @@ class Qms(HttpSystem):
             client, secret = form.get("client_id", [""])[0], form.get("client_secret", [""])[0]
         grant = form.get("grant_type", [""])[0]
         if (client, secret, grant) != ("andon", self._client, "client_credentials"):
-            return _json({"error": "invalid_client"}, status=401)
+            return json_answer({"error": "invalid_client"}, status=401)
         token = f"{self.world.chance(f'qms/{len(self._tokens)}').getrandbits(128):032x}"
         self._tokens[token] = time.monotonic() + _TOKEN_LIFE
-        return _json({"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_LIFE})
+        return json_answer(
+            {"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_LIFE}
+        )
 
     def _asked(self, body: bytes) -> web.Response:
         try:
             asked = msgspec.json.decode(body, type=_Asked)
         except msgspec.MsgspecError as error:
-            return _json({"error": "invalid_request", "detail": str(error)}, status=400)
+            return json_answer({"error": "invalid_request", "detail": str(error)}, status=400)
         if not asked.lot:
-            return _json({"error": "invalid_request", "detail": "no lot"}, status=422)
+            return json_answer({"error": "invalid_request", "detail": "no lot"}, status=422)
         id = f"INS-{len(self.inspections) + 5001}"
         self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(asked))
-        return _json(self.inspections[id], status=201)
+        return json_answer(self.inspections[id], status=201)
 
     def believes(self) -> Iterable[Belief]:
         """Which lots are held."""
         for hold in self.holds:
             held = self.held(hold.lot) is not None
             yield Belief(f"lot:{hold.lot}", "hold", str(held).lower())
-
-
-def _json(what: object, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(what)
-    return web.Response(body=body, status=status, content_type="application/json")

@@ -2,16 +2,14 @@
 
 __all__ = ["Counted", "Receiving"]
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal
 
 import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, PostingSystem
 from andon.sandbox.world import World
 
 
@@ -24,7 +22,7 @@ class Counted(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-class Receiving(HttpSystem):
+class Receiving(PostingSystem):
     """It knows nothing but what is scanned; it posts each closed count, and sometimes twice."""
 
     name = "receiving"
@@ -34,20 +32,6 @@ class Receiving(HttpSystem):
         self.outbox = Outbox(f"{andon}/in/receiving/events", world.chance("receiving/secret"))
         self.counts: dict[tuple[str, str], Sequence[Counted]] = {}
         """(purchase order, shipment) -> what came."""
-        self._posting: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listens, and posts what it has to say."""
-        await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
-
-    async def stop(self) -> None:
-        """Ends both."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
-        await super().stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""

@@ -2,19 +2,17 @@
 
 __all__ = ["Tms"]
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, PostingSystem
 from andon.sandbox.world import World
 
 
-class Tms(HttpSystem):
+class Tms(PostingSystem):
     """Shipments by the number of our delivery. It posts in its own order, and sometimes twice."""
 
     name = "tms"
@@ -26,20 +24,6 @@ class Tms(HttpSystem):
         self.passed: dict[str, dict[str, datetime]] = {}
         """Delivery -> milestone -> when."""
         self._said = 0
-        self._posting: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Listens, and posts what it has to say."""
-        await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
-
-    async def stop(self) -> None:
-        """Ends both."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
-        await super().stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import Belief, HttpSystem
+from andon.sandbox.system import Belief, HttpSystem, json_answer
 from andon.sandbox.truth import Fact, Left, Moved
 from andon.sandbox.world import World
 
@@ -97,14 +97,14 @@ class Wms(HttpSystem):
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`."""
         if request.headers.get("X-Api-Key") != self.key:
-            return _json({"error": "unknown key"}, status=401)
+            return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
             case "POST", ["tasks"]:
                 return self._given(await request.read())
             case "GET", ["tasks"]:
                 wanted = request.query.get("reference")
                 found = [task for task in self.tasks.values() if task.reference == wanted]
-                return _json({"tasks": found})
+                return json_answer({"tasks": found})
             case "PUT", ["picks", delivery]:
                 return self._wished(delivery, await request.read())
             case "GET", ["changes"]:
@@ -114,46 +114,46 @@ class Wms(HttpSystem):
                     {"lot": lot, "bin": place, "quantity": amount}
                     for (lot, place), amount in self.bins.items()
                 ]
-                return _json({"stock": rows})
+                return json_answer({"stock": rows})
             case _:
-                return _json({"error": "not found"}, status=404)
+                return json_answer({"error": "not found"}, status=404)
 
     def _given(self, body: bytes) -> web.Response:
         try:
             asked = msgspec.json.decode(body, type=_Asked, strict=False)
         except msgspec.MsgspecError as error:
-            return _json({"error": str(error)}, status=400)
+            return json_answer({"error": str(error)}, status=400)
         if asked.quantity <= 0:
-            return _json({"error": f"{asked.quantity} is no quantity"}, status=422)
+            return json_answer({"error": f"{asked.quantity} is no quantity"}, status=422)
         if asked.kind == "pick" and not asked.delivery:
-            return _json({"error": "a pick is for a delivery"}, status=422)
+            return json_answer({"error": "a pick is for a delivery"}, status=422)
         task = Task(
             id=f"T{len(self.tasks) + 700001}", taken_at=self.now(), **msgspec.structs.asdict(asked)
         )
         self.tasks[task.id] = task
-        return _json(task, status=201)
+        return json_answer(task, status=201)
 
     def _wished(self, delivery: str, body: bytes) -> web.Response:
         try:
             wished = msgspec.json.decode(body, type=_Wished)
         except msgspec.MsgspecError as error:
-            return _json({"error": str(error)}, status=400)
+            return json_answer({"error": str(error)}, status=400)
         found = [task for task in self.picks() if task.delivery == delivery]
         if not found:
-            return _json({"error": f"no task for delivery {delivery}"}, status=404)
+            return json_answer({"error": f"no task for delivery {delivery}"}, status=404)
         if all(task.state == "done" for task in found):
-            return _json({"error": f"delivery {delivery} is picked already"}, status=409)
+            return json_answer({"error": f"delivery {delivery} is picked already"}, status=409)
         for task in found:
             if task.state != "done":
                 task.state = wished.state
-        return _json({"delivery": delivery, "state": wished.state})
+        return json_answer({"delivery": delivery, "state": wished.state})
 
     def _since(self, after: str) -> web.Response:
         if not after.isdigit():
             after = "0"
         rows = self.changes[int(after) : int(after) + _PAGE]
         last = rows[-1]["seq"] if rows else int(after)
-        return _json({"changes": rows, "last": str(last)})
+        return json_answer({"changes": rows, "last": str(last)})
 
     def hear(self, fact: Fact) -> None:
         """Whatever is carried in its halls is scanned."""
@@ -179,8 +179,3 @@ class Wms(HttpSystem):
         """What lies in each bin."""
         for (lot, place), amount in self.bins.items():
             yield Belief(f"lot:{lot}@{place}", "quantity", f"{amount.normalize():f}")
-
-
-def _json(what: object, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(what)
-    return web.Response(body=body, status=status, content_type="application/json")
