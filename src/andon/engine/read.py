@@ -1,9 +1,10 @@
 """Items become drafts of events: the mapping is called, the contract checked, doubts kept."""
 
-__all__ = ["Reading", "claims_text", "draft_of", "kind_of", "read_items"]
+__all__ = ["KEPT_WHOLE", "Reading", "claims_text", "draft_of", "kind_of", "read_items"]
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
@@ -13,6 +14,9 @@ from andon.core.mapping import Known
 from andon.core.message import Claims, Event, Finding, Message, ReadBack
 from andon.engine.plan import Plan, Wired
 from andon.store.ingest import Draft, Raised
+
+KEPT_WHOLE = 1 << 20
+"""Bytes of an item that are kept with its exception; of a larger one its digest and its size."""
 
 
 class Reading(msgspec.Struct):
@@ -118,10 +122,10 @@ def _unreadable(wired: Wired, item: Item, error: MappingError | InvalidError) ->
         team=wired.name,
         connection=wired.name,
         text=f"{wired.name} sent {item.kind} {item.key}, which cannot be read: {error}."
-        " The raw item is kept; nothing was recorded from it."
+        f" {_kept(item)}; nothing was recorded from it."
         " Correct it at its owner, or the mapping, and replay.",
-        detail=msgspec.json.encode({"faults": places, "key": item.key, "kind": item.kind}).decode(),
-        raw=item.raw,
+        detail=_detail(item, faults=places),
+        raw=_raw(item),
     )
 
 
@@ -133,9 +137,9 @@ def _defect(wired: Wired, item: Item, error: Exception) -> Raised:
         team="integration",
         connection=wired.name,
         text=f"The mapping of {item.kind} failed on {item.key}: {type(error).__name__}: {error}."
-        " The raw item is kept; nothing was recorded from it. Mend the mapping and replay.",
-        detail=msgspec.json.encode({"key": item.key, "kind": item.kind}).decode(),
-        raw=item.raw,
+        f" {_kept(item)}; nothing was recorded from it. Mend the mapping and replay.",
+        detail=_detail(item),
+        raw=_raw(item),
     )
 
 
@@ -148,6 +152,23 @@ def _finding(wired: Wired, item: Item, doubt: Finding, about: str | None) -> Rai
         connection=wired.name,
         subject=about,
         text=doubt.text,
-        detail=msgspec.json.encode({"key": item.key, "kind": item.kind}).decode(),
-        raw=item.raw,
+        detail=_detail(item),
+        raw=_raw(item),
     )
+
+
+def _raw(item: Item) -> bytes | None:
+    return item.raw if len(item.raw) <= KEPT_WHOLE else None
+
+
+def _kept(item: Item) -> str:
+    if len(item.raw) <= KEPT_WHOLE:
+        return "The raw item is kept"
+    return f"The raw item has {len(item.raw):,} bytes, of which only the digest is kept"
+
+
+def _detail(item: Item, **more: object) -> str:
+    found = {**more, "key": item.key, "kind": item.kind}
+    if len(item.raw) > KEPT_WHOLE:
+        found |= {"sha256": sha256(item.raw).hexdigest(), "bytes": len(item.raw)}
+    return msgspec.json.encode(found).decode()

@@ -1,6 +1,7 @@
 """The one gate, and items on their way to become events."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from andon.core.plant import Approve, Decision, Deny, Policy, Route
 from andon.core.record import Actor
 from andon.engine.gate import pass_gate
 from andon.engine.plan import Plan, wiring_faults
-from andon.engine.read import read_items
+from andon.engine.read import KEPT_WHOLE, read_items
 from tests.integration.plant import Plant, PostBlind, PostKeyed, Told
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -100,3 +101,19 @@ def test_a_policy_asks_each_team_once_and_a_denial_goes_before_approval() -> Non
     )
     with pytest.raises(DeniedError, match="no"):
         pass_gate(denying, PostKeyed(order_id="A"), PROGRAM, "here")
+
+
+def test_of_an_item_too_large_to_keep_its_exception_has_digest_and_size() -> None:
+    plan = _plan()
+    fits = Item(kind="told", key="1", raw=b" " * KEPT_WHOLE)
+    large = Item(kind="told", key="2", raw=b"?" * (KEPT_WHOLE + 1))
+    good = Item(kind="told", key="3", raw=b'{"order_id": "A"}')
+    reading = read_items(plan.connections["talker"], [fits, large, good], plan, now=NOON)
+    whole, digested = reading.raised
+    assert whole.raw == fits.raw
+    assert "sha256" not in whole.detail
+    assert digested.raw is None
+    assert msgspec.json.decode(digested.detail)["bytes"] == KEPT_WHOLE + 1
+    assert sha256(large.raw).hexdigest() in digested.detail
+    assert "only the digest" in digested.text
+    assert [draft.id for draft in reading.drafts] == ["3"]
