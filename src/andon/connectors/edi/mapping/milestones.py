@@ -1,4 +1,4 @@
-"""214 and IFTSTA: where a consignment is. There is no canonical shipment yet."""
+"""214 and IFTSTA: where a consignment is."""
 
 __all__ = ["Milestone", "milestones"]
 

@@ -82,8 +82,8 @@ def notice(document: Document, known: Known) -> Notice:
 
 
 def announced(item: Item, known: Known) -> Iterable[Said]:
-    """The lots that are on their way. There is no canonical shipment yet: where your company has
-    one, call `notice` in a mapping of your own."""
+    """The lots that are on their way. Where the shipment itself is news, call
+    `notice` in a mapping of your own."""
     document = item.read(Document)
     seen: set[str] = set()
     for line in notice(document, known).lines:

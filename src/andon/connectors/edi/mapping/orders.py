@@ -1,4 +1,4 @@
-"""850 and ORDERS out, 855 and ORDRSP in. There is no canonical purchase order yet."""
+"""850 and ORDERS out, 855 and ORDRSP in."""
 
 __all__ = ["Confirmation", "Confirmed", "Purchase", "Wanted", "confirmation", "order"]
 
