@@ -24,6 +24,14 @@ _JSON = msgspec.json.Decoder(float_hook=Decimal)
 _TOKEN = "x-csrf-token"
 
 
+class _Token(msgspec.Struct, frozen=True):
+    """A CSRF token and the session it belongs to. A reader whose session has ended is given another
+    one meanwhile, under which this token would be refused."""
+
+    text: str
+    cookies: Mapping[str, str]
+
+
 class _TokenRefusedError(AndonError):
     """The gateway wants a fresh CSRF token; it did nothing else."""
 
@@ -57,7 +65,7 @@ class Gateway(Http):
         if not settings.client:
             self._always = ""  # no SAP, or one with its own default: it may not know such a word
         self._cookies: dict[str, str] = {}
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, _Token] = {}
         self._renewing = asyncio.Lock()
 
     async def get(self, service: str, path: str, headers: Mapping[str, str] = {}) -> Any:
@@ -130,30 +138,31 @@ class Gateway(Http):
         path: str,
         body: bytes | None,
         headers: Mapping[str, str],
-        token: str,
+        token: _Token,
     ) -> Answer:
-        asked = {**headers, **self._cookie()}
-        if token:
-            asked[_TOKEN] = token
+        asked = {**headers, **_cookie(token.cookies)}
+        if token.text:
+            asked[_TOKEN] = token.text
         answer = await self.exchange(method, self._path(service, path), body=body, headers=asked)
         self._cookies.update(answer.cookies)
         if "html" in answer.headers.get("content-type", ""):
             raise OutcomeUnknownError(f"{method} {_short(path)} answered with a page for people")
         return answer
 
-    async def _renewed(self, service: str, refused: str | None) -> str:
+    async def _renewed(self, service: str, refused: _Token | None) -> _Token:
         """A token other than the refused one; many that were refused together share one."""
         async with self._renewing:
             now = self._tokens.get(service)
             if now is not None and now != refused:
                 return now
+            sent = dict(self._cookies)
             answer = await self._read(service, "", {_TOKEN: "Fetch"})
-            token = answer.headers.get(_TOKEN, "")
+            token = _Token(answer.headers.get(_TOKEN, ""), {**sent, **answer.cookies})
             self._tokens[service] = token
             return token
 
     async def _read(self, service: str, path: str, headers: Mapping[str, str]) -> Answer:
-        asked = {**headers, **self._cookie()}
+        asked = {**headers, **_cookie(self._cookies)}
         try:
             answer = await self.exchange("GET", self._path(service, path), headers=asked)
         except OutcomeUnknownError as error:
@@ -166,11 +175,6 @@ class Gateway(Http):
         if not self._always or "sap-client=" in path:
             return whole
         return f"{whole}{'&' if '?' in whole else '?'}{self._always}"
-
-    def _cookie(self) -> dict[str, str]:
-        if not self._cookies:
-            return {}
-        return {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
     def _judge(
         self, response: aiohttp.ClientResponse, body: bytes, method: str
@@ -190,6 +194,12 @@ class Gateway(Http):
             closed=self._closed,
             after=response.headers.get("retry-after", ""),
         )
+
+
+def _cookie(cookies: Mapping[str, str]) -> dict[str, str]:
+    if not cookies:
+        return {}
+    return {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
 def _short(path: str) -> str:
