@@ -28,15 +28,19 @@ PERIOD_LOOK = timedelta(minutes=30)
 @workflow(on=OrderReleased)
 async def book_order(run: Run, released: OrderReleased) -> None:
     """Each operation when it is said: first what went in, then what came out of it. The output is
-    received at once; the order ends when no overtaken operation can come any more."""
-    received = False
+    received once it is known what went in; the order ends when no overtaken operation can come any
+    more."""
+    taken = received = False
     while (said := await _next(run, last=received)) is not None:
         match said:
             case OrderStarted():
                 pass  # such an ERP learns it with the first posting
             case OperationConfirmed():
                 await _book_operation(run, said)
+                taken = taken or bool(said.consumed)
             case OrderCompleted():
+                if not taken:
+                    await _book_overtaken(run)
                 if not await _receive(run, released, said):
                     return
                 received = True
@@ -56,6 +60,19 @@ async def _next(
         )
     except LateError:
         return None
+
+
+async def _book_overtaken(run: Run) -> None:
+    """A completion may overtake the operation that says what went in, and stock goes in before it
+    comes out. Nothing came of nothing where no operation says so within the time."""
+    while True:
+        try:
+            said = await run.wait(OperationConfirmed, within=OVERTAKEN_WITHIN)
+        except LateError:
+            return
+        await _book_operation(run, said)
+        if said.consumed:
+            return
 
 
 async def _book_operation(run: Run, said: OperationConfirmed) -> None:
