@@ -33,8 +33,8 @@ class People:
         self.answered: Counter[str] = Counter()
         """Code and answer -> how often."""
 
-    async def look(self) -> list[dict[str, Any]]:
-        """Answers what they can; returns what stays open. While Andon is away they see nothing."""
+    async def look(self) -> list[dict[str, Any]] | None:
+        """Answers what they can; returns what stays open, or None when Andon does not show it."""
         try:
             async with self._http.get(
                 f"{self._url}/v1/exceptions", params={"state": "open", "limit": "200"}
@@ -42,7 +42,7 @@ class People:
                 found = await answer.json()
             return [case for case in found["items"] if not await self._closed(case)]
         except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
-            return []
+            return None
 
     async def _closed(self, case: dict[str, Any]) -> bool:
         choice = _choice(case)

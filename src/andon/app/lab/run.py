@@ -98,7 +98,8 @@ class _Lab:
         self._start = start
         self._say = say
         self._killing: asyncio.Task[None] | None = None
-        self._open: list[dict[str, Any]] = []
+        self._open: list[dict[str, Any]] | None = None
+        """What Andon showed last that nobody could close; None when it showed nothing."""
         self._storm = Storm(company, kill=self._kill, size=profile.storm)
 
     async def live(self, kinds: Mapping[str, Kind]) -> None:
@@ -127,11 +128,11 @@ class _Lab:
             self._open = await self._people.look()
             now = time.monotonic()
             found = audited(self._company)
-            state = (found, self._effects(), len(self._open))
+            state = (found, self._effects(), self._open_words())
             if state != before:
                 before, changed = state, now
                 self._say(f"settling: {self._words(found)}")
-            if found.well and not self._open and now > changed + _QUIET / 2:
+            if found.well and self._open == [] and now > changed + _QUIET / 2:
                 return changed - began
             broken = self._without is not None and now > changed + _QUIET
             if broken or now > began + self._profile.settles_within:
@@ -150,7 +151,9 @@ class _Lab:
         effects = self._effects()
         if effects < self._profile.least_effects:
             missing["effects"] = f"{effects} of {self._profile.least_effects}"
-        whole = found.whole
+        if self._open is None:
+            missing["open cases"] = "Andon did not show them"
+        whole, still_open = found.whole, self._open or []
         return Report(
             profile=self._profile.name,
             seed=self._company.world.seed,
@@ -166,10 +169,10 @@ class _Lab:
             out_of_order=whole.out_of_order,
             stock_error=f"{found.stock_error.normalize():f}",
             hold_escapes=found.hold_escapes,
-            unexplained=len(self._open),
+            unexplained=len(still_open),
             areas=found.found,
             answered=self._people.answered,
-            open=[f"{case['code']}: {case['text'][:300]}" for case in self._open[:20]],
+            open=[f"{case['code']}: {case['text'][:300]}" for case in still_open[:20]],
             settled_after=settled,
         )
 
@@ -193,8 +196,11 @@ class _Lab:
         whole = found.whole
         return (
             f"{self._effects()} effects, {whole.lost} on their way, {whole.doubled} doubled,"
-            f" {len(self._open)} open, {self._storm.kills} kills"
+            f" {self._open_words()} open, {self._storm.kills} kills"
         )
+
+    def _open_words(self) -> str:
+        return "unknown" if self._open is None else str(len(self._open))
 
     async def _events(self) -> int:
         async with reach_database(self._hub.place) as dsn:

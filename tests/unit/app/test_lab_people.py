@@ -1,0 +1,67 @@
+"""The lab's people: what they cannot see is not nothing."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from andon.app.lab.people import People
+
+
+class Cases:
+    """Shows cases, and takes what is said of them."""
+
+    def __init__(self, *cases: dict[str, Any], status: int = 200) -> None:
+        self.cases = cases
+        self.status = status
+        self.said: list[tuple[str, Any]] = []
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One call."""
+        if request.method == "POST":
+            self.said.append((request.path, await request.json()))
+            return web.json_response({})
+        body = {"items": self.cases} if self.status == 200 else {"title": "not now"}
+        return web.json_response(body, status=self.status)
+
+
+@asynccontextmanager
+async def _people(cases: Cases) -> AsyncGenerator[People]:
+    runner = web.ServerRunner(web.Server(cases.answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield People(http, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        await runner.cleanup()
+
+
+def _case(id: int, code: str, *choices: str) -> dict[str, Any]:
+    return {"id": id, "code": code, "choices": list(choices), "answer": None}
+
+
+async def test_they_answer_what_is_asked_and_leave_open_what_they_do_not_know() -> None:
+    odd = _case(3, "mapping-defect")
+    cases = Cases(
+        _case(1, "question", "it is posted", "post again"), _case(2, "repeated-interchange"), odd
+    )
+    async with _people(cases) as people:
+        assert await people.look() == [odd]
+        assert people.answered == {"question: post again": 1, "repeated-interchange: seen": 1}
+    assert cases.said == [
+        ("/v1/exceptions/1/answer", {"answer": "post again"}),
+        ("/v1/exceptions/2/resolve", {"note": "seen"}),
+    ]
+
+
+async def test_an_andon_that_does_not_show_its_cases_has_not_none() -> None:
+    for status in (401, 503):
+        async with _people(Cases(status=status)) as people:
+            assert await people.look() is None
+    async with aiohttp.ClientSession() as http:
+        assert await People(http, "http://127.0.0.1:9").look() is None
+    async with _people(Cases()) as people:
+        assert await people.look() == []
