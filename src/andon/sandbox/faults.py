@@ -1,15 +1,16 @@
 """Bad days of a system that speaks HTTP: set from outside, counted when they strike."""
 
-__all__ = ["Faults", "Striking"]
+__all__ = ["Faults", "Striking", "struck_by"]
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Literal, TypeVar
 
 from aiohttp import web
 
 Striking = Literal["lose", "late", "fail", "throttle", "delay"]
+_Fault = TypeVar("_Fault", bound=str)
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -34,31 +35,28 @@ class Faults:
         """Strikes the next calls with an effect."""
         self.due[fault] += times
 
-    def _strikes(self, fault: Striking) -> bool:
-        if self.due[fault] <= 0:
-            return False
-        self.due[fault] -= 1
-        self.struck[fault] += 1
-        return True
-
     async def answer(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
         """The system's own answer, unless a fault strikes."""
         if request.method in ("GET", "HEAD"):
             return await answer(request)
-        if self._strikes("throttle"):
+
+        def strikes(fault: Striking) -> bool:
+            return struck_by(self.due, self.struck, fault)
+
+        if strikes("throttle"):
             return web.Response(status=429, headers={"Retry-After": "1"})
-        if self._strikes("fail"):
+        if strikes("fail"):
             return web.Response(status=503, text="Service temporarily unavailable")
-        if self._strikes("late"):
+        if strikes("late"):
             await request.read()
             _cut(request)
             await asyncio.sleep(self.delay)
-        elif self._strikes("delay"):
+        elif strikes("delay"):
             await asyncio.sleep(self.delay)
         said = await answer(request)
         if said.status < 300:
             self.effects += 1
-            if self._strikes("lose"):
+            if strikes("lose"):
                 _cut(request)
         return said
 
@@ -66,3 +64,14 @@ class Faults:
 def _cut(request: web.BaseRequest) -> None:
     if request.transport is not None:
         request.transport.abort()
+
+
+def struck_by(
+    due: MutableMapping[_Fault, int], struck: MutableMapping[_Fault, int], fault: _Fault
+) -> bool:
+    """Whether the fault strikes now: then one less is due, and one more is counted."""
+    if due.get(fault, 0) <= 0:
+        return False
+    due[fault] -= 1
+    struck[fault] = struck.get(fault, 0) + 1
+    return True

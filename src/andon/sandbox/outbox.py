@@ -14,6 +14,8 @@ from typing import Literal
 import aiohttp
 import msgspec
 
+from andon.sandbox.faults import struck_by
+
 Odd = Literal["twice", "swapped"]
 
 _AGAIN = 0.2
@@ -64,11 +66,7 @@ class Outbox:
                     await asyncio.sleep(_AGAIN)
 
     def _strikes(self, odd: Odd) -> bool:
-        if self.odd[odd] <= 0:
-            return False
-        self.odd[odd] -= 1
-        self.struck[odd] += 1
-        return True
+        return struck_by(self.odd, self.struck, odd)
 
     async def _taken(self, session: aiohttp.ClientSession, kind: str, body: bytes) -> bool:
         at = str(int(time.time()))

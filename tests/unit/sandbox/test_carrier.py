@@ -28,7 +28,7 @@ def _tender(delivery: str) -> bytes:
 
 
 async def _until_files(carrier: Carrier, count: int) -> list[str]:
-    inbox = carrier.mailbox / "in"
+    inbox = carrier.mailbox.root / "in"
     async with asyncio.timeout(10):
         while len(found := sorted(inbox.glob("road-*.edi"))) < count:  # noqa: ASYNC110 a folder wakes nobody
             await asyncio.sleep(0.02)
@@ -40,18 +40,18 @@ async def test_a_tender_is_acknowledged_and_answered_and_milestones_follow() -> 
     carrier = company.the(Carrier)
     await company.start()
     try:
-        (carrier.mailbox / "out" / "204-1.edi").write_bytes(_tender("80000001"))
+        (carrier.mailbox.root / "out" / "204-1.edi").write_bytes(_tender("80000001"))
         acknowledged, answered = await _until_files(carrier, 2)
         assert "ST*997*" in acknowledged
         assert "AK9*A*1*1*1" in acknowledged
         word = "A" if carrier.loads["80000001"].accepted else "D"
         assert f"B1*ROAD*80000001*20260302*{word}" in answered
-        carrier.odd["repeat"] = 1
+        carrier.odd["twice"] = 1
         carrier.passes("80000001", "departed")
         *_, first, again = await _until_files(carrier, 4)
         assert first == again
         assert "AT7*AF*NS***20260302*060000*UT" in first
-        assert carrier.struck["repeat"] == 1
+        assert carrier.struck["twice"] == 1
     finally:
         await company.stop()
 
@@ -61,9 +61,9 @@ async def test_a_file_in_two_halves_is_whole_after_a_moment() -> None:
     carrier = company.the(Carrier)
     await company.start()
     try:
-        (carrier.mailbox / "out" / "204-1.edi").write_bytes(_tender("80000001"))
+        (carrier.mailbox.root / "out" / "204-1.edi").write_bytes(_tender("80000001"))
         await _until_files(carrier, 2)
-        carrier.odd["half"] = 1
+        carrier.odd["halves"] = 1
         carrier.passes("80000001", "departed")
         *_, half = await _until_files(carrier, 3)
         assert "IEA" not in half

@@ -128,16 +128,16 @@ def _half(storm: Storm) -> None:
     if storm.chance.random() < 0.5:
         storm.company.the(MesB).halves["due"] += 1
     else:
-        storm.company.the(Carrier).odd["half"] += 1
+        storm.company.the(Carrier).odd["halves"] += 1
 
 
 def _halves(storm: Storm) -> int:
-    carrier = storm.company.the(Carrier).struck["half"]
+    carrier = storm.company.the(Carrier).struck["halves"]
     return storm.company.the(MesB).halves["struck"] + carrier
 
 
 def _repeat(storm: Storm) -> None:
-    storm.company.the(Carrier).odd["repeat"] += 1
+    storm.company.the(Carrier).odd["twice"] += 1
 
 
 def _expire(storm: Storm) -> None:
@@ -207,7 +207,7 @@ KINDS: Mapping[str, Kind] = {
             name="EDI duplicate control number",
             times=40,
             inject=_repeat,
-            struck=lambda storm: storm.company.the(Carrier).struck["repeat"],
+            struck=lambda storm: storm.company.the(Carrier).struck["twice"],
         ),
         Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
         Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469")),
