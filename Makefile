@@ -16,9 +16,11 @@ demo: setup ## a whole simulated company at work; ends with its address
 demo-real: setup ## the main job on a real ERP and a real MES
 	@.venv/bin/andon demo --real
 
+# Stories alone, one after the other: they pace a whole company by the clock.
 test: ## the whole suite
 	@sh tools/setup.sh test
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest -n auto --dist loadfile tests --ignore tests/story
+	@$(PY) -m pytest tests/story
 
 check: ## what CI says first: format, lint, types, floors, unit and house; about a minute
 	@sh tools/setup.sh check

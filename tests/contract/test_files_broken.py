@@ -87,6 +87,7 @@ async def test_a_gigabyte_without_a_line_end_costs_neither_memory_nor_the_next_f
     async with following(folder) as follower:
         assert await follower.until(lambda: len(orders(follower.items)) == 3, within=60)
         assert await follower.until(lambda: first_names(folder, "archive") == ["b"])
+        assert await follower.until(lambda: len(inside(folder, "rejected")) == 2)
     assert _peak() - before < 100_000
     (text,) = faults(follower.items)
     assert "row 1 of a.csv: the line is longer than 1000000" in text
