@@ -103,14 +103,30 @@ def run(
     run_or_exit(work())
 
 
-def _require_scopes(scopes: list[str]) -> None:
-    known = r"read|admin|(events|exceptions|connections):write|(inbox|commands):[^:\s]+"
+def _require_scopes(scopes: list[str], party: str | None) -> None:
+    areas = r"(read|commands):[^:\s]+"
+    known = rf"read|admin|(events|exceptions|connections):write|inbox:[^:\s]+|{areas}"
+    if party is not None:
+        _require_partner(party, [scope for scope in scopes if not re.fullmatch(areas, scope)])
     wrong = [scope for scope in scopes if not re.fullmatch(known, scope)]
     if wrong:
         raise SettingsError(
             f"No key was made: {', '.join(map(repr, wrong))} opens nothing."
-            " Scopes are read, inbox:<connection>,"
+            " Scopes are read, read:<capability>, inbox:<connection>,"
             " commands:<capability>, events:write, exceptions:write, connections:write and admin."
+        )
+
+
+def _require_partner(party: str, wrong: list[str]) -> None:
+    if not re.fullmatch(r"party/[^/:\s]+:\S+", party):
+        raise SettingsError(
+            f"No key was made: {party!r} names no party. Say it as its subject is called,"
+            " party/<issuer>:<number>."
+        )
+    if wrong:
+        raise SettingsError(
+            f"No key was made: a partner may not have {', '.join(wrong)}. It may have"
+            " read:<capability> and commands:<capability>."
         )
 
 
@@ -128,7 +144,8 @@ def keys_create(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it may do, once or several times: read, inbox:<connection>,"
+            help="What it may do, once or several times: read, read:<capability>,"
+            " inbox:<connection>,"
             " commands:<capability>, events:write, exceptions:write, connections:write, admin."
         ),
     ],
@@ -138,6 +155,10 @@ def keys_create(
     system: Annotated[
         str | None, typer.Option(help="The system it speaks for (events:write).")
     ] = None,
+    party: Annotated[
+        str | None,
+        typer.Option(help="The partner that has it, party/<issuer>:<number>: it sees its own."),
+    ] = None,
     data: Data = DATA,
     database: Database = None,
 ) -> None:
@@ -146,10 +167,12 @@ def keys_create(
     async def work(db: asyncpg.Connection) -> None:
         from andon.store.access import create_key
 
-        print(await create_key(db, name, scopes=scope, sites=site or (), system=system))
+        print(
+            await create_key(db, name, scopes=scope, sites=site or (), system=system, party=party)
+        )
 
     with refusals_said():
-        _require_scopes(scope)
+        _require_scopes(scope, party)
     run_or_exit(with_database(data, database, work))
 
 

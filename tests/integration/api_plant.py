@@ -16,6 +16,7 @@ from andon.api.keyring import KeyRing
 from andon.api.needs import Arriving, Web
 from andon.core.errors import DeniedError, InvalidError, RejectedError
 from andon.core.message import Claims, Command, Event
+from andon.core.plant import Partnership
 from andon.core.record import Actor
 from andon.engine.submission import Submitted
 from andon.governance.contracts import Contracts
@@ -49,6 +50,9 @@ class FakeHub:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
         self.contracts = Contracts([PumpMade, PaintPump])
+        self.partnerships = [
+            Partnership(role="customer", sees={PumpMade.KIND: ["made"]}, asks=[PaintPump])
+        ]
         self.accepted: list[Arriving] = []
         self.commands: dict[str, Command] = {}
         self.answers: list[tuple[int, str, str]] = []
@@ -106,11 +110,17 @@ class Plant:
         self.client = client
 
     async def key(
-        self, *scopes: str, sites: Sequence[str] = (), system: str | None = None
+        self,
+        *scopes: str,
+        sites: Sequence[str] = (),
+        system: str | None = None,
+        party: str | None = None,
     ) -> dict[str, str]:
         """Headers with a new key that works at once."""
         name = f"k{'-'.join(scopes)}"
-        token = await create_key(self.db, name, scopes=scopes, sites=sites, system=system)
+        token = await create_key(
+            self.db, name, scopes=scopes, sites=sites, system=system, party=party
+        )
         await self.hub.ring.refresh(self.db)
         return {"Authorization": f"Bearer {token}"}
 
@@ -134,6 +144,13 @@ class Plant:
             position, kind, source, id or f"id-{position}", subject, cause, occurred_at or at, at,
             msgspec.json.encode(claims).decode() if claims else None,
             msgspec.json.encode(data or {}).decode(),
+        )  # fmt: skip
+
+    async def link(self, subject: str, relation: str, object_: str, *, position: int = 1) -> None:
+        await self.db.execute(
+            "insert into link (subject, relation, object, position, since)"
+            " values ($1, $2, $3, $4, $5)",
+            subject, relation, object_, position, NOON,
         )  # fmt: skip
 
     async def belief(

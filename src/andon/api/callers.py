@@ -20,7 +20,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
-from andon.api.keyring import KeyRing
+from andon.api.keyring import KeyRing, actor_of
 from andon.api.needs import Hub
 from andon.api.problems import ProblemError
 from andon.core.record import Actor
@@ -29,6 +29,8 @@ from andon.store.access import account_of_session
 COOKIE = "andon_session"
 OPEN = "open"
 """The scope of the few routes that anybody may ask."""
+KNOWN = "known"
+"""The scope of the few routes for everybody who says who they are, and may do something."""
 
 _ROLES: dict[str, frozenset[str]] = {
     "administrator": frozenset({"admin"}),
@@ -55,8 +57,15 @@ class Caller(msgspec.Struct, frozen=True):
         return self.actor.sites
 
     def may(self, scope: str) -> bool:
-        """Whether it has a scope, or all of them."""
-        return scope in self.scopes or "admin" in self.scopes
+        """Whether it has a scope, or a wider one. `read` covers every `read:<capability>`; a
+        partner has only scopes of capabilities, whatever its key says."""
+        area, colon, _ = scope.partition(":")
+        if scope == KNOWN:
+            return bool(self.scopes)
+        if self.actor.party is not None:
+            return scope in self.scopes and bool(colon) and area in ("read", "commands")
+        wider = area == "read" and "read" in self.scopes
+        return scope in self.scopes or wider or "admin" in self.scopes
 
 
 def scopes_of(roles: Iterable[str]) -> frozenset[str]:
@@ -94,7 +103,7 @@ async def _identified(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller 
             key = ring.key_of(headers)
         if key is None:
             return None
-        return Caller(Actor(f"key:{key.name}", key.scopes, key.sites), key.scopes, key.system)
+        return Caller(actor_of(key), key.scopes, key.system)
     token = connection.cookies.get(COOKIE)
     account = await account_of_session(hub_of(connection).pool, token) if token else None
     if account is None:

@@ -89,12 +89,13 @@ async def do(
     return Response(Going(status), status_code=202, headers={"Location": status})
 
 
-@get("/v1/commands/{key:path}", opt={"scope": "read"})
+@get("/v1/commands/{key:path}", opt={"scope": "known"})
 async def read_command(request: Asked, key: FromPath[str]) -> Standing:
-    """Where a command stands."""
-    found = await standing_of(
-        hub_of(request).pool, key.removeprefix("/"), sites=caller_of(request).sites
-    )
+    """Where a command stands. Who may not read all asks for their own commands."""
+    caller, key = caller_of(request), key.removeprefix("/")
+    found = None
+    if caller.may("read") or key.startswith(f"{caller.actor.name}:"):
+        found = await standing_of(hub_of(request).pool, key, sites=caller.sites)
     if found is None:
         raise ProblemError(404, "There is no command with this key that you may see.")
     return Standing(**found)

@@ -1,6 +1,6 @@
 """The keys of programs in memory, so that a request costs no query."""
 
-__all__ = ["KeyRing"]
+__all__ = ["KeyRing", "actor_of"]
 
 import asyncio
 import base64
@@ -48,11 +48,12 @@ class KeyRing:
             self._remembered = {}
 
     def check(self, headers: Headers, scope: str) -> Actor | None:
-        """Who asks, if its key has this scope (or `admin`); bearer, or Basic with any name."""
+        """Who asks, if its key has this scope (or `admin`) and is no partner's; bearer, or Basic
+        with any name."""
         for name, value in headers:
             if name == b"authorization":
                 found = self._remembered.get(value) or self._look(value)
-                if found is None or not ({scope, "admin"} & found[0].scopes):
+                if found is None or found[0].party or not ({scope, "admin"} & found[0].scopes):
                     return None
                 return found[1]
         return None
@@ -72,9 +73,14 @@ class KeyRing:
             return None
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        found = key, Actor(name=f"key:{key.name}", roles=key.scopes, sites=key.sites)
+        found = key, actor_of(key)
         self._remembered[raw] = found
         return found
+
+
+def actor_of(key: Key) -> Actor:
+    """Whoever has the key."""
+    return Actor(name=f"key:{key.name}", roles=key.scopes, sites=key.sites, party=key.party)
 
 
 def _token(raw: bytes) -> str | None:

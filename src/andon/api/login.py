@@ -90,7 +90,7 @@ async def log_out(request: Asked) -> Response[None]:
     return Response(None, status_code=204, cookies=[_cookie(request, "", 0)])
 
 
-@get("/v1/me", opt={"scope": "read"})
+@get("/v1/me", opt={"scope": "known"})
 async def me(request: Asked) -> Me:
     """Who asks, and what they may do."""
     caller = caller_of(request)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from andon.core.message import Command, Event
+from andon.core.plant import Partnership
 from andon.core.record import Actor
 from andon.governance.contracts import Contracts
 from andon.store.access import Speaks
@@ -98,6 +99,11 @@ class Hub(Protocol):
     @property
     def contracts(self) -> Contracts:
         """The words that may be said here."""
+        ...
+
+    @property
+    def partnerships(self) -> Sequence[Partnership]:
+        """What partners may see and ask."""
         ...
 
     @property

@@ -5,6 +5,7 @@ __all__ = [
     "read_connections",
     "read_exception",
     "read_exceptions",
+    "read_objects",
     "read_overview",
     "read_subject",
     "read_subjects",
@@ -19,13 +20,15 @@ from urllib.parse import unquote_to_bytes
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from andon.api.callers import Asked, caller_of, hub_of
+from andon.api.callers import Asked, Caller, caller_of, hub_of
+from andon.api.needs import Hub
 from andon.api.problems import ProblemError
 from andon.api.recent import Recent
-from andon.api.shapes import Connections, Exceptions, Subjects
+from andon.api.shapes import Connections, Exceptions, Objects, Subjects
 from andon.visibility import connections as connection_views
 from andon.visibility import exceptions as exception_views
-from andon.visibility.authoritative import authoritative
+from andon.visibility.authoritative import authoritative, objects
+from andon.visibility.eyes import Eyes
 from andon.visibility.overview import overview
 from andon.visibility.subject import subject_page
 from andon.visibility.subjects import subject_lines
@@ -96,13 +99,54 @@ def _as_sent(request: Asked, name: str) -> str:
     return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
 
 
-@get("/v1/{capability:str}/{kind:str}/{object_id:path}", opt={"scope": "read"})
+@get("/v1/{capability:str}/{kind:str}/{object_id:path}", opt={"scope": "read:{capability}"})
 async def read_authoritative(
-    request: Asked, capability: FromPath[str], kind: FromPath[str], object_id: FromPath[str]
+    request: Asked,
+    capability: FromPath[str],
+    kind: FromPath[str],
+    object_id: FromPath[str],
+    related: FromQuery[str | None] = None,
 ) -> Authoritative:
-    """What counts as true of one object: `/v1/master/item/PUMP`. Each attribute has its source and
-    age; the whole story, with what others believe, is at `/v1/subjects`."""
-    hub = hub_of(request)
+    """What counts as true of one object: `/v1/master/item/PUMP`, with the linked objects of a kind
+    that `related` names. Each attribute has its source and age; the whole story, with what others
+    believe, is at `/v1/subjects`. A partner sees what is its own, by its own number too."""
+    hub, caller = hub_of(request), caller_of(request)
+    _require_kind(hub, capability, kind)
+    if related is not None:
+        _require_kind(hub, capability, related)
+    return await authoritative(
+        hub.pool,
+        kind,
+        object_id.removeprefix("/"),
+        eyes=_eyes(hub, caller),
+        related=related,
+        now=hub.now(),
+    )
+
+
+@get("/v1/{capability:str}/{kind:str}", opt={"scope": "read:{capability}"})
+async def read_objects(
+    request: Asked,
+    capability: FromPath[str],
+    kind: FromPath[str],
+    before: Before = None,
+    limit: Limit = 50,
+) -> Objects:
+    """The objects of a kind, newest first, each with what counts as true of it. A partner sees what
+    is its own."""
+    hub, caller = hub_of(request), caller_of(request)
+    _require_kind(hub, capability, kind)
+    items, following = await objects(
+        hub.pool, kind, eyes=_eyes(hub, caller), before=before, limit=limit, now=hub.now()
+    )
+    return Objects(items, following)
+
+
+def _eyes(hub: Hub, caller: Caller) -> Eyes:
+    return Eyes(caller.sites, caller.actor.party, hub.partnerships)
+
+
+def _require_kind(hub: Hub, capability: str, kind: str) -> None:
     known = sorted(
         {
             shape.KIND
@@ -114,13 +158,6 @@ async def read_authoritative(
         raise ProblemError(
             404, f"{capability} knows no {kind!r}. It knows: {', '.join(known) or 'nothing'}."
         )
-    return await authoritative(
-        hub.pool,
-        kind,
-        object_id.removeprefix("/"),
-        sites=caller_of(request).sites,
-        now=hub.now(),
-    )
 
 
 @get("/v1/exceptions", opt={"scope": "read"})
@@ -175,6 +212,7 @@ reading_routes: tuple[Any, ...] = (
     read_subjects,
     read_subject,
     read_authoritative,
+    read_objects,
     read_exceptions,
     read_exception,
     read_connections,

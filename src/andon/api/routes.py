@@ -17,7 +17,7 @@ from andon.api.shapes import Healthy
 from andon.api.stream import feed_routes
 
 
-@get("/v1/openapi.json", opt={"scope": "read"}, include_in_schema=False)
+@get("/v1/openapi.json", opt={"scope": "known"}, include_in_schema=False)
 async def openapi(request: Asked) -> Response[bytes]:
     """This API's own description."""
     document: bytes = request.app.state.description()

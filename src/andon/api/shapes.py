@@ -10,6 +10,7 @@ __all__ = [
     "Login",
     "Me",
     "Note",
+    "Objects",
     "Problem",
     "ProblemFault",
     "Standing",
@@ -21,7 +22,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from andon.visibility.views import ConnectionView, ExceptionView, SubjectLine
+from andon.visibility.views import Authoritative, ConnectionView, ExceptionView, SubjectLine
 
 
 class ProblemFault(Struct, frozen=True):
@@ -72,6 +73,13 @@ class Subjects(Struct, frozen=True):
     """A page of subjects, newest first."""
 
     items: list[SubjectLine]
+    next_before: int | None
+
+
+class Objects(Struct, frozen=True):
+    """A page of objects of one kind, newest first."""
+
+    items: list[Authoritative]
     next_before: int | None
 
 

@@ -16,7 +16,7 @@ from andon.app.web_settings import WebSettings
 from andon.core.connector import Connector
 from andon.core.errors import Fault, SettingsError
 from andon.core.message import Command, Event, Message
-from andon.core.plant import Connection, Ownership, Policy, Route
+from andon.core.plant import Connection, Ownership, Partnership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.engine.clock import Clock, ScaledClock, SystemClock
 from andon.engine.plan import Plan, wire, wiring_faults
@@ -39,6 +39,7 @@ class Andon:
         routes: Sequence[Route] = (),
         ownership: Sequence[Ownership] = (),
         policies: Sequence[Policy] = (),
+        partnerships: Sequence[Partnership] = (),
         messages: Sequence[type[Message]] = (),
         shared: Mapping[str, str] = {},
         parameters: str | None = None,
@@ -51,6 +52,7 @@ class Andon:
         self.routes = tuple(routes)
         self.ownership = tuple(ownership)
         self.policies = tuple(policies)
+        self.partnerships = tuple(partnerships)
         self.messages = tuple(messages)
         self.shared = dict(shared)
         self.sandbox = sandbox
@@ -102,6 +104,7 @@ class Andon:
             policies=self.policies,
             messages=cast("Sequence[type[Event] | type[Command]]", shapes),
             shared=self.shared,
+            partnerships=self.partnerships,
         )
 
     def web(self, environment: Mapping[str, str] | None = None) -> WebSettings:

@@ -7,6 +7,7 @@ __all__ = [
     "Decision",
     "Deny",
     "Ownership",
+    "Partnership",
     "Policy",
     "Route",
     "policy",
@@ -52,6 +53,16 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     followers: Mapping[str, timedelta]
     steward: str = "integration"
+
+
+class Partnership(msgspec.Struct, frozen=True, kw_only=True):
+    """What partners of one role (`customer`, `supplier`) may see and ask, each of its own subjects:
+    those that are linked to it by a relation of that name. What is not said here is not theirs."""
+
+    role: str
+    sees: Mapping[str, Sequence[str]] = {}
+    """Kind of subject -> its attributes."""
+    asks: Sequence[type[Command]] = ()
 
 
 class Allow(msgspec.Struct, frozen=True):

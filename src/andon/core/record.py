@@ -17,6 +17,8 @@ class Actor(msgspec.Struct, frozen=True):
     roles: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     """Empty means every site."""
+    party: str | None = None
+    """A partner, by the name of its subject: it sees and asks what a `Partnership` lets it."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from andon.core.errors import DeniedError
 from andon.core.message import Command
+from andon.core.plant import Partnership
 from andon.core.record import Actor
 from andon.engine.clock import Clock
 from andon.engine.ingest import Ingest
@@ -49,6 +50,11 @@ class EngineHub:
     def contracts(self) -> Contracts:
         """The words that may be said here."""
         return self._plan.contracts
+
+    @property
+    def partnerships(self) -> Sequence[Partnership]:
+        """What partners may see and ask."""
+        return self._plan.partnerships
 
     @property
     def in_door(self) -> Callable[[Any, Any, Any], Awaitable[None]]:

@@ -11,7 +11,7 @@ from andon.core.connector import Connector, Offer, Settings, Sink, Source
 from andon.core.errors import Fault
 from andon.core.mapping import Inbound, Outbound
 from andon.core.message import Command, Event, subject_name
-from andon.core.plant import Connection, Ownership, Policy, Route
+from andon.core.plant import Connection, Ownership, Partnership, Policy, Route
 from andon.core.workflow import Workflow
 from andon.governance.contracts import Contracts
 
@@ -70,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
     contracts: Contracts
     shared: Mapping[str, str] = {}
     """Kinds whose ids mean the same in every system (lot numbers, say) -> who issues them."""
+    partnerships: Sequence[Partnership] = ()
 
     def named(self, kind: str, local: str) -> str:
         """The full name of an object of a shared kind; any other id stays as its system says it."""
@@ -93,6 +94,7 @@ def wire(
     policies: Sequence[Policy],
     messages: Sequence[type[Event] | type[Command]],
     shared: Mapping[str, str] = {},
+    partnerships: Sequence[Partnership] = (),
 ) -> Plan:
     """Looks every name up. Call `wiring_faults` first; this one trusts the project."""
     wired = {c.name: _wired(c, connector, site) for c, connector in connections}
@@ -113,6 +115,7 @@ def wire(
         ownership=tuple(ownership),
         contracts=Contracts(messages),
         shared=dict(shared),
+        partnerships=tuple(partnerships),
     )
 
 

@@ -22,6 +22,7 @@ from andon.engine.fence import Fence, hold_reason
 from andon.engine.gate import Passed, pass_gate
 from andon.engine.offering import name_offered
 from andon.engine.parcel import Parcel
+from andon.engine.partners import own_subject, require_partnership
 from andon.engine.plan import Plan
 from andon.store.holds import note_holds
 from andon.store.ingest import raise_exceptions
@@ -59,20 +60,23 @@ class Submission:
             digest_size=16,
         ).digest()
         try:
+            require_partnership(self._plan, command, actor)
             passed = await self._pass(command, actor)
         except DeniedError:
             if await self._recorded(full, key, digest):  # it passed when it was asked first
                 return await self._outcome(full, wait)
             raise
-        subject = await self._subject(command)
+        subject = await self._subject(command, actor)
         fresh = await self._record(full, digest, subject, passed, actor)
         if fresh is None:
             await self._recorded(full, key, digest)
         return await self._outcome(full, wait)
 
-    async def _subject(self, command: Command) -> str:
+    async def _subject(self, command: Command, actor: Actor) -> str:
         """The one subject that the caller's id of it means."""
         local = command.local
+        if actor.party is not None:
+            return await own_subject(self._pool, self._plan, command, actor.party)
         if "/" in local:
             return local
         found = await self._pool.fetch(

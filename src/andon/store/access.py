@@ -65,6 +65,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     """Empty means every site."""
     system: str | None
     """Events of this key may only be said in this system's name."""
+    party: str | None = None
+    """The partner that has it, by the name of its subject."""
     created_at: datetime
 
 
@@ -93,16 +95,20 @@ async def create_key(
     scopes: Sequence[str],
     sites: Sequence[str] = (),
     system: str | None = None,
+    party: str | None = None,
 ) -> str:
-    """Makes a key and gives its token, which cannot be shown again. Works within two seconds."""
+    """Makes a key and gives its token, which cannot be shown again. Works within two seconds.
+    A partner's key is for `read:<capability>` and `commands:<capability>` alone."""
     token = new_token()
     await db.execute(
-        "insert into access_key (name, digest, scopes, sites, system) values ($1, $2, $3, $4, $5)",
+        "insert into access_key (name, digest, scopes, sites, system, party)"
+        " values ($1, $2, $3, $4, $5, $6)",
         name,
         digest_of(token),
         list(scopes),
         list(sites),
         system,
+        party,
     )
     await _tell(db)
     return token
@@ -120,7 +126,7 @@ async def revoke_key(db: Speaks, name: str) -> int:
 async def all_keys(db: Speaks) -> list[Key]:
     """Every key that opens something."""
     rows = await db.fetch(
-        "select name, digest, scopes, sites, system, created_at from access_key"
+        "select name, digest, scopes, sites, system, party, created_at from access_key"
         " where revoked_at is null order by name, created_at"
     )
     return [
@@ -130,6 +136,7 @@ async def all_keys(db: Speaks) -> list[Key]:
             scopes=frozenset(row["scopes"]),
             sites=frozenset(row["sites"]),
             system=row["system"],
+            party=row["party"],
             created_at=row["created_at"],
         )
         for row in rows

@@ -14,6 +14,7 @@ __all__ = [
     "OrderCounts",
     "Overview",
     "RawException",
+    "Related",
     "Stands",
     "StateOf",
     "SubjectLine",
@@ -123,6 +124,16 @@ class AuthoritativeValue(Struct, frozen=True):
     """Systems that hold another value."""
 
 
+class Related(Struct, frozen=True):
+    """An object linked to another one."""
+
+    relation: str
+    name: str
+    kind: str
+    local: str
+    values: list[AuthoritativeValue]
+
+
 class Authoritative(Struct, frozen=True):
     """What counts as true of one object, with source and age of each attribute."""
 
@@ -132,6 +143,8 @@ class Authoritative(Struct, frozen=True):
     site: str
     values: list[AuthoritativeValue]
     generated_at: datetime
+    related: list[Related] = []
+    """Linked objects of the kind that was asked for."""
 
 
 class TimelineEntry(Struct, frozen=True):

@@ -28,6 +28,7 @@ class Table:
                 "scopes": list(scopes),
                 "sites": ["riverside"],
                 "system": "mes",
+                "party": None,
                 "created_at": datetime(2026, 1, 1, tzinfo=UTC),
             }
         )

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * ReadCommand
-         * @description Where a command stands.
+         * @description Where a command stands. Who may not read all asks for their own commands.
          */
         get: operations["read_command"];
         put?: never;
@@ -375,6 +375,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{capability}/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadObjects
+         * @description The objects of a kind, newest first, each with what counts as true of it. A partner sees what
+         *     is its own.
+         */
+        get: operations["read_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{capability}/{kind}/{object_id}": {
         parameters: {
             query?: never;
@@ -384,8 +405,9 @@ export interface paths {
         };
         /**
          * ReadAuthoritative
-         * @description What counts as true of one object: `/v1/master/item/PUMP`. Each attribute has its source and
-         *     age; the whole story, with what others believe, is at `/v1/subjects`.
+         * @description What counts as true of one object: `/v1/master/item/PUMP`, with the linked objects of a kind
+         *     that `related` names. Each attribute has its source and age; the whole story, with what others
+         *     believe, is at `/v1/subjects`. A partner sees what is its own, by its own number too.
          */
         get: operations["read_authoritative"];
         put?: never;
@@ -433,6 +455,7 @@ export interface components {
             kind: string;
             local: string;
             name: string;
+            related?: components["schemas"]["Related"][];
             site: string;
             values: components["schemas"]["AuthoritativeValue"][];
         };
@@ -624,6 +647,14 @@ export interface components {
             note?: string;
         };
         /**
+         * Objects
+         * @description A page of objects of one kind, newest first.
+         */
+        Objects: {
+            items: components["schemas"]["Authoritative"][];
+            next_before: number | null;
+        };
+        /**
          * Overview
          * @description The board at a glance.
          */
@@ -690,6 +721,17 @@ export interface components {
             team: string;
             text: string;
             times: number;
+        };
+        /**
+         * Related
+         * @description An object linked to another one.
+         */
+        Related: {
+            kind: string;
+            local: string;
+            name: string;
+            relation: string;
+            values: components["schemas"]["AuthoritativeValue"][];
         };
         /**
          * Standing
@@ -1469,9 +1511,46 @@ export interface operations {
             };
         };
     };
+    read_objects: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                capability: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Objects"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_authoritative: {
         parameters: {
-            query?: never;
+            query?: {
+                related?: string | null;
+            };
             header?: never;
             path: {
                 capability: string;
