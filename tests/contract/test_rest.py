@@ -183,6 +183,26 @@ async def test_a_found_document_under_another_key_is_not_ours() -> None:
     assert receipt.reference == "D2"
 
 
+async def test_a_call_is_found_where_its_own_look_up_says() -> None:
+    calls = {
+        "complain": {
+            "call": "POST /complaints",
+            "find": "/complaints?ref={key}",
+            "found": "/complaints",
+        }
+    }
+    table = {"calls": calls, "find": "/documents?ref={key}", "found": "/documents"}
+    async with served(
+        table,
+        web.get("/documents", answering({"documents": []})),
+        web.get("/complaints", answering({"complaints": [{"id": "C1"}]})),
+    ) as rest:
+        assert await rest.find(Request(target="POST /documents"), key="k") is None
+        receipt = await rest.find(Request(target="complain", body={}), key="k")
+    assert receipt is not None
+    assert receipt.reference == "C1"
+
+
 async def test_a_connection_without_feeds_reads_nothing_and_does_not_end() -> None:
     rest = Rest("shop", settings_of(Rest, {"url": "http://127.0.0.1:1"}))
     assert not rest.reads

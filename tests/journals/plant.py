@@ -8,6 +8,7 @@ from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_
 from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
 from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot, inspect_output
+from andon.capabilities.service import answer_case, post_parts
 
 __all__ = ["andon"]
 
@@ -30,6 +31,8 @@ andon = Andon(
         get_it_running,
         schedule_released,
         keep_dates,
+        answer_case,
+        post_parts,
         compare_with_journal(of="erp"),
     ],
 )

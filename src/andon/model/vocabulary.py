@@ -70,6 +70,14 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.service import (
+    CaseReported,
+    ComplaintDecided,
+    IssueParts,
+    RaiseComplaint,
+    UpdateCase,
+    VisitCompleted,
+)
 from andon.model.supply import (
     PostReceipt,
     PurchaseOrderConfirmed,
@@ -139,6 +147,12 @@ VOCABULARY: tuple[type[Message], ...] = (
     ShipmentCounted,
     SendPurchaseOrder,
     PostReceipt,
+    CaseReported,
+    RaiseComplaint,
+    ComplaintDecided,
+    VisitCompleted,
+    IssueParts,
+    UpdateCase,
     ChangeReleased,
     ItemRevised,
     UpdateBom,

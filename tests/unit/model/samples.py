@@ -76,6 +76,15 @@ from andon.model.quality import (
     RequestInspection,
     Result,
 )
+from andon.model.service import (
+    CaseReported,
+    ComplaintDecided,
+    IssueParts,
+    RaiseComplaint,
+    UpdateCase,
+    UsedPart,
+    VisitCompleted,
+)
 from andon.model.supply import (
     PackedLot,
     PostReceipt,
@@ -89,7 +98,7 @@ from andon.model.supply import (
 )
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
-CHECK, GONE = "WO-1/L77", "80000001"
+CHECK, GONE, CASE = "WO-1/L77", "80000001", "FS-100001"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1, microseconds=5)
 
@@ -101,6 +110,7 @@ def pcs(amount: str) -> Quantity:
 BOUGHT, ACME = "4500000001", "17300001"
 LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"))
 CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"))
+BUILT_IN = UsedPart(material_id="SEAL", lot_id="S1", quantity=pcs("2"))
 
 FULL: tuple[Message, ...] = (
     ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
@@ -242,6 +252,30 @@ FULL: tuple[Message, ...] = (
     ),
     ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
     PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),
+    CaseReported(
+        case_id=CASE,
+        customer_id="17100001",
+        material_id=PUMP,
+        defect=NOTE,
+        serial="A1-004",
+        lot_id=LOT,
+        delivery_id=GONE,
+        reported_at=NOON,
+    ),
+    RaiseComplaint(case_id=CASE, customer_id="17100001", material_id=PUMP, defect=NOTE, lot_id=LOT),
+    ComplaintDecided(
+        case_id=CASE, verdict="justified", complaint_id="C-1", reason=NOTE, decided_at=NOON
+    ),
+    VisitCompleted(
+        case_id=CASE,
+        visit_id="V-1",
+        outcome="repaired",
+        parts=(BUILT_IN,),
+        found=NOTE,
+        completed_at=NOON,
+    ),
+    IssueParts(case_id=CASE, visit_id="V-1", parts=(BUILT_IN,)),
+    UpdateCase(case_id=CASE, status="parts-posted", reference="4900000001", text=NOTE),
     EquipmentRegistered(equipment_id=MIX, register="cmms", asset_id="A-7"),
     MaintenanceScheduled(maintenance_id="M-1", equipment_id=MIX, starts_at=NOON, ends_at=LATER),
     MaintenanceStarted(maintenance_id="M-1", equipment_id=MIX, started_at=NOON),
@@ -302,5 +336,7 @@ BARE: tuple[Message, ...] = (
     InspectionDecided(inspection_id=CHECK, decision="accept"),
     HoldReleased(lot_id=LOT),
     PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),
+    CaseReported(case_id=CASE, customer_id="17100001", material_id=PUMP, defect=NOTE),
+    VisitCompleted(case_id=CASE, visit_id="V-1", outcome="comes-again"),
     EquipmentStateChanged(equipment_id=MIX, state="Executing"),
 )

@@ -40,6 +40,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "answered",
     "announced",
     "counted",
+    "reported",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",
@@ -62,6 +63,7 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "reschedule",
     "announce",
     "update",
+    "issue",
 }
 
 

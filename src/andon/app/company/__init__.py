@@ -18,6 +18,7 @@ from andon.app.company import (
     mes_a,
     plant_b,
     quality,
+    service,
     supply,
     warehouse,
 )
@@ -36,6 +37,7 @@ AREAS: tuple[Area, ...] = (
     finance.AREA,
     analytics.AREA,
     supply.AREA,
+    service.AREA,
 )
 
 andon = Andon(

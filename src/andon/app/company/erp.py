@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from andon.app.company.area import Area
+from andon.app.company.service import issue_parts
 from andon.capabilities.production import book_order
 from andon.connectors import odata
 from andon.connectors.odata import OData
@@ -41,7 +42,7 @@ def _transfer(command: PostTransfer, _: Known) -> Request:
 
 
 AREA = Area(
-    connections=(Connection("erp", OData, (*odata.mappings, _transfer)),),
+    connections=(Connection("erp", OData, (*odata.mappings, _transfer, issue_parts)),),
     workflows=(book_order,),
     routes=tuple(
         Route(command, "erp")

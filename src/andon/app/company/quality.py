@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from andon.app.company.area import Area
+from andon.app.company.service import complaint_decided, raise_complaint
 from andon.capabilities.quality import inspect_output
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
@@ -81,8 +82,8 @@ def _inspect(command: RequestInspection, _: Known) -> Request:
 
 AREA = Area(
     connections=(
-        Connection("qms", Rest, (_inspect,)),
-        Connection("qms-events", Webhook, (_decided, _placed, _released)),
+        Connection("qms", Rest, (_inspect, raise_complaint)),
+        Connection("qms-events", Webhook, (_decided, _placed, _released, complaint_decided)),
     ),
     workflows=(inspect_output,),
     routes=(Route(RequestInspection, "qms", site="plant-a"),),

@@ -12,6 +12,8 @@ _ANSWERS = (
     "try again",
     "post again",
     "send again",
+    "raise again",
+    "tell again",
     "it is raised",
     "it is claimed",
     "wait on",

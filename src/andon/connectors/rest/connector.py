@@ -167,7 +167,8 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
             if error.status == 404:
                 return None
             raise
-        found = at(answer_of(body) if body else None, parsed(self.settings.found))
+        there = self.settings.found if call is None or call.found is None else call.found
+        found = at(answer_of(body) if body else None, parsed(there))
         if isinstance(found, list):
             found = self._ours(cast("list[Any]", found), key)
         return None if found is MISSING or not found else self._receipt(found, call)

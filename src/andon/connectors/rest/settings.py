@@ -110,11 +110,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What else a later step needs: names and pointers."""
     find: str | None = None
     """Path that finds what this call made; else the connection's `find`."""
+    found: str | None = None
+    """Pointer to what is found inside that answer; else the connection's `found`."""
 
     def __post_init__(self) -> None:
         """Raises ValueError with every mistake in the templates."""
         method, _, path = self.call.partition(" ")
-        wrong = _wrong_pointers(self.reference, *self.keep.values())
+        wrong = _wrong_pointers(self.reference, self.found, *self.keep.values())
         if method not in _METHODS or not path.startswith("/"):
             wrong.append(f"call {self.call!r} must read like POST /path")
         for part in (self.call, self.body, self.find):

@@ -18,6 +18,7 @@ from andon.sandbox.lab import (
     plant_b,
     production,
     quality,
+    service,
     supply,
 )
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
@@ -26,6 +27,7 @@ from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.field_service import FieldService
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
@@ -120,6 +122,19 @@ def _journal(company: Company) -> Reckoned:
     return compare((posting for _, posting in facts), finance.booked(company.the(Erp)))
 
 
+def _parts(company: Company) -> Reckoned:
+    used = service.happened(company.world.truth)
+    return compare(used, service.booked(company.the(Erp)))
+
+
+def _complaints(company: Company) -> Reckoned:
+    return service.complaints(company.the(FieldService), company.the(Qms))
+
+
+def _heard(company: Company) -> Reckoned:
+    return service.heard(company.the(FieldService), company.the(Qms))
+
+
 def _bills(company: Company) -> Reckoned:
     released = [one for one in master.happened(company.the(Plm)) if one.parts]
     return compare(released, master.booked(company.the(Erp)))
@@ -142,6 +157,9 @@ AUDITS: Mapping[str, Audit] = {
     "tasks of the warehouse": _tasks,
     "inspections": _inspections,
     "journal entries, plant A": _journal,
+    "spare parts of visits": _parts,
+    "complaints of service cases": _complaints,
+    "news told to the field service": _heard,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "rows told to analytics": _told,

@@ -9,10 +9,11 @@ import msgspec
 
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.field_service import VAN
 from andon.sandbox.systems.wms import PRODUCTION, Wms
 from andon.sandbox.truth import Moved, Truth
 
-_STORES = {"171A": "production", "171W": "warehouse"}
+_STORES = {"171A": "production", "171W": "warehouse", "171V": "van"}
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -50,6 +51,8 @@ def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
     for (lot, place), amount in truth.everywhere().items():
         if place == PRODUCTION:
             _add(lies, (lot, "production"), amount)
+        elif place == VAN:
+            _add(lies, (lot, "van"), amount)
         elif place.startswith("W."):
             _add(lies, (lot, "warehouse"), amount)
             _add(bins, (lot, place), amount)

@@ -54,7 +54,7 @@ def reckon(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) 
 
 def compare(must: Iterable[Hashable], does: Iterable[Hashable]) -> Reckoned:
     """What must be there against what is, where no order is asked for."""
-    wanted, there = Counter(must), Counter(does)
+    wanted, there = Counter(iter(must)), Counter(iter(does))  # of a mapping its keys
     return Reckoned(lost=(wanted - there).total(), doubled=(there - wanted).total(), out_of_order=0)
 
 

@@ -12,6 +12,7 @@ from andon.sandbox.lives import (
     production,
     purchasing,
     quality,
+    service,
     shipping,
     warehouse,
 )
@@ -42,6 +43,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     plant_b.begin,
     engineering.begin,
     purchasing.begin,
+    service.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

@@ -8,6 +8,7 @@ from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.field_service import FieldService
 from andon.sandbox.systems.machines import Machines
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
@@ -35,5 +36,6 @@ SYSTEMS: tuple[type[System], ...] = (
     Carrier,
     SupplierEdi,
     Receiving,
+    FieldService,
 )
 """In the order in which they start, and hear of what happened."""

@@ -15,6 +15,7 @@ __all__ = [
     "Scrapped",
     "Started",
     "Truth",
+    "Used",
 ]
 
 from andon.sandbox.truth.facts import (
@@ -29,5 +30,6 @@ from andon.sandbox.truth.facts import (
     Moved,
     Scrapped,
     Started,
+    Used,
 )
 from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

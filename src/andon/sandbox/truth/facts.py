@@ -12,6 +12,7 @@ __all__ = [
     "Moved",
     "Scrapped",
     "Started",
+    "Used",
 ]
 
 from datetime import datetime
@@ -109,6 +110,17 @@ class Left(Fact, frozen=True, kw_only=True):
     place: str
     because: str
     """Delivery on which it went."""
+
+
+class Used(Fact, frozen=True, kw_only=True):
+    """A spare part went into a piece at a customer's."""
+
+    case: str
+    visit: str
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
 
 
 class Broke(Fact, frozen=True, kw_only=True):

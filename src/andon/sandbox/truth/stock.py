@@ -19,6 +19,7 @@ from andon.sandbox.truth.facts import (
     Moved,
     Scrapped,
     Started,
+    Used,
 )
 
 Hearer = Callable[[Fact], None]
@@ -84,7 +85,7 @@ class Truth:
         match fact:
             case Arrived():
                 self._put(fact.lot, fact.place, fact.quantity)
-            case Consumed() | Scrapped() | Left():
+            case Consumed() | Scrapped() | Left() | Used():
                 self._take(fact.lot, fact.place, fact.quantity)
             case Moved():
                 self._take(fact.lot, fact.origin, fact.quantity)

@@ -44,7 +44,7 @@ class Company:
         }
         """Material -> its first components, each with how much of it one piece takes."""
         self.units = {"PUMP": "PC", "VALVE": "PC", "HOUSING": "PC", "SEAL": "PC"}
-        self.stores = ("171A", "171W")
+        self.stores = ("171A", "171W", "171V")
         """Storage locations of the plant: its own store, and what a warehouse keeps for it."""
         self.steps = (("0010", "Assemble", "LINE1"), ("0020", "Test", "TEST1"))
         self.locked: dict[str, str] = {}

@@ -12,6 +12,9 @@ from andon.sandbox.system import Belief, HttpSystem
 from andon.sandbox.truth import Arrived, Fact
 from andon.sandbox.world import World
 
+_STORES = {"A.STORE": "171A", "V.VAN": "171V"}
+"""Places whose opening stock is on its books."""
+
 
 class Erp(HttpSystem):
     """It sees nothing of the floor: it believes what is posted, and its opening stock."""
@@ -43,9 +46,10 @@ class Erp(HttpSystem):
         }
 
     def hear(self, fact: Fact) -> None:
-        """The opening stock of plant A was counted and typed in."""
-        if isinstance(fact, Arrived) and fact.because == "opening" and fact.place == "A.STORE":
-            self.company.movements.stock_up(fact.material, fact.quantity, fact.lot)
+        """The opening stock of plant A and of the technicians' van was counted and typed in."""
+        if isinstance(fact, Arrived) and fact.because == "opening" and fact.place in _STORES:
+            store = _STORES[fact.place]
+            self.company.movements.stock_up(fact.material, fact.quantity, fact.lot, store)
 
     def believes(self) -> Iterable[Belief]:
         """Book stock of each batch at each place, how far each order is, and which revision of

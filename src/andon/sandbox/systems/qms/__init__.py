@@ -1,6 +1,6 @@
 """The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds."""
 
-__all__ = ["Hold", "Inspection", "Qms"]
+__all__ = ["Complaint", "Hold", "Inspection", "Qms"]
 
 import time
 from base64 import b64decode
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
+from andon.sandbox.systems.qms.complaints import Complaint, Complaints
 from andon.sandbox.world import World
 
 _TOKEN_LIFE = 20.0
@@ -60,6 +61,7 @@ class Qms(PostingSystem):
         super().__init__(world, andon)
         self.inspections: dict[str, Inspection] = {}
         self.holds: list[Hold] = []
+        self.complaints = Complaints()
         self.outbox = Outbox(
             f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
         )
@@ -99,6 +101,17 @@ class Qms(PostingSystem):
             reason=reason,
         )
 
+    def answer_complaint(self, complaint: Complaint, *, justified: bool) -> None:
+        """The engineer's word on what a customer complains of."""
+        complaint.verdict = "justified" if justified else "not justified"
+        self._say(
+            "complaint.decided",
+            complaint=complaint.id,
+            case=complaint.case,
+            verdict=complaint.verdict,
+            reason="porous casting" if justified else "used beyond its limits",
+        )
+
     def release(self, hold: Hold) -> None:
         """It was reworked and may be used."""
         hold.released_at = self.now()
@@ -118,7 +131,7 @@ class Qms(PostingSystem):
     # What programs do
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/oauth/token`, `/inspections`, `/holds`."""
+        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`."""
         body = await request.read()
         if self._too_often():
             return web.Response(status=429, headers={"Retry-After": "1"})
@@ -134,6 +147,10 @@ class Qms(PostingSystem):
                 wanted = request.query.get("reference")
                 found = [one for one in self.inspections.values() if one.reference == wanted]
                 return json_answer({"inspections": found})
+            case "POST", "complaints":
+                return self.complaints.asked(body)
+            case "GET", "complaints":
+                return self.complaints.found(request.query.get("reference"))
             case "GET", "holds":
                 return json_answer({"holds": self.holds})
             case _:
