@@ -12,6 +12,7 @@ from andon.core.errors import InvalidError
 from andon.core.record import Actor
 from andon.engine.clock import SystemClock
 from andon.engine.ingest import Ingest
+from andon.store.raw import KEPT_WHOLE
 from andon.store.sql import query
 from tests.integration.plant import Plant, PostKeyed, Told, plant_on, rows_of, settled
 from tests.integration.test_promise_delivery import desk_of
@@ -55,6 +56,22 @@ async def test_other_content_under_a_known_id_is_one_exception_and_the_first_sta
         assert [msgspec.json.decode(row["data"])["n"] for row in kept] == [1]
         assert [case["code"] for case in cases] == ["same-id-other-content"]
         assert msgspec.json.decode(cases[0]["raw"])["n"] == 2
+
+
+async def test_of_other_content_too_large_to_keep_a_digest_and_the_size_are_kept(
+    database: str,
+) -> None:
+    raw = msgspec.json.encode(Told(order_id="A", flow="x" * KEPT_WHOLE))
+    large = Item(kind="told", key="1", raw=raw)
+    async with plant_on(database) as plant:
+        assert await _accept(plant, _item("1", "A"), large, _item("2", "B")) == 2
+        async with rows_of(database) as db:
+            case = await db.fetchrow("select text, raw, detail from exception")
+    assert case is not None
+    detail = msgspec.json.decode(case["detail"])
+    assert case["raw"] is None
+    assert (detail["id"], detail["bytes"] > KEPT_WHOLE, len(detail["sha256"])) == ("1", True, 64)
+    assert "only the digest is kept" in case["text"]
 
 
 async def test_an_unreadable_item_is_an_exception_and_the_next_goes_on(database: str) -> None:

@@ -1,6 +1,16 @@
 """Mappings: pure functions between a system's words and ours."""
 
-__all__ = ["Inbound", "Known", "Outbound", "Proof", "Said", "inbound", "outbound"]
+__all__ = [
+    "Before",
+    "Inbound",
+    "Known",
+    "Outbound",
+    "Proof",
+    "Said",
+    "TooLarge",
+    "inbound",
+    "outbound",
+]
 
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar, cast
@@ -8,6 +18,7 @@ from typing import Any, Literal, TypeVar, cast
 import msgspec
 
 from andon.core.connector import Item, Request, Settings
+from andon.core.errors import MappingError
 from andon.core.message import Command, Event, Finding
 
 Said = Event | Finding
@@ -21,18 +32,35 @@ T = TypeVar("T")
 C = TypeVar("C", bound=Command)
 
 
+class TooLarge(msgspec.Struct, frozen=True):
+    """A reading of which too much came to be kept."""
+
+    sha256: bytes
+    bytes: int
+
+
+Before = bytes | TooLarge
+"""The last reading of a row: itself, or its digest and size."""
+
+
 class Known(msgspec.Struct, frozen=True):
     """What a mapping may know besides the item or command; read-only, fetched per batch."""
 
     settings: Settings
     """The connection's settings: a time zone, the id of our technical user."""
-    previous: bytes | None = None
+    previous: Before | None = None
     """The last reading of the same mirrored row."""
     local: str = ""
     """The target's own id of the command's subject."""
 
     def before(self, shape: type[T]) -> T | None:
-        """The last reading of the mirrored row, None at first sight."""
+        """The last reading of the mirrored row, None at first sight. Raises MappingError when it
+        was too large to be kept and this one is another: what changed cannot be told then."""
+        if isinstance(self.previous, TooLarge):
+            raise MappingError(
+                f"The last reading of its row had {self.previous.bytes:,} bytes and was not kept,"
+                " so what changed since then cannot be told"
+            )
         return None if self.previous is None else msgspec.json.decode(self.previous, type=shape)
 
 

@@ -1,22 +1,20 @@
 """Items become drafts of events: the mapping is called, the contract checked, doubts kept."""
 
-__all__ = ["KEPT_WHOLE", "Reading", "claims_text", "draft_of", "kind_of", "read_items"]
+__all__ = ["Reading", "claims_text", "draft_of", "kind_of", "read_items"]
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 
 import msgspec
 
 from andon.core.connector import Item
 from andon.core.errors import Fault, InvalidError, MappingError
-from andon.core.mapping import Known
+from andon.core.mapping import Before, Known
 from andon.core.message import Claims, Event, Finding, Message, ReadBack
+from andon.engine.mirrors import kept_of, known_again
 from andon.engine.plan import Plan, Wired
 from andon.store.ingest import Draft, Raised
-
-KEPT_WHOLE = 1 << 20
-"""Bytes of an item that are kept with its exception; of a larger one its digest and its size."""
+from andon.store.raw import measured, said_of, whole
 
 
 class Reading(msgspec.Struct):
@@ -32,14 +30,15 @@ def read_items(
     plan: Plan,
     *,
     now: datetime,
-    previous: Mapping[str, bytes] | None = None,
+    previous: Mapping[str, Before] | None = None,
 ) -> Reading:
     """Pure. An item that cannot be read becomes an exception with the raw item;
     the next goes on."""
     reading = Reading([], [])
-    seen: dict[str, bytes] = dict(previous or {})
+    seen = dict(previous or {})
     for item in items:
-        known = Known(wired.settings, seen.get(item.mirror) if item.mirror else None)
+        before = seen.get(item.mirror) if item.mirror else None
+        known = Known(wired.settings, known_again(item, before))
         try:
             _read(wired, item, known, plan, now, reading)
         except (MappingError, InvalidError) as error:
@@ -47,7 +46,7 @@ def read_items(
         except Exception as error:  # a defect in a user's mapping must not stop the others
             reading.raised.append(_defect(wired, item, error))
         if item.mirror:
-            seen[item.mirror] = item.raw
+            seen[item.mirror] = kept_of(item)
     return reading
 
 
@@ -122,10 +121,10 @@ def _unreadable(wired: Wired, item: Item, error: MappingError | InvalidError) ->
         team=wired.name,
         connection=wired.name,
         text=f"{wired.name} sent {item.kind} {item.key}, which cannot be read: {error}."
-        f" {_kept(item)}; nothing was recorded from it."
+        f" The raw item {said_of(item.raw)}; nothing was recorded from it."
         " Correct it at its owner, or the mapping, and replay.",
         detail=_detail(item, faults=places),
-        raw=_raw(item),
+        raw=whole(item.raw),
     )
 
 
@@ -137,9 +136,10 @@ def _defect(wired: Wired, item: Item, error: Exception) -> Raised:
         team="integration",
         connection=wired.name,
         text=f"The mapping of {item.kind} failed on {item.key}: {type(error).__name__}: {error}."
-        f" {_kept(item)}; nothing was recorded from it. Mend the mapping and replay.",
+        f" The raw item {said_of(item.raw)}; nothing was recorded from it."
+        " Mend the mapping and replay.",
         detail=_detail(item),
-        raw=_raw(item),
+        raw=whole(item.raw),
     )
 
 
@@ -153,22 +153,10 @@ def _finding(wired: Wired, item: Item, doubt: Finding, about: str | None) -> Rai
         subject=about,
         text=doubt.text,
         detail=_detail(item),
-        raw=_raw(item),
+        raw=whole(item.raw),
     )
 
 
-def _raw(item: Item) -> bytes | None:
-    return item.raw if len(item.raw) <= KEPT_WHOLE else None
-
-
-def _kept(item: Item) -> str:
-    if len(item.raw) <= KEPT_WHOLE:
-        return "The raw item is kept"
-    return f"The raw item has {len(item.raw):,} bytes, of which only the digest is kept"
-
-
 def _detail(item: Item, **more: object) -> str:
-    found = {**more, "key": item.key, "kind": item.kind}
-    if len(item.raw) > KEPT_WHOLE:
-        found |= {"sha256": sha256(item.raw).hexdigest(), "bytes": len(item.raw)}
+    found = {**more, "key": item.key, "kind": item.kind, **measured(item.raw)}
     return msgspec.json.encode(found).decode()

@@ -13,6 +13,7 @@ import msgspec
 from andon.core.message import LOT
 from andon.store.access import Speaks
 from andon.store.holds import hold_said, note_holds
+from andon.store.raw import measured, said_of, whole
 from andon.store.sql import query
 
 _DRAFT_COLUMNS = [
@@ -98,25 +99,23 @@ async def _raise_conflicts(db: asyncpg.Connection, known: Sequence[Draft], now: 
         )
     }
     changed = [d for d in known if digests.get((d.source, d.id)) not in (None, d.digest)]
-    await raise_exceptions(
-        db,
-        [
-            Raised(
-                cause=f"conflict:{d.source}:{d.id}:{d.digest.hex()}",
-                acts="data owner",
-                code="same-id-other-content",
-                team=d.source,
-                connection=d.source,
-                subject=d.about,
-                text=f"{d.source} sent {d.id} again with other content. The first one stands; the"
-                f" second is kept here. Compare them with {d.source} and correct by hand what is"
-                " wrong.",
-                detail=msgspec.json.encode({"id": d.id}).decode(),
-                raw=d.data.encode(),
-            )
-            for d in changed
-        ],
-        now,
+    await raise_exceptions(db, [_conflict(draft) for draft in changed], now)
+
+
+def _conflict(draft: Draft) -> Raised:
+    raw = draft.data.encode()
+    return Raised(
+        cause=f"conflict:{draft.source}:{draft.id}:{draft.digest.hex()}",
+        acts="data owner",
+        code="same-id-other-content",
+        team=draft.source,
+        connection=draft.source,
+        subject=draft.about,
+        text=f"{draft.source} sent {draft.id} again with other content. The first one stands; the"
+        f" second {said_of(raw)}. Compare them with {draft.source} and correct by hand what is"
+        " wrong.",
+        detail=msgspec.json.encode({"id": draft.id, **measured(raw)}).decode(),
+        raw=whole(raw),
     )
 
 

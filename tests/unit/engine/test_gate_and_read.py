@@ -1,5 +1,6 @@
 """The one gate, and items on their way to become events."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -8,11 +9,13 @@ import pytest
 
 from andon.core.connector import Item
 from andon.core.errors import DeniedError
+from andon.core.mapping import Inbound, Known, Said
 from andon.core.plant import Approve, Decision, Deny, Policy, Route
 from andon.core.record import Actor
 from andon.engine.gate import pass_gate
 from andon.engine.plan import Plan, wiring_faults
-from andon.engine.read import KEPT_WHOLE, read_items
+from andon.engine.read import read_items
+from andon.store.raw import KEPT_WHOLE
 from tests.integration.plant import Plant, PostBlind, PostKeyed, Told
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -117,3 +120,28 @@ def test_of_an_item_too_large_to_keep_its_exception_has_digest_and_size() -> Non
     assert sha256(large.raw).hexdigest() in digested.detail
     assert "only the digest" in digested.text
     assert [draft.id for draft in reading.drafts] == ["3"]
+
+
+def test_what_changed_in_a_row_too_large_to_keep_is_not_guessed_and_the_same_row_is_no_news() -> (
+    None
+):
+    def changes(item: Item, known: Known) -> Iterable[Said]:
+        row = item.read(Told)
+        if row != known.before(Told):
+            yield row
+
+    plan = _plan()
+    wired = msgspec.structs.replace(
+        plan.connections["talker"], inbound={"row": Inbound("row", changes)}
+    )
+
+    def row(key: str, order: str, n: int) -> Item:
+        raw = msgspec.json.encode(Told(order_id=order, n=n))
+        return Item(kind="row", key=key, raw=raw, mirror="R")
+
+    large = "A" * KEPT_WHOLE
+    items = [row("1", large, 1), row("2", large, 1), row("3", "A", 2), row("4", "A", 3)]
+    reading = read_items(wired, items, plan, now=NOON)
+    assert [draft.id for draft in reading.drafts] == ["1", "4"]
+    assert ["row 3," in raised.text for raised in reading.raised] == [True]
+    assert "was not kept" in reading.raised[0].text
