@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from andon.connectors.sql.memory import Census, Window
 from andon.connectors.sql.moments import Dial
 from andon.connectors.sql.places import KeyPlace, TimePlace
-from andon.connectors.sql.rows import Row
 from andon.connectors.sql.settings import ByTime
 from andon.connectors.sql.values import placed, unplaced
 
@@ -140,43 +138,3 @@ def test_a_place_is_the_same_value_after_a_restart(value: Any) -> None:
 def test_a_place_that_is_none_is_noticed(kept: Any) -> None:
     with pytest.raises(ValueError, match="no value of a key"):
         unplaced(kept)
-
-
-def row(ident: str, digest: str = "d1") -> Row:
-    return Row(ident, (ident,), None, b"{}", digest)
-
-
-def test_a_window_tells_news_from_what_the_last_look_saw() -> None:
-    window = Window()
-    assert window.fresh(row("A"))
-    assert not window.fresh(row("A"))
-    window.turn()
-    assert not window.fresh(row("A"))
-    assert window.fresh(row("A", "d2"))
-    window.turn()
-    window.turn()
-    assert window.fresh(row("A", "d2")), "a look that did not see it has forgotten it"
-
-
-def test_a_window_lets_go_of_what_no_look_reads_again() -> None:
-    window = Window()
-    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
-    for n in range(100):
-        window.fresh(row(str(n)), noon + n * MINUTE)
-        window.forget(noon + (n - 5) * MINUTE)
-    window.turn()
-    assert [window.fresh(row(str(n))) for n in range(90, 100)] == [True] * 4 + [False] * 6
-
-
-def test_gone_is_what_two_full_looks_in_a_row_did_not_find() -> None:
-    census = Census(complete=True)
-    looks = [["A", "B"], ["B"], ["A", "B"], ["B"], ["B"], ["B"]]
-    gone = list[list[str]]()
-    for found in looks:
-        census.begin()
-        for ident in found:
-            census.found(row(ident))
-        gone.append([ident for ident, _ in census.end()])
-    assert gone == [[], [], [], [], ["A"], []]
-    census.begin()
-    assert census.found(row("A")), "what comes back is news"

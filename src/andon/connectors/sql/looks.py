@@ -3,7 +3,7 @@
 __all__ = ["Look", "Told"]
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from andon.connectors.sql.database import Database
-from andon.connectors.sql.memory import Census, Window
+from andon.connectors.sql.memory import Gone, Seen
 from andon.connectors.sql.moments import Dial
 from andon.connectors.sql.places import KeyPlace, TimePlace
 from andon.connectors.sql.rows import Row, Rows
@@ -32,6 +32,13 @@ class Told(msgspec.Struct, frozen=True):
 
     item: Item
     says: bool = True
+
+
+class _Page(msgspec.Struct, frozen=True):
+    """Rows as a query brought them, and the digests of those that were seen before."""
+
+    rows: Sequence[Row]
+    known: Mapping[str, str]
 
 
 class Look:
@@ -57,9 +64,7 @@ class Look:
         except ValueError:
             value = None
         overlap = self._settings.overlap
-        self._window = Window()
-        self._census = Census(complete=value is None)
-        self._names: dict[str, bytes] = {}
+        self._seen = Seen(self._name_of, complete=value is None, forgets=not self.read.sweep)
         self._caught_up = False
         match self.read.cursor:
             case ByKey():
@@ -104,7 +109,7 @@ class Look:
                 )
             ):
                 place.settle(row.at)
-                if self._noted(row):
+                if not self.read.sweep or self._seen.note(row):
                     yield Told(self._item(row))
             place.settle(end)
         self._caught_up = True
@@ -119,9 +124,9 @@ class Look:
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
             head = row.at
-            if self._window.fresh(row) and self._noted(row):
+            if self._seen.note(row):
                 yield Told(self._item(row))
-        self._window.turn()
+        await asyncio.to_thread(self._seen.turn)
         place.end(head, clock())
 
     async def _by_time(self, place: TimePlace) -> AsyncIterator[Told]:
@@ -130,47 +135,52 @@ class Look:
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
             instant = place.passed(row.at)
-            if self._window.fresh(row, instant) and self._noted(row):
+            if self._seen.note(row):
                 yield Told(self._item(row, instant))
-            if self._window.crowded and place.forgotten is not None:
-                self._window.forget(place.forgotten)
-        self._window.turn()
+        await asyncio.to_thread(self._seen.turn)
 
     async def sweep(self) -> AsyncIterator[Told]:
         """Everything there is: what came too late, what changed unnoticed, what is gone."""
-        census, counted = self._census, self._census.complete and self._place is not None
-        census.begin()
+        seen, counted = self._seen, self._seen.complete and self._place is not None
+        seen.begin()
         async for row in self._every_row():
-            if census.found(row):
+            if self._seen.note(row):
                 self.found_by_sweep += counted
-                self._remember(row)
                 yield Told(
                     self._item(row, None if self._dial is None else self._dial.instant(row.at))
                 )
-        for ident, digest in census.end():
-            name = self._names.pop(ident, None)
-            if name is not None and self.read.deleted is not None:
+        async for gone in self._gone(seen):
+            if gone.name is not None and self.read.deleted is not None:
                 self.found_by_sweep += counted
-                key = f"{self.name}/{ident}/gone/{digest}"
-                yield Told(Item(kind=self.read.deleted, key=key, raw=name))
+                key = f"{self.name}/{gone.ident}/gone/{gone.digest}"
+                yield Told(Item(kind=self.read.deleted, key=key, raw=gone.name))
+        await asyncio.to_thread(seen.end)
+
+    async def _gone(self, seen: Seen) -> AsyncIterator[Gone]:
+        after = ""
+        while some := await asyncio.to_thread(seen.gone, after):
+            for gone in some:
+                yield gone
+            after = some[-1].ident
 
     async def _every_row(self) -> AsyncIterator[Row]:
         async for row in self._pages(lambda last: self.rows.by_key(last, self._settings.page)):
             yield row
-        nameless = self.rows.without_key(self._settings.page)
-        for row in await self._read(lambda connection: self.rows.fetch(connection, nameless)):
-            yield self.rows.unnamed(row)
+        query = self.rows.without_key(self._settings.page)
+        nameless = await self._read(partial(self._unnamed, query))
+        for row in self._turned_to(nameless):
+            yield row
 
-    def _noted(self, row: Row) -> bool:
-        """Whether the row is news; remembers it where a full look will ask."""
-        if not self.read.sweep:
-            return True
-        self._remember(row)
-        return self._census.note(row)
+    def _unnamed(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
+        rows = [self.rows.unnamed(row) for row in self.rows.fetch(connection, query)]
+        return _Page(rows, self._seen.known(rows))
 
-    def _remember(self, row: Row) -> None:
-        if self.read.deleted is not None and row.ident not in self._names:
-            self._names[row.ident] = self.rows.key_json(row.key)
+    def _turned_to(self, page: _Page) -> Sequence[Row]:
+        self._seen.turn_to(page.known)
+        return page.rows
+
+    def _name_of(self, row: Row) -> bytes | None:
+        return None if self.read.deleted is None else self.rows.key_json(row.key)
 
     def _item(self, row: Row, instant: datetime | None = None) -> Item:
         changes = isinstance(self.read.cursor, ByTime | Whole)
@@ -187,14 +197,18 @@ class Look:
     async def _pages(self, query: Callable[[Row | None], sa.Select[Any]]) -> AsyncIterator[Row]:
         last: Row | None = None
         while True:
-            page = await self._read(partial(self._page, query(last)))
-            for row in page:
+            page: _Page = await self._read(partial(self._page, query(last)))
+            for row in self._turned_to(page):
                 yield row
-            if len(page) < self._settings.page:
+            if len(page.rows) < self._settings.page:
                 return
-            last = page[-1]
+            last = page.rows[-1]
 
-    def _page(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
+    def _page(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
+        rows = self._fetched(query, connection)
+        return _Page(rows, self._seen.known(rows))
+
+    def _fetched(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
         """A page; where one row's content fails it, the others are read without that row."""
         try:
             return self.rows.fetch(connection, query)

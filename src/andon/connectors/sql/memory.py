@@ -1,86 +1,131 @@
-"""What a read remembers: the rows of its last look, and for the sweep all rows there were."""
+"""What a read remembers of the rows it saw: on disk, since a table may have any number of them."""
 
-__all__ = ["Census", "Window"]
+__all__ = ["Gone", "Seen"]
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import takewhile
+import sqlite3
+import weakref
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from threading import Lock
+
+import msgspec
 
 from andon.connectors.sql.rows import Row
+from andon.core.errors import UnavailableError
 
-_CROWD = 1000
-
-
-class Window:
-    """Rows that an overlapping look reads again are told apart from news."""
-
-    def __init__(self) -> None:
-        self._before: dict[str, str] = {}
-        self._now: dict[str, tuple[str, datetime | None]] = {}
-        self._room = _CROWD
-
-    def fresh(self, row: Row, instant: datetime | None = None) -> bool:
-        """Whether neither this look nor the last one saw the row as it is."""
-        known = self._now.pop(row.ident, None)
-        self._now[row.ident] = (row.digest, instant)
-        return row.digest != (self._before.get(row.ident) if known is None else known[0])
-
-    @property
-    def crowded(self) -> bool:
-        """Whether so much came since the last time that forgetting is worth its while."""
-        return len(self._now) >= self._room
-
-    def forget(self, before: datetime) -> None:
-        """Lets go of what no look reads again, also in the midst of a long one."""
-        # In one pass: looking for the first of a dict again steps over all that was deleted.
-        for ident in list(takewhile(lambda ident: _older(self._now[ident][1], before), self._now)):
-            del self._now[ident]
-        self._room = len(self._now) + _CROWD
-
-    def turn(self) -> None:
-        """The look is over: only what it saw can come again."""
-        self._before = {ident: digest for ident, (digest, _) in self._now.items()}
-        self._now = {}
-        self._room = _CROWD
+_SCHEMA = """
+pragma cache_size = -4096;
+create table seen (
+  ident text primary key, digest text not null, name blob, look integer not null,
+  missed integer not null default 0) without rowid;
+"""
+_KNOWN = "select ident, digest from seen where ident in (select value from json_each(?))"
+_NOTE = """
+insert into seen (ident, digest, name, look) values (?, ?, ?, ?)
+on conflict (ident) do update set digest = excluded.digest, look = excluded.look
+"""
+_GONE = """
+select ident, digest, name from seen
+where ident > ? and look < ? and missed = ? order by ident limit 500
+"""
 
 
-def _older(instant: datetime | None, before: datetime) -> bool:
-    return instant is not None and instant < before
+class Gone(msgspec.Struct, frozen=True):
+    """A row that is not there any more, as it was last seen."""
+
+    ident: str
+    digest: str
+    name: bytes | None
 
 
-class Census:
-    """Every row as it was last seen. Gone is what two full looks in a row did not find."""
+class Seen:
+    """Every row as it was last seen, or those of the last look only, which `forgets` the others.
+    It is one temporary file of SQLite's, which goes with it. Gone is what two full looks in a row
+    did not find.
 
-    def __init__(self, *, complete: bool) -> None:
+    What touches the file runs in a thread: `known`, `turn`, `gone` and `end`."""
+
+    def __init__(
+        self, named: Callable[[Row], bytes | None], *, complete: bool, forgets: bool
+    ) -> None:
         self.complete = complete
         """Whether everything read so far stands here; else a first full look makes it so."""
-        self._known: dict[str, str] = {}
-        self._missed: frozenset[str] = frozenset()
-        self._found: dict[str, str] = {}
+        self._named = named
+        self._forgets = forgets
+        self._look = 1
+        self._full = False
+        self._full_before = -1
+        self._page: dict[str, str] = {}
+        self._noted: list[tuple[str, str, bytes | None, int]] = []
+        self._db: sqlite3.Connection | None = None
+        self._turn = Lock()
+
+    def known(self, rows: Sequence[Row]) -> dict[str, str]:
+        """The digests of those that were seen before."""
+        idents = msgspec.json.encode([row.ident for row in rows]).decode()
+        with self._file() as file, closing(file.execute(_KNOWN, (idents,))) as found:
+            return dict(found.fetchall())
+
+    def turn_to(self, known: Mapping[str, str]) -> None:
+        """A page comes next, of whose rows this much is known."""
+        self._page = dict(known)
 
     def note(self, row: Row) -> bool:
-        """A look brought the row; returns whether that is news."""
-        known = self._known.get(row.ident)
-        self._known[row.ident] = row.digest
-        return known != row.digest
+        """A look brought the row, of the page that was turned to; returns whether that is news."""
+        news = self._page.get(row.ident) != row.digest
+        if news or self._full or self._forgets:
+            self._page[row.ident] = row.digest
+            name = self._named(row) if news else None
+            self._noted.append((row.ident, row.digest, name, self._look))
+        return news
+
+    def turn(self) -> None:
+        """A look is over: where forgetting is right, only what it saw can come again."""
+        if self._forgets:
+            with self._file() as file:
+                file.execute("delete from seen where look < ?", (self._look,))
+        self._look += 1
 
     def begin(self) -> None:
         """A full look begins."""
-        self._found = {}
+        self._look += 1
+        self._full = True
 
-    def found(self, row: Row) -> bool:
-        """A full look brought the row; returns whether that is news."""
-        self._found[row.ident] = row.digest
-        return self._known.get(row.ident) != row.digest
+    def gone(self, after: str) -> Sequence[Gone]:
+        """At the end of a full look: the next rows that are gone, none when there are no more."""
+        place = (after, self._look, self._full_before)
+        with self._file() as file, closing(file.execute(_GONE, place)) as found:
+            return [Gone(*row) for row in found]
 
-    def end(self) -> Iterator[tuple[str, str]]:
-        """The full look is over: key and last state of each row that is gone."""
-        missing = frozenset(ident for ident in self._known if ident not in self._found)
-        gone = missing & self._missed
-        for ident in sorted(gone):
-            yield ident, self._known[ident]
-        kept = {ident: self._known[ident] for ident in missing - gone}
-        self._known = {**kept, **self._found}
-        self._missed = missing - gone
-        self._found = {}
-        self.complete = True
+    def end(self) -> None:
+        """The full look is over, and those that are gone were told."""
+        look, before = self._look, self._full_before
+        with self._file() as file:
+            file.execute("delete from seen where look < ? and missed = ?", (look, before))
+            file.execute("update seen set missed = ? where look < ?", (look, look))
+        self._full, self._full_before, self.complete = False, look, True
+        self._look += 1
+
+    @contextmanager
+    def _file(self) -> Generator[sqlite3.Connection]:
+        """The file, with all that was noted."""
+        with self._turn:
+            try:
+                yield self._written()
+            except sqlite3.Error as error:
+                raise UnavailableError(
+                    f"What was read cannot be remembered on disk: {error}. Trying again; look for"
+                    " room in the folder for temporary files."
+                ) from error
+
+    def _written(self) -> sqlite3.Connection:
+        if self._db is None:
+            self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            weakref.finalize(self, self._db.close)
+            self._db.executescript(_SCHEMA)
+        noted, self._noted = self._noted, []
+        if noted:
+            with self._db:
+                self._db.execute("begin")
+                self._db.executemany(_NOTE, noted)
+        return self._db

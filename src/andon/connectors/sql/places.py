@@ -67,10 +67,3 @@ class TimePlace:
         if self._newest is None or instant >= self._newest:
             self.kept, self._newest = value, instant
         return instant
-
-    @property
-    def forgotten(self) -> datetime | None:
-        """Rows before this instant are not read again; an hour more, for clocks set back."""
-        if self._newest is None:
-            return None
-        return self._newest - self._overlap - timedelta(hours=3)
