@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from andon.connectors.epcis import MAPPINGS, Epcis, EpcisSettings
 from andon.connectors.epcis.document import captured_events, document_of, event_faults
 from andon.connectors.epcis.identity import content_id
-from andon.connectors.epcis.items import listed, with_id
+from andon.connectors.epcis.items import item_of, listed, with_id
 from andon.connectors.epcis.mapping import lot_of
 from andon.core.connector import Arrival, Item, Push
 from andon.core.errors import MappingError
@@ -97,6 +97,19 @@ def test_every_fault_of_every_event_is_named_at_once() -> None:
         "/epcisBody/eventList/1/eventTime",
     }
     assert any("shipping?" in fault.says for fault in refused.value.faults)
+
+
+def test_a_type_that_is_no_text_is_a_fault_of_the_document() -> None:
+    with pytest.raises(MappingError) as refused:
+        post({"type": {}})
+    assert [fault.at for fault in refused.value.faults] == ["/type"]
+
+
+@pytest.mark.parametrize("declaration", ["wrong", ["wrong"], 7])
+def test_an_error_declaration_of_another_shape_is_left_to_the_mapping(declaration: object) -> None:
+    bad = captured_events(json.dumps({**BASE, "errorDeclaration": declaration}).encode())
+    assert [item_of(one).key for one in bad] == ["urn:uuid:1"]
+    assert [fault.at for fault in event_faults(bad[0])] == ["/errorDeclaration"]
 
 
 def test_a_sender_may_ask_to_proceed_with_what_is_good() -> None:

@@ -69,7 +69,7 @@ def captured_events(raw: bytes) -> list[Captured]:
         kind = msgspec.json.decode(raw, type=dict[str, Any]).get("type")
     except UNREADABLE as error:
         raise MappingError("This is no JSON object", raw_faults(raw, dict[str, Any])) from error
-    if kind in EVENT_TYPES:
+    if isinstance(kind, str) and kind in EVENT_TYPES:
         bare: dict[str, Any] = msgspec.json.decode(raw)
         context = bare.pop("@context", None)
         if context is None:

@@ -21,10 +21,10 @@ def item_of(captured: Captured, *, position: Position | None = None) -> Item:
     """An event as an item; its key is its eventID, or the id of its content."""
     event = captured.event
     said = event.get("eventID")
-    declared = cast("dict[str, Any]", event.get("errorDeclaration") or {})
+    declared = event.get("errorDeclaration")
     key = said if isinstance(said, str) and said else _content_key(captured)
-    if declared:  # the same id, taken back: that is another fact
-        key = f"{key}?declared={declared.get('declarationTime', '')}"
+    if isinstance(declared, dict) and declared:  # the same id, taken back: that is another fact
+        key = f"{key}?declared={cast('dict[str, Any]', declared).get('declarationTime', '')}"
     kind = event.get("type")
     return Item(
         kind=kind if isinstance(kind, str) else "event",
