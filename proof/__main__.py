@@ -4,13 +4,15 @@ import argparse
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from proof.books import proving as books
 from proof.books import report as books_report
 from proof.killing import KILLS, Kill
-from proof.memory import proving as memory
+from proof.memory import page as memory
+from proof.memory.proving import prove as prove_memory
 from proof.real import page
 from proof.real import proving as real
 from proof.real.report import faults
@@ -53,10 +55,10 @@ async def against_past(
     return upgrade_page.faults(played)
 
 
-async def in_memory(rounds: int, *, folder: Path, out: Path) -> list[str]:
+async def in_memory(rounds: int, *, folder: Path, out: Path, only: Sequence[str] = ()) -> list[str]:
     """Rounds are thousands of items here."""
     del folder
-    done = memory.prove(rounds * 1000, told=say)
+    done = prove_memory(rounds * 1000, only=only, told=say)
     memory.write(done, out)
     return memory.faults(done)
 
@@ -81,6 +83,7 @@ def main() -> None:
     words.add_argument("--target", choices=TARGETS, default="real")
     words.add_argument("--out", type=Path, default=Path("docs/proof"))
     words.add_argument("--since", help="upgrade: a revision; else the last with another schema")
+    words.add_argument("--only", nargs="+", default=(), help="memory: these connectors")
     words.add_argument("--keep", action="store_true", help="keep the folder with all logs")
     said = words.parse_args()
     # Short, because PostgreSQL's socket lives below it; its own account passes through.
@@ -91,6 +94,8 @@ def main() -> None:
         prove = TARGETS[said.target]
         if said.since:
             prove = partial(against_past, since=said.since)
+        if said.only:
+            prove = partial(in_memory, only=said.only)
         faults = asyncio.run(prove(said.rounds, folder=folder, out=said.out))
     except BaseException:
         print(f"The logs are in {folder}.")

@@ -21,7 +21,8 @@ class Elsewhere:
         self._process = process
 
     async def ask(self, method: str, *arguments: Any) -> Any:
-        """A method of the counterpart, called there: `say`, `effects`, `settings`."""
+        """A method of the counterpart, called there: `say`, `effects`, `settings`; or what it has,
+        `most`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(msgspec.json.encode([method, arguments]) + b"\n")
@@ -60,7 +61,8 @@ async def _serve(where: str) -> None:
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.buffer.readline):
         method, arguments = msgspec.json.decode(line)
-        said = getattr(counterpart, method)(*arguments)
+        asked = getattr(counterpart, method)
+        said = asked(*arguments) if callable(asked) else asked
         answer = await said if asyncio.iscoroutine(said) else said
         sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
         sys.stdout.buffer.flush()

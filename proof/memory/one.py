@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from array import array
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ async def read_all(name: str, peer: str, many: int) -> Reading:
         await reader.begin(other)
         seen = _Seen(many * 2, reader.known)
         before, said = _used_mb(), 0
+        at_once = min(_AT_ONCE, await other.ask("most"))
         while said < many:
-            said += len(await other.ask("say", min(many - said, _AT_ONCE)))
+            said += len(await other.ask("say", min(many - said, at_once)))
         await asyncio.sleep(_IDLE)
         waiting = _used_mb()
         began = time.monotonic()
@@ -58,7 +60,8 @@ async def read_all(name: str, peer: str, many: int) -> Reading:
         asked=said,
         waiting_mb=round(waiting - before, 1),
         reading_mb=round(peak - before, 1),
-        items_per_s=round(len(seen) / took),
+        seconds=round(took, 1),
+        measured_on=datetime.now(UTC).date(),
     )
 
 

@@ -1,18 +1,20 @@
-"""Every connector that can be asked for many things, each in a process of its own."""
+"""Every connector that reads, each in a process of its own."""
 
-__all__ = ["faults", "prove", "write"]
+__all__ = ["prove", "shown"]
 
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
-from andon.core.counterpart import Speaks
+from andon.core.connector import Connector, Source
+from andon.core.counterpart import Counterpart, Speaks
 from andon.testing.conformance import counterparts_of, installed
 from bench.hub import ROOT
-from proof.memory.reading import REMEMBERED, Reading
+from proof.memory.reading import NotShown, Reading, Shown
 
 _WITHIN = 1800
 _QUICK = {"rest": "Journal"}
@@ -21,67 +23,43 @@ _QUICK = {"rest": "Journal"}
 
 def prove(
     many: int, *, only: Sequence[str] = (), told: Callable[[str], None] = print
-) -> list[Reading | str]:
-    """What each held; a text where it could not be read to the end."""
-    done: list[Reading | str] = []
+) -> list[Shown]:
+    """What each held. None that reads is left out: what could not be measured says why."""
+    done: list[Shown] = []
     for name, entry in installed().items():
-        if only and name not in only:
-            continue
-        peers = [
-            peer
-            for peer in counterparts_of(entry.load())
-            if issubclass(peer, Speaks) and peer.most >= 20_000
-        ]
-        for peer in [one for one in peers if one.__name__ == _QUICK.get(name)] or peers[:1]:
-            done.append(_one(name, f"{peer.__module__}:{peer.__name__}", many))
-            told(f"{name} {peer.__name__}: {done[-1]}")
+        kind = entry.load()
+        if _reads(kind) and (not only or name in only):
+            done.append(shown(name, counterparts_of(kind), many))
+            told(f"{name}: {done[-1]}")
     return done
 
 
-def _one(name: str, peer: str, many: int) -> Reading | str:
-    command = [sys.executable, "-m", "proof.memory.one", name, peer, str(many)]
+def _reads(kind: type[Connector[Any]]) -> bool:
+    return issubclass(kind, Source)
+
+
+def shown(name: str, counterparts: Sequence[type[Counterpart]], many: int) -> Shown:
+    """One connector, with the quickest of those counterparts that speak."""
+    peers = [peer for peer in counterparts if issubclass(peer, Speaks)]
+    if not peers:
+        return _missed(name, "none", "no counterpart here says anything it could read")
+    quick = [peer for peer in peers if peer.__name__ == _QUICK.get(name)]
+    return _asked(name, next(iter([*quick, *peers])), many)
+
+
+def _asked(name: str, peer: type[Counterpart], many: int) -> Shown:
+    where = f"{peer.__module__}:{peer.__name__}"
+    command = [sys.executable, "-m", "proof.memory.one", name, where, str(many)]
     try:
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=_WITHIN, check=False)
     except subprocess.TimeoutExpired:
-        return f"{name} with {peer} did not read {many:,} items within {_WITHIN} s"
+        return _missed(name, peer.__name__, f"{many:,} items were not read within {_WITHIN} s")
     if ran.returncode:
-        return f"{name} with {peer}: {ran.stderr.decode()[-400:]}"
+        last = ran.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        return _missed(name, peer.__name__, " ".join([f"ended with {ran.returncode}:", *last]))
     return msgspec.json.decode(ran.stdout, type=Reading)
 
 
-def faults(done: Sequence[Reading | str]) -> list[str]:
-    """What the proof does not show."""
-    return [
-        fault if isinstance(one, str) else f"{one.connector} {one.counterpart}: {fault}"
-        for one in done
-        if (fault := one if isinstance(one, str) else one.fault)
-    ]
-
-
-def write(done: Sequence[Reading | str], out: Path) -> None:
-    """Writes memory.md and memory.json."""
-    read = [one for one in done if isinstance(one, Reading)]
-    (out / "memory.json").write_bytes(msgspec.json.format(msgspec.json.encode(read)) + b"\n")
-    lines = [
-        "# A million items",
-        "",
-        "Every connector that reads, in a process of its own; its simulator in another. First all",
-        "items wait while nobody consumes, then they are read and committed in batches. Memory is",
-        "what the process grew by since its first item. Made by `python -m proof --target memory`.",
-        "",
-        "| connector | counterpart | items | keys | grown while waiting, MB |"
-        " grown while reading, MB | items/s |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {one.connector} | {one.counterpart} | {one.items:,} | {one.keys:,} |"
-            f" {one.waiting_mb} | {one.reading_mb} | {one.items_per_s:,} |"
-            for one in read
-        ),
-        "",
-        "Some connectors remember things by design, so their memory follows what a minute brings:",
-        "",
-        *(f"- {name}: {what}" for name, (_, what) in REMEMBERED.items()),
-        "",
-        *(f"- Not shown: {fault}" for fault in faults(done)),
-    ]
-    (out / "memory.md").write_text("\n".join(lines).rstrip() + "\n")
+def _missed(name: str, peer: str, why: str) -> NotShown:
+    today = datetime.now(UTC).date()
+    return NotShown(connector=name, counterpart=peer, fault=why, measured_on=today)

@@ -1,20 +1,21 @@
 """What one connector held while many things waited, and while it read them."""
 
-__all__ = ["REMEMBERED", "Reading"]
+__all__ = ["REMEMBERED", "NotShown", "Reading", "Shown"]
+
+from datetime import date
 
 import msgspec
 
 REMEMBERED = {
     "odata": (1000, "names and states of the rows there are, to tell which are gone"),
     "rest": (300, "what was yielded inside the overlap of a look by time"),
-    "sql": (500, "what was yielded inside the overlap of a look by time"),
     "tryton": (300, "what was yielded inside the overlap of a look by time"),
 }
 """Bytes that a connector keeps per item by design, and what they are. All items of this proof are
 of one minute, so they all lie inside the overlap; in a plant it is the changes of a minute."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_field="is"):
     """Megabytes are of the connector's process, above what it used after its first item."""
 
     connector: str
@@ -26,7 +27,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Grown while all waited and nobody consumed."""
     reading_mb: float
     """Grown at most until the last one was read."""
-    items_per_s: int
+    seconds: float
+    """From the first to the last one that waited."""
+    measured_on: date
+
+    @property
+    def items_per_s(self) -> int:
+        """Beside whatever else the machine did."""
+        return round(self.items / self.seconds)
 
     @property
     def fault(self) -> str | None:
@@ -38,6 +46,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         if (most := max(self.waiting_mb, self.reading_mb)) > bound:
             return f"{most} MB grown, {bound:.0f} MB allowed"
         return None
+
+
+class NotShown(msgspec.Struct, frozen=True, kw_only=True, tag="not shown", tag_field="is"):
+    """A connector that reads, of which nothing was measured."""
+
+    connector: str
+    counterpart: str
+    fault: str
+    """Why not."""
+    measured_on: date
+
+
+Shown = Reading | NotShown
 
 
 _BOUND_MB = 48.0
