@@ -31,6 +31,8 @@ class Books:
         self.sets: dict[str, dict[Key, Row]] = {}
         self.log: list[tuple[str, Key]] = []
         """Every change in order; a delta token is a place in it."""
+        self.changes = 0
+        """Grows with everything that happens to a row, also when it is put back."""
         self._numbers: dict[str, int] = {}
         self._undo: list[tuple[str, Key, Row | None]] = []
         self._depth = 0
@@ -55,13 +57,17 @@ class Books:
         row = {**(before or {}), **values, "~version": version, "~at": self.now()}
         self._remember(name, key, before)
         self.rows(name)[key] = row
-        self.log.append((name, key))
+        self._changed(name, key)
         return row
 
     def drop(self, name: str, key: Key) -> None:
         """The row is gone."""
         self._remember(name, key, self.rows(name).pop(key))
+        self._changed(name, key)
+
+    def _changed(self, name: str, key: Key) -> None:
         self.log.append((name, key))
+        self.changes += 1
 
     def _remember(self, name: str, key: Key, before: Row | None) -> None:
         if self._depth:
@@ -87,6 +93,7 @@ class Books:
                 else:
                     self.sets[name][key] = before
             del self.log[length:]
+            self.changes += 1
             raise
         finally:
             self._depth -= 1

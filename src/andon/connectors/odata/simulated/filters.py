@@ -1,6 +1,6 @@
 """`$filter` and `$orderby`: the part of them that a gateway's own services answer."""
 
-__all__ = ["Condition", "condition", "ordered"]
+__all__ = ["Condition", "condition", "ordered", "place_of"]
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -53,15 +53,13 @@ def ordered(rows: Iterable[Row], order: str, kind: EntityType) -> list[Row]:
         name, _, way = part.strip().partition(" ")
         if name not in kind.properties:
             raise _unknown(name, kind)
-        found.sort(
-            key=lambda row: (row.get(name) is not None, row.get(name) or _least(row.get(name))),
-            reverse=way.strip() == "desc",
-        )
+        found.sort(key=lambda row: place_of(row.get(name)), reverse=way.strip() == "desc")
     return found
 
 
-def _least(value: Any) -> Any:
-    return "" if value is None else value
+def place_of(value: Any) -> tuple[bool, Any]:
+    """Where a value stands among those of its field."""
+    return (value is not None, "" if value is None else value)
 
 
 class _Reader:

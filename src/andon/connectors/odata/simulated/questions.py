@@ -10,8 +10,8 @@ import msgspec
 
 from andon.connectors.odata.metadata import Described
 from andon.connectors.odata.simulated.books import Books, RefusedCallError, Row
-from andon.connectors.odata.simulated.filters import condition, ordered
 from andon.connectors.odata.simulated.saying import Reply, Saying, linked, missing, table_of
+from andon.connectors.odata.simulated.sorted import Sorted
 
 _PREFER = re.compile(r"odata\.maxpagesize=(\d+)")
 
@@ -28,9 +28,12 @@ class Limits(msgspec.Struct, frozen=True):
 class Questions:
     """Answers them for one service."""
 
-    def __init__(self, about: Described, books: Books, say: Saying, limits: Limits) -> None:
+    def __init__(
+        self, about: Described, books: Books, sorted: Sorted, say: Saying, limits: Limits
+    ) -> None:
         self._about = about
         self._books = books
+        self._sorted = sorted
         self._say = say
         self._limits = limits
 
@@ -115,7 +118,7 @@ class Questions:
         link = linked(self._say.root, name, {"$deltatoken": now})
         return say.page(name, shown, {"delta": link}, None)
 
-    def _matching(self, name: str, options: Mapping[str, str]) -> list[Row]:
+    def _matching(self, name: str, options: Mapping[str, str]) -> Sequence[Row]:
         kind = self._about.sets[name]
         unknown = [
             part
@@ -126,10 +129,8 @@ class Questions:
             raise RefusedCallError(
                 "/IWBEP/CM_MGW_RT/021", f"Property {unknown[0]} not found in type '{kind.name}'"
             )
-        holds = condition(options.get("$filter", ""), kind)
-        rows = [row for row in self._books.rows(table_of(name)).values() if holds(row)]
         order = options.get("$orderby") or ",".join(kind.keys)
-        return ordered(rows, order, kind)
+        return self._sorted.rows(table_of(name), options.get("$filter", ""), order, kind)
 
 
 def _list(text: str | None) -> list[str]:

@@ -24,6 +24,7 @@ from andon.connectors.odata.simulated.saying import (
     refused,
     table_of,
 )
+from andon.connectors.odata.simulated.sorted import Sorted
 from andon.core.faults import UNREADABLE
 
 _SEGMENT = re.compile(r"([\w.$]+)(?:\(((?:[^()']|'(?:[^']|'')*')*)\))?")
@@ -52,6 +53,7 @@ class Service:
         self.oldest_delta = 0
         """Delta tokens before this place in the books are not known any more."""
         self._company = company
+        self._sorted = Sorted(company.books)
         self._deeds = Deeds(company)
 
     def answer(self, asked: Asked) -> Reply:
@@ -189,7 +191,7 @@ class Service:
 
     def _questions(self) -> Questions:
         limits = Limits(self.page_limit, self.oldest_delta)
-        return Questions(self.about, self._company.books, self._say(), limits)
+        return Questions(self.about, self._company.books, self._sorted, self._say(), limits)
 
     def _say(self) -> Saying:
         return Saying(self.about, self._company.books, self.version, self.root)
