@@ -1,10 +1,10 @@
-"""Analytics of the sandbox company: everything is told once, whoever is down meanwhile."""
+"""Analytics of the sandbox company: all is told once by file and by topic, whoever is down."""
 
 from datetime import timedelta
 
 import pytest
 
-from andon.sandbox.lab.analytics import booked, happened
+from andon.sandbox.lab.analytics import booked, happened, turned
 from andon.sandbox.systems.analytics import Analytics
 from tests.integration.plant import until
 from tests.story.company import served
@@ -22,9 +22,15 @@ async def test_what_is_made_and_moved_is_in_the_store_once_though_andon_is_kille
         await plant.kill_andon()
         await plant.start_andon()
         await analytics.start()
+        analytics.stream.broker.losing = True  # it is appended, and Andon never hears of it
         await plant.company.lived()
-        await until(lambda: booked(analytics) == happened(world.truth), within=40)
-        assert {told.what for told in booked(analytics)} == {
+        told, streamed = analytics.store, analytics.stream.store
+        await until(lambda: booked(told) == happened(world.truth), within=40)
+        await until(lambda: booked(streamed.values()) == happened(world.truth), within=40)
+        assert {one.what for one in booked(told)} == {
             "confirmed", "completed", "taken", "received", "moved",
         }  # fmt: skip
+        assert turned(streamed.values()) == 0
+        assert not analytics.stream.broker.losing
+        assert analytics.stream.refused == []
         assert not list((analytics.folder / "refused").iterdir())

@@ -44,7 +44,8 @@ class Publication:
 
 
 def _command(event: type[Event], connection: str) -> type[Command]:
-    """A type per event, so that its schema says what is published."""
+    """A type per event and connection, so that its schema says what is published, and that one
+    event can be published to several."""
     family, _, major = event.TYPE.rpartition(".v")
     words = family.removeprefix("andon.").replace(".", "-")
     fields: dict[str, Any] = {"subject_id": str, "said": event, "at": Instant}
@@ -60,7 +61,10 @@ def _command(event: type[Event], connection: str) -> type[Command]:
         }
 
     made = types.new_class(
-        f"Publish{event.__name__}", (Command,), {"frozen": True, "kw_only": True}, body
+        f"Publish{event.__name__}To{_capitals(connection)}",
+        (Command,),
+        {"frozen": True, "kw_only": True},
+        body,
     )
     return cast("type[Command]", made)
 
@@ -68,6 +72,10 @@ def _command(event: type[Event], connection: str) -> type[Command]:
 def _plain(name: str) -> str:
     word = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     return word if word[:1].isalpha() else f"to-{word}"
+
+
+def _capitals(name: str) -> str:
+    return "".join(word.capitalize() for word in _plain(name).split("-"))
 
 
 def _flow(event: type[Event], command: type[Command], connection: str) -> Workflow:

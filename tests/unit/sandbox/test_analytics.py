@@ -1,15 +1,19 @@
 """The analytics store against the facts: a row that is missing or there twice shows."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from andon.connectors.kafka.library import Batch
 from andon.sandbox.company import Company
-from andon.sandbox.lab.analytics import booked, happened
+from andon.sandbox.lab.analytics import booked, happened, turned
 from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.systems.analytics.stream import TOPIC, Stream
 from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -79,7 +83,7 @@ def test_what_happened_is_told_once_and_files_are_put_away(analytics: Analytics)
     tell(analytics)
     analytics.load()
     analytics.load()
-    assert booked(analytics) == happened(truth())
+    assert booked(analytics.store) == happened(truth())
     assert not list((analytics.folder / "out").iterdir())
 
 
@@ -87,14 +91,14 @@ def test_a_row_that_comes_twice_is_there_twice(analytics: Analytics) -> None:
     for _ in range(2):
         tell(analytics)
         analytics.load()
-    assert (booked(analytics) - happened(truth())).total() == 5
+    assert (booked(analytics.store) - happened(truth())).total() == 5
 
 
 def test_a_row_that_does_not_come_is_missing(analytics: Analytics) -> None:
     tell(analytics)
     (analytics.folder / "out" / "taken.csv").unlink()
     analytics.load()
-    assert [told.what for told in happened(truth()) - booked(analytics)] == ["taken"]
+    assert [told.what for told in happened(truth()) - booked(analytics.store)] == ["taken"]
 
 
 def test_a_file_that_is_laid_out_otherwise_is_refused_whole(analytics: Analytics) -> None:
@@ -102,3 +106,69 @@ def test_a_file_that_is_laid_out_otherwise_is_refused_whole(analytics: Analytics
     analytics.load()
     assert analytics.store == []
     assert [file.name for file in (analytics.folder / "refused").iterdir()] == ["odd.csv"]
+
+
+def record(
+    id: str, subject: str, at: datetime = NOON, odd: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[Any, ...]:
+    said = {
+        "content-type": b"application/json",
+        "ce_specversion": b"1.0",
+        "ce_id": id.encode(),
+        "ce_type": b"andon.inventory.stock.moved.v1",
+        "ce_subject": subject.encode(),
+        "ce_time": at.isoformat().encode(),
+        **odd,
+    }
+    value = json.dumps({"material_id": "PUMP", "quantity": pieces(4)}).encode()
+    return subject.encode(), value, list(said.items())
+
+
+def append(stream: Stream, *records: tuple[Any, ...], partition: int = 0) -> None:
+    batch = Batch(
+        magic=2, compression_type=0, is_transactional=0, producer_id=-1, producer_epoch=-1,
+        base_sequence=-1, batch_size=100_000,
+    )  # fmt: skip
+    for n, (key, value, headers) in enumerate(records):
+        batch.append(n, timestamp=0, key=key, value=value, headers=headers)
+    stream.broker.topics[TOPIC][partition].append(bytes(batch.build()))
+
+
+def test_an_event_of_the_topic_is_stored_once_however_often_it_is_there(
+    analytics: Analytics,
+) -> None:
+    stream = analytics.stream
+    append(stream, record("k1", "material-lot/company:A1"), record("k2", "material-lot/company:A2"))
+    analytics.load()
+    append(stream, record("k1", "material-lot/company:A1"))
+    append(stream, record("k3", "material-lot/company:A3"), partition=1)
+    analytics.load()
+    analytics.load()
+    assert list(stream.store) == ["k1", "k2", "k3"]
+    assert stream.repeated == 1
+    assert booked(stream.store.values()).total() == 3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"ce_specversion": b"2.0"}, {"content-type": b"text/plain"}, {"ce_time": b"noon"}],
+)
+def test_what_is_no_cloudevent_is_refused_and_the_next_record_is_read(
+    analytics: Analytics, odd: dict[str, bytes]
+) -> None:
+    append(analytics.stream, record("k1", "x", odd=odd), record("k2", "x"))
+    analytics.load()
+    assert list(analytics.stream.store) == ["k2"]
+    assert len(analytics.stream.refused) == 1
+
+
+def test_what_is_behind_something_later_of_its_subject_is_out_of_order(
+    analytics: Analytics,
+) -> None:
+    later = NOON + timedelta(minutes=1)
+    append(
+        analytics.stream, record("k1", "a", later), record("k2", "b"), record("k3", "a"),
+        record("k4", "a", later),
+    )  # fmt: skip
+    analytics.load()
+    assert turned(analytics.stream.store.values()) == 1

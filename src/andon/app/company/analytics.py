@@ -1,4 +1,4 @@
-"""Analytics: what is made, moved and delivered is told as rows of CSV, each once."""
+"""Analytics: what is made, moved and delivered is told as rows of CSV, and streamed to a topic."""
 
 __all__ = ["AREA"]
 
@@ -8,6 +8,7 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.connectors.files import Files, Publication
+from andon.connectors.kafka import Kafka
 from andon.core.connector import Request
 from andon.core.mapping import Known, Outbound, outbound
 from andon.core.message import Command
@@ -18,16 +19,16 @@ from andon.model.inventory import StockMoved
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import OperationConfirmed, OrderCompleted
 
-_TOLD = Publication(
+_EVENTS = (
     OperationConfirmed,
     OrderCompleted,
     StockMoved,
     JournalEntryPosted,
     MilestonePassed,
     EquipmentStateChanged,
-    connection="analytics",
-    target="event",
 )
+_TOLD = Publication(*_EVENTS, connection="analytics", target="event")
+_STREAMED = Publication(*_EVENTS, connection="analytics-stream", target="acme.analytics")
 
 
 def _row(publish: Any, _: Known) -> Request:
@@ -46,8 +47,11 @@ def _as_rows(command: type[Command]) -> Outbound:
 
 
 AREA = Area(
-    connections=(Connection("analytics", Files, tuple(map(_as_rows, _TOLD.messages))),),
-    workflows=tuple(_TOLD.workflows),
-    routes=tuple(_TOLD.routes),
-    messages=tuple(_TOLD.messages),
+    connections=(
+        Connection("analytics", Files, tuple(map(_as_rows, _TOLD.messages))),
+        Connection("analytics-stream", Kafka, tuple(_STREAMED.mappings)),
+    ),
+    workflows=(*_TOLD.workflows, *_STREAMED.workflows),
+    routes=(*_TOLD.routes, *_STREAMED.routes),
+    messages=(*_TOLD.messages, *_STREAMED.messages),
 )

@@ -1,14 +1,16 @@
 """What analytics must have been told of plant A: each operation, each order, each piece moved."""
 
-__all__ = ["Told", "booked", "happened"]
+__all__ = ["Told", "booked", "happened", "turned"]
 
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.systems.analytics.rows import Told as Row
 from andon.sandbox.systems.machines import LINES
 from andon.sandbox.systems.wms import PRODUCTION
 from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
@@ -49,10 +51,10 @@ def happened(truth: Truth) -> Counter[Told]:
     return found
 
 
-def booked(analytics: Analytics) -> Counter[Told]:
-    """Every row of the store, as often as it is there."""
+def booked(rows: Iterable[Row]) -> Counter[Told]:
+    """Every row, as often as it is there."""
     found: Counter[Told] = Counter()
-    for row in analytics.store:
+    for row in rows:
         data = row.data
         match row.event.split(".")[2:4]:
             case ["operation", "confirmed"] if row.subject.startswith(_ORDERS):
@@ -66,6 +68,17 @@ def booked(analytics: Analytics) -> Counter[Told]:
                 found[_told(use, data["order_id"], data["material_id"], data["quantity"])] += 1
             case _:
                 pass
+    return found
+
+
+def turned(rows: Iterable[Row]) -> int:
+    """Rows behind one about the same subject that Andon heard of later."""
+    latest: dict[str, datetime] = {}
+    found = 0
+    for row in rows:
+        before = latest.setdefault(row.subject, row.at)
+        found += row.at < before
+        latest[row.subject] = max(row.at, before)
     return found
 
 

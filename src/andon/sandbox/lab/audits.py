@@ -78,7 +78,14 @@ def _tenders(company: Company) -> Reckoned:
 
 def _told(company: Company) -> Reckoned:
     told = analytics.happened(company.world.truth).elements()
-    return compare(told, analytics.booked(company.the(Analytics)).elements())
+    return compare(told, analytics.booked(company.the(Analytics).store).elements())
+
+
+def _streamed(company: Company) -> Reckoned:
+    rows = company.the(Analytics).stream.store.values()
+    told = analytics.happened(company.world.truth).elements()
+    found = compare(told, analytics.booked(rows).elements())
+    return msgspec.structs.replace(found, out_of_order=analytics.turned(rows))
 
 
 def _staged(company: Company) -> Reckoned:
@@ -163,6 +170,7 @@ AUDITS: Mapping[str, Audit] = {
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "rows told to analytics": _told,
+    "events streamed to analytics": _streamed,
 }
 
 

@@ -1,4 +1,4 @@
-"""Analytics, a SaaS: it loads CSV files from a folder into its store. It owns nothing."""
+"""Analytics, a SaaS: it loads CSV files from a folder and records from a topic. It owns nothing."""
 
 __all__ = ["Analytics", "Told"]
 
@@ -17,19 +17,12 @@ from typing import Any
 import msgspec
 
 from andon.sandbox.system import Belief, System
+from andon.sandbox.systems.analytics.rows import Told
+from andon.sandbox.systems.analytics.stream import Stream
 from andon.sandbox.world import World
 
 _HEADER = ["event", "subject", "at", "data"]
 _LOOKS = 0.2
-
-
-class Told(msgspec.Struct, frozen=True):
-    """One row of its store."""
-
-    event: str
-    subject: str
-    at: datetime
-    data: Mapping[str, Any]
 
 
 class Analytics(System):
@@ -44,14 +37,19 @@ class Analytics(System):
         for part in ("in", "out", "loaded", "refused"):
             (self.folder / part).mkdir()
         self.store: list[Told] = []
+        """What came in files."""
+        self._password = f"{world.chance('analytics').getrandbits(96):024x}"
+        self.stream = Stream(self._password)
         self._loading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Loads from now on."""
+        """Loads from now on, and takes what is appended to its topic."""
+        await self.stream.broker.start()
         self._loading = asyncio.create_task(self._load_on())
 
     async def stop(self) -> None:
-        """What is put there stays there."""
+        """What is put into the folder stays there; nobody can append to the topic."""
+        await self.stream.broker.stop()
         if self._loading is not None:
             self._loading.cancel()
             with suppress(asyncio.CancelledError):
@@ -59,7 +57,11 @@ class Analytics(System):
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
-        return {"COMPANY_ANALYTICS_FOLDER": str(self.folder)}
+        return {
+            "COMPANY_ANALYTICS_FOLDER": str(self.folder),
+            "COMPANY_ANALYTICS_BROKER": f"127.0.0.1:{self.stream.broker.port}",
+            "COMPANY_ANALYTICS_PASSWORD": self._password,
+        }
 
     async def _load_on(self) -> None:
         while True:
@@ -67,7 +69,8 @@ class Analytics(System):
             await asyncio.sleep(_LOOKS)
 
     def load(self) -> None:
-        """Everything that lies there now; a file it cannot read is put aside whole."""
+        """Everything that is there now; a file it cannot read is put aside whole."""
+        self.stream.load()
         for file in sorted((self.folder / "out").glob("*.csv")):
             try:
                 rows = _rows(file.read_text("utf-8"))
@@ -81,6 +84,9 @@ class Analytics(System):
         """How much of each kind it has been told."""
         for event, count in sorted(Counter(row.event for row in self.store).items()):
             yield Belief(f"event:{event}", "rows", str(count))
+        streamed = Counter(row.event for row in self.stream.store.values())
+        for event, count in sorted(streamed.items()):
+            yield Belief(f"event:{event}", "streamed", str(count))
 
 
 def _rows(text: str) -> list[Told]:
