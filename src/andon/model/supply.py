@@ -1,6 +1,11 @@
-"""Supply: what is bought, what the supplier says of it, and what came (GS1 despatch advice)."""
+"""Supply: what is bought, what the supplier says of it, and what came (GS1 despatch and receiving
+advice)."""
 
 __all__ = [
+    "AdviseReceipt",
+    "AdvisedLot",
+    "AnnounceShipment",
+    "ConfirmPurchaseOrder",
     "PackedLot",
     "PostReceipt",
     "PurchaseLine",
@@ -13,7 +18,7 @@ __all__ = [
     "ShipmentCounted",
 ]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -39,6 +44,8 @@ class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """As the system that places the order numbers it."""
     material_id: MaterialId
     quantity: Quantity
+    due_at: Instant | None = None
+    """When it is wanted; of what a supplier confirms, when it will be there."""
 
 
 class PackedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +65,20 @@ class ReceivedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     material_id: MaterialId
     lot_id: LotId
     quantity: Quantity
+    """What is fit to be taken."""
+    damaged: Quantity | None = None
+    """What came beside it and goes back."""
+
+
+class AdvisedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of one lot: as much of it as was announced was accepted, damaged or missing;
+    what nobody announced is accepted alone."""
+
+    material_id: MaterialId
+    lot_id: LotId
+    accepted: Quantity
+    damaged: Quantity
+    missing: Quantity
 
 
 PurchaseLines = Annotated[tuple[PurchaseLine, ...], msgspec.Meta(min_length=1)]
@@ -72,8 +93,12 @@ class PurchaseOrderPlaced(PurchaseOrderEvent, frozen=True, kw_only=True):
     lines: PurchaseLines
 
     def claims(self) -> Claims:
-        """Who shall deliver."""
-        return {"supplier": self.supplier_id}
+        """Who shall deliver, and what."""
+        return {"supplier": self.supplier_id, "ordered": _lines(self.lines)}
+
+    def links(self) -> Iterable[Link]:
+        """The supplier, as a partner of ours."""
+        yield Link("supplier", "party", self.supplier_id)
 
 
 class PurchaseOrderConfirmed(PurchaseOrderEvent, frozen=True, kw_only=True):
@@ -145,6 +170,64 @@ class SendPurchaseOrder(Command, frozen=True, kw_only=True, forbid_unknown_field
         return {"supplier": self.supplier_id}
 
 
+class ConfirmPurchaseOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put into the books what the supplier promises, as we heard it, or as a supplier that is our
+    partner says it here."""
+
+    TYPE: ClassVar[str] = "andon.supply.order.confirm.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    lines: PurchaseLines
+    """As the order numbers them. Of what is not promised, the quantity is nothing."""
+
+    def claims(self) -> Claims:
+        """What is promised."""
+        return {"confirmed": True, "promised": _lines(self.lines)}
+
+
+class AnnounceShipment(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Let the dock know what is on its way. For suppliers that are our partners."""
+
+    TYPE: ClassVar[str] = "andon.supply.shipment.announce.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    shipment_id: Name
+    """As the supplier numbers it, on the paper that comes along."""
+    packed: Annotated[tuple[PackedLot, ...], msgspec.Meta(min_length=1)]
+    shipped_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """Which shipment was announced last."""
+        return {"announced": self.shipment_id}
+
+    def links(self) -> Iterable[Link]:
+        """The lots on their way."""
+        for lot in self.packed:
+            yield Link("brings", "material-lot", lot.lot_id)
+
+
+class AdviseReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Let the supplier know what became of its shipment (GS1 receiving advice)."""
+
+    TYPE: ClassVar[str] = "andon.supply.receipt.advise.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    supplier_id: Name
+    shipment_id: Name
+    received_at: Instant
+    judged: Annotated[tuple[AdvisedLot, ...], msgspec.Meta(min_length=1)]
+
+    def claims(self) -> Claims:
+        """Of which shipment the supplier was told last."""
+        return {"advised": self.shipment_id}
+
+
 class PostReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put what came for an order into stock. Posts a fact: no hold can send it back."""
 
@@ -164,3 +247,14 @@ class PostReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The lots that are in stock from now on."""
         for lot in self.received:
             yield Link("brings", "material-lot", lot.lot_id)
+
+
+def _lines(lines: Sequence[PurchaseLine]) -> str:
+    """As text by line, `00010 SEAL 12 PC 2026-03-03`."""
+    return ", ".join(
+        " ".join(
+            (line.line, line.material_id, str(line.quantity))
+            + ((f"{line.due_at:%Y-%m-%d}",) if line.due_at else ())
+        )
+        for line in lines
+    )

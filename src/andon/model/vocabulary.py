@@ -79,6 +79,9 @@ from andon.model.service import (
     VisitCompleted,
 )
 from andon.model.supply import (
+    AdviseReceipt,
+    AnnounceShipment,
+    ConfirmPurchaseOrder,
     PostReceipt,
     PurchaseOrderConfirmed,
     PurchaseOrderPlaced,
@@ -146,6 +149,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     ShipmentAnnounced,
     ShipmentCounted,
     SendPurchaseOrder,
+    ConfirmPurchaseOrder,
+    AnnounceShipment,
+    AdviseReceipt,
     PostReceipt,
     CaseReported,
     RaiseComplaint,

@@ -86,6 +86,10 @@ from andon.model.service import (
     VisitCompleted,
 )
 from andon.model.supply import (
+    AdvisedLot,
+    AdviseReceipt,
+    AnnounceShipment,
+    ConfirmPurchaseOrder,
     PackedLot,
     PostReceipt,
     PurchaseLine,
@@ -108,8 +112,12 @@ def pcs(amount: str) -> Quantity:
 
 
 BOUGHT, ACME = "4500000001", "17300001"
-LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"))
-CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"))
+LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"), due_at=NOON)
+CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"), damaged=pcs("1"))
+PACKED = PackedLot(material_id=PUMP, lot_id=LOT, quantity=pcs("5"), sscc="0" * 20)
+JUDGED = AdvisedLot(
+    material_id=PUMP, lot_id=LOT, accepted=pcs("3"), damaged=pcs("1"), missing=pcs("1")
+)
 BUILT_IN = UsedPart(material_id="SEAL", lot_id="S1", quantity=pcs("2"))
 
 FULL: tuple[Message, ...] = (
@@ -247,8 +255,13 @@ FULL: tuple[Message, ...] = (
     ShipmentAnnounced(
         order_id=BOUGHT,
         shipment_id="S1",
-        lots=(PackedLot(material_id=PUMP, lot_id=LOT, quantity=pcs("5"), sscc="0" * 20),),
+        lots=(PACKED,),
         shipped_at=NOON,
+    ),
+    ConfirmPurchaseOrder(order_id=BOUGHT, lines=(LINE,)),
+    AnnounceShipment(order_id=BOUGHT, shipment_id="S1", packed=(PACKED,), shipped_at=NOON),
+    AdviseReceipt(
+        order_id=BOUGHT, supplier_id=ACME, shipment_id="S1", received_at=NOON, judged=(JUDGED,)
     ),
     ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
     PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),

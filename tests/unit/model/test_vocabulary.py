@@ -59,6 +59,8 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "stop",
     "resume",
     "raise",
+    "announce",
+    "advise",
     "schedule",
     "reschedule",
     "announce",

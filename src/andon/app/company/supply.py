@@ -1,25 +1,38 @@
-"""ERP, supplier and dock: an order goes out by EDI, and what comes is in the books."""
+"""ERP, suppliers and dock: an order goes out by EDI, and what comes is in the books."""
 
 __all__ = ["AREA"]
 
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from andon.app.company.area import Area
 from andon.capabilities.supply import claim_missing, post_counted, send_order
 from andon.connectors import edi
-from andon.connectors.edi import Document, Edi
-from andon.connectors.edi.mapping import Purchase, Wanted, confirmation, notice, order
+from andon.connectors.edi import Document, Edi, EdiSettings, Partner
+from andon.connectors.edi.mapping import (
+    Advice,
+    Judged,
+    Purchase,
+    Wanted,
+    advice,
+    confirmation,
+    notice,
+    order,
+)
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
-from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.errors import MappingError
+from andon.core.mapping import Inbound, Known, Said, inbound, outbound
 from andon.core.message import Finding
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
 from andon.model.supply import (
+    AdviseReceipt,
+    ConfirmPurchaseOrder,
     PackedLot,
     PostReceipt,
     PurchaseLine,
@@ -30,11 +43,15 @@ from andon.model.supply import (
     ShipmentCounted,
 )
 
-_PARTNERS = {"17300001": "acme"}
+_PARTNERS = {"17300001": "acme", "17300003": "beta"}
 """Supplier in the ERP -> partner in the mailbox."""
-_UNITS = {"EA": "PC"}
-_PROMISED = ("IA", "IC", "IB", "IQ", "ID")
-"""Words of ACK by which a line is delivered, if with other amounts or dates."""
+_FETCHED_BY = frozenset({"17300002"})
+"""Suppliers that fetch their orders at our API."""
+_PIECE = {"x12": "EA", "edifact": "PCE"}
+_UNITS = dict.fromkeys(_PIECE.values(), "PC")
+_PROMISED = ("IA", "IC", "IB", "IQ", "ID", "5", "3")
+"""Words of ACK, and of LIN in an ORDRSP, by which a line is delivered, if with other amounts or
+dates."""
 
 
 def _order(number: str) -> str:
@@ -46,28 +63,70 @@ def _pieces(quantity: Quantity) -> Quantity:
     return Quantity(quantity.amount, _UNITS.get(quantity.unit, quantity.unit))
 
 
+def _partner(supplier: str, known: Known) -> tuple[str, Partner]:
+    """Its name in the mailbox, and what is agreed with it."""
+    assert isinstance(known.settings, EdiSettings)
+    name = _PARTNERS.get(supplier, supplier)
+    if name not in known.settings.partners:
+        raise MappingError(f"Supplier {supplier} is no partner of the mailbox")
+    return name, known.settings.partners[name]
+
+
 @outbound(SendPurchaseOrder, proof="findable")
-def _send(command: SendPurchaseOrder, _: Known) -> Request:
-    """One order is one 850 is one interchange."""
-    wanted = tuple(
-        Wanted(material=line.material_id, quantity=Quantity(line.quantity.amount, "EA"))
-        for line in command.lines
+def _send(command: SendPurchaseOrder, known: Known) -> Request:
+    """One order is one 850 or ORDERS is one interchange, wanted on the first of its days."""
+    name, partner = _partner(command.supplier_id, known)
+    zone = ZoneInfo(partner.time_zone)
+    days = [line.due_at.astimezone(zone).date() for line in command.lines if line.due_at]
+    purchase = Purchase(
+        number=command.order_id.rpartition(":")[2],
+        ordered_on=command.placed_at.astimezone(zone).date(),
+        wanted_on=min(days, default=None),
+        lines=tuple(
+            Wanted(
+                material=line.material_id,
+                quantity=Quantity(line.quantity.amount, _PIECE[partner.standard]),
+            )
+            for line in command.lines
+        ),
     )
+    return Request(target=name, body=order(purchase, partner.standard))
+
+
+@outbound(AdviseReceipt, proof="findable")
+def _advise(command: AdviseReceipt, known: Known) -> Request:
+    """One shipment is one 861 or RECADV."""
+    name, partner = _partner(command.supplier_id, known)
     number = command.order_id.rpartition(":")[2]
-    purchase = Purchase(number=number, ordered_on=command.placed_at.date(), lines=wanted)
-    partner = _PARTNERS.get(command.supplier_id, command.supplier_id)
-    return Request(target=partner, body=order(purchase, "x12"))
+    said = Advice(
+        number=f"{command.shipment_id}-{number}",
+        order=number,
+        shipment=command.shipment_id,
+        received_at=command.received_at.astimezone(ZoneInfo(partner.time_zone)),
+        unit=_PIECE[partner.standard],
+        lots=tuple(
+            Judged(
+                material=lot.material_id,
+                lot=lot.lot_id.rpartition(":")[2],
+                taken=lot.accepted.amount,
+                damaged=lot.damaged.amount,
+                missing=lot.missing.amount,
+            )
+            for lot in command.judged
+        ),
+    )
+    return Request(target=name, body=advice(said, partner.standard))
 
 
-@inbound("855")
 def _confirmed(item: Item, known: Known) -> Iterator[Said]:
     """What is rejected is not promised."""
     said = confirmation(item.read(Document), known)
     lines = tuple(
         PurchaseLine(
             line=line.line,
-            material_id=line.materials.get("BP", ""),
+            material_id=line.materials.get("BP") or line.materials.get("IN", ""),
             quantity=_pieces(line.quantity),
+            due_at=line.due_at,
         )
         for line in said.lines
         if line.quantity is not None and line.word in _PROMISED
@@ -75,7 +134,6 @@ def _confirmed(item: Item, known: Known) -> Iterator[Said]:
     yield PurchaseOrderConfirmed(order_id=_order(said.order), lines=lines)
 
 
-@inbound("856")
 def _announced(item: Item, known: Known) -> Iterator[Said]:
     """One shipment may bring something for several orders."""
     said = notice(item.read(Document), known)
@@ -106,6 +164,7 @@ class _Lot(msgspec.Struct, frozen=True):
     item: str
     lot: str
     quantity: Decimal
+    damaged: Decimal = Decimal(0)
 
 
 class _Counted(msgspec.Struct, frozen=True):
@@ -129,17 +188,38 @@ def _counted(item: Item, _: Known) -> Iterator[Said]:
                 material_id=lot.item,
                 lot_id=lot.lot,
                 quantity=Quantity(lot.quantity, "PC"),
+                damaged=Quantity(lot.damaged, "PC") if lot.damaged else None,
             )
             for lot in row.lots
         ),
     )
 
 
+_EDI = (
+    _send,
+    _advise,
+    Inbound("855", _confirmed),
+    Inbound("ORDRSP", _confirmed),
+    Inbound("856", _announced),
+    Inbound("DESADV", _announced),
+    *edi.mappings,
+)
+
+
 AREA = Area(
     connections=(
-        Connection("suppliers", Edi, (_send, _confirmed, _announced, *edi.mappings)),
+        Connection("suppliers", Edi, _EDI),
         Connection("receiving", Webhook, (_counted,)),
     ),
-    workflows=(send_order, post_counted, claim_missing),
-    routes=(Route(SendPurchaseOrder, "suppliers"), Route(PostReceipt, "erp")),
+    workflows=(
+        send_order(fetched_by=_FETCHED_BY),
+        post_counted,
+        claim_missing(fetched_by=_FETCHED_BY),
+    ),
+    routes=(
+        Route(SendPurchaseOrder, "suppliers"),
+        Route(AdviseReceipt, "suppliers"),
+        Route(ConfirmPurchaseOrder, "erp"),
+        Route(PostReceipt, "erp"),
+    ),
 )

@@ -2,5 +2,6 @@
 
 __all__ = ["claim_missing", "post_counted", "send_order"]
 
+from andon.capabilities.supply.comparing import claim_missing
 from andon.capabilities.supply.ordering import send_order
-from andon.capabilities.supply.receiving import claim_missing, post_counted
+from andon.capabilities.supply.receiving import post_counted

@@ -1,15 +1,18 @@
-"""Ordering: from the placed order to the supplier's word."""
+"""Ordering: from the placed order to the supplier's word, and with it into the books."""
 
-__all__ = ["CONFIRMED_WITHIN", "send_order"]
+__all__ = ["CONFIRMED_WITHIN", "promised", "send_order"]
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from andon.core.errors import LateError, RejectedError
-from andon.core.workflow import Run, workflow
+from andon.core.quantity import Quantity
+from andon.core.workflow import Run, Workflow, workflow
 from andon.model.supply import (
+    ConfirmPurchaseOrder,
     PurchaseLine,
     PurchaseOrderConfirmed,
     PurchaseOrderPlaced,
@@ -18,17 +21,63 @@ from andon.model.supply import (
 
 CONFIRMED_WITHIN = timedelta(days=1)
 """A supplier that is silent for so long may not know of the order."""
+_SAME = timedelta(days=1)
+"""Closer dates are one: a day begins elsewhere at another instant."""
 
 
-@workflow(on=PurchaseOrderPlaced)
-async def send_order(run: Run, placed: PurchaseOrderPlaced) -> None:
-    """Sent once; what the supplier answers, or that it does not, is purchasing's to decide."""
-    if not await _sent(run, placed):
-        return
+def send_order(*, fetched_by: Collection[str] = ()) -> Workflow:
+    """Sent once, but to suppliers that fetch their orders at our API; what the supplier answers is
+    put into the books. That it does not, or otherwise than ordered, is purchasing's to decide."""
+
+    @workflow(on=PurchaseOrderPlaced, name="send_order")
+    async def sending(run: Run, placed: PurchaseOrderPlaced) -> None:
+        if placed.supplier_id not in fetched_by and not await _sent(run, placed):
+            return
+        confirmed = await _confirmed(run, placed)
+        if confirmed is None:
+            return
+        lines = promised(placed.lines, confirmed.lines)
+        await _book(run, placed, lines)
+        if other := _differences(placed.lines, lines, confirmed.lines):
+            await run.ask(
+                "purchasing",
+                f"{placed.supplier_id} confirms {_name(run)} otherwise than it was ordered:"
+                f" {'; '.join(other)}. Agree with the supplier, and change the order in the ERP if"
+                " need be.",
+                "it is settled",
+            )
+
+    return sending
+
+
+def promised(
+    ordered: Sequence[PurchaseLine], confirmed: Sequence[PurchaseLine]
+) -> tuple[PurchaseLine, ...]:
+    """What is promised of each ordered line. Line numbers are each system's own, so it is told by
+    material: amounts fill one line after the other, and what is too much is on the last."""
+    found: list[PurchaseLine] = []
+    for n, line in enumerate(ordered):
+        mine = [one for one in confirmed if _of_one_kind(one, line)]
+        before = [one for one in found if _of_one_kind(one, line)]
+        left = _total(mine) - _total(before)
+        more = any(_of_one_kind(one, line) for one in ordered[n + 1 :])
+        amount = min(left, line.quantity.amount) if more else left
+        dates = [one.due_at for one in mine if one.due_at is not None]
+        found.append(
+            msgspec.structs.replace(
+                line,
+                quantity=Quantity(amount, line.quantity.unit),
+                due_at=max(dates, default=None),
+            )
+        )
+    return tuple(found)
+
+
+async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConfirmed | None:
+    """The first answer; None where purchasing needs none."""
     while True:
         try:
-            confirmed = await run.wait(PurchaseOrderConfirmed, within=CONFIRMED_WITHIN)
-            break
+            return await run.wait(PurchaseOrderConfirmed, within=CONFIRMED_WITHIN)
         except LateError:
             answer = await run.ask(
                 "purchasing",
@@ -38,16 +87,26 @@ async def send_order(run: Run, placed: PurchaseOrderPlaced) -> None:
                 "it is settled",
             )
             if answer == "it is settled":
+                return None
+
+
+async def _book(run: Run, placed: PurchaseOrderPlaced, lines: tuple[PurchaseLine, ...]) -> None:
+    """In books that say so already nothing is written."""
+    while True:
+        try:
+            await run.send(ConfirmPurchaseOrder(order_id=run.subject, lines=lines))
+        except RejectedError as error:
+            answer = await run.ask(
+                "purchasing",
+                f"{placed.supplier_id} has confirmed {_name(run)}, and the ERP does not take it:"
+                f" {error} Mend the cause and write it again, or do it by hand.",
+                "write again",
+                "it is written",
+            )
+            if answer == "it is written":
                 return
-    ordered, promised = _amounts(placed.lines), _amounts(confirmed.lines)
-    if ordered != promised:
-        await run.ask(
-            "purchasing",
-            f"{placed.supplier_id} confirms {_words(promised)} for {_name(run)}; ordered are"
-            f" {_words(ordered)}. Agree with the supplier, and change the order in the ERP if"
-            " need be.",
-            "it is settled",
-        )
+        else:
+            return
 
 
 async def _sent(run: Run, placed: PurchaseOrderPlaced) -> bool:
@@ -75,21 +134,42 @@ async def _sent(run: Run, placed: PurchaseOrderPlaced) -> bool:
             return True
 
 
+def _differences(
+    ordered: Iterable[PurchaseLine],
+    promised: Iterable[PurchaseLine],
+    confirmed: Iterable[PurchaseLine],
+) -> list[str]:
+    """Of each line what is other than was ordered, and what nobody ordered."""
+    found: list[str] = []
+    for line, said in zip(ordered, promised, strict=True):
+        what = f"{_words(line.quantity)} of {line.material_id}"
+        if said.quantity != line.quantity:
+            found.append(f"{_words(said.quantity)} instead of {what}")
+        if said.quantity.amount and _another_day(line.due_at, said.due_at):
+            found.append(f"{what} for {said.due_at:%Y-%m-%d} instead of {line.due_at:%Y-%m-%d}")
+    found += [
+        f"{_words(one.quantity)} of {one.material_id}, which nobody ordered so"
+        for one in confirmed
+        if not any(_of_one_kind(one, line) for line in ordered)
+    ]
+    return found
+
+
+def _another_day(wanted: datetime | None, said: datetime | None) -> bool:
+    return wanted is not None and said is not None and abs(said - wanted) >= _SAME
+
+
+def _of_one_kind(one: PurchaseLine, other: PurchaseLine) -> bool:
+    return (one.material_id, one.quantity.unit) == (other.material_id, other.quantity.unit)
+
+
+def _total(lines: Iterable[PurchaseLine]) -> Decimal:
+    return sum((line.quantity.amount for line in lines), Decimal(0))
+
+
 def _name(run: Run) -> str:
     return run.subject.partition(":")[2]
 
 
-def _amounts(lines: Iterable[PurchaseLine]) -> Counter[tuple[str, str]]:
-    """(material, unit) -> amount: line numbers are each system's own."""
-    found: Counter[tuple[str, str]] = Counter()
-    for line in lines:
-        found[line.material_id, line.quantity.unit] += line.quantity.amount  # pyright: ignore[reportArgumentType] a Counter adds decimals as well
-    return found
-
-
-def _words(amounts: Counter[tuple[str, str]]) -> str:
-    said = [
-        f"{Decimal(amount).normalize():f} {unit} of {material}"
-        for (material, unit), amount in sorted(amounts.items())
-    ]
-    return ", ".join(said) or "nothing"
+def _words(quantity: Quantity) -> str:
+    return f"{quantity.amount.normalize():f} {quantity.unit}"

@@ -14,7 +14,11 @@ from andon.connectors.odata.journal import journal_entry
 from andon.connectors.odata.masters import bill_of_material, update_bom, update_item
 from andon.connectors.odata.orders import production_order
 from andon.connectors.odata.postings import POSTINGS
-from andon.connectors.odata.purchases import post_receipt, purchase_order
+from andon.connectors.odata.purchases import (
+    confirm_purchase_order,
+    post_receipt,
+    purchase_order,
+)
 from andon.core.mapping import Inbound, Outbound
 
 mappings: tuple[Inbound | Outbound, ...] = (
@@ -25,6 +29,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     confirm_pick,
     post_goods_issue,
     purchase_order,
+    confirm_purchase_order,
     post_receipt,
     journal_entry,
     bill_of_material,

@@ -1,17 +1,45 @@
-"""Purchase orders as `A_PurchaseOrder` says them, and the goods receipt for what came."""
+"""Purchase orders as `A_PurchaseOrder` says them, what suppliers promise, and the goods receipt."""
 
-__all__ = ["PurchaseItemRow", "PurchaseRow", "post_receipt", "purchase_order"]
+__all__ = [
+    "PurchaseItemRow",
+    "PurchaseRow",
+    "ScheduleRow",
+    "confirm_purchase_order",
+    "post_receipt",
+    "purchase_order",
+]
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from andon.connectors.odata.moments import moment, settings_of
 from andon.connectors.odata.postings import document_of, local_name, place_of
+from andon.connectors.odata.values import entity
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
-from andon.model.supply import PostReceipt, PurchaseLine, PurchaseOrderPlaced
+from andon.model.supply import (
+    ConfirmPurchaseOrder,
+    PostReceipt,
+    PurchaseLine,
+    PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
+)
+
+_FIRST = "1"
+
+
+class ScheduleRow(msgspec.Struct, frozen=True, rename="pascal"):
+    """The part of `A_PurchaseOrderScheduleLine` we read."""
+
+    schedule_line: str
+    schedule_line_delivery_date: datetime | None = None
+    schedule_line_committed_quantity: Decimal | None = None
 
 
 class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
@@ -21,6 +49,17 @@ class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
     material: str
     order_quantity: Decimal
     purchase_order_quantity_unit: str
+    schedule: tuple[ScheduleRow, ...] = msgspec.field(name="to_ScheduleLine", default=())
+
+    @property
+    def first(self) -> ScheduleRow:
+        """The one that a confirmation is about."""
+        return next((one for one in self.schedule if one.schedule_line == _FIRST), ScheduleRow(""))
+
+    @property
+    def committed(self) -> Decimal:
+        """How much of it the supplier has committed itself to; nothing is no word, too."""
+        return self.first.schedule_line_committed_quantity or Decimal(0)
 
 
 class PurchaseRow(msgspec.Struct, frozen=True):
@@ -33,21 +72,52 @@ class PurchaseRow(msgspec.Struct, frozen=True):
 
 @inbound("A_PurchaseOrder")
 def purchase_order(item: Item, known: Known) -> Iterator[Said]:
-    """A new order is news; what is changed later in it is not read."""
-    row = item.read(PurchaseRow)
-    if known.before(PurchaseRow) is None and row.items:
+    """A new order is news, and so is what its supplier has committed itself to: who hears that from
+    the supplier has heard it before. Nothing else that is changed later is read."""
+    row, before = item.read(PurchaseRow), known.before(PurchaseRow)
+    if before is None and row.items:
         yield PurchaseOrderPlaced(
             order_id=row.number,
             supplier_id=row.supplier,
-            lines=tuple(
-                PurchaseLine(
-                    line=line.purchase_order_item,
-                    material_id=line.material,
-                    quantity=Quantity(line.order_quantity, line.purchase_order_quantity_unit),
-                )
-                for line in row.items
-            ),
+            lines=tuple(_line(one, one.order_quantity, known) for one in row.items),
         )
+    if any(one.committed for one in row.items) and (before is None or _other(row, before)):
+        yield PurchaseOrderConfirmed(
+            order_id=row.number,
+            lines=tuple(_line(one, one.committed, known) for one in row.items if one.committed),
+        )
+
+
+def _line(row: PurchaseItemRow, amount: Decimal, known: Known) -> PurchaseLine:
+    return PurchaseLine(
+        line=row.purchase_order_item,
+        material_id=row.material,
+        quantity=Quantity(amount, row.purchase_order_quantity_unit),
+        due_at=moment(row.first.schedule_line_delivery_date, None, known),
+    )
+
+
+def _other(row: PurchaseRow, before: PurchaseRow) -> bool:
+    return [one.schedule for one in row.items] != [one.schedule for one in before.items]
+
+
+@outbound(ConfirmPurchaseOrder, proof="state", local=True)
+def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Request:
+    """Committed quantity and day of each line's first schedule line, all or none of them."""
+    zone = ZoneInfo(settings_of(known).time_zone)
+    changes: list[Request] = []
+    for line in command.lines:
+        row = {
+            "PurchasingDocument": known.local,
+            "PurchasingDocumentItem": line.line,
+            "ScheduleLine": _FIRST,
+        }
+        body: dict[str, Any] = {"ScheduleLineCommittedQuantity": line.quantity.amount}
+        if line.due_at is not None:
+            body["ScheduleLineDeliveryDate"] = line.due_at.astimezone(zone).date()
+        target = f"MERGE {entity('A_PurchaseOrderScheduleLine', row)}"
+        changes.append(Request(target=target, body=body))
+    return changes[0] if len(changes) == 1 else Request(target="POST $batch", body=tuple(changes))
 
 
 @outbound(PostReceipt, proof="findable", local=True)

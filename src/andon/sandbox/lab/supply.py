@@ -1,13 +1,25 @@
-"""What the ERP must have received for purchase orders: all that trucks brought."""
+"""What purchasing comes to: receipts in the books, promises in the books, advices at suppliers."""
 
-__all__ = ["Received", "booked", "happened"]
+__all__ = [
+    "Received",
+    "advised",
+    "booked",
+    "happened",
+    "judged",
+    "promised",
+    "promises_booked",
+    "taken",
+]
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
+from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.receiving import Receiving
+from andon.sandbox.systems.supplier_edi import Advised, Promised, SupplierEdi
 from andon.sandbox.truth import Arrived, Truth
 
 
@@ -34,3 +46,43 @@ def booked(erp: Erp) -> Iterator[Received]:
         if row["GoodsMovementType"] in ("101", "102") and row["PurchaseOrder"]:
             order, line = row["PurchaseOrder"], row["PurchaseOrderItem"]
             yield Received(order, line, row["Batch"], row["QuantityInEntryUnit"])
+
+
+def taken(erp: Erp, mailbox: SupplierEdi) -> Reckoned:
+    """Each order of a supplier behind the mailbox must have come there once."""
+    rows = erp.company.books.rows("A_PurchaseOrder").values()
+    placed = [row["PurchaseOrder"] for row in rows if row["Supplier"] in mailbox.offices]
+    came = (one for office in mailbox.offices.values() for one in office.taken.elements())
+    return compare(placed, came)
+
+
+def promised(mailbox: SupplierEdi) -> Iterator[Promised]:
+    """As suppliers have said it."""
+    for office in mailbox.offices.values():
+        yield from office.promised
+
+
+def promises_booked(erp: Erp) -> Iterator[Promised]:
+    """As the books have it, of all lines to which anybody has committed himself."""
+    purchases = erp.company.purchases
+    for (number, item), row in erp.company.books.rows("A_PurchaseOrderItem").items():
+        amount, day = purchases.promised(number, item)
+        if amount:
+            yield Promised(number, row["Material"], amount, f"{day:%Y%m%d}")
+
+
+def judged(mailbox: SupplierEdi, dock: Receiving) -> Iterator[Advised]:
+    """What became of each lot that was sent and has come, as the clerk on the dock saw it."""
+    shipped = {n: one for office in mailbox.offices.values() for n, one in office.shipped.items()}
+    for (_, shipment), counted in dock.counts.items():
+        if shipment in shipped:
+            sent = {lot: quantity for _, lot, quantity in shipped[shipment].lots}
+            for one in counted:
+                missing = sent[one.lot] - one.quantity - one.damaged
+                yield Advised(shipment, one.lot, one.quantity, one.damaged, missing)
+
+
+def advised(mailbox: SupplierEdi) -> Iterator[Advised]:
+    """What suppliers were told of it."""
+    for office in mailbox.offices.values():
+        yield from office.advised

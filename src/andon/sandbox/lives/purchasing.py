@@ -1,10 +1,12 @@
-"""Purchasing: a buyer who keeps the store filled, a supplier's trucks, and a clerk on the dock."""
+"""Purchasing: a buyer who keeps the store filled, suppliers' trucks, and a clerk on the dock."""
 
 __all__ = ["begin"]
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
 from andon.sandbox.lives.production import STORE
@@ -15,35 +17,42 @@ from andon.sandbox.systems.supplier_edi import Ordered, Shipped, SupplierEdi
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import Steps, World
 
-_SUPPLIER = "17300001"
 _KEPT = {"HOUSING": Decimal(10_050), "SEAL": Decimal(20_100)}
 """The buyer orders what the books lack of it, and some more."""
 _LOOKS = timedelta(minutes=12)
+_WANTED_IN = timedelta(days=2)
 _PACKS = timedelta(minutes=1)
 _MOST_ON_A_PALLET = Decimal(60)
+Ship = Callable[[Shipped], None]
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
-    """The buyer and the supplier's dispatcher; each truck is then a life of its own."""
-    erp, supplier, dock = (
+    """The buyer, and the dispatcher of each supplier; each truck is then a life of its own."""
+    erp, mailbox, dock = (
         systems.get("erp"), systems.get("supplier-edi"), systems.get("receiving"),
     )  # fmt: skip
-    if not isinstance(erp, Erp) or not isinstance(supplier, SupplierEdi):
+    if not isinstance(erp, Erp) or not isinstance(dock, Receiving):
         return
-    if isinstance(dock, Receiving):
-        world.lives(_buys(world, erp))
-        world.lives(_sends(world, erp, supplier, dock))
+    sellers: dict[str, tuple[deque[Ordered], Ship]] = {}
+    if isinstance(mailbox, SupplierEdi):
+        for number, office in mailbox.offices.items():
+            sellers[number] = office.orders, partial(mailbox.ship, office)
+    if sellers:
+        world.lives(_buys(world, erp, list(sellers)))
+    for number, (orders, ship) in sellers.items():
+        world.lives(_sends(world, erp, dock, number, orders, ship))
 
 
-def _buys(world: World, erp: Erp) -> Steps:
+def _buys(world: World, erp: Erp, suppliers: list[str]) -> Steps:
     chance = world.chance("buyer")
     while True:
         for material, kept in _KEPT.items():
             lack = kept - _in_books(erp, material) - erp.company.purchases.open(material)
             if lack > 0:
                 amount = lack + chance.randint(1, 40)
-                erp.company.purchases.place(_SUPPLIER, [(material, amount)])
-        yield world.wait(_LOOKS * chance.uniform(0.5, 1.5))
+                wanted = (world.now() + _WANTED_IN).date()
+                erp.company.purchases.place(chance.choice(suppliers), [(material, amount)], wanted)
+        yield world.wait(_LOOKS * chance.uniform(0.5, 1.5) / world.pace)
 
 
 def _in_books(erp: Erp, material: str) -> Decimal:
@@ -53,40 +62,44 @@ def _in_books(erp: Erp, material: str) -> Decimal:
     return sum(mine, Decimal(0))
 
 
-def _sends(world: World, erp: Erp, supplier: SupplierEdi, dock: Receiving) -> Steps:
+def _sends(
+    world: World, erp: Erp, dock: Receiving, supplier: str, orders: deque[Ordered], ship: Ship
+) -> Steps:
     trucks = 0
     while True:
-        while supplier.program.orders:
+        while orders:
             trucks += 1
-            order = supplier.program.orders.popleft()
-            world.lives(_driven(world, erp, supplier, dock, order, f"S{trucks:06}"))
-        yield world.wait(_PACKS)
+            shipment = f"S{supplier[-1]}{trucks:05}"
+            world.lives(_driven(world, erp, dock, orders.popleft(), ship, shipment))
+        yield world.wait(_PACKS / world.pace)
 
 
 def _driven(
-    world: World, erp: Erp, supplier: SupplierEdi, dock: Receiving, order: Ordered, shipment: str
+    world: World, erp: Erp, dock: Receiving, order: Ordered, ship: Ship, shipment: str
 ) -> Steps:
-    """What is packed is announced; now and then a pallet holds less than its label says."""
+    """What is packed is announced; now and then a pallet holds less than its label says, or a piece
+    of it is broken and goes back with the driver."""
     chance = world.chance(f"truck/{shipment}")
-    yield world.wait(timedelta(minutes=chance.randint(2, 6)))
+    yield world.wait(timedelta(minutes=chance.randint(2, 6)) / world.pace)
     packed: list[tuple[str, str, Decimal]] = []
     for material, amount in order.items:
         while amount > 0:
             lot, pallet = f"{shipment}-{len(packed)}", min(amount, _MOST_ON_A_PALLET)
             packed.append((material, lot, pallet))
             amount -= pallet
-    supplier.ship(Shipped(shipment, order.number, packed))
-    yield world.wait(timedelta(minutes=chance.randint(6, 12)))
+    ship(Shipped(shipment, order.number, packed))
+    yield world.wait(timedelta(minutes=chance.randint(6, 12)) / world.pace)
     counted: list[Counted] = []
     for material, lot, quantity in packed:
         short = chance.choices((0, 1), (4, 1))[0] if quantity > 1 else 0
+        damaged = chance.choices((0, 1), (6, 1))[0] if quantity > 2 else 0
         line = erp.company.purchases.line_of(order.number, material)
         world.truth.born(lot, material, sound=True)
-        there = quantity - short
+        there = quantity - short - damaged
         arrived = Arrived(
             at=world.now(), lot=lot, material=material, quantity=there, place=STORE,
             because=f"{order.number}/{line}",
         )  # fmt: skip
         world.truth.happens(arrived)
-        counted.append(Counted(line, material, lot, there))
+        counted.append(Counted(line, material, lot, there, Decimal(damaged)))
     dock.close(order.number, shipment, counted)

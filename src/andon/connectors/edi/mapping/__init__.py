@@ -6,15 +6,18 @@ __all__ = [
     "RECEIVED",
     "SHIPPED",
     "Adjustment",
+    "Advice",
     "Arrived",
     "Confirmation",
     "Confirmed",
+    "Judged",
     "Line",
     "Milestone",
     "Notice",
     "Purchase",
     "Wanted",
     "adjustments",
+    "advice",
     "arrivals",
     "confirmation",
     "mappings",
@@ -24,6 +27,7 @@ __all__ = [
 ]
 
 from andon.connectors._folders import mapping as folders
+from andon.connectors.edi.mapping.advices import Advice, Judged, advice
 from andon.connectors.edi.mapping.milestones import Milestone, milestones
 from andon.connectors.edi.mapping.notices import ANNOUNCED, Line, Notice, notice
 from andon.connectors.edi.mapping.orders import (

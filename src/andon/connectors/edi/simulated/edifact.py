@@ -33,6 +33,8 @@ class EdifactProgram(Program):
             tag = _text(raw, 0)
             there.add(tag)
             count += 1
+            if came:
+                came[-1].segments.append(raw)
             match tag:
                 case "UNB":
                     interchange = _text(raw, 5)
@@ -41,6 +43,8 @@ class EdifactProgram(Program):
                     made = Came(_text(raw, 2), interchange, control=_text(raw, 1))
                     made.version = ":".join(raw[2][1:])
                     came.append(made)
+                case "DTM" if came and _text(raw, 1) == "2":
+                    came[-1].wanted = raw[1][1]
                 case "BGM":
                     came[-1].number = _text(raw, 2)
                 case "LIN":
@@ -71,7 +75,7 @@ class EdifactProgram(Program):
             for one in named
             if one.errors
         ]
-        return self._written([("CONTRL:3:1:UN", lines)])
+        return self.written([("CONTRL:3:1:UN", lines)])
 
     def advice(self, came: Came, says: str) -> bytes:
         """An APERAK about one order."""
@@ -81,20 +85,22 @@ class EdifactProgram(Program):
             "ERC+12",
             f"FTX+AAO+++{says}",
         ]
-        return self._written([("APERAK:D:96A:UN", lines)])
+        return self.written([("APERAK:D:96A:UN", lines)])
 
     def confirmation(self, came: Came) -> bytes:
         """An ORDRSP that accepts every line."""
         lines = [f"BGM+231+R-{came.number}+29", "DTM+137:20251125:102", f"RFF+ON:{came.number}"]
+        day = came.wanted or "20251212"
         for n, (item, quantity) in enumerate(came.items, 1):
-            lines += [f"LIN+{n}+5+{item}:IN", f"QTY+113:{quantity}:PCE", "DTM+67:20251212:102"]
-        return self._written([("ORDRSP:D:96A:UN", [*lines, "UNS+S", f"CNT+2:{len(came.items)}"])])
+            lines += [f"LIN+{n}+5+{item}:IN", f"QTY+113:{quantity}:PCE", f"DTM+67:{day}:102"]
+        return self.written([("ORDRSP:D:96A:UN", [*lines, "UNS+S", f"CNT+2:{len(came.items)}"])])
 
     def notice(self, shipments: Sequence[str], order: str = "4711") -> bytes:
         """Each a DESADV of one pallet with one lot of pumps on it."""
-        return self._written([("DESADV:D:96A:UN", _shipment(one, order)) for one in shipments])
+        return self.written([("DESADV:D:96A:UN", _shipment(one, order)) for one in shipments])
 
-    def _written(self, messages: Sequence[tuple[str, list[str]]]) -> bytes:
+    def written(self, messages: Sequence[tuple[str, list[str]]]) -> bytes:
+        """One interchange: each message's document and segments."""
         control = self.next_control()
         lines = [f"UNB+UNOC:3+4000001:14+4000002:14+251125:1200+{control}"]
         for n, (document, body) in enumerate(messages, 1):

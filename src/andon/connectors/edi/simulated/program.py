@@ -21,6 +21,10 @@ class Came(msgspec.Struct):
     """Of the order, or whatever else it names itself by."""
     items: list[tuple[str, str]] = []
     """Material and quantity of each line."""
+    wanted: str = ""
+    """The day by which an order is wanted, `20251212`, where it says one."""
+    segments: list[Sequence[str | list[str]]] = []
+    """All of it, for who looks further."""
     errors: list[str] = []
     """What its program refuses, each by a code of its standard."""
 
@@ -67,8 +71,12 @@ class Program(ABC):
             if unknown:
                 answers.append(self.advice(one, f"{unknown[0]} is not sold here"))
             else:
-                answers += [self.confirmation(one), self.notice([f"S-{one.number}"], one.number)]
+                answers += self.takes(one)
         return answers
+
+    def takes(self, came: Came) -> list[bytes]:
+        """What it says to an order that it delivers: it promises all of it, and sends it."""
+        return [self.confirmation(came), self.notice([f"S-{came.number}"], came.number)]
 
     def next_control(self) -> int:
         """Its numbers have no gaps either."""

@@ -51,6 +51,8 @@ class X12Program(Program):
                         came.append(made)
                     case "PO1":
                         came[-1].items.append((value("PO107"), value("PO102")))
+                    case "DTM" if value("DTM01") == "002":
+                        came[-1].wanted = value("DTM02")
                     case "SE":
                         missing = _NEEDS.get(came[-1].document, set[str]()) - there
                         came[-1].errors += [f"AK3 {one} 3" for one in sorted(missing)]
@@ -58,6 +60,8 @@ class X12Program(Program):
                         named, place = _NUMBER.get(came[-1].document if came else "", ("", ""))
                         if tag == named:
                             came[-1].number = value(place)
+                if came:
+                    came[-1].segments.append(str(segment.format("", "*", ">")).split("*"))
                 for kind, error, says, _, _ in reader.pop_errors():
                     came[-1:][0].errors.append(f"{_CODES[kind]} {error} {says}")
         except (X12Error, UnicodeDecodeError) as error:
@@ -100,7 +104,7 @@ class X12Program(Program):
         for n, (item, quantity) in enumerate(came.items, 1):
             lines += [
                 f"PO1*{n}*{quantity}*EA***BP*{item}",
-                f"ACK*IA*{quantity}*EA*067*20251212",
+                f"ACK*IA*{quantity}*EA*067*{came.wanted or '20251212'}",
             ]
         return self.written("PR", [("855", [*lines, f"CTT*{len(came.items)}"])])
 

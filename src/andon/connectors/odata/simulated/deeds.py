@@ -9,6 +9,7 @@ from typing import Any
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import ORDERS, Company
 from andon.connectors.odata.simulated.masters import PRODUCTS
+from andon.connectors.odata.simulated.purchases import SCHEDULES
 
 _CHANGEABLE = {
     "TotalQuantity",
@@ -56,7 +57,10 @@ class Deeds:
                 raise RefusedCallError("/IWFND/CM_CONSUMER/104", text, status=405)
 
     def change(self, name: str, row: Row, values: Mapping[str, Any]) -> None:
-        """New values of an order or a material."""
+        """New values of an order, a material or a schedule line."""
+        if name == SCHEDULES:
+            self._company.purchases.change(row, values)
+            return
         if name == PRODUCTS:
             self._company.masters.revise(row["Product"], values)
             return

@@ -1,8 +1,9 @@
-"""Purchase orders: what was bought of whom, and how much of each line has come."""
+"""Purchase orders: what was bought of whom, what is promised, and how much of it has come."""
 
-__all__ = ["PURCHASES", "PURCHASE_ITEMS", "Purchases"]
+__all__ = ["PURCHASES", "PURCHASE_ITEMS", "SCHEDULES", "Purchases"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,24 +14,30 @@ if TYPE_CHECKING:
 
 PURCHASES = "A_PurchaseOrder"
 PURCHASE_ITEMS = "A_PurchaseOrderItem"
+SCHEDULES = "A_PurchaseOrderScheduleLine"
+_CHANGEABLE = {"ScheduleLineDeliveryDate", "ScheduleLineCommittedQuantity"}
+_USUALLY = timedelta(days=7)
 _CAME = "~came"
 
 
 class Purchases:
-    """The purchase orders of a company. More than was ordered is not received."""
+    """The purchase orders of a company. More than was ordered is not received. Each item has one
+    schedule line: the day moves with what the supplier commits to, the statistical one stays."""
 
     def __init__(self, company: "Company") -> None:
         self._company = company
         self._books = company.books
 
-    def place(self, supplier: str, bought: Sequence[tuple[str, Decimal]]) -> str:
-        """A buyer's order of so much of each material; returns its number."""
+    def place(
+        self, supplier: str, bought: Sequence[tuple[str, Decimal]], wanted: date | None = None
+    ) -> str:
+        """A buyer's order of so much of each material for a day; returns its number."""
         items: list[Row] = [
             {"Material": material, "OrderQuantity": amount} for material, amount in bought
         ]
-        return self.create({"Supplier": supplier}, items)["PurchaseOrder"]
+        return self.create({"Supplier": supplier}, items, wanted)["PurchaseOrder"]
 
-    def create(self, header: Row, items: Sequence[Row]) -> Row:
+    def create(self, header: Row, items: Sequence[Row], wanted: date | None = None) -> Row:
         """An order with all its lines, or none of it."""
         if not header.get("Supplier"):
             raise RefusedCallError("ME/083", "Enter Supplier")
@@ -44,6 +51,7 @@ class Purchases:
                 item = f"{n * 10:05}"
                 row = {**line, "PurchaseOrder": number, "PurchaseOrderItem": item}
                 self._books.put(PURCHASE_ITEMS, (number, item), row)
+                self._schedule(row, wanted or (now + _USUALLY).date())
             values: dict[str, Any] = {
                 "PurchaseOrderType": "NB",
                 "CompanyCode": "1710",
@@ -56,10 +64,28 @@ class Purchases:
             return self._books.put(PURCHASES, (number,), values)
 
     def open(self, material: str) -> Decimal:
-        """How much of it is ordered and has not come."""
-        rows = self._books.rows(PURCHASE_ITEMS).values()
-        mine = [row for row in rows if row["Material"] == material]
-        return sum((row["OrderQuantity"] - row[_CAME] for row in mine), Decimal(0))
+        """How much of it is ordered and has not come; once the supplier has committed itself, how
+        much of that has not."""
+        rows = self._books.rows(PURCHASE_ITEMS).items()
+        mine = [(key, row) for key, row in rows if row["Material"] == material]
+        return sum((max(self._due(*k) - row[_CAME], Decimal(0)) for k, row in mine), Decimal(0))
+
+    def change(self, row: Row, values: Mapping[str, Any]) -> None:
+        """What a supplier commits to, for a schedule line."""
+        if fixed := sorted(values.keys() - _CHANGEABLE):
+            raise RefusedCallError("06/055", f"Field {fixed[0]} cannot be changed here")
+        number, item = row["PurchasingDocument"], row["PurchasingDocumentItem"]
+        committed = values.get("ScheduleLineCommittedQuantity")
+        if committed is not None and not 0 <= committed <= 9_999_999_999:
+            raise RefusedCallError("06/022", f"Quantity {committed} is not allowed here")
+        with self._books.together():
+            self._books.put(SCHEDULES, (number, item, row["ScheduleLine"]), values)
+            self._books.put(PURCHASES, (number,), {"LastChangeDateTime": self._books.now()})
+
+    def promised(self, number: str, item: str) -> tuple[Decimal, date]:
+        """What the supplier has committed itself to, and the day on which it comes."""
+        row = self._books.row(SCHEDULES, number, item, "1")
+        return row["ScheduleLineCommittedQuantity"], row["ScheduleLineDeliveryDate"].date()
 
     def line_of(self, number: str, material: str) -> str:
         """The line by which a material was bought, as a clerk finds it on the screen."""
@@ -87,6 +113,25 @@ class Purchases:
         self._books.put(
             PURCHASE_ITEMS, (number, item), {_CAME: came, "IsCompletelyDelivered": done}
         )
+
+    def _due(self, number: str, item: str) -> Decimal:
+        committed, _ = self.promised(number, item)
+        return committed or self._books.row(PURCHASE_ITEMS, number, item)["OrderQuantity"]
+
+    def _schedule(self, item: Row, wanted: date) -> None:
+        number, line = item["PurchaseOrder"], item["PurchaseOrderItem"]
+        day = datetime.combine(wanted, time(), tzinfo=UTC)
+        row = {
+            "PurchasingDocument": number,
+            "PurchasingDocumentItem": line,
+            "ScheduleLine": "1",
+            "ScheduleLineDeliveryDate": day,
+            "SchedLineStscDeliveryDate": day,
+            "ScheduleLineOrderQuantity": item["OrderQuantity"],
+            "ScheduleLineCommittedQuantity": Decimal(0),
+            "PurchaseOrderQuantityUnit": item["PurchaseOrderQuantityUnit"],
+        }
+        self._books.put(SCHEDULES, (number, line, "1"), row)
 
     def _line(self, item: Row) -> Row:
         material, amount = item.get("Material") or "", item.get("OrderQuantity")

@@ -20,6 +20,9 @@ class Counted(msgspec.Struct, frozen=True):
     item: str
     lot: str
     quantity: Decimal
+    """What is taken."""
+    damaged: Decimal = Decimal(0)
+    """What goes back with the driver."""
 
 
 class Receiving(PostingSystem):

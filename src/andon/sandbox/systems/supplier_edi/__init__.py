@@ -1,39 +1,53 @@
-"""A supplier that speaks X12 over SFTP: 850 in, 855 and 856 out, 997 both ways."""
+"""Two suppliers behind one mailbox: one speaks X12 over SFTP, one EDIFACT."""
 
-__all__ = ["Ordered", "Shipped", "SupplierEdi"]
+__all__ = ["Acme", "Advised", "Beta", "Office", "Ordered", "Promised", "Shipped", "SupplierEdi"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from andon.sandbox.mailbox import MailboxSystem
 from andon.sandbox.system import Belief
-from andon.sandbox.systems.supplier_edi.program import Acme, Ordered, Shipped
+from andon.sandbox.systems.supplier_edi.acme import Acme
+from andon.sandbox.systems.supplier_edi.beta import Beta
+from andon.sandbox.systems.supplier_edi.office import (
+    Advised,
+    Office,
+    Ordered,
+    Promised,
+    Shipped,
+)
 from andon.sandbox.world import World
 
 
 class SupplierEdi(MailboxSystem):
-    """It takes an order as often as it is sent: who orders twice is delivered twice. Only its
+    """They take an order as often as it is sent: who orders twice is delivered twice. Only their
     notices are written badly."""
 
     name = "supplier-edi"
     variables = "COMPANY_SUPPLIERS"
 
     def __init__(self, world: World, andon: str) -> None:
-        self.program = Acme(world.now)
-        super().__init__(world, andon, self.program, "acme")
-        self._shipped: list[str] = []
+        acme = Acme(world, self.now)
+        self.offices: Mapping[str, Office] = {"17300001": acme, "17300003": Beta(world, self.now)}
+        """By the numbers that the buyer has for them."""
+        super().__init__(world, andon, acme, "supplier")
 
     def look(self) -> None:
-        """Acknowledges and confirms."""
-        self.mailbox.answer()
+        """Each acknowledges and confirms what is for it."""
+        self.mailbox.answer(says=self._answers)
 
-    def ship(self, shipped: Shipped) -> None:
+    def _answers(self, content: bytes) -> list[bytes]:
+        x12 = content.startswith(b"ISA")
+        return self.offices["17300001" if x12 else "17300003"].answers(content)
+
+    def ship(self, office: Office, shipped: Shipped) -> None:
         """A truck leaves, and the office writes the notice."""
-        self.post(self.program.despatch(shipped))
-        self._shipped.append(shipped.shipment)
+        self.post(office.despatch(shipped))
+        office.shipped[shipped.shipment] = shipped
 
     def believes(self) -> Iterable[Belief]:
         """How often each order came, and what has left."""
-        for number, times in self.program.taken.items():
-            yield Belief(f"purchase-order:{number}", "taken", str(times))
-        for shipment in self._shipped:
-            yield Belief(f"shipment:{shipment}", "status", "shipped")
+        for office in self.offices.values():
+            for number, times in office.taken.items():
+                yield Belief(f"purchase-order:{number}", "taken", str(times))
+            for shipment in office.shipped:
+                yield Belief(f"shipment:{shipment}", "status", "shipped")

@@ -1,0 +1,137 @@
+"""Comparing: what was announced against what came; the supplier is advised, and a claim is made."""
+
+__all__ = ["advised", "claim_missing", "missing"]
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from andon.core.errors import RejectedError
+from andon.core.quantity import Quantity
+from andon.core.workflow import Run, Workflow, workflow
+from andon.model.supply import (
+    AdvisedLot,
+    AdviseReceipt,
+    PackedLot,
+    PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
+    ReceivedLot,
+    ShipmentAnnounced,
+    ShipmentCounted,
+)
+
+_NOTHING = Decimal(0)
+
+
+def claim_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
+    """Compares each shipment once it is both announced and counted, until all that is promised has
+    been announced. Suppliers are told what became of it, but those that fetch everything at our
+    API. What never comes of an announcement stays open here."""
+
+    @workflow(on=PurchaseOrderPlaced, name="claim_missing")
+    async def comparing(run: Run, placed: PurchaseOrderPlaced) -> None:
+        promised = sum((line.quantity.amount for line in placed.lines), _NOTHING)
+        announced: dict[str, ShipmentAnnounced] = {}
+        counted: dict[str, ShipmentCounted] = {}
+        compared: set[str] = set()
+        while announced.keys() - compared or _sent(announced) < promised:
+            match await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted):
+                case PurchaseOrderConfirmed() as said:
+                    promised = sum((line.quantity.amount for line in said.lines), _NOTHING)
+                case ShipmentAnnounced() as said:
+                    announced.setdefault(said.shipment_id, said)
+                case ShipmentCounted() as said:
+                    counted.setdefault(said.shipment_id, said)
+            for shipment in sorted((announced.keys() & counted.keys()) - compared):
+                compared.add(shipment)
+                lots = advised(announced[shipment], counted[shipment])
+                if placed.supplier_id not in fetched_by:
+                    await _advise(run, placed, counted[shipment], lots)
+                await _claim(run, placed, shipment, missing(lots))
+
+    return comparing
+
+
+def advised(announced: ShipmentAnnounced, counted: ShipmentCounted) -> tuple[AdvisedLot, ...]:
+    """What became of each lot, in the order in which lots were announced, then counted."""
+    materials = {lot.lot_id: lot.material_id for lot in counted.lots}
+    materials |= {lot.lot_id: lot.material_id for lot in announced.lots}
+    units = {lot.lot_id: lot.quantity.unit for lot in (*counted.lots, *announced.lots)}
+    found: list[AdvisedLot] = []
+    for lot_id in dict.fromkeys(lot.lot_id for lot in (*announced.lots, *counted.lots)):
+        came = [lot for lot in counted.lots if lot.lot_id == lot_id]
+        accepted = _total(came)
+        damaged = sum((lot.damaged.amount for lot in came if lot.damaged), _NOTHING)
+        sent = _total([lot for lot in announced.lots if lot.lot_id == lot_id])
+        unit = units[lot_id]
+        found.append(
+            AdvisedLot(
+                material_id=materials[lot_id],
+                lot_id=lot_id,
+                accepted=Quantity(accepted, unit),
+                damaged=Quantity(damaged, unit),
+                missing=Quantity(max(sent - accepted - damaged, _NOTHING), unit),
+            )
+        )
+    return tuple(found)
+
+
+def missing(lots: Sequence[AdvisedLot]) -> Sequence[str]:
+    """What of each lot is missing or damaged, in words. More than announced is no claim."""
+    return [
+        f"{much.amount.normalize():f} {much.unit} of {lot.material_id}, lot {lot.lot_id}, {word}"
+        for lot in lots
+        for word, much in (("missing", lot.missing), ("damaged", lot.damaged))
+        if much.amount > 0
+    ]
+
+
+async def _advise(
+    run: Run,
+    placed: PurchaseOrderPlaced,
+    counted: ShipmentCounted,
+    lots: tuple[AdvisedLot, ...],
+) -> None:
+    while True:
+        try:
+            await run.send(
+                AdviseReceipt(
+                    order_id=run.subject,
+                    supplier_id=placed.supplier_id,
+                    shipment_id=counted.shipment_id,
+                    received_at=counted.counted_at,
+                    judged=lots,
+                )
+            )
+        except RejectedError as error:
+            answer = await run.ask(
+                "purchasing",
+                f"{placed.supplier_id} cannot be told what became of {counted.shipment_id}:"
+                f" {error} Mend the cause and send it again, or tell it otherwise.",
+                "send again",
+                "it is told",
+            )
+            if answer == "it is told":
+                return
+        else:
+            return
+
+
+async def _claim(
+    run: Run, placed: PurchaseOrderPlaced, shipment: str, short: Sequence[str]
+) -> None:
+    if short:
+        await run.ask(
+            "purchasing",
+            f"{placed.supplier_id} announced more on {shipment} for"
+            f" {run.subject.partition(':')[2]} than can be used: {'; '.join(short)}."
+            " Claim it from the supplier.",
+            "it is claimed",
+        )
+
+
+def _sent(announced: dict[str, ShipmentAnnounced]) -> Decimal:
+    return sum((_total(one.lots) for one in announced.values()), _NOTHING)
+
+
+def _total(lots: Sequence[PackedLot] | Sequence[ReceivedLot]) -> Decimal:
+    return sum((lot.quantity.amount for lot in lots), _NOTHING)

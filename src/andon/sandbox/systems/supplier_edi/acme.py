@@ -1,0 +1,65 @@
+"""A supplier that speaks X12: 850 and 861 in, 855 and 856 out, 997 both ways."""
+
+__all__ = ["Acme"]
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from andon.connectors.edi.simulated.program import Came
+from andon.connectors.edi.simulated.x12 import X12Program
+from andon.sandbox.systems.supplier_edi.office import Advised, Office, Shipped
+
+_DAMAGED, _SHORT = "01", "02"
+
+
+class Acme(Office, X12Program):
+    """ZZ:ACME."""
+
+    def despatch(self, shipped: Shipped) -> bytes:
+        """An 856."""
+        now = self.now()
+        lines = [
+            f"BSN*00*{shipped.shipment}*{now:%Y%m%d}*{now:%H%M}*0001",
+            "HL*1**S",
+            f"TD1*PLT*{len(shipped.lots)}",
+            f"DTM*011*{now:%Y%m%d}*{now:%H%M}",
+            "HL*2*1*O",
+            f"PRF*{shipped.order}",
+        ]
+        level = 2
+        for material, lot, quantity in shipped.lots:
+            lines += [
+                f"HL*{level + 1}*2*P",
+                f"MAN*GM*00{self.next_pallet()}",
+                f"HL*{level + 2}*{level + 1}*I",
+                f"LIN**BP*{material}*LT*{lot}",
+                f"SN1**{quantity:f}*EA",
+            ]
+            level += 2
+        return self.written("SH", [("856", [*lines, f"CTT*{level}"])])
+
+    def told(self, came: Came) -> Sequence[Advised]:
+        """An 861."""
+        return list(_judged(came)) if came.document == "861" else ()
+
+
+def _judged(came: Came) -> Iterator[Advised]:
+    """Each RCD and the LIN behind it."""
+    shipment, row = "", [""]
+    for segment in came.segments:
+        match segment[0]:
+            case "REF" if segment[1] == "SI":
+                shipment = str(segment[2])
+            case "RCD":
+                row = [str(element) for element in segment]
+            case "LIN":
+                doubts = {row[n + 2]: Decimal(row[n]) for n in range(6, len(row) - 2, 3)}
+                yield Advised(
+                    shipment=shipment,
+                    lot=str(segment[5]),
+                    accepted=Decimal(row[2]),
+                    damaged=doubts.get(_DAMAGED, Decimal(0)),
+                    missing=doubts.get(_SHORT, Decimal(0)),
+                )
+            case _:
+                continue

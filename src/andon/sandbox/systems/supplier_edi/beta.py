@@ -1,0 +1,67 @@
+"""A supplier that speaks EDIFACT: ORDERS and RECADV in, ORDRSP and DESADV out, CONTRL both ways."""
+
+__all__ = ["Beta"]
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from andon.connectors.edi.simulated.edifact import EdifactProgram
+from andon.connectors.edi.simulated.program import Came
+from andon.sandbox.systems.supplier_edi.office import Advised, Office, Shipped
+
+_ACCEPTED, _DAMAGED, _SHORT = "194", "195", "119"
+
+
+class Beta(Office, EdifactProgram):
+    """14:4000001."""
+
+    def despatch(self, shipped: Shipped) -> bytes:
+        """A DESADV, D.96A."""
+        now = self.now()
+        lines = [
+            f"BGM+351+{shipped.shipment}+9",
+            f"DTM+137:{now:%Y%m%d}:102",
+            f"DTM+11:{now:%Y%m%d%H%M}:203",
+            f"RFF+ON:{shipped.order}",
+            "NAD+SU+4000001::9",
+            "CPS+1",
+        ]
+        for n, (material, lot, quantity) in enumerate(shipped.lots, 1):
+            lines += [
+                f"CPS+{n + 1}+1",
+                "PAC+1++201::9",
+                "PCI+33E",
+                f"GIN+BJ+{self.next_pallet()}",
+                f"LIN+{n}++{material}:IN",
+                f"QTY+12:{quantity:f}:PCE",
+                "PCI+36E",
+                f"GIN+BX+{lot}",
+            ]
+        return self.written([("DESADV:D:96A:UN", [*lines, f"CNT+2:{len(shipped.lots)}"])])
+
+    def told(self, came: Came) -> Sequence[Advised]:
+        """A RECADV."""
+        return list(_judged(came)) if came.document == "RECADV" else ()
+
+
+def _judged(came: Came) -> Iterator[Advised]:
+    """Each LIN, up to the GIN that names its lot."""
+    shipment, amounts = "", dict[str, Decimal]()
+    for segment in came.segments:
+        match segment[0]:
+            case "RFF" if segment[1][0] == "AAK":
+                shipment = segment[1][1]
+            case "LIN":
+                amounts = {}
+            case "QTY":
+                amounts[segment[1][0]] = Decimal(segment[1][1])
+            case "GIN":
+                yield Advised(
+                    shipment=shipment,
+                    lot=str(segment[2]),
+                    accepted=amounts[_ACCEPTED],
+                    damaged=amounts.get(_DAMAGED, Decimal(0)),
+                    missing=amounts.get(_SHORT, Decimal(0)),
+                )
+            case _:
+                continue

@@ -1,0 +1,112 @@
+"""What the people in a supplier's office do, in whichever standard their program writes."""
+
+__all__ = ["Advised", "Office", "Ordered", "Promised", "Shipped", "sscc"]
+
+from abc import abstractmethod
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from andon.connectors.edi.simulated.program import Came, Program
+from andon.sandbox.world import World
+
+_DAY = "%Y%m%d"
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """An order that it has taken, as far as it is delivered."""
+
+    number: str
+    items: Sequence[tuple[str, Decimal]]
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """What it has said of one material of an order: how much, and for which day."""
+
+    order: str
+    material: str
+    quantity: Decimal
+    day: str
+
+
+class Shipped(msgspec.Struct, frozen=True):
+    """What its people say is on a truck: (material, lot, quantity) of each pallet."""
+
+    shipment: str
+    order: str
+    lots: Sequence[tuple[str, str, Decimal]]
+
+
+class Advised(msgspec.Struct, frozen=True):
+    """What it was told of a lot that it has sent."""
+
+    shipment: str
+    lot: str
+    accepted: Decimal
+    damaged: Decimal
+    missing: Decimal
+
+
+class Office(Program):
+    """It sells housings and seals. An order that comes again is another order to it."""
+
+    def __init__(self, world: World, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.materials = {"HOUSING", "SEAL"}
+        self.orders: deque[Ordered] = deque()
+        """Taken, and nobody has begun to pack them."""
+        self.taken: Counter[str] = Counter()
+        """How often each order came."""
+        self.promised: list[Promised] = []
+        self.shipped: dict[str, Shipped] = {}
+        self.advised: list[Advised] = []
+        self.now = now
+        self._world = world
+        self._pallets = 0
+
+    @abstractmethod
+    def despatch(self, shipped: Shipped) -> bytes:
+        """A notice: a pallet with an SSCC for each lot."""
+
+    @abstractmethod
+    def told(self, came: Came) -> Sequence[Advised]:
+        """What a receiving advice says; nothing for any other message."""
+
+    def answers(self, content: bytes) -> list[bytes]:
+        """Receiving advices are filed."""
+        for one in self.read(content):
+            if not one.errors:
+                self.advised += self.told(one)
+        return super().answers(content)
+
+    def takes(self, came: Came) -> list[bytes]:
+        """Now and then it cannot deliver all of it, or not on that day; what is sent is announced
+        when it leaves."""
+        chance = self._world.chance(f"promise/{came.number}")
+        items = [(item, Decimal(quantity)) for item, quantity in came.items]
+        wanted = datetime.strptime(came.wanted, _DAY)  # noqa: DTZ007 a day has no zone
+        if chance.random() < 0.2:
+            wanted += timedelta(days=1)
+        if chance.random() < 0.2 and items[0][1] > 1:
+            items[0] = (items[0][0], items[0][1] - 1)
+        self.taken[came.number] += 1
+        self.orders.append(Ordered(came.number, items))
+        day = f"{wanted:{_DAY}}"
+        self.promised += [Promised(came.number, item, amount, day) for item, amount in items]
+        words = [(item, f"{amount:f}") for item, amount in items]
+        return [self.confirmation(msgspec.structs.replace(came, items=words, wanted=day))]
+
+    def next_pallet(self) -> str:
+        """The SSCC of one more."""
+        self._pallets += 1
+        return sscc(self._pallets)
+
+
+def sscc(number: int) -> str:
+    """With GS1's check digit."""
+    digits = f"0069651110{number:07}"
+    total = sum(int(digit) * (3 if n % 2 == 0 else 1) for n, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
