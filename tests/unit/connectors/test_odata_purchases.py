@@ -1,19 +1,31 @@
 """Purchase orders: what is read, what a receipt is, and what the simulated ERP refuses."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from andon.connectors.odata.purchases import post_receipt, purchase_order
+from andon.connectors.odata.purchases import (
+    confirm_purchase_order,
+    post_receipt,
+    purchase_order,
+)
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import Company
 from andon.connectors.odata.simulated.stocks import Stock
 from andon.core.connector import Item
-from andon.core.mapping import Known
+from andon.core.mapping import Known, Said
 from andon.core.quantity import Quantity
-from andon.model.supply import PostReceipt, PurchaseLine, PurchaseOrderPlaced, ReceivedLot
+from andon.model.supply import (
+    ConfirmPurchaseOrder,
+    PostReceipt,
+    PurchaseLine,
+    PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
+    ReceivedLot,
+)
 from tests.unit.connectors.test_odata_deliveries import SETTINGS
 
 NUMBER = "4500000001"
@@ -26,17 +38,65 @@ ROW: dict[str, Any] = {
             "Material": "SEAL",
             "OrderQuantity": "12.000",
             "PurchaseOrderQuantityUnit": "PC",
+            "to_ScheduleLine": [
+                {
+                    "ScheduleLine": "1",
+                    "ScheduleLineDeliveryDate": "2026-03-04T00:00:00Z",
+                    "ScheduleLineCommittedQuantity": "0.000",
+                }
+            ],
         }
     ],
 }
+DAY = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def _committed(amount: str) -> dict[str, Any]:
+    row = msgspec.json.decode(msgspec.json.encode(ROW))
+    schedule = row["to_PurchaseOrderItem"][0]["to_ScheduleLine"][0]
+    schedule["ScheduleLineCommittedQuantity"] = amount
+    return row
+
+
+def _read(row: dict[str, Any], before: dict[str, Any] | None = None) -> list[Said]:
+    item = Item(kind="A_PurchaseOrder", key="1", raw=msgspec.json.encode(row), position="")
+    previous = None if before is None else msgspec.json.encode(before)
+    return list(purchase_order.reads(item, Known(SETTINGS, previous)))
+
+
+def _line(amount: int, number: str = "00010") -> PurchaseLine:
+    quantity = Quantity(Decimal(amount), "PC")
+    return PurchaseLine(line=number, material_id="SEAL", quantity=quantity, due_at=DAY)
 
 
 def test_a_new_order_is_news_once() -> None:
-    item = Item(kind="A_PurchaseOrder", key="1", raw=msgspec.json.encode(ROW), position="")
-    line = PurchaseLine(line="00010", material_id="SEAL", quantity=Quantity(Decimal(12), "PC"))
-    placed = PurchaseOrderPlaced(order_id=NUMBER, supplier_id="17300001", lines=(line,))
-    assert list(purchase_order.reads(item, Known(SETTINGS))) == [placed]
-    assert not list(purchase_order.reads(item, Known(SETTINGS, msgspec.json.encode(ROW))))
+    placed = PurchaseOrderPlaced(order_id=NUMBER, supplier_id="17300001", lines=(_line(12),))
+    assert _read(ROW) == [placed]
+    assert not _read(ROW, ROW)
+
+
+def test_what_the_supplier_has_committed_itself_to_is_news_once() -> None:
+    confirmed = PurchaseOrderConfirmed(order_id=NUMBER, lines=(_line(8),))
+    assert _read(_committed("8.000"), ROW) == [confirmed]
+    assert _read(_committed("8.000"))[1:] == [confirmed]
+    assert not _read(_committed("8.000"), _committed("8.000"))
+
+
+def test_a_confirmation_changes_the_first_schedule_line_of_each_line() -> None:
+    known = Known(SETTINGS, None, local=NUMBER)
+    one = confirm_purchase_order.writes(
+        ConfirmPurchaseOrder(order_id=NUMBER, lines=(_line(8),)), known
+    )
+    assert one.target == (
+        f"MERGE A_PurchaseOrderScheduleLine(PurchasingDocument='{NUMBER}',"
+        "PurchasingDocumentItem='00010',ScheduleLine='1')"
+    )
+    assert one.body == {
+        "ScheduleLineCommittedQuantity": Decimal(8),
+        "ScheduleLineDeliveryDate": date(2026, 3, 4),
+    }
+    both = ConfirmPurchaseOrder(order_id=NUMBER, lines=(_line(8), _line(3, "00020")))
+    assert confirm_purchase_order.writes(both, known).target == "POST $batch"
 
 
 def test_a_receipt_names_order_line_and_lot() -> None:
@@ -113,3 +173,15 @@ def test_an_order_needs_a_supplier_and_lines_that_exist() -> None:
     with pytest.raises(RefusedCallError, match="Enter a purchase order quantity"):
         purchases.place("17300001", [("SEAL", Decimal(0))])
     assert purchases.open("SEAL") == 0
+
+
+def test_what_a_supplier_commits_to_is_what_the_buyer_waits_for(company: Company) -> None:
+    schedule = company.books.row("A_PurchaseOrderScheduleLine", NUMBER, "00010", "1")
+    with pytest.raises(RefusedCallError, match="ScheduleLineOrderQuantity cannot be changed"):
+        company.purchases.change(schedule, {"ScheduleLineOrderQuantity": Decimal(1)})
+    with pytest.raises(RefusedCallError, match="Quantity -1 is not allowed"):
+        company.purchases.change(schedule, {"ScheduleLineCommittedQuantity": Decimal(-1)})
+    said = {"ScheduleLineCommittedQuantity": Decimal(8), "ScheduleLineDeliveryDate": DAY}
+    company.purchases.change(schedule, said)
+    assert company.purchases.promised(NUMBER, "00010") == (8, DAY.date())
+    assert company.purchases.open("SEAL") == 8

@@ -63,7 +63,6 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "advise",
     "schedule",
     "reschedule",
-    "announce",
     "update",
     "issue",
 }

@@ -1,12 +1,21 @@
-"""What trucks brought against the books of the ERP."""
+"""What trucks brought against the books of the ERP; what suppliers say against what they hear."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
+from andon.connectors.edi import EdiSettings, Partner
+from andon.connectors.edi.mapping import Advice, Judged, Purchase, Wanted, advice, order
+from andon.core.quantity import Quantity
 from andon.sandbox.lab import compare, supply
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.receiving import Counted, Receiving
+from andon.sandbox.systems.supplier_edi import Office, Promised, Shipped, SupplierEdi
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import World
+from tests.unit.connectors.edi import mailbox
+from tests.unit.connectors.edi.mailbox import ACME, BETA
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -36,3 +45,62 @@ def test_what_came_and_is_not_booked_is_lost_and_what_is_booked_twice_is_doubled
     assert reckoned() == (0, 0)
     erp.company.movements.post({}, [item], "ANDON")
     assert reckoned() == (0, 1)
+
+
+OFFICES = pytest.mark.parametrize(
+    ("number", "partner"), [("17300001", ACME), ("17300003", BETA)], ids=["x12", "edifact"]
+)
+
+
+@OFFICES
+def test_an_office_promises_ships_and_files_what_it_is_told(number: str, partner: Partner) -> None:
+    world = World(1)
+    suppliers, dock, erp = SupplierEdi(world, ""), Receiving(world, ""), Erp(world, "")
+    office = suppliers.offices[number]
+    placed = erp.company.purchases.place(number, [("SEAL", Decimal(12))], NOON.date())
+    assert supply.taken(erp, suppliers).lost == 1
+    said = _answers(office, partner, placed)
+    assert supply.taken(erp, suppliers).well
+    (promise,) = supply.promised(suppliers)
+    assert promise == Promised(placed, "SEAL", Decimal(12), "20260303")
+    kinds = {mailbox.document(mailbox.rows(one, _as(partner))[0]).document for one in said[1:]}
+    assert kinds <= {"855", "ORDRSP"}
+
+    suppliers.ship(office, Shipped("S1", placed, [("SEAL", "S1-0", Decimal(12))]))
+    dock.close(placed, "S1", [Counted("00010", "SEAL", "S1-0", Decimal(10), Decimal(1))])
+    assert compare(supply.judged(suppliers, dock), supply.advised(suppliers)).lost == 1
+    told = Advice(
+        number="1", order=placed, shipment="S1", received_at=NOON, unit="EA",
+        lots=(
+            Judged(
+                material="SEAL", lot="S1-0", taken=Decimal(10), damaged=Decimal(1),
+                missing=Decimal(1),
+            ),
+        ),
+    )  # fmt: skip
+    office.answers(mailbox.written(partner, advice(told, partner.standard), 2))
+    assert compare(supply.judged(suppliers, dock), supply.advised(suppliers)).well
+
+
+def test_promises_in_the_books_are_of_lines_that_somebody_committed_himself_to() -> None:
+    erp = Erp(World(1), "")
+    purchases = erp.company.purchases
+    placed = purchases.place("17300001", [("SEAL", Decimal(12))], NOON.date())
+    assert not list(supply.promises_booked(erp))
+    schedule = erp.company.books.row("A_PurchaseOrderScheduleLine", placed, "00010", "1")
+    purchases.change(schedule, {"ScheduleLineCommittedQuantity": Decimal(11)})
+    assert list(supply.promises_booked(erp)) == [Promised(placed, "SEAL", Decimal(11), "20260302")]
+
+
+def _as(partner: Partner) -> EdiSettings:
+    return mailbox.settings(acme=partner)
+
+
+def _answers(office: Office, partner: Partner, number: str) -> list[bytes]:
+    purchase = Purchase(
+        number=number,
+        ordered_on=date(2026, 3, 2),
+        wanted_on=date(2026, 3, 2),
+        lines=(Wanted(material="SEAL", quantity=Quantity(Decimal(12), "EA")),),
+    )
+    return office.answers(mailbox.written(partner, order(purchase, partner.standard)))

@@ -14,12 +14,14 @@ _ANSWERS = (
     "send again",
     "raise again",
     "tell again",
+    "write again",
     "it is raised",
     "it is claimed",
     "wait on",
     "wait for the release",
     "hold",
     "approve",
+    "it is settled",
 )
 """What they choose where it is offered, the first that is: the causes are gone after a while."""
 _SEEN = frozenset({"repeated-interchange"})

@@ -32,6 +32,8 @@ from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.qms import Qms
+from andon.sandbox.systems.receiving import Receiving
+from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Finished
 
@@ -97,6 +99,21 @@ def _receipts(company: Company) -> Reckoned:
     return compare(came, supply.booked(company.the(Erp)))
 
 
+def _ordered(company: Company) -> Reckoned:
+    return supply.taken(company.the(Erp), company.the(SupplierEdi))
+
+
+def _promises(company: Company) -> Reckoned:
+    promised = supply.promised(company.the(SupplierEdi))
+    return compare(promised, supply.promises_booked(company.the(Erp)))
+
+
+def _advices(company: Company) -> Reckoned:
+    suppliers = company.the(SupplierEdi)
+    judged = supply.judged(suppliers, company.the(Receiving))
+    return compare(judged, supply.advised(suppliers))
+
+
 def _maintenance(company: Company) -> Reckoned:
     return maintenance.orders(company.the(Cmms))
 
@@ -158,6 +175,9 @@ AUDITS: Mapping[str, Audit] = {
     "loads tendered": _tenders,
     "production postings, plant B": _staged,
     "goods receipts of purchase orders": _receipts,
+    "purchase orders sent": _ordered,
+    "promises of suppliers": _promises,
+    "receiving advices": _advices,
     "maintenance orders": _maintenance,
     "order dates": _dates,
     "transfers to the warehouse": _transfers,
