@@ -3,6 +3,7 @@
 __all__ = ["Outcome", "outcome_of"]
 
 import re
+from datetime import date
 
 import msgspec
 
@@ -24,6 +25,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     grown_mb: int
     fault: str | None
     """The defect with the bytes that show it, or None."""
+    measured_on: date
 
     @property
     def well(self) -> bool:
@@ -32,7 +34,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcome_of(
-    connector: str, parser: str, said: str, *, code: int, seconds: float, shown_by: str | None
+    connector: str,
+    parser: str,
+    said: str,
+    *,
+    code: int,
+    seconds: float,
+    shown_by: str | None,
+    measured_on: date,
 ) -> Outcome:
     """Reads libFuzzer's words; `shown_by` is the input it kept for a defect, in hexadecimal."""
     final = {name: int(value) for name, value in _FINAL.findall(said)}
@@ -51,4 +60,5 @@ def outcome_of(
         peak_mb=final.get("peak_rss_mb", max(sizes, default=0)),
         grown_mb=max(0, sizes[-1] - sizes[len(sizes) // 2]) if sizes else 0,
         fault=fault,
+        measured_on=measured_on,
     )

@@ -1,32 +1,37 @@
 """What fuzzing showed, for people."""
 
-__all__ = ["page"]
+__all__ = ["write"]
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from bench.machine import Machine
+import msgspec
+
+from bench.measured import put
 from fuzz.outcome import Outcome
 
 
-def page(outcomes: Sequence[Outcome], machine: Machine, seconds: int) -> str:
-    """A table with a row per parser."""
-    lines = [
-        "# Parsers under atheris",
+def write(outcomes: Sequence[Outcome], out: Path) -> None:
+    """Writes fuzz.json and the table of fuzz.md. Parsers not tried this time stay as they were."""
+    kept = out / "fuzz.json"
+    last = msgspec.json.decode(kept.read_bytes(), type=list[Outcome]) if kept.exists() else []
+    every = {(one.connector, one.parser): one for one in [*last, *outcomes]}
+    rows = [one for _, one in sorted(every.items())]
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
+    put(out / "fuzz.md", _lines(rows))
+
+
+def _lines(rows: Sequence[Outcome]) -> list[str]:
+    return [
         "",
-        f"Each parser of what another system sends is given bytes for {seconds} s, beginning from",
-        "real documents and guided by coverage. An input that ends in anything but a value or one",
-        "of Andon's errors, takes longer than 10 s or a process over 1 GB, ends the run. Made by",
-        "`python -m fuzz`; `fuzz.json` has the input of each defect.",
-        "",
-        "| connector | parser | inputs | slowest input, s | peak MB | grown in the second half, MB"
-        " | result |",
-        "|---|---|---|---|---|---|---|",
+        "| connector | parser | inputs | seconds | slowest input, s | peak MB |"
+        " grown in the second half, MB | measured on | result |",
+        "|---|---|---|---|---|---|---|---|---|",
         *(
-            f"| {one.connector} | {one.parser} | {one.executions:,} | {one.slowest_s} |"
-            f" {one.peak_mb} | {one.grown_mb} | {'well' if one.well else 'a defect'} |"
-            for one in outcomes
+            f"| {one.connector} | {one.parser} | {one.executions:,} | {one.seconds:.0f} |"
+            f" {one.slowest_s} | {one.peak_mb} | {one.grown_mb} | {one.measured_on} |"
+            f" {'well' if one.well else 'a defect'} |"
+            for one in rows
         ),
         "",
-        f"Measured at {machine.revision} on {machine.cores} cores, Python {machine.python}.",
     ]
-    return "\n".join(lines) + "\n"
