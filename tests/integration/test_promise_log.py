@@ -1,6 +1,7 @@
 """Promises 1 to 3: accepted means durable, once, and no reader skips or repeats."""
 
 import asyncio
+import secrets
 from datetime import timedelta
 
 import asyncpg
@@ -56,6 +57,23 @@ async def test_other_content_under_a_known_id_is_one_exception_and_the_first_sta
         assert [msgspec.json.decode(row["data"])["n"] for row in kept] == [1]
         assert [case["code"] for case in cases] == ["same-id-other-content"]
         assert msgspec.json.decode(cases[0]["raw"])["n"] == 2
+
+
+@pytest.mark.parametrize("key", [secrets.token_hex(20_000), "a\x00b", "\U0001f600" * 3000])
+async def test_a_key_no_index_holds_stops_nobody_and_is_known_again(
+    database: str, key: str
+) -> None:
+    """Another system may send any key; the item beside it must go on."""
+    async with plant_on(database) as plant:
+        unreadable = Item(kind="told", key=f"{key}-bad", raw=b"{}", mirror=f"{key}-row")
+        assert await _accept(plant, _item(key, "A"), unreadable, _item("2", "B")) == 2
+        assert await _accept(plant, _item(key, "A"), _item(f"{key}!", "A")) == 1
+        async with rows_of(database) as db:
+            ids = [row["id"] for row in await db.fetch("select id from log order by position")]
+            causes = [row["cause"] for row in await db.fetch("select cause from exception")]
+    assert len(set(ids)) == 3
+    assert max(map(len, ids)) <= 600
+    assert [cause.startswith("unreadable:talker:") for cause in causes] == [True]
 
 
 async def test_of_other_content_too_large_to_keep_a_digest_and_the_size_are_kept(

@@ -12,6 +12,7 @@ import msgspec
 from andon.core.connector import Item
 from andon.core.errors import TransientError
 from andon.engine.clock import Clock
+from andon.engine.keys import fitting
 from andon.engine.mirrors import mirrors_of, previous, remember, turn
 from andon.engine.plan import Plan, Wired
 from andon.engine.read import Reading, read_items
@@ -62,6 +63,7 @@ class Ingest:
 
     async def accept(self, wired: Wired, items: Sequence[Item]) -> list[Draft]:
         """Maps and commits items; returns the drafts that were news. Raises TooBusyError."""
+        items = fitting(items)
         if mirrors_of(items):
             return await self._take(_Waiting(_outcome(), wired=wired, items=items))
         reading = read_items(wired, items, self._plan, now=self._clock.now())

@@ -13,6 +13,7 @@ from andon.core.connector import Item, Source
 from andon.core.errors import AttentionError, SettingsError, ThrottledError, TransientError
 from andon.engine.clock import Clock
 from andon.engine.health import Health
+from andon.engine.keys import fitting
 from andon.engine.mirrors import mirrors_of, previous, remember
 from andon.engine.plan import Plan, Wired
 from andon.engine.read import read_items
@@ -106,7 +107,7 @@ class ReadSource:
         return str(row["at"])
 
     async def _record(self, items: Sequence[Item]) -> None:
-        now = self._clock.now()
+        items, now = fitting(items), self._clock.now()
         async with self._db.transaction():
             before = await previous(self._db, self._wired.name, mirrors_of(items))
             reading = read_items(self._wired, items, self._plan, now=now, previous=before)
