@@ -12,11 +12,16 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from andon.store.embedded import EmbeddedServer
 from andon.store.migrate import migrate
 
 Result = TypeVar("Result")
+# How fast examples are made and run tells of the machine, which others may keep busy.
+settings.register_profile("andon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("andon")
+
 TEMPLATE = "andon_template"
 _numbers = itertools.count(1)
 

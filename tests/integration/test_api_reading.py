@@ -347,7 +347,7 @@ async def test_hostile_ids_find_nothing_and_break_nothing(plant: Plant) -> None:
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     @given(st.text(min_size=1, max_size=60))
     @example("'; drop table subject; --")
     @example("' or '1'='1")

@@ -19,9 +19,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=25))
 @example(actions=[("begun", 0, False), ("go", 0), ("go", 1), ("decided", 0, 0)])
 @example(actions=[("begun", 0, False), ("go", 0), ("go", 1), ("decided", 0, None), ("go", 0),

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from andon.connectors._topics import AMQP, Template
@@ -103,7 +103,6 @@ fields = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(payload=st.binary(max_size=60), headers=st.dictionaries(st.text(max_size=8), fields))
 @pytest.mark.parametrize("form", ["json", "text", "bytes"])
 def test_any_message_is_an_item_that_loses_nothing(
@@ -125,7 +124,6 @@ names = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     payload=st.binary(max_size=60),
     headers=st.dictionaries(names, st.one_of(st.just("1.0"), fields)),

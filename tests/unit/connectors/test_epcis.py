@@ -224,7 +224,7 @@ def test_a_lot_is_told_by_its_class(name: str, lot: tuple[str, str] | None) -> N
     .map(Path.read_bytes)
     .flatmap(lambda raw: st.integers(0, len(raw)).map(lambda n: raw[:n]))
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_items_or_a_fault(raw: bytes) -> None:
     try:
         items = post(raw)

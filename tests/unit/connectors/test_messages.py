@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.connectors._cloudevents import events_of
@@ -21,12 +21,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def test_every_message_of_the_model_goes_out_and_comes_back_as_a_cloud_event(mode: Mode) -> None:
     travelled: set[str] = set()
 
-    @settings(
-        max_examples=150,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-        derandomize=True,
-    )
+    @settings(max_examples=150, derandomize=True)
     @given(shape=st.sampled_from(VOCABULARY), data=st.data())
     def travels(shape: type[msgspec.Struct], data: st.DataObject) -> None:
         raw = data.draw(near(shape))
@@ -63,7 +58,6 @@ def test_a_plain_body_is_json_unless_it_is_bytes() -> None:
     assert written(b"\x00", "plain", key="k", source="s", now=NOW).payload == b"\x00"
 
 
-@settings(deadline=None)
 @given(pointer=st.text(max_size=20), payload=st.sampled_from([b"{}", b"[1,[2]]", b'{"":{"a":0}}']))
 def test_a_pointer_leads_somewhere_or_nowhere(pointer: str, payload: bytes) -> None:
     pointed(msgspec.Raw(payload), "/" + pointer)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nats.js.api import RetentionPolicy, StreamConfig, StreamInfo, StreamState
 
@@ -119,7 +119,6 @@ def test_a_header_can_be_the_key() -> None:
     assert item.key == "state/x-1"
 
 
-@settings(deadline=None)
 @given(payload=st.binary(max_size=80))
 @pytest.mark.parametrize("form", ["json", "text", "bytes"])
 def test_any_payload_is_an_item_that_loses_nothing(form: str, payload: bytes) -> None:
@@ -138,7 +137,6 @@ names = st.sampled_from(["ce-id", "CE-Type", "ce-source", "ce-specversion", "con
 words = st.one_of(st.text(max_size=12), st.sampled_from(["1.0", "application/cloudevents+json"]))
 
 
-@settings(deadline=None)
 @given(payload=st.binary(max_size=60), headers=st.dictionaries(names, words))
 def test_any_message_is_cloud_events_or_kept_whole(payload: bytes, headers: dict[str, str]) -> None:
     items = read(payload, headers, "cloudevents")
@@ -211,7 +209,6 @@ def test_an_nkey_is_read_from_its_seed_and_signs() -> None:
     assert len(b64decode(signer.sign("nonce"))) == 64
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=70))
 def test_what_is_no_nkey_is_said_without_showing_it(text: str) -> None:
     for reads in (signer_of, signer_of_credentials):

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.core.errors import Fault, InvalidError
@@ -27,7 +27,7 @@ def verdict(type_name: str, raw: bytes) -> tuple[Message | None, tuple[Fault, ..
 
 @pytest.mark.parametrize("shape", VOCABULARY, ids=lambda s: s.TYPE)
 def test_decoder_and_schema_refuse_the_same_documents(shape: type[Message]) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=EXAMPLES)
     @given(raw=near(shape))
     def agrees(raw: bytes) -> None:
         by_schema = raw_faults(raw, shape)
@@ -44,7 +44,7 @@ def test_the_documents_are_of_both_kinds() -> None:
     """Over all shapes: one field alone may come out right fifty times in a row."""
     seen = {"accepted": 0, "refused": 0}
 
-    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=300, database=None, derandomize=True)
     @given(shape=st.sampled_from(VOCABULARY), data=st.data())
     def counts(shape: type[Message], data: st.DataObject) -> None:
         seen["refused" if raw_faults(data.draw(near(shape)), shape) else "accepted"] += 1
@@ -63,7 +63,7 @@ JUNK = st.recursive(
 
 
 @given(document=JUNK, place=st.integers(0, len(VOCABULARY) - 1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_other_document_is_refused_with_faults_and_nothing_else_is_raised(
     document: Any, place: int
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from andon.connectors._folders.rows import Broken, Row
@@ -20,9 +20,6 @@ FIVE = msgspec.structs.replace(ACME, interchange_version="00501")
 FOUR = msgspec.structs.replace(BETA, interchange_version="UNOY:4")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 PLAIN = TEXT.filter(lambda text: not set(text) & set("*>~^\0"))
-
-PATIENT = settings(suppress_health_check=[HealthCheck.too_slow])
-"""On a busy machine the first draws take seconds, which says nothing about them."""
 
 
 def _element(text: st.SearchStrategy[str], repeats: bool) -> st.SearchStrategy[Element]:
@@ -46,7 +43,6 @@ def _same(partner: Partner, body: dict[str, Any]) -> None:
     assert [s for s in read if s[0] != "CTT"] == body["segments"]
 
 
-@PATIENT
 @given(_segments(PLAIN, False))
 def test_x12_is_read_as_it_was_written(extra: Any) -> None:
     lines = [[tag, *elements] for tag, elements in extra if tag != "REF"]
@@ -56,7 +52,6 @@ def test_x12_is_read_as_it_was_written(extra: Any) -> None:
     )
 
 
-@PATIENT
 @given(_segments(PLAIN, True))
 def test_x12_5010_is_read_as_it_was_written(extra: Any) -> None:
     lines = [[tag, *elements] for tag, elements in extra if tag != "REF"]
@@ -66,7 +61,6 @@ def test_x12_5010_is_read_as_it_was_written(extra: Any) -> None:
     )
 
 
-@PATIENT
 @given(_segments(TEXT, True))
 def test_edifact_is_read_as_it_was_written(extra: Any) -> None:
     lines = [[tag, *elements] for tag, elements in extra if tag == "FTX"]

@@ -244,7 +244,7 @@ FORMS: list[Format] = [
     ),
     st.sampled_from(FORMS),
 )  # fmt: skip
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_arbitrary_bytes_give_rows_or_named_faults(content: bytes, form: Format) -> None:
     rows = read(content, form)
     numbers = [one.number for one in rows if isinstance(one, Row | Bad)]

@@ -121,7 +121,7 @@ def test_what_cannot_be_written_is_named_with_its_place(job: Any, says: str) -> 
 
 
 @pytest.mark.parametrize("name", sorted(STRUCTURES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_a_structure_or_refused(name: str, body: bytes) -> None:
     with suppress(MalformedError):
