@@ -1,7 +1,6 @@
 """Purchases of the sandbox company: what came is in the books once, whatever the wires do."""
 
 import asyncio
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,18 +10,32 @@ from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from tests.integration.plant import until
-from tests.story.company import served
+from tests.story.company import Served, served
+
+
+async def _partner(plant: Served) -> SupplierPortal:
+    """Andon's people give it a key that opens its own orders."""
+    portal = plant.company.the(SupplierPortal)
+    words = ("--party", f"party/company:{portal.number}", "--name", "supplier-portal")
+    scopes = ("--scope", "read:supply", "--scope", "commands:supply")
+    portal.key = (await plant.andon("keys", "create", *words, *scopes)).strip()
+    return portal
 
 
 @pytest.mark.story
 async def test_orders_promises_receipts_and_advices_are_where_they_belong_once() -> None:
+    """One supplier speaks X12, one EDIFACT, one asks our API and sees nothing of the others."""
     async with served(speed=300) as plant:
         company = plant.company
         erp, mailbox, dock = company.the(Erp), company.the(SupplierEdi), company.the(Receiving)
+        portal = await _partner(plant)
         mailbox.odd["twice"], mailbox.odd["halves"] = 2, 1
         mailbox.mailbox.answers_lost = 1
         dock.outbox.odd["twice"] = 2
+        dock.faults.add("lose")
+        portal.twice = 2
         company.live(until=company.world.began + timedelta(hours=1))
         await until(lambda: bool(dock.counts) or bool(mailbox.struck["twice"]), within=30)
         await mailbox.stop()
@@ -33,10 +46,12 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
 
         def found() -> dict[str, Reckoned]:
             came = supply.happened(company.world.truth)
+            promised = supply.promised(mailbox, portal)
             return {
                 "receipts": compare(came, supply.booked(erp)),
-                "orders": supply.taken(erp, mailbox),
-                "promises": compare(supply.promised(mailbox), supply.promises_booked(erp)),
+                "orders": supply.taken(erp, mailbox, portal),
+                "promises": compare(promised, supply.promises_booked(erp)),
+                "announced": compare(supply.announced(portal), supply.expected(dock)),
                 "advices": compare(supply.judged(mailbox, dock), supply.advised(mailbox)),
             }
 
@@ -44,9 +59,25 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
             await until(lambda: all(one.well for one in found().values()), within=30)
         except AssertionError:
             cases = [(case["code"], case["text"]) for case in await plant.cases()]
-            pytest.fail(f"{found()} {cases}")
-        assert len(list(supply.happened(company.world.truth))) >= 2
+            pytest.fail(f"{found()} {portal.refused} {cases}")
         assert mailbox.struck["twice"] >= 1
         assert erp.faults.struck["lose"] == 2
-        for office in mailbox.offices.values():
-            assert Counter(office.taken)
+        assert (portal.struck, set(portal.done.values()), portal.refused) == (2, {1}, [])
+        assert portal.shipped
+        assert all(office.taken for office in mailbox.offices.values())
+
+        rows = erp.company.books.rows("A_PurchaseOrder").values()
+        mine = {row["PurchaseOrder"] for row in rows if row["Supplier"] == portal.number}
+        assert set(portal.found) == mine
+        other = next(row["PurchaseOrder"] for row in rows if row["Supplier"] != portal.number)
+        status, _ = await portal.asks(f"/v1/supply/purchase-order/{other}")
+        assert status == 404
+        lot = {"material_id": "SEAL", "lot_id": "X", "quantity": {"amount": "1", "unit": "PC"}}
+        lie = {"order_id": other, "shipment_id": "X", "packed": [lot]}
+        status, words = await portal.asks("/v1/supply/announce-shipment", lie)
+        assert status == 422
+        assert b"is none of yours" in words
+        status, _ = await portal.asks("/v1/supply/post-receipt", {"order_id": portal.found[0]})
+        assert status in (403, 422)
+        page = await plant.page(f"purchase-order/erp:{portal.found[0]}")
+        assert {"promised", "announced", "received"} <= {row["attribute"] for row in page["matrix"]}

@@ -48,8 +48,9 @@ andon = Andon(
     routes=[route for area in AREAS for route in area.routes],
     ownership=[rule for area in AREAS for rule in area.ownership],
     policies=[rule for area in AREAS for rule in area.policies],
+    partnerships=[rule for area in AREAS for rule in area.partnerships],
     messages=[message for area in AREAS for message in area.messages],
-    # A lot has one number in the whole company, and so has an item.
-    shared={"material-lot": "company", "item": "company"},
+    # A lot has one number in the whole company, and so have an item and a partner.
+    shared={"material-lot": "company", "item": "company", "party": "company"},
     sandbox=True,
 )

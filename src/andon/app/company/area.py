@@ -5,7 +5,7 @@ __all__ = ["Area"]
 import msgspec
 
 from andon.core.message import Message
-from andon.core.plant import Connection, Ownership, Policy, Route
+from andon.core.plant import Connection, Ownership, Partnership, Policy, Route
 from andon.core.workflow import Workflow
 
 
@@ -17,5 +17,6 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...] = ()
     ownership: tuple[Ownership, ...] = ()
     policies: tuple[Policy, ...] = ()
+    partnerships: tuple[Partnership, ...] = ()
     messages: tuple[type[Message], ...] = ()
     """Of its own, beside those of the canonical model."""

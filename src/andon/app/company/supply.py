@@ -23,20 +23,23 @@ from andon.connectors.edi.mapping import (
     notice,
     order,
 )
+from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Said, inbound, outbound
 from andon.core.message import Finding
-from andon.core.plant import Connection, Route
+from andon.core.plant import Connection, Partnership, Route
 from andon.core.quantity import Quantity
 from andon.model.supply import (
     AdviseReceipt,
+    AnnounceShipment,
     ConfirmPurchaseOrder,
     PackedLot,
     PostReceipt,
     PurchaseLine,
     PurchaseOrderConfirmed,
+    PurchaseOrderPlaced,
     ReceivedLot,
     SendPurchaseOrder,
     ShipmentAnnounced,
@@ -159,11 +162,14 @@ def _announced(item: Item, known: Known) -> Iterator[Said]:
         )
 
 
-class _Lot(msgspec.Struct, frozen=True):
-    line: str
+class _Packed(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     lot: str
     quantity: Decimal
+
+
+class _Lot(_Packed, frozen=True, kw_only=True):
+    line: str
     damaged: Decimal = Decimal(0)
 
 
@@ -195,6 +201,50 @@ def _counted(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+@outbound(AnnounceShipment, proof="findable")
+def _expect(command: AnnounceShipment, _: Known) -> Request:
+    """A line of the list on the dock; it keeps our key as a reference and does not look at it."""
+    lots = [
+        {
+            "item": lot.material_id,
+            "lot": lot.lot_id.rpartition(":")[2],
+            "quantity": str(lot.quantity.amount),
+        }
+        for lot in command.packed
+    ]
+    return Request(
+        target="expect",
+        body={
+            "order": command.order_id.rpartition(":")[2],
+            "shipment": command.shipment_id,
+            "lots": lots,
+            "at": None if command.shipped_at is None else command.shipped_at.isoformat(),
+        },
+    )
+
+
+class _Expected(msgspec.Struct, frozen=True):
+    order: str
+    shipment: str
+    lots: tuple[_Packed, ...]
+    shipped_at: datetime | None = None
+
+
+@inbound("shipment.expected")
+def _expected(item: Item, _: Known) -> Iterator[Said]:
+    """What a partner announced here is news once it is on the list of the dock."""
+    row = item.read(_Expected)
+    yield ShipmentAnnounced(
+        order_id=_order(row.order),
+        shipment_id=row.shipment,
+        lots=tuple(
+            PackedLot(material_id=lot.item, lot_id=lot.lot, quantity=Quantity(lot.quantity, "PC"))
+            for lot in row.lots
+        ),
+        shipped_at=row.shipped_at,
+    )
+
+
 _EDI = (
     _send,
     _advise,
@@ -209,7 +259,8 @@ _EDI = (
 AREA = Area(
     connections=(
         Connection("suppliers", Edi, _EDI),
-        Connection("receiving", Webhook, (_counted,)),
+        Connection("receiving", Webhook, (_counted, _expected)),
+        Connection("receiving-expected", Rest, (_expect,)),
     ),
     workflows=(
         send_order(fetched_by=_FETCHED_BY),
@@ -221,5 +272,21 @@ AREA = Area(
         Route(AdviseReceipt, "suppliers"),
         Route(ConfirmPurchaseOrder, "erp"),
         Route(PostReceipt, "erp"),
+        Route(AnnounceShipment, "receiving-expected"),
+    ),
+    partnerships=(
+        Partnership(
+            role="supplier",
+            sees={
+                PurchaseOrderPlaced.KIND: (
+                    "supplier",
+                    "ordered",
+                    "promised",
+                    "announced",
+                    "received",
+                ),
+            },
+            asks=(ConfirmPurchaseOrder, AnnounceShipment),
+        ),
     ),
 )

@@ -34,6 +34,7 @@ from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Finished
 
@@ -100,12 +101,18 @@ def _receipts(company: Company) -> Reckoned:
 
 
 def _ordered(company: Company) -> Reckoned:
-    return supply.taken(company.the(Erp), company.the(SupplierEdi))
+    suppliers = company.the(SupplierEdi), company.the(SupplierPortal)
+    return supply.taken(company.the(Erp), *suppliers)
 
 
 def _promises(company: Company) -> Reckoned:
-    promised = supply.promised(company.the(SupplierEdi))
+    promised = supply.promised(company.the(SupplierEdi), company.the(SupplierPortal))
     return compare(promised, supply.promises_booked(company.the(Erp)))
+
+
+def _announced(company: Company) -> Reckoned:
+    announced = supply.announced(company.the(SupplierPortal))
+    return compare(announced, supply.expected(company.the(Receiving)))
 
 
 def _advices(company: Company) -> Reckoned:
@@ -177,6 +184,7 @@ AUDITS: Mapping[str, Audit] = {
     "goods receipts of purchase orders": _receipts,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,
+    "shipments announced by the partner": _announced,
     "receiving advices": _advices,
     "maintenance orders": _maintenance,
     "order dates": _dates,

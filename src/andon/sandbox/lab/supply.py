@@ -3,7 +3,9 @@
 __all__ = [
     "Received",
     "advised",
+    "announced",
     "booked",
+    "expected",
     "happened",
     "judged",
     "promised",
@@ -20,6 +22,7 @@ from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import Advised, Promised, SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived, Truth
 
 
@@ -48,18 +51,35 @@ def booked(erp: Erp) -> Iterator[Received]:
             yield Received(order, line, row["Batch"], row["QuantityInEntryUnit"])
 
 
-def taken(erp: Erp, mailbox: SupplierEdi) -> Reckoned:
-    """Each order of a supplier behind the mailbox must have come there once."""
+def taken(erp: Erp, mailbox: SupplierEdi, portal: SupplierPortal) -> Reckoned:
+    """Each order must have come to its own supplier once."""
     rows = erp.company.books.rows("A_PurchaseOrder").values()
-    placed = [row["PurchaseOrder"] for row in rows if row["Supplier"] in mailbox.offices]
-    came = (one for office in mailbox.offices.values() for one in office.taken.elements())
-    return compare(placed, came)
+    behind = [
+        (number, one)
+        for number, office in mailbox.offices.items()
+        for one in office.taken.elements()
+    ]
+    found = [(portal.number, one) for one in portal.found]
+    return compare([(row["Supplier"], row["PurchaseOrder"]) for row in rows], behind + found)
 
 
-def promised(mailbox: SupplierEdi) -> Iterator[Promised]:
+def promised(mailbox: SupplierEdi, portal: SupplierPortal) -> Iterator[Promised]:
     """As suppliers have said it."""
     for office in mailbox.offices.values():
         yield from office.promised
+    yield from portal.promised
+
+
+def announced(portal: SupplierPortal) -> Iterator[tuple[str, str]]:
+    """What left the supplier that is a partner: shipment and order."""
+    for shipment, shipped in portal.shipped.items():
+        yield shipment, shipped.order
+
+
+def expected(dock: Receiving) -> Iterator[tuple[str, str]]:
+    """What the dock has on its list."""
+    for one in dock.expected:
+        yield one.shipment, one.order
 
 
 def promises_booked(erp: Erp) -> Iterator[Promised]:

@@ -14,11 +14,13 @@ from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Counted, Receiving
 from andon.sandbox.systems.supplier_edi import Ordered, Shipped, SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import Steps, World
 
-_KEPT = {"HOUSING": Decimal(10_050), "SEAL": Decimal(20_100)}
-"""The buyer orders what the books lack of it, and some more."""
+_MORE = {"HOUSING": Decimal(50), "SEAL": Decimal(100)}
+"""So much more than there was in the beginning the buyer keeps; what the books lack of it is
+ordered, and some more."""
 _LOOKS = timedelta(minutes=12)
 _WANTED_IN = timedelta(days=2)
 _PACKS = timedelta(minutes=1)
@@ -37,6 +39,9 @@ def begin(world: World, systems: Mapping[str, System]) -> None:
     if isinstance(mailbox, SupplierEdi):
         for number, office in mailbox.offices.items():
             sellers[number] = office.orders, partial(mailbox.ship, office)
+    portal = systems.get("supplier-portal")
+    if isinstance(portal, SupplierPortal) and portal.key:
+        sellers[portal.number] = portal.orders, portal.ship
     if sellers:
         world.lives(_buys(world, erp, list(sellers)))
     for number, (orders, ship) in sellers.items():
@@ -45,8 +50,9 @@ def begin(world: World, systems: Mapping[str, System]) -> None:
 
 def _buys(world: World, erp: Erp, suppliers: list[str]) -> Steps:
     chance = world.chance("buyer")
+    kept_of = {material: _in_books(erp, material) + more for material, more in _MORE.items()}
     while True:
-        for material, kept in _KEPT.items():
+        for material, kept in kept_of.items():
             lack = kept - _in_books(erp, material) - erp.company.purchases.open(material)
             if lack > 0:
                 amount = lack + chance.randint(1, 40)

@@ -17,6 +17,7 @@ from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.systems.tms import Tms
 from andon.sandbox.systems.wms import Wms
 
@@ -35,6 +36,7 @@ SYSTEMS: tuple[type[System], ...] = (
     Qms,
     Carrier,
     SupplierEdi,
+    SupplierPortal,
     Receiving,
     FieldService,
 )

@@ -1,6 +1,7 @@
-"""The terminal on the dock: a clerk scans what came, and closes the count of a shipment."""
+"""The terminal on the dock: it lists what is announced, a clerk scans what came, and closes the
+count of a shipment."""
 
-__all__ = ["Counted", "Receiving"]
+__all__ = ["Counted", "Expected", "Receiving"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -9,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, PostingSystem
+from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.world import World
 
 
@@ -25,8 +26,29 @@ class Counted(msgspec.Struct, frozen=True):
     """What goes back with the driver."""
 
 
+class _Announced(msgspec.Struct, frozen=True):
+    item: str
+    lot: str
+    quantity: Decimal
+
+
+class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    order: str
+    shipment: str
+    lots: tuple[_Announced, ...]
+    shipped_at: str | None = None
+    reference: str = ""
+
+
+class Expected(_Asked, kw_only=True):
+    """One line of its list, which is as long as there were announcements."""
+
+    id: str
+
+
 class Receiving(PostingSystem):
-    """It knows nothing but what is scanned; it posts each closed count, and sometimes twice."""
+    """It knows nothing but what is announced and scanned; it posts both, and sometimes twice. Told
+    twice of a shipment it lists it twice."""
 
     name = "receiving"
 
@@ -35,14 +57,43 @@ class Receiving(PostingSystem):
         self.outbox = Outbox(f"{andon}/in/receiving/events", world.chance("receiving/secret"))
         self.counts: dict[tuple[str, str], Sequence[Counted]] = {}
         """(purchase order, shipment) -> what came."""
+        self.expected: list[Expected] = []
+        self.key = f"dock-{world.chance('receiving/key').getrandbits(64):016x}"
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
-        return {"COMPANY_RECEIVING_SECRET": self.outbox.secret}
+        return {
+            "COMPANY_RECEIVING_SECRET": self.outbox.secret,
+            "COMPANY_RECEIVING_URL": self.address,
+            "COMPANY_RECEIVING_KEY": self.key,
+        }
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Nobody can ask it anything."""
-        return web.json_response({"detail": f"no {request.path} here"}, status=404)
+        """`/expected`."""
+        if request.headers.get("X-Api-Key") != self.key:
+            return json_answer({"detail": "unknown key"}, status=401)
+        match request.method, request.path:
+            case "POST", "/expected":
+                return self._expects(await request.read())
+            case "GET", "/expected":
+                wanted = request.query.get("reference")
+                found = [one for one in self.expected if one.reference == wanted]
+                return json_answer({"expected": found})
+            case _:
+                return json_answer({"detail": f"no {request.path} here"}, status=404)
+
+    def _expects(self, body: bytes) -> web.Response:
+        try:
+            asked = msgspec.json.decode(body, type=_Asked, strict=False)
+        except msgspec.MsgspecError as error:
+            return json_answer({"detail": str(error)}, status=400)
+        if not asked.lots or any(lot.quantity <= 0 for lot in asked.lots):
+            return json_answer({"detail": f"nothing is on {asked.shipment}"}, status=422)
+        told = msgspec.structs.asdict(asked)
+        one = Expected(id=f"E{len(self.expected) + 1:05}", **told)
+        self.expected.append(one)
+        self.outbox.say("shipment.expected", {**told, "id": one.id})
+        return json_answer(one, status=201)
 
     def close(self, order: str, shipment: str, counted: Sequence[Counted]) -> None:
         """The clerk has scanned the last lot of a shipment."""

@@ -1,0 +1,230 @@
+"""A supplier without EDI: its own small program asks Andon's API, with a key that opens its own."""
+
+__all__ = ["SupplierPortal"]
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import aiohttp
+import msgspec
+
+from andon.sandbox.system import Belief, System
+from andon.sandbox.systems.supplier_edi import Ordered, Promised, Shipped
+from andon.sandbox.world import World
+
+_LOOKS = 0.3
+"""Seconds between two looks, and before it asks again for what was not done."""
+_WAITS = 5
+_PAGE = 50
+_DONE = 201
+
+
+class _Line(msgspec.Struct, frozen=True):
+    number: str
+    material: str
+    amount: Decimal
+    unit: str
+    day: date
+
+
+class _Value(msgspec.Struct):
+    attribute: str
+    value: str | int | bool | None
+
+
+class _Order(msgspec.Struct):
+    name: str
+    local: str
+    values: list[_Value]
+
+
+class _Page(msgspec.Struct):
+    items: list[_Order]
+    next_before: int | None
+
+
+class SupplierPortal(System):
+    """It promises what it finds, and announces what its people ship; it asks again, under one
+    Idempotency-Key, until it is done. Without a key it waits."""
+
+    name = "supplier-portal"
+    number = "17300002"
+    """Which the buyer has for it."""
+
+    def __init__(self, world: World, andon: str) -> None:
+        super().__init__(world, andon)
+        self.key = ""
+        """As Andon's people gave it to this supplier."""
+        self.found: list[str] = []
+        """The orders that it sees, in the order in which it saw them first."""
+        self.orders: deque[Ordered] = deque()
+        """Nobody has begun to pack them."""
+        self.promised: list[Promised] = []
+        self.shipped: dict[str, Shipped] = {}
+        self.refused: list[str] = []
+        """What Andon said to what it will not do."""
+        self.twice = 0
+        """So many of the next things are asked for twice at once, by somebody impatient."""
+        self.struck = 0
+        self.done: Counter[str] = Counter()
+        """Idempotency-Key -> how many different answers came."""
+        self._asking: deque[tuple[str, str, Mapping[str, object]]] = deque()
+        self._program: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Its program runs."""
+        self._program = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """What was not done is asked for again later."""
+        if self._program is not None:
+            self._program.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._program
+
+    def environment(self) -> Mapping[str, str]:
+        """Nobody calls it."""
+        return {}
+
+    def ship(self, shipped: Shipped) -> None:
+        """A truck leaves; its people type in what is on it."""
+        self.shipped[shipped.shipment] = shipped
+        packed = [
+            {
+                "material_id": material,
+                "lot_id": lot,
+                "quantity": {"amount": f"{quantity:f}", "unit": "PC"},
+            }
+            for material, lot, quantity in shipped.lots
+        ]
+        body = {
+            "order_id": shipped.order,
+            "shipment_id": shipped.shipment,
+            "packed": packed,
+            "shipped_at": self.now().isoformat(),
+        }
+        self._asking.append(("announce-shipment", f"ship-{shipped.shipment}", body))
+
+    def believes(self) -> Iterable[Belief]:
+        """Which orders it has, and what has left."""
+        for number in self.found:
+            yield Belief(f"purchase-order:{number}", "taken", "1")
+        for shipment in self.shipped:
+            yield Belief(f"shipment:{shipment}", "status", "shipped")
+
+    async def asks(self, path: str, body: Mapping[str, object] | None = None) -> tuple[int, bytes]:
+        """Whatever somebody there types, under a new Idempotency-Key; status and answer."""
+        async with self._session() as http:
+            if body is None:
+                async with http.get(f"{self.andon}{path}") as answer:
+                    return answer.status, await answer.read()
+            headers = {"Idempotency-Key": f"typed-{self.world.chance(path).random()}"}
+            async with http.post(f"{self.andon}{path}", json=body, headers=headers) as answer:
+                return answer.status, await answer.read()
+
+    def _session(self) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=_WAITS + 5)
+        return aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {self.key}"}, timeout=timeout
+        )
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self._session() as http:
+                    while self.key:
+                        await self._look(http)
+                        while self._asking:
+                            if not await self._ask(http, *self._asking[0]):
+                                break
+                            self._asking.popleft()
+                        await asyncio.sleep(_LOOKS)
+            await asyncio.sleep(_LOOKS)
+
+    async def _look(self, http: aiohttp.ClientSession) -> None:
+        """All pages, until one holds nothing new."""
+        before: int | None = None
+        fresh: list[_Order] = []
+        while True:
+            path = f"{self.andon}/v1/supply/purchase-order?limit={_PAGE}"
+            async with http.get(path if before is None else f"{path}&before={before}") as answer:
+                if answer.status != 200:
+                    return
+                page = msgspec.json.decode(await answer.read(), type=_Page)
+            new = [one for one in page.items if one.local not in self.found]
+            fresh += new
+            before = page.next_before
+            if before is None or len(new) < len(page.items):
+                break
+        for one in reversed(fresh):
+            self._take(one)
+
+    def _take(self, order: _Order) -> None:
+        values = {value.attribute: value.value for value in order.values}
+        lines = [_line(text) for text in str(values.get("ordered") or "").split(", ") if text]
+        if not lines:
+            return  # it is told later what is in it
+        number = order.local
+        self.found.append(number)
+        chance = self.world.chance(f"promise/{number}")
+        late = timedelta(days=chance.random() < 0.2)
+        less = Decimal(chance.random() < 0.2 and lines[0].amount > 1)
+        lines = [
+            msgspec.structs.replace(
+                line, amount=line.amount - (less if n == 0 else 0), day=line.day + late
+            )
+            for n, line in enumerate(lines)
+        ]
+        self.orders.append(Ordered(number, [(line.material, line.amount) for line in lines]))
+        self.promised += [
+            Promised(number, line.material, line.amount, f"{line.day:%Y%m%d}") for line in lines
+        ]
+        body = {"order_id": number, "lines": _written(lines)}
+        self._asking.append(("confirm-purchase-order", f"confirm-{number}", body))
+
+    async def _ask(
+        self, http: aiohttp.ClientSession, command: str, key: str, body: Mapping[str, object]
+    ) -> bool:
+        """Whether it needs not be asked for again."""
+        headers = {"Idempotency-Key": key, "Prefer": f"wait={_WAITS}"}
+
+        async def once() -> tuple[int, bytes]:
+            url = f"{self.andon}/v1/supply/{command}"
+            async with http.post(url, json=body, headers=headers) as answer:
+                return answer.status, await answer.read()
+
+        times = 1
+        if self.twice:
+            self.twice, self.struck, times = self.twice - 1, self.struck + 1, 2
+        answers = await asyncio.gather(*(once() for _ in range(times)))
+        done = {body for status, body in answers if status == _DONE}
+        if done:
+            self.done[key] = len(done)
+            return True
+        status, words = answers[0]
+        if 400 <= status < 500 and status not in (401, 429):
+            self.refused.append(f"{command} {status}: {words.decode()}")
+            return True
+        return False
+
+
+def _line(text: str) -> _Line:
+    """`00010 SEAL 12 PC 2026-03-04`."""
+    number, material, amount, unit, day = text.split(" ")
+    return _Line(number, material, Decimal(amount), unit, date.fromisoformat(day))
+
+
+def _written(lines: Sequence[_Line]) -> list[dict[str, object]]:
+    return [
+        {
+            "line": line.number,
+            "material_id": line.material,
+            "quantity": {"amount": f"{line.amount:f}", "unit": line.unit},
+            "due_at": datetime.combine(line.day, datetime.min.time(), tzinfo=UTC).isoformat(),
+        }
+        for line in lines
+    ]
