@@ -9,6 +9,7 @@ from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
 from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot, inspect_output
 from andon.capabilities.service import answer_case, post_parts
+from andon.capabilities.supply import claim_missing, post_counted, send_order
 
 __all__ = ["andon"]
 
@@ -34,5 +35,8 @@ andon = Andon(
         answer_case,
         post_parts,
         compare_with_journal(of="erp"),
+        send_order(fetched_by={"17300002"}),
+        post_counted,
+        claim_missing(fetched_by={"17300002"}),
     ],
 )

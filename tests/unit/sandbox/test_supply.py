@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import aiohttp
 import pytest
 
 from andon.connectors.edi import EdiSettings, Partner
@@ -12,6 +13,7 @@ from andon.sandbox.lab import compare, supply
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Counted, Receiving
 from andon.sandbox.systems.supplier_edi import Office, Promised, Shipped, SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import World
 from tests.unit.connectors.edi import mailbox
@@ -56,13 +58,14 @@ OFFICES = pytest.mark.parametrize(
 def test_an_office_promises_ships_and_files_what_it_is_told(number: str, partner: Partner) -> None:
     world = World(1)
     suppliers, dock, erp = SupplierEdi(world, ""), Receiving(world, ""), Erp(world, "")
+    portal = SupplierPortal(world, "")
     office = suppliers.offices[number]
     placed = erp.company.purchases.place(number, [("SEAL", Decimal(12))], NOON.date())
-    assert supply.taken(erp, suppliers).lost == 1
+    assert supply.taken(erp, suppliers, portal).lost == 1
     said = _answers(office, partner, placed)
-    assert supply.taken(erp, suppliers).well
-    (promise,) = supply.promised(suppliers)
-    assert promise == Promised(placed, "SEAL", Decimal(12), "20260303")
+    assert supply.taken(erp, suppliers, portal).well
+    (promise,) = supply.promised(suppliers, portal)
+    assert promise == Promised(placed, "SEAL", Decimal(12), "20260302")
     kinds = {mailbox.document(mailbox.rows(one, _as(partner))[0]).document for one in said[1:]}
     assert kinds <= {"855", "ORDRSP"}
 
@@ -104,3 +107,26 @@ def _answers(office: Office, partner: Partner, number: str) -> list[bytes]:
         lines=(Wanted(material="SEAL", quantity=Quantity(Decimal(12), "EA")),),
     )
     return office.answers(mailbox.written(partner, order(purchase, partner.standard)))
+
+
+async def test_the_dock_lists_what_is_announced_and_says_so() -> None:
+    dock = Receiving(World(1), "")
+    await dock.start()
+    lot = {"item": "SEAL", "lot": "S1-0", "quantity": "12"}
+    body = {"order": "4500000001", "shipment": "S1", "lots": [lot], "reference": "k"}
+    try:
+        async with aiohttp.ClientSession(headers={"X-Api-Key": dock.key}) as http:
+            url = f"{dock.address}/expected"
+            statuses = [
+                (await http.post(url, json=one)).status
+                for one in (body, {**body, "lots": []}, {"order": "1"})
+            ]
+            found = await (await http.get(f"{url}?reference=k")).json()
+        async with aiohttp.ClientSession() as stranger:
+            assert (await stranger.get(url)).status == 401
+    finally:
+        await dock.stop()
+    assert statuses == [201, 422, 400]
+    assert [one["id"] for one in found["expected"]] == ["E00001"]
+    assert list(supply.expected(dock)) == [("S1", "4500000001")]
+    assert [kind for kind, _ in dock.outbox.waiting] == ["shipment.expected"]

@@ -97,8 +97,8 @@ def _driven(
     yield world.wait(timedelta(minutes=chance.randint(6, 12)) / world.pace)
     counted: list[Counted] = []
     for material, lot, quantity in packed:
-        short = chance.choices((0, 1), (4, 1))[0] if quantity > 1 else 0
-        damaged = chance.choices((0, 1), (6, 1))[0] if quantity > 2 else 0
+        short = chance.choices((0, 1), (6, 1))[0] if quantity > 1 else 0
+        damaged = chance.choices((0, 1), (10, 1))[0] if quantity > 2 else 0
         line = erp.company.purchases.line_of(order.number, material)
         world.truth.born(lot, material, sound=True)
         there = quantity - short - damaged

@@ -88,9 +88,9 @@ class Office(Program):
         chance = self._world.chance(f"promise/{came.number}")
         items = [(item, Decimal(quantity)) for item, quantity in came.items]
         wanted = datetime.strptime(came.wanted, _DAY)  # noqa: DTZ007 a day has no zone
-        if chance.random() < 0.2:
+        if chance.random() < 0.12:
             wanted += timedelta(days=1)
-        if chance.random() < 0.2 and items[0][1] > 1:
+        if chance.random() < 0.12 and items[0][1] > 1:
             items[0] = (items[0][0], items[0][1] - 1)
         self.taken[came.number] += 1
         self.orders.append(Ordered(came.number, items))

@@ -171,8 +171,8 @@ class SupplierPortal(System):
         number = order.local
         self.found.append(number)
         chance = self.world.chance(f"promise/{number}")
-        late = timedelta(days=chance.random() < 0.2)
-        less = Decimal(chance.random() < 0.2 and lines[0].amount > 1)
+        late = timedelta(days=chance.random() < 0.12)
+        less = Decimal(chance.random() < 0.12 and lines[0].amount > 1)
         lines = [
             msgspec.structs.replace(
                 line, amount=line.amount - (less if n == 0 else 0), day=line.day + late

@@ -1,0 +1,103 @@
+"""A supplier that asks Andon's API: what it reads, what it asks for, and how often."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from andon.sandbox.systems.supplier_edi import Promised, Shipped
+from andon.sandbox.systems.supplier_portal import SupplierPortal
+from andon.sandbox.world import World
+from tests.integration.plant import until
+
+ORDER = {
+    "name": "purchase-order/erp:4500000009",
+    "local": "4500000009",
+    "values": [
+        {"attribute": "supplier", "value": "17300002"},
+        {"attribute": "ordered", "value": "00010 SEAL 12 PC 2026-03-04"},
+    ],
+}
+
+
+class FakeAndon:
+    """Takes each command the second time it is asked for it."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[tuple[str, str]] = Counter()
+        self.bodies: list[dict[str, Any]] = []
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers.get("Authorization") != "Bearer secret":
+            return web.json_response({"detail": "no"}, status=401)
+        if request.method == "GET":
+            return web.json_response({"items": [ORDER], "next_before": None})
+        key = request.headers["Idempotency-Key"]
+        self.asked[request.path, key] += 1
+        if self.asked[request.path, key] == 1:
+            return web.json_response({"status": "later"}, status=202)
+        self.bodies.append(await request.json())
+        return web.json_response({"reference": "1"}, status=201)
+
+
+@pytest.fixture
+async def andon() -> AsyncIterator[tuple[FakeAndon, str]]:
+    fake = FakeAndon()
+    runner = web.ServerRunner(web.Server(fake.answer))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    yield fake, f"http://{host}:{port}"
+    await runner.cleanup()
+
+
+async def test_it_asks_under_one_key_until_it_is_done(andon: tuple[FakeAndon, str]) -> None:
+    fake, url = andon
+    portal = SupplierPortal(World(1), url)
+    await portal.start()
+    try:
+        await asyncio.sleep(0)
+        assert not portal.found
+        portal.key = "secret"
+        portal.ship(Shipped("S2", "4500000009", [("SEAL", "S2-0", Decimal(12))]))
+        await until(lambda: len(portal.done) == 2, within=8)
+    finally:
+        await portal.stop()
+    assert fake.asked == {
+        ("/v1/supply/confirm-purchase-order", "confirm-4500000009"): 2,
+        ("/v1/supply/announce-shipment", "ship-S2"): 2,
+    }
+    announced, confirmed = sorted(fake.bodies, key=lambda body: "lines" in body)
+    assert announced["packed"][0]["lot_id"] == "S2-0"
+    (promise,) = portal.promised
+    assert isinstance(promise, Promised)
+    (line,) = confirmed["lines"]
+    assert (line["line"], line["quantity"]["unit"]) == ("00010", "PC")
+    assert Decimal(line["quantity"]["amount"]) == promise.quantity
+    assert line["due_at"].replace("-", "").startswith(promise.day)
+
+
+async def test_what_andon_will_not_do_is_not_asked_for_again() -> None:
+    async def refuses(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.json_response({"items": [], "next_before": None})
+        return web.json_response({"detail": "is none of yours"}, status=422)
+
+    runner = web.ServerRunner(web.Server(refuses))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    portal = SupplierPortal(World(1), f"http://127.0.0.1:{runner.addresses[0][1]}")
+    portal.key = "secret"
+    portal.ship(Shipped("S2", "4500000001", [("SEAL", "S2-0", Decimal(12))]))
+    await portal.start()
+    try:
+        await until(lambda: bool(portal.refused), within=8)
+    finally:
+        await portal.stop()
+        await runner.cleanup()
+    assert "announce-shipment 422" in portal.refused[0]
