@@ -182,6 +182,10 @@ def test_what_a_supplier_commits_to_is_what_the_buyer_waits_for(company: Company
     with pytest.raises(RefusedCallError, match="Quantity -1 is not allowed"):
         company.purchases.change(schedule, {"ScheduleLineCommittedQuantity": Decimal(-1)})
     said = {"ScheduleLineCommittedQuantity": Decimal(8), "ScheduleLineDeliveryDate": DAY}
+    company.purchases.locked[company.purchases.last()] = "HUBER"
+    with pytest.raises(RefusedCallError, match=f"User HUBER already processing {NUMBER}"):
+        company.purchases.change(schedule, said)
+    company.purchases.locked.clear()
     company.purchases.change(schedule, said)
     assert company.purchases.promised(NUMBER, "00010") == (8, DAY.date())
     assert company.purchases.open("SEAL") == 8

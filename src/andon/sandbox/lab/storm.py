@@ -12,9 +12,9 @@ import msgspec
 
 from andon.sandbox.company import Company
 from andon.sandbox.faults import Striking
+from andon.sandbox.mailbox import MailboxSystem
 from andon.sandbox.outbox import Odd, Outbox
 from andon.sandbox.system import HttpSystem
-from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import Steps
@@ -124,20 +124,25 @@ def _skew(storm: Storm) -> None:
     storm.skews += 1
 
 
+def _mailboxes(storm: Storm) -> list[MailboxSystem]:
+    found = storm.company.systems.values()
+    return [one for one in found if isinstance(one, MailboxSystem)]
+
+
 def _half(storm: Storm) -> None:
     if storm.chance.random() < 0.5:
         storm.company.the(MesB).halves["due"] += 1
     else:
-        storm.company.the(Carrier).odd["halves"] += 1
+        storm.chance.choice(_mailboxes(storm)).odd["halves"] += 1
 
 
 def _halves(storm: Storm) -> int:
-    carrier = storm.company.the(Carrier).struck["halves"]
-    return storm.company.the(MesB).halves["struck"] + carrier
+    mailboxes = sum(one.struck["halves"] for one in _mailboxes(storm))
+    return storm.company.the(MesB).halves["struck"] + mailboxes
 
 
 def _repeat(storm: Storm) -> None:
-    storm.company.the(Carrier).odd["twice"] += 1
+    storm.chance.choice(_mailboxes(storm)).odd["twice"] += 1
 
 
 def _expire(storm: Storm) -> None:
@@ -147,14 +152,16 @@ def _expire(storm: Storm) -> None:
 
 
 def _lock(storm: Storm) -> Steps:
-    """Somebody has an order, and what it is of, open on a screen."""
+    """Somebody has an order, what it is of, and a purchase order open on a screen."""
     erp = storm.company.the(Erp).company
     number = storm.chance.choice(list(erp.parts_of) or [""])
+    bought = erp.purchases.last()
     material = storm.chance.choice(list(erp.units))
-    erp.locked[number] = erp.movements.locked[material] = "HUBER"
+    erp.locked[number] = erp.movements.locked[material] = erp.purchases.locked[bought] = "HUBER"
     yield storm.company.world.wait(timedelta(minutes=storm.chance.uniform(2, 5)))
     erp.locked.pop(number, None)
     erp.movements.locked.pop(material, None)
+    erp.purchases.locked.pop(bought, None)
 
 
 def _close(storm: Storm) -> Steps:
@@ -207,10 +214,10 @@ KINDS: Mapping[str, Kind] = {
             name="EDI duplicate control number",
             times=40,
             inject=_repeat,
-            struck=lambda storm: storm.company.the(Carrier).struck["twice"],
+            struck=lambda storm: sum(one.struck["twice"] for one in _mailboxes(storm)),
         ),
         Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
-        Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469")),
+        Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469", "ME/006")),
         Kind(name="period closed", times=24, inject=_close, struck=_refused(_CLOSED)),
         Kind(
             name="plant outage of 8 hours",

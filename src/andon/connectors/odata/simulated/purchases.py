@@ -27,6 +27,8 @@ class Purchases:
     def __init__(self, company: "Company") -> None:
         self._company = company
         self._books = company.books
+        self.locked: dict[str, str] = {}
+        """Purchase order -> who has it open on a screen."""
 
     def place(
         self, supplier: str, bought: Sequence[tuple[str, Decimal]], wanted: date | None = None
@@ -75,6 +77,8 @@ class Purchases:
         if fixed := sorted(values.keys() - _CHANGEABLE):
             raise RefusedCallError("06/055", f"Field {fixed[0]} cannot be changed here")
         number, item = row["PurchasingDocument"], row["PurchasingDocumentItem"]
+        if (who := self.locked.get(number)) is not None:
+            raise RefusedCallError("ME/006", f"User {who} already processing {number}")
         committed = values.get("ScheduleLineCommittedQuantity")
         if committed is not None and not 0 <= committed <= 9_999_999_999:
             raise RefusedCallError("06/022", f"Quantity {committed} is not allowed here")
@@ -86,6 +90,10 @@ class Purchases:
         """What the supplier has committed itself to, and the day on which it comes."""
         row = self._books.row(SCHEDULES, number, item, "1")
         return row["ScheduleLineCommittedQuantity"], row["ScheduleLineDeliveryDate"].date()
+
+    def last(self) -> str:
+        """The number of the newest one, if there is any."""
+        return next((number for (number,) in reversed(self._books.rows(PURCHASES))), "")
 
     def line_of(self, number: str, material: str) -> str:
         """The line by which a material was bought, as a clerk finds it on the screen."""
