@@ -1,0 +1,141 @@
+"""What the company writes to its suppliers and its dock, and how it reads what they say."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from andon.app.company.supply import AREA
+from andon.connectors.edi.simulated.edifact import EdifactProgram
+from andon.core.connector import Item
+from andon.core.errors import MappingError
+from andon.core.mapping import Inbound, Known, Outbound, Said
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.model.supply import (
+    AdvisedLot,
+    AdviseReceipt,
+    AnnounceShipment,
+    PackedLot,
+    PurchaseLine,
+    PurchaseOrderConfirmed,
+    SendPurchaseOrder,
+    ShipmentAnnounced,
+    ShipmentCounted,
+)
+from tests.unit.connectors.edi import mailbox
+from tests.unit.connectors.edi.mailbox import ACME, BETA, edifact, item, rows
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ORDER = "purchase-order/erp:4500000001"
+KNOWN = Known(mailbox.settings(acme=ACME, beta=BETA))
+MAPPINGS = [one for connection in AREA.connections for one in connection.mappings]
+
+
+def pcs(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PC")
+
+
+def written(command: Command) -> Any:
+    (piece,) = [
+        one for one in MAPPINGS if isinstance(one, Outbound) and one.command is type(command)
+    ]
+    return piece.writes(command, KNOWN)
+
+
+def said(kind: str, read: Item) -> list[Said]:
+    (piece,) = [one for one in MAPPINGS if isinstance(one, Inbound) and one.kind == kind]
+    return list(piece.reads(read, KNOWN))
+
+
+def posted(kind: str, body: object) -> list[Said]:
+    return said(kind, Item(kind=kind, key="1", raw=msgspec.json.encode(body)))
+
+
+@pytest.mark.parametrize(
+    ("supplier", "partner", "document", "amount", "day"),
+    [
+        (
+            "17300001",
+            "acme",
+            "850",
+            ["PO1", "1", "12", "EA", "", "", "BP", "SEAL"],
+            ["DTM", "002", "20260302"],
+        ),
+        (
+            "17300003",
+            "beta",
+            "ORDERS",
+            ["QTY", ["21", "12", "PCE"]],
+            ["DTM", ["2", "20260302", "102"]],
+        ),
+    ],
+)
+def test_each_supplier_is_written_to_in_its_own_standard(
+    supplier: str, partner: str, document: str, amount: list[Any], day: list[Any]
+) -> None:
+    line = PurchaseLine(line="00010", material_id="SEAL", quantity=pcs(12), due_at=NOON)
+    order = SendPurchaseOrder(order_id=ORDER, supplier_id=supplier, placed_at=NOON, lines=(line,))
+    request = written(order)
+    assert (request.target, request.body["document"]) == (partner, document)
+    assert amount in request.body["segments"]
+    assert day in request.body["segments"]
+
+
+def test_a_supplier_without_an_agreement_is_a_mistake() -> None:
+    lot = AdvisedLot(
+        material_id="SEAL", lot_id="L1", accepted=pcs(1), damaged=pcs(0), missing=pcs(0)
+    )
+    advice = AdviseReceipt(
+        order_id=ORDER, supplier_id="1", shipment_id="S1", received_at=NOON, judged=(lot,)
+    )
+    with pytest.raises(MappingError, match="Supplier 1 is no partner of the mailbox"):
+        written(advice)
+    known = written(msgspec.structs.replace(advice, supplier_id="17300001"))
+    assert ["REF", "SI", "S1"] in known.body["segments"]
+
+
+def test_lines_of_an_ordrsp_that_are_refused_are_not_promised() -> None:
+    lines = ["BGM+231+R+4", "RFF+ON:4500000001", "LIN+1+3+SEAL:IN", "QTY+113:11:PCE"]
+    lines += ["DTM+67:20260303:102", "LIN+2+7+HOUSING:IN", "QTY+113:5:PCE"]
+    read = item(rows(edifact(lines, document="ORDRSP"), mailbox.settings(beta=BETA))[0])
+    (confirmed,) = said("ORDRSP", read)
+    due_at = datetime(2026, 3, 3, tzinfo=UTC)
+    line = PurchaseLine(line="1", material_id="SEAL", quantity=pcs(11), due_at=due_at)
+    assert confirmed == PurchaseOrderConfirmed(order_id=ORDER, lines=(line,))
+
+
+def test_a_desadv_is_announced_as_an_856_is() -> None:
+    content = EdifactProgram().notice(["S-1"], "4500000001")
+    (announced,) = said("DESADV", item(rows(content, mailbox.settings(beta=BETA))[0]))
+    assert isinstance(announced, ShipmentAnnounced)
+    assert (announced.order_id, announced.lots[0].quantity) == (ORDER, pcs(5))
+
+
+def test_what_a_partner_announces_comes_back_from_the_dock_as_it_was() -> None:
+    lot = PackedLot(material_id="SEAL", lot_id="material-lot/company:L1", quantity=pcs(12))
+    command = AnnounceShipment(order_id=ORDER, shipment_id="S1", packed=(lot,), shipped_at=NOON)
+    body = written(command).body
+    assert body["order"] == "4500000001"
+    told = {**body, "shipped_at": body["at"], "id": "E1"}
+    assert posted("shipment.expected", told) == [
+        ShipmentAnnounced(
+            order_id=ORDER,
+            shipment_id="S1",
+            lots=(msgspec.structs.replace(lot, lot_id="L1"),),
+            shipped_at=NOON,
+        )
+    ]
+
+
+def test_what_is_counted_says_what_was_damaged() -> None:
+    lots = [
+        {"line": "00010", "item": "SEAL", "lot": "L1", "quantity": "11", "damaged": "1"},
+        {"line": "00010", "item": "SEAL", "lot": "L2", "quantity": "5"},
+    ]
+    body = {"id": "count-1", "order": "4500000001", "shipment": "S1", "at": NOON, "lots": lots}
+    (counted,) = posted("shipment.counted", body)
+    assert isinstance(counted, ShipmentCounted)
+    assert [lot.damaged for lot in counted.lots] == [pcs(1), None]
