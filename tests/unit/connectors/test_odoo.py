@@ -1,6 +1,8 @@
 """What Odoo's records mean, what our commands become, and what its errors are."""
 
-from datetime import UTC, datetime
+import gc
+import tracemalloc
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -164,6 +166,46 @@ class Saying:
 
     async def call(self, *_: object, **__: object) -> tuple[int, bytes]:
         return 200, self.said
+
+
+class Long:
+    """An Odoo with many orders, one a second, that gives its pages one after the other."""
+
+    def __init__(self, many: int) -> None:
+        self.many = many
+
+    async def call(self, *_: object, body: bytes) -> tuple[int, bytes]:
+        asked = msgspec.json.decode(body)
+        (after,) = [leaf[2] for leaf in asked["domain"] if leaf[:2] == ["id", ">"]]
+        rows = [
+            {"id": n, "write_date": f"{NOON + timedelta(seconds=n):%Y-%m-%d %H:%M:%S}"}
+            for n in range(after + 1, min(after + asked["limit"], self.many) + 1)
+        ]
+        return 200, msgspec.json.encode(rows)
+
+
+async def test_memory_does_not_grow_with_the_rows_of_one_look() -> None:
+    only = {"mrp.production": Feed(fields=("name",))}
+    settings = msgspec.structs.replace(SETTINGS, feeds=only)
+
+    async def held(many: int) -> int:
+        """Bytes before the last item of a look and of a full look."""
+        changes, most = Changes(Calls(cast("Http", Long(many))), settings, crowd=500), 0
+        for look in (changes.since({}), changes.sweep({"mrp.production": "2026-12-02 12:00:00"})):
+            count = 0
+            async for _ in look:
+                count += 1
+                if count == many - 1:
+                    gc.collect()
+                    most = max(most, tracemalloc.get_traced_memory()[0])
+        return most
+
+    tracemalloc.start()
+    try:
+        few, many = await held(1_000), await held(5_000)
+    finally:
+        tracemalloc.stop()
+    assert many - few < 100_000, "4,000 rows more are remembered"
 
 
 async def looked_at(said: bytes) -> list[Item]:

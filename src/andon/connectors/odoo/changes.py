@@ -33,11 +33,14 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 class Changes:
     """Remembers of each record what it last yielded: an overlap shows it again."""
 
-    def __init__(self, calls: Calls, settings: OdooSettings) -> None:
+    def __init__(self, calls: Calls, settings: OdooSettings, *, crowd: int = 100_000) -> None:
         self._calls = calls
+        self._crowd = crowd
         self._settings = settings
         self._shown: dict[str, dict[int, tuple[str, str]]] = {model: {} for model in settings.feeds}
         """By model and id: digest, and when it was written."""
+        self._room = dict.fromkeys(settings.feeds, crowd)
+        """By model: of so many records only those are kept that the next look may show again."""
         self._codes: dict[tuple[str, int], str] = {}
 
     async def since(self, place: dict[str, str]) -> AsyncIterator[Item]:
@@ -47,7 +50,9 @@ class Changes:
             newest, held = after, None
             async for row in self._rows(model, feed, _back(after, self._settings.overlap)):
                 newest = max(newest, _written_at(row))
-                if (item := self._item(model, row, written(place))) is not None:
+                item = self._item(model, row, written(place))
+                self._forget(model, newest)
+                if item is not None:
                     if held is not None:
                         yield held
                     held = item
@@ -55,19 +60,19 @@ class Changes:
                 place[model] = newest
             if held is not None:
                 yield msgspec.structs.replace(held, position=written(place))
-            self._forget(model, newest)
 
     async def sweep(self, place: Mapping[str, str]) -> AsyncIterator[Item]:
         """Everything there is: what no look showed, and what is gone."""
         at = written(place)
         for model, feed in self._settings.feeds.items():
-            there: set[int] = set()
-            known = dict(self._shown[model])
+            missing, newest = set(self._shown[model]), place.get(model, "")
             async for row in self._rows(model, feed, ""):
-                there.add(row["id"])
-                if (item := self._item(model, row, at)) is not None:
+                missing.discard(row["id"])
+                item = self._item(model, row, at)
+                self._forget(model, newest)
+                if item is not None:
                     yield item
-            for gone in known.keys() - there:
+            for gone in missing:
                 self._shown[model].pop(gone, None)
                 if not await self._exists(model, gone):
                     raw = _encode({"model": model, "id": gone})
@@ -146,11 +151,13 @@ class Changes:
         )
 
     def _forget(self, model: str, newest: str) -> None:
-        """Of 100,000 records only those are kept that the next look may show again."""
+        """Lets go of what the next look cannot show again, also in the midst of a long one: the
+        newest moment only grows."""
         shown = self._shown[model]
-        if len(shown) > 100_000:
+        if len(shown) >= self._room[model]:
             edge = _back(newest, self._settings.overlap * 2)
-            self._shown[model] = {n: one for n, one in shown.items() if one[1] >= edge}
+            kept = {n: one for n, one in shown.items() if one[1] >= edge}
+            self._shown[model], self._room[model] = kept, len(kept) + self._crowd
 
 
 def _written_at(row: Row) -> str:

@@ -4,7 +4,7 @@ __all__ = ["OdooError", "Records", "holds"]
 
 import itertools
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -36,6 +36,7 @@ class Records:
 
     def __init__(self) -> None:
         self._ids = itertools.count(1)
+        self._last = 0
         self._at = datetime(2026, 11, 25, 6, 0, 0, 250_000, tzinfo=UTC)
         self.tables: dict[str, dict[int, Row]] = {
             "res.users": {},
@@ -49,7 +50,7 @@ class Records:
 
     def made(self, model: str, **values: Any) -> int:
         """A new record, written now."""
-        number = next(self._ids)
+        self._last = number = next(self._ids)
         self.tables[model][number] = {"id": number, "active": True, **values}
         self.touched(model, number)
         return number
@@ -64,16 +65,30 @@ class Records:
 
     def search_read(self, model: str, asked: Row) -> list[Row]:
         """Records as they are shown."""
-        fits = _compiled(asked.get("domain", []))
-        rows = [row for row in self._table(model).values() if fits(row)]
-        if _context(asked).get("active_test", True):
-            rows = [row for row in rows if row["active"]]
-        for part in reversed((asked.get("order") or "id").split(",")):
-            name, _, way = part.strip().partition(" ")
-            rows.sort(key=lambda row, name=name: cast("Any", row.get(name)), reverse=way == "desc")
+        rows = self._found(model, asked)
+        order = asked.get("order") or "id"
+        if order != "id":
+            rows = list(rows)
+            for part in reversed(order.split(",")):
+                name, _, way = part.strip().partition(" ")
+                rows.sort(
+                    key=lambda row, name=name: cast("Any", row.get(name)), reverse=way == "desc"
+                )
         first = asked.get("offset") or 0
         last = first + asked["limit"] if asked.get("limit") else None
-        return [self._shown(model, row, asked.get("fields")) for row in rows[first:last]]
+        page = itertools.islice(rows, first, last)
+        return [self._shown(model, row, asked.get("fields")) for row in page]
+
+    def _found(self, model: str, asked: Row) -> Iterator[Row]:
+        """By their ids, no further than they are asked for: of a page behind an id nothing before
+        it is looked at."""
+        domain = asked.get("domain", [])
+        fits, table = _compiled(domain), self._table(model)
+        active = _context(asked).get("active_test", True)
+        for number in range(_behind(domain) + 1, self._last + 1):
+            row = table.get(number)
+            if row is not None and (row["active"] or not active) and fits(row):
+                yield row
 
     def create(self, model: str, asked: Row) -> list[int]:
         """All of them, or none."""
@@ -150,6 +165,14 @@ class Records:
 
 def _context(asked: Row) -> Row:
     return cast("Row", asked.get("context") or {})
+
+
+def _behind(domain: Sequence[Any]) -> int:
+    """The id behind which all of a domain without alternatives stand."""
+    if any(isinstance(part, str) for part in domain):
+        return 0
+    said = [part[2] for part in domain if part[:2] == ["id", ">"]]
+    return max([0, *(number for number in said if isinstance(number, int))])
 
 
 def holds(row: Row, domain: Sequence[Any]) -> bool:
