@@ -1,9 +1,9 @@
 """How Tryton's REST API searches and shows records, for the simulator."""
 
-__all__ = ["matches", "shown", "unpacked"]
+__all__ = ["begun", "in_order", "matches", "shown", "unpacked"]
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -20,6 +20,24 @@ def unpacked(text: str | None) -> list[Any]:
 def matches(record: Record, domain: Iterable[Any]) -> bool:
     """Whether every clause of a domain holds."""
     return all(_holds(_followed(record, path), op, _typed(value)) for path, op, value in domain)
+
+
+def begun(domain: Sequence[Any], order: Sequence[Any]) -> datetime | None:
+    """The moment from which on records are asked for in the order of their changes; None for any
+    other question."""
+    match domain, order:
+        case [["last_modified_at", ">=", since], *_], [["last_modified_at", "ASC"], ["id", "ASC"]]:
+            return _typed(since)
+        case _:
+            return None
+
+
+def in_order(records: Iterable[Record], order: Sequence[Any]) -> list[Record]:
+    """Records as an order wants them."""
+    rows = list(records)
+    for field, way in reversed(order):
+        rows.sort(key=lambda row, field=field: row[field], reverse=way == "DESC")
+    return rows
 
 
 def _followed(record: Any, path: str) -> Any:

@@ -2,8 +2,10 @@
 
 __all__ = ["Company", "Record", "RefusedCallError"]
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 Record = dict[str, Any]
@@ -23,6 +25,7 @@ class Company:
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Record]] = {}
+        self._by_change: dict[str, list[Record]] = {}
         self._last = datetime.now(UTC)
         self.writer = self.add("res.user", login="planner")
         self.andon = self.add("res.user", login="andon")
@@ -60,6 +63,15 @@ class Company:
         record["last_modified_at"] = self._last
         record["_timestamp"] = f"{self._last.timestamp():.6f}"
         record["write_uid"] = getattr(self, "writer", None)
+        self._by_change.pop(record["__name__"], None)
+
+    def changed(self, model: str, since: datetime) -> Iterator[Record]:
+        """Records of a model from a moment on, oldest change first; sorted once until the next
+        change, for a page of many would else cost a look at all."""
+        rows = self._by_change.get(model)
+        if rows is None:
+            rows = self._by_change[model] = sorted(self.rows(model), key=_changed)
+        return islice(rows, bisect_left(rows, since, key=lambda row: _changed(row)[0]), None)
 
     def rows(self, model: str) -> list[Record]:
         """Every record of a model."""
@@ -75,7 +87,7 @@ class Company:
         made = self._products[product]
         order = self.add(
             "production",
-            number=f"MO{1001 + len(self.rows('production'))}",
+            number=f"MO{1001 + len(self.tables.get('production', ()))}",
             state="waiting",
             quantity=float(quantity),
             product=made,
@@ -202,3 +214,7 @@ _BUTTONS: dict[tuple[str, str], dict[str, str | None]] = {
     ("quality.alert", "defer"): {"open": "deferred"},
 }  # fmt: skip
 """Button -> state it may be pressed in -> state after it; None: as it was."""
+
+
+def _changed(record: Record) -> tuple[datetime, int]:
+    return record["last_modified_at"], record["id"]

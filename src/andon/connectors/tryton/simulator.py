@@ -3,12 +3,13 @@
 __all__ = ["COUNTERPARTS", "TrytonSimulator"]
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 import msgspec
 from aiohttp import web
 
-from andon.connectors.tryton.answering import matches, shown, unpacked
+from andon.connectors.tryton.answering import begun, in_order, matches, shown, unpacked
 from andon.connectors.tryton.asked import Ask, AskLot
 from andon.connectors.tryton.simulated import Company, Record, RefusedCallError
 from andon.core.connector import Request
@@ -104,12 +105,14 @@ class TrytonSimulator(Counterpart, Speaks, Takes):
         query = request.query
         domain = unpacked(query.get("d"))
         model = request.match_info["model"]
-        rows = [row for row in self.company.rows(model) if matches(row, domain)]
-        for field, way in reversed(unpacked(query.get("o"))):
-            rows.sort(key=lambda row: row[field], reverse=way == "DESC")
-        rows = rows[: int(query.get("s", len(rows)))]
+        order, most = unpacked(query.get("o")), query.get("s")
+        since = begun(domain, order)
+        rows = self.company.rows(model) if since is None else self.company.changed(model, since)
+        found = (row for row in rows if matches(row, domain))
+        if since is None:
+            found = iter(in_order(found, order))
         fields = query.getall("f", ["id"])
-        return _json([shown(row, fields) for row in rows])
+        return _json([shown(row, fields) for row in islice(found, int(most) if most else None)])
 
     async def _create(self, request: web.Request) -> web.Response:
         return await self._effect(request, self._made)
