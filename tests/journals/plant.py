@@ -3,7 +3,7 @@
 from andon.app import Andon
 from andon.capabilities.finance import compare_with_journal
 from andon.capabilities.fulfilment import pick_delivery, post_departed, tender_load
-from andon.capabilities.inventory import post_moved, put_away
+from andon.capabilities.inventory import adjust_counted, post_moved, post_scrapped, put_away
 from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
 from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
@@ -25,6 +25,8 @@ andon = Andon(
         distribute_revision,
         put_away,
         post_moved,
+        adjust_counted,
+        post_scrapped,
         inspect_output,
         pick_delivery,
         tender_load,

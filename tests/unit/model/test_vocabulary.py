@@ -41,6 +41,7 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "announced",
     "counted",
     "reported",
+    "scrapped",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",

@@ -12,11 +12,12 @@ import pytest
 from andon.sandbox.company import Company
 from andon.sandbox.lab import inventory, quality
 from andon.sandbox.lab.quality import KNOWN_WITHIN, hold_escapes
-from andon.sandbox.lives import warehouse
+from andon.sandbox.lab.reckoning import compare
+from andon.sandbox.lives import counting, warehouse
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.systems.wms import Task, Wms
-from andon.sandbox.truth import Arrived, Left
+from andon.sandbox.truth import Arrived, Counted, Left, Moved, Scrapped, Strayed
 from andon.sandbox.world import BEGAN
 
 PICK = {"kind": "pick", "delivery": "8001", "lot": "A1", "item": "PUMP", "quantity": "3"}
@@ -119,6 +120,66 @@ def test_stock_that_somebody_believes_elsewhere_is_counted_in_pieces() -> None:
     assert inventory.stock_error(truth, erp, wms) == 2  # the books do not know that it left
     wms.bins["A1", "W.01"] = Decimal(1)
     assert inventory.stock_error(truth, erp, wms) == 3
+
+
+def test_a_count_says_what_it_found_and_what_nobody_has_seen_is_no_error_of_the_books() -> None:
+    company = _company(Erp, Wms)
+    world, erp, wms = company.world, company.the(Erp), company.the(Wms)
+    _made(company)
+    for origin, place in (("A.STORE", "W.01"), ("A.STORE", "W.02")):
+        world.truth.happens(
+            Moved(
+                at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(4), origin=origin, place=place
+            )
+        )
+    erp.company.movements.stock_up("PUMP", 8, "A1", "171W")
+    erp.company.movements.stock_up("PUMP", -8, "A1")
+    for place in ("W.02", ""):
+        world.truth.happens(
+            Strayed(
+                at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(1), origin="W.01", place=place
+            )
+        )
+    assert inventory.stock_error(world.truth, erp, wms) == 0
+    counting.count(world, "A1", "W.01")
+    assert wms.bins["A1", "W.01"] == 2
+    assert inventory.stock_error(world.truth, erp, wms) == 2  # the books still say eight
+    counting.count(world, "A1", "W.02")
+    world.truth.happens(
+        Scrapped(at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(1), place="W.02")
+    )
+    assert [(row["type"], row["expected"], row["quantity"]) for row in wms.changes[:2]] == [
+        ("counted", 4, 2),
+        ("counted", 4, 5),
+    ]
+    assert sorted(found.movement for found in inventory.found(wms)) == ["701", "702"]
+    assert [one.movement for one in inventory.scrapped(world.truth)] == ["551"]
+    assert compare(inventory.found(wms), inventory.adjusted(erp)).lost == 2
+    assert inventory.stock_error(world.truth, erp, wms) == 2
+
+
+def test_people_go_on_picking_and_counting_where_things_go_astray() -> None:
+    company = _company(Wms)
+    world, wms = company.world, company.the(Wms)
+    for n in range(1, 25):
+        _made(company, f"A{n}", 9)
+        for kind, amount in (("put-away", 9), ("pick", 6)):
+            asked = Task(
+                id=f"{kind}{n}", kind="pick" if kind == "pick" else "put-away", lot=f"A{n}",
+                item="PUMP", quantity=Decimal(amount), delivery=str(n), reference=f"{kind}{n}",
+                taken_at=BEGAN,
+            )  # fmt: skip
+            wms.tasks[asked.id] = asked
+    warehouse.begin(world, company.systems)
+    counting.begin(world, company.systems)
+    world.run(BEGAN + timedelta(hours=10))
+    kinds = {type(fact) for fact in world.truth.facts}
+    assert {Strayed, Scrapped, Counted} <= kinds
+    assert list(inventory.found(wms))
+    lies = {at: n for at, n in world.truth.everywhere().items() if at[1].startswith("W.")}
+    for at, hidden in inventory.unseen(world.truth).items():
+        lies[at] = lies.get(at, Decimal(0)) - hidden
+    assert {at: n for at, n in lies.items() if n} == wms.bins
 
 
 async def test_the_qms_lets_nobody_in_without_a_token_and_throttles() -> None:

@@ -11,7 +11,13 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.capabilities.fulfilment import pick_delivery
-from andon.capabilities.inventory import post_moved, put_away
+from andon.capabilities.inventory import (
+    adjust_counted,
+    large_differences,
+    post_moved,
+    post_scrapped,
+    put_away,
+)
 from andon.connectors.rest import Rest
 from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
@@ -19,24 +25,28 @@ from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
 from andon.model.fulfilment import ConfirmPick, DeliveryPicked, PickDelivery, ResumePick, StopPick
-from andon.model.inventory import PutAway, StockMoved
+from andon.model.inventory import PutAway, StockCounted, StockMoved, StockScrapped
 
 
 class _Change(msgspec.Struct, frozen=True):
-    """One line of the change feed; `quantity` in pieces."""
+    """One line of the change feed; amounts in pieces."""
 
-    type: Literal["put-away", "picked"]
+    type: Literal["put-away", "picked", "counted", "scrapped"]
     lot: str
     item: str
     quantity: Decimal
     bin: str
     at: datetime
     delivery: str = ""
+    expected: Decimal = Decimal(0)
+    """What the WMS believed before a count."""
+    reason: str = ""
 
 
 @inbound("change")
 def _change(item: Item, _: Known) -> Iterator[Said]:
-    """What was carried into a bin, and what stands at the dock; the dock is in the warehouse."""
+    """What was carried into a bin, counted or thrown away in one, and what stands at the dock; the
+    dock is in the warehouse."""
     row = item.read(_Change)
     match row.type:
         case "put-away":
@@ -51,6 +61,26 @@ def _change(item: Item, _: Known) -> Iterator[Said]:
             )
         case "picked":
             yield DeliveryPicked(delivery_id=f"delivery/erp:{row.delivery}", picked_at=row.at)
+        case "counted":
+            yield StockCounted(
+                lot_id=row.lot,
+                material_id=row.item,
+                counted=Quantity(row.quantity, "PC"),
+                expected=Quantity(row.expected, "PC"),
+                location="warehouse",
+                bin=row.bin,
+                counted_at=row.at,
+            )
+        case "scrapped":
+            yield StockScrapped(
+                lot_id=row.lot,
+                material_id=row.item,
+                quantity=Quantity(row.quantity, "PC"),
+                location="warehouse",
+                bin=row.bin,
+                reason=row.reason,
+                scrapped_at=row.at,
+            )
 
 
 @outbound(PutAway, proof="findable")
@@ -97,10 +127,11 @@ def _resume(_: ResumePick, known: Known) -> Request:
 
 AREA = Area(
     connections=(Connection("wms", Rest, (_change, _put_away, _pick, _stop, _resume)),),
-    workflows=(put_away, post_moved, pick_delivery),
+    workflows=(put_away, post_moved, adjust_counted, post_scrapped, pick_delivery),
     routes=(
         Route(PutAway, "wms", site="plant-a"),
         *(Route(command, "wms") for command in (PickDelivery, StopPick, ResumePick)),
         Route(ConfirmPick, "erp"),
     ),
+    policies=(large_differences(beyond=Quantity(Decimal(2), "PC"), team="warehouse"),),
 )

@@ -4,6 +4,7 @@ __all__ = ["post_moved", "put_away"]
 
 from contextlib import suppress
 
+from andon.capabilities.inventory.posting import post_until_done
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.workflow import Run, workflow
 from andon.model.inventory import PostTransfer, PutAway, StockMoved
@@ -33,8 +34,7 @@ async def put_away(run: Run, completed: OrderCompleted) -> None:
 
 @workflow(on=StockMoved)
 async def post_moved(run: Run, moved: StockMoved) -> None:
-    """Each carrying is one posting. A receipt may be behind, so a refusal is tried again, as often
-    as somebody says so."""
+    """Each carrying is one posting; a receipt may be behind."""
     if moved.origin == moved.destination:
         return  # from bin to bin: the books know no bins
     transfer = PostTransfer(
@@ -44,22 +44,12 @@ async def post_moved(run: Run, moved: StockMoved) -> None:
         origin=moved.origin,
         destination=moved.destination,
     )
-    while True:
-        try:
-            await run.send(transfer)
-        except RejectedError as error:
-            answer = await run.ask(
-                "warehouse",
-                f"{moved.quantity} of lot {_number(run.subject)} were carried from"
-                f" {moved.origin} to {moved.destination}, and the books refuse it: {error} Remove"
-                " the cause, then post again; or post it there by hand.",
-                "post again",
-                "it is posted",
-            )
-            if answer == "it is posted":
-                return
-        else:
-            return
+    await post_until_done(
+        run,
+        transfer,
+        f"{moved.quantity} of lot {_number(run.subject)} were carried from {moved.origin} to"
+        f" {moved.destination}",
+    )
 
 
 def _number(lot: str) -> str:

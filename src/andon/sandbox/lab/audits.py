@@ -134,6 +134,14 @@ def _transfers(company: Company) -> Reckoned:
     return compare(carried, inventory.booked(company.the(Erp)))
 
 
+def _adjustments(company: Company) -> Reckoned:
+    seen = (
+        *inventory.found(company.the(Wms)),
+        *inventory.scrapped(company.world.truth),
+    )
+    return compare(seen, inventory.adjusted(company.the(Erp)))
+
+
 def _tasks(company: Company) -> Reckoned:
     return inventory.tasks(company.the(Wms))
 
@@ -189,6 +197,7 @@ AUDITS: Mapping[str, Audit] = {
     "maintenance orders": _maintenance,
     "order dates": _dates,
     "transfers to the warehouse": _transfers,
+    "counts and scrap of the warehouse": _adjustments,
     "tasks of the warehouse": _tasks,
     "inspections": _inspections,
     "journal entries, plant A": _journal,

@@ -1,6 +1,17 @@
 """Stock: where each lot of plant A lies, against what the ERP and the WMS believe."""
 
-__all__ = ["Carried", "booked", "carried", "stock_error", "tasks"]
+__all__ = [
+    "Adjusted",
+    "Carried",
+    "adjusted",
+    "booked",
+    "carried",
+    "found",
+    "scrapped",
+    "stock_error",
+    "tasks",
+    "unseen",
+]
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -11,9 +22,10 @@ from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.field_service import VAN
 from andon.sandbox.systems.wms import PRODUCTION, Wms
-from andon.sandbox.truth import Moved, Truth
+from andon.sandbox.truth import Counted, Moved, Scrapped, Strayed, Truth
 
 _STORES = {"171A": "production", "171W": "warehouse", "171V": "van"}
+_HALLS = "W."
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -37,6 +49,54 @@ def booked(erp: Erp) -> Iterator[Carried]:
             yield Carried(row["Batch"], row["QuantityInEntryUnit"])
 
 
+class Adjusted(msgspec.Struct, frozen=True):
+    """A difference that was found in a bin, or an amount that was thrown away: below zero."""
+
+    movement: str
+    lot: str
+    quantity: Decimal
+
+
+def found(wms: Wms) -> Iterator[Adjusted]:
+    """What people wrote down that the WMS had not believed."""
+    for row in wms.changes:
+        if row["type"] == "counted":
+            more = Decimal(str(row["quantity"])) - Decimal(str(row["expected"]))
+            if more:
+                yield Adjusted("701" if more > 0 else "702", str(row["lot"]), abs(more))
+
+
+def scrapped(truth: Truth) -> Iterator[Adjusted]:
+    """What was thrown away in the halls of the WMS."""
+    for fact in truth.facts:
+        if isinstance(fact, Scrapped) and fact.place.startswith(_HALLS):
+            yield Adjusted("551", fact.lot, fact.quantity)
+
+
+def adjusted(erp: Erp) -> Iterator[Adjusted]:
+    """As the books have it; a reversal is a fault here."""
+    for row in erp.company.books.rows("A_MaterialDocumentItem").values():
+        if (kind := row["GoodsMovementType"]) in ("701", "702", "551", "552"):
+            yield Adjusted(kind, row["Batch"], row["QuantityInEntryUnit"])
+
+
+def unseen(truth: Truth) -> Mapping[tuple[str, str], Decimal]:
+    """(lot, place) -> what lies there beyond what anybody could know: what went astray since the
+    last count, or was miscounted in it. Below zero: what is missing."""
+    beyond: dict[tuple[str, str], Decimal] = {}
+    for fact in truth.facts:
+        match fact:
+            case Strayed():
+                _add(beyond, (fact.lot, fact.origin), -fact.quantity)
+                if fact.place:
+                    _add(beyond, (fact.lot, fact.place), fact.quantity)
+            case Counted():
+                beyond[fact.lot, fact.place] = fact.there - fact.quantity
+            case _:
+                pass
+    return beyond
+
+
 def tasks(wms: Wms) -> Reckoned:
     """No task was given twice: each carries the key under which it was asked for."""
     keys = [task.reference for task in wms.tasks.values()]
@@ -45,15 +105,16 @@ def tasks(wms: Wms) -> Reckoned:
 
 def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
     """How much is wrong in all: over lots and places, what the ERP and the WMS believe less what
-    lies there, without its sign. In pieces."""
+    lies there as far as somebody has seen it, without its sign. In pieces."""
     lies: dict[tuple[str, str], Decimal] = {}
     bins: dict[tuple[str, str], Decimal] = {}
-    for (lot, place), amount in truth.everywhere().items():
+    hidden = ((at, -amount) for at, amount in unseen(truth).items())
+    for (lot, place), amount in (*truth.everywhere().items(), *hidden):
         if place == PRODUCTION:
             _add(lies, (lot, "production"), amount)
         elif place == VAN:
             _add(lies, (lot, "van"), amount)
-        elif place.startswith("W."):
+        elif place.startswith(_HALLS):
             _add(lies, (lot, "warehouse"), amount)
             _add(bins, (lot, place), amount)
     books: dict[tuple[str, str], Decimal] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from andon.sandbox.lives import (
+    counting,
     engineering,
     maintenance,
     plant_b,
@@ -38,6 +39,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     production.begin,
     maintenance.begin,
     warehouse.begin,
+    counting.begin,
     quality.begin,
     shipping.begin,
     plant_b.begin,

@@ -2,10 +2,11 @@
 
 __all__ = ["begin"]
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from andon.sandbox.lives.counting import count
 from andon.sandbox.system import System
 from andon.sandbox.systems.wms import DOCK, PRODUCTION, Task, Wms
 from andon.sandbox.truth import Moved
@@ -61,21 +62,37 @@ def _shelves(wms: Wms, lot: str) -> list[tuple[str, Decimal]]:
 
 
 def _carries(world: World, wms: Wms, task: Task, place: str) -> None:
-    """A task that was stopped meanwhile is put back."""
+    """A task that was stopped meanwhile is put back; one that wants more of a bin than there is
+    waits, and the bin is counted."""
     wms.in_hand.discard(task.id)
     if task.state != "open" or not _there(wms, task):
         return
-    left = task.quantity
-    origins = [(PRODUCTION, left)] if task.kind == "put-away" else sorted(_shelves(wms, task.lot))
-    for origin, there in origins:
-        amount = min(there, left)
+    origins = (
+        [(PRODUCTION, task.quantity)]
+        if task.kind == "put-away"
+        else sorted(_shelves(wms, task.lot))
+    )
+    taken = _taken(task.quantity, origins)
+    short = [at for at, amount in taken if world.truth.amount(task.lot, at) < amount]
+    if short:
+        for origin in short:
+            count(world, task.lot, origin)
+        return
+    for origin, amount in taken:
         world.truth.happens(
             Moved(
                 at=world.now(), lot=task.lot, material=task.item, quantity=amount, origin=origin,
                 place=place, because=task.id,
             )
         )  # fmt: skip
-        left -= amount
-        if not left:
-            break
     wms.done(task, place)
+
+
+def _taken(wanted: Decimal, origins: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
+    """How much from where, one place after the other."""
+    found: list[tuple[str, Decimal]] = []
+    for origin, there in origins:
+        if (amount := min(there, wanted)) > 0:
+            found.append((origin, amount))
+            wanted -= amount
+    return found

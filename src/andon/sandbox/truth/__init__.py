@@ -4,6 +4,7 @@ __all__ = [
     "Arrived",
     "Broke",
     "Consumed",
+    "Counted",
     "Fact",
     "Finished",
     "ImpossibleError",
@@ -14,6 +15,7 @@ __all__ = [
     "Moved",
     "Scrapped",
     "Started",
+    "Strayed",
     "Truth",
     "Used",
 ]
@@ -22,6 +24,7 @@ from andon.sandbox.truth.facts import (
     Arrived,
     Broke,
     Consumed,
+    Counted,
     Fact,
     Finished,
     Left,
@@ -30,6 +33,7 @@ from andon.sandbox.truth.facts import (
     Moved,
     Scrapped,
     Started,
+    Strayed,
     Used,
 )
 from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

@@ -4,6 +4,7 @@ __all__ = [
     "Arrived",
     "Broke",
     "Consumed",
+    "Counted",
     "Fact",
     "Finished",
     "Left",
@@ -12,6 +13,7 @@ __all__ = [
     "Moved",
     "Scrapped",
     "Started",
+    "Strayed",
     "Used",
 ]
 
@@ -99,6 +101,30 @@ class Scrapped(Fact, frozen=True, kw_only=True):
     quantity: Decimal
     place: str
     because: str = ""
+
+
+class Strayed(Fact, frozen=True, kw_only=True):
+    """Nobody saw it and no scanner heard of it: an amount of a lot lies elsewhere now, or is
+    gone."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    origin: str
+    place: str = ""
+    """Where it lies now; empty when it is no more."""
+
+
+class Counted(Fact, frozen=True, kw_only=True):
+    """Somebody counted what lies of a lot in one place, rightly or not, and wrote it down."""
+
+    lot: str
+    material: str
+    place: str
+    quantity: Decimal
+    """What was written down."""
+    there: Decimal
+    """What lay there; only the truth knows it."""
 
 
 class Left(Fact, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from andon.sandbox.truth.facts import (
     Arrived,
     Broke,
     Consumed,
+    Counted,
     Fact,
     Finished,
     Left,
@@ -19,6 +20,7 @@ from andon.sandbox.truth.facts import (
     Moved,
     Scrapped,
     Started,
+    Strayed,
     Used,
 )
 
@@ -90,6 +92,10 @@ class Truth:
             case Moved():
                 self._take(fact.lot, fact.origin, fact.quantity)
                 self._put(fact.lot, fact.place, fact.quantity)
+            case Strayed():
+                self._take(fact.lot, fact.origin, fact.quantity)
+                if fact.place:
+                    self._put(fact.lot, fact.place, fact.quantity)
             case Made():
                 if fact.lot and fact.good:
                     self._put(fact.lot, fact.place, fact.good)
@@ -97,7 +103,7 @@ class Truth:
                 self.broken.add(fact.machine)
             case Mended():
                 self.broken.discard(fact.machine)
-            case Started() | Finished():
+            case Started() | Finished() | Counted():
                 pass
             case _:
                 raise ImpossibleError(f"Nobody knows what {type(fact).__name__} changes")

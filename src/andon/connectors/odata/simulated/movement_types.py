@@ -58,6 +58,8 @@ MOVES: Mapping[str, Move] = {
     "326": Move(undo="325", takes=Side(BLOCKED, True), puts=Side(BLOCKED), code="04", needs=_OTHER),
     "501": Move(undo="502", puts=_HERE, code="05"),
     "502": Move(undo="501", takes=_HERE, code="05"),
+    "551": Move(undo="552", takes=_ANY, code="03", needs="CostCenter"),
+    "552": Move(undo="551", puts=_ANY, code="03", needs="CostCenter"),
     "601": Move(undo="602", takes=_HERE, code="03"),
     "602": Move(undo="601", puts=_HERE, code="03"),
     "701": Move(undo="702", puts=_ANY, code="05"),

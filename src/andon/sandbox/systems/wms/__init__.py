@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, json_answer
-from andon.sandbox.truth import Fact, Left, Moved
+from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
@@ -81,18 +81,8 @@ class Wms(HttpSystem):
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
         task.state, task.done_at = "done", self.now()
-        self.changes.append(
-            {
-                "seq": len(self.changes) + 1,
-                "type": "picked" if task.kind == "pick" else "put-away",
-                "lot": task.lot,
-                "item": task.item,
-                "quantity": task.quantity,
-                "bin": place,
-                "delivery": task.delivery,
-                "at": self.now(),
-            }
-        )
+        kind = "picked" if task.kind == "pick" else "put-away"
+        self._say(kind, task.lot, task.item, task.quantity, place, delivery=task.delivery)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`."""
@@ -156,15 +146,34 @@ class Wms(HttpSystem):
         return json_answer({"changes": rows, "last": str(last)})
 
     def hear(self, fact: Fact) -> None:
-        """Whatever is carried in its halls is scanned."""
+        """Whatever is carried, counted or thrown away in its halls is scanned."""
         match fact:
             case Moved():
                 self._change(fact.lot, fact.origin, -fact.quantity)
                 self._change(fact.lot, fact.place, fact.quantity)
             case Left():
                 self._change(fact.lot, fact.place, -fact.quantity)
+            case Scrapped() if fact.place.startswith(_OURS):
+                self._change(fact.lot, fact.place, -fact.quantity)
+                self._say(
+                    "scrapped", fact.lot, fact.material, fact.quantity, fact.place,
+                    reason=fact.because,
+                )  # fmt: skip
+            case Counted() if fact.place.startswith(_OURS):
+                before = self.bins.get((fact.lot, fact.place), Decimal(0))
+                self._change(fact.lot, fact.place, fact.quantity - before)
+                self._say(
+                    "counted", fact.lot, fact.material, fact.quantity, fact.place, expected=before
+                )
             case _:
                 pass
+
+    def _say(
+        self, kind: str, lot: str, item: str, quantity: Decimal, place: str, **more: object
+    ) -> None:
+        """One more line of the feed."""
+        row = {"lot": lot, "item": item, "quantity": quantity, "bin": place, "at": self.now()}
+        self.changes.append({"seq": len(self.changes) + 1, "type": kind, **row, **more})
 
     def _change(self, lot: str, place: str, amount: Decimal) -> None:
         if not place.startswith(_OURS):

@@ -1,23 +1,22 @@
-"""Stock: lots, and the movements that put material in and take it out (ISA-95 MaterialLot)."""
+"""What happens to lots and stock."""
 
 __all__ = [
-    "CreateLot",
     "GoodsIssued",
     "GoodsReceived",
     "LotCreated",
     "MovementEvent",
-    "PostTransfer",
-    "PutAway",
+    "StockCounted",
     "StockMoved",
+    "StockScrapped",
 ]
 
 from collections.abc import Iterable
 from typing import ClassVar
 
-from andon.core.message import Claims, Command, Event, Link, claim
+from andon.core.message import Claims, Event, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.isa95 import Disposition, MaterialUse
-from andon.model.terms import Instant, LotId, MaterialId, Name, OrderId
+from andon.model.terms import Instant, LotId, MaterialId, Name, OrderId, Text
 
 
 class LotCreated(Event, frozen=True, kw_only=True):
@@ -83,27 +82,6 @@ class GoodsIssued(MovementEvent, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "andon.inventory.goods.issued.v1"
 
 
-class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make the lot known to a system, so that output can be booked on it."""
-
-    TYPE: ClassVar[str] = "andon.inventory.lot.create.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
-    order_id: OrderId | None = None
-
-    def claims(self) -> Claims:
-        """What the lot is of."""
-        return {"material": self.material_id}
-
-    def links(self) -> Iterable[Link]:
-        """The lot is made by the order."""
-        if self.order_id is not None:
-            yield Link("made-by", "production-order", self.order_id)
-
-
 class StockMoved(Event, frozen=True, kw_only=True):
     """Somebody has carried an amount of a lot from one place to another."""
 
@@ -127,35 +105,47 @@ class StockMoved(Event, frozen=True, kw_only=True):
         return {"location": "/".join(filter(None, (self.destination, self.bin)))}
 
 
-class PutAway(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Take what was made into the warehouse."""
+class StockCounted(Event, frozen=True, kw_only=True):
+    """Somebody has counted what lies of a lot in one place; the speaker believes the count now."""
 
-    TYPE: ClassVar[str] = "andon.inventory.lot.put-away.v1"
+    TYPE: ClassVar[str] = "andon.inventory.stock.counted.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    counted: Quantity
+    expected: Quantity
+    """What the speaker believed before, in the same unit."""
+    location: Name
+    bin: Name | None = None
+    counted_at: Instant
+
+    @property
+    def difference(self) -> Quantity:
+        """Above zero: more was found than believed."""
+        return self.counted + Quantity(-self.expected.amount, self.expected.unit)
+
+    def claims(self) -> Claims:
+        """When it was counted last, wherever of it."""
+        return {"counted_at": claim(self.counted_at)}
+
+
+class StockScrapped(Event, frozen=True, kw_only=True):
+    """An amount of a lot was thrown away where it lay."""
+
+    TYPE: ClassVar[str] = "andon.inventory.stock.scrapped.v1"
     KIND: ClassVar[str] = "material-lot"
     KEY: ClassVar[str] = "lot_id"
 
     lot_id: LotId
     material_id: MaterialId
     quantity: Quantity
+    location: Name
+    bin: Name | None = None
+    reason: Text = ""
+    scrapped_at: Instant | None = None
 
     def claims(self) -> Claims:
-        """What it is of."""
+        """What it is of; how much is left nobody has said."""
         return {"material": self.material_id}
-
-
-class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Post that an amount lies somewhere else. Posts a fact: no hold can bring it back."""
-
-    TYPE: ClassVar[str] = "andon.inventory.transfer.post.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
-    quantity: Quantity
-    origin: Name
-    destination: Name
-
-    def claims(self) -> Claims:
-        """What it is of, and where it lies."""
-        return {"material": self.material_id, "location": self.destination}

@@ -1,0 +1,73 @@
+"""Postings of stock in the cloud ERP that belong to no order: material documents of one item."""
+
+__all__ = ["POSTINGS"]
+
+from collections.abc import Mapping
+from typing import Any
+
+from andon.core.connector import Request
+from andon.core.errors import MappingError
+from andon.core.mapping import Known, Outbound, outbound
+from andon.core.quantity import Quantity
+from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
+
+_STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
+"""Our storage locations, as the ERP numbers them."""
+_WASTE = "17101902"
+"""The cost center that pays for what is thrown away."""
+
+
+@outbound(PostTransfer, proof="findable")
+def _transfer(command: PostTransfer, _: Known) -> Request:
+    """Movement 311: from storage location to storage location, in one step."""
+    there = {"IssuingOrReceivingStorageLoc": _store(command.destination)}
+    return _document("04", "311", command, command.quantity, command.origin, **there)
+
+
+@outbound(PostAdjustment, proof="findable")
+def _adjustment(command: PostAdjustment, _: Known) -> Request:
+    """Movement 701 for more than the books say, 702 for less."""
+    found = command.difference
+    if not found.amount:
+        raise MappingError("A difference of nothing is no posting")
+    code, kind = ("05", "701") if found.amount > 0 else ("03", "702")
+    size = Quantity(abs(found.amount), found.unit)
+    return _document(code, kind, command, size, command.location)
+
+
+@outbound(PostScrap, proof="findable")
+def _scrap(command: PostScrap, _: Known) -> Request:
+    """Movement 551, on the cost center for waste."""
+    return _document("03", "551", command, command.quantity, command.location, CostCenter=_WASTE)
+
+
+def _document(
+    code: str,
+    kind: str,
+    command: PostTransfer | PostAdjustment | PostScrap,
+    quantity: Quantity,
+    location: str,
+    **more: str,
+) -> Request:
+    item: dict[str, Any] = {
+        "Plant": "1710",
+        "StorageLocation": _store(location),
+        "Material": command.material_id,
+        "Batch": command.lot_id.rpartition(":")[2],
+        "GoodsMovementType": kind,
+        "QuantityInEntryUnit": quantity.amount,
+        "EntryUnit": quantity.unit,
+        **more,
+    }
+    body = {"GoodsMovementCode": code, "to_MaterialDocumentItem": [item]}
+    return Request(target="POST A_MaterialDocumentHeader", body=body)
+
+
+def _store(location: str) -> str:
+    if (store := _STORES.get(location)) is None:
+        raise MappingError(f"The ERP has no storage location for {location}")
+    return store
+
+
+POSTINGS: tuple[Outbound, ...] = (_transfer, _adjustment, _scrap)
+"""One more kind of posting is one more line."""

@@ -1,0 +1,33 @@
+"""Stock: lots, and the movements that put material in and take it out (ISA-95 MaterialLot)."""
+
+__all__ = [
+    "CreateLot",
+    "GoodsIssued",
+    "GoodsReceived",
+    "LotCreated",
+    "MovementEvent",
+    "PostAdjustment",
+    "PostScrap",
+    "PostTransfer",
+    "PutAway",
+    "StockCounted",
+    "StockMoved",
+    "StockScrapped",
+]
+
+from andon.model.inventory.commands import (
+    CreateLot,
+    PostAdjustment,
+    PostScrap,
+    PostTransfer,
+    PutAway,
+)
+from andon.model.inventory.events import (
+    GoodsIssued,
+    GoodsReceived,
+    LotCreated,
+    MovementEvent,
+    StockCounted,
+    StockMoved,
+    StockScrapped,
+)

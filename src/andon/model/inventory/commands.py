@@ -1,0 +1,108 @@
+"""What is asked about lots and stock; one command is one call with an effect."""
+
+__all__ = [
+    "CreateLot",
+    "PostAdjustment",
+    "PostScrap",
+    "PostTransfer",
+    "PutAway",
+]
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from andon.core.message import Claims, Command, Link
+from andon.core.quantity import Quantity
+from andon.model.terms import LotId, MaterialId, Name, OrderId, Text
+
+
+class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Make the lot known to a system, so that output can be booked on it."""
+
+    TYPE: ClassVar[str] = "andon.inventory.lot.create.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    order_id: OrderId | None = None
+
+    def claims(self) -> Claims:
+        """What the lot is of."""
+        return {"material": self.material_id}
+
+    def links(self) -> Iterable[Link]:
+        """The lot is made by the order."""
+        if self.order_id is not None:
+            yield Link("made-by", "production-order", self.order_id)
+
+
+class PutAway(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take what was made into the warehouse."""
+
+    TYPE: ClassVar[str] = "andon.inventory.lot.put-away.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}
+
+
+class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post that an amount lies somewhere else. Posts a fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.inventory.transfer.post.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    origin: Name
+    destination: Name
+
+    def claims(self) -> Claims:
+        """What it is of, and where it lies."""
+        return {"material": self.material_id, "location": self.destination}
+
+
+class PostAdjustment(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post the difference that a count has found, so that the books say what lies there. Posts a
+    fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.inventory.adjustment.post.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    difference: Quantity
+    """Above zero: more lies there than the books say."""
+    location: Name
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}
+
+
+class PostScrap(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post what was thrown away out of stock. Posts a fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.inventory.scrap.post.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    location: Name
+    reason: Text = ""
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}

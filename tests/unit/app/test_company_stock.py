@@ -1,0 +1,94 @@
+"""Between the WMS' feed, our words and the material documents of the cloud ERP."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from andon.app.company.stock import POSTINGS
+from andon.app.company.warehouse import AREA
+from andon.core.connector import Item, Settings
+from andon.core.errors import MappingError
+from andon.core.mapping import Inbound, Known
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.model.inventory import (
+    PostAdjustment,
+    PostScrap,
+    PostTransfer,
+    StockCounted,
+    StockScrapped,
+)
+
+KNOWN = Known(Settings())
+LOT = "material-lot/company:A1"
+ROW = {
+    "seq": 1, "lot": "A1", "item": "PUMP", "quantity": "6", "bin": "W.03",
+    "at": "2026-03-02T06:00:00Z",
+}  # fmt: skip
+
+
+def pieces(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PC")
+
+
+def posted(command: Command) -> dict[str, Any]:
+    (writes,) = (out.writes for out in POSTINGS if out.command is type(command))
+    request = writes(command, KNOWN)
+    assert request.target == "POST A_MaterialDocumentHeader"
+    (item,) = request.body["to_MaterialDocumentItem"]
+    return item
+
+
+def said(**more: Any) -> Any:
+    change = next(one for one in AREA.connections[0].mappings if isinstance(one, Inbound))
+    item = Item(key="1", kind="change", raw=msgspec.json.encode({**ROW, **more}))
+    (event,) = change.reads(item, KNOWN)
+    return event
+
+
+def test_a_count_in_the_feed_says_what_was_found_and_what_was_believed() -> None:
+    event = said(type="counted", expected="7")
+    assert isinstance(event, StockCounted)
+    assert (event.location, event.bin, event.difference) == ("warehouse", "W.03", pieces(-1))
+
+
+def test_scrap_in_the_feed_says_why() -> None:
+    event = said(type="scrapped", reason="dropped")
+    assert isinstance(event, StockScrapped)
+    assert (event.lot_id, event.quantity, event.reason) == ("A1", pieces(6), "dropped")
+
+
+@pytest.mark.parametrize(("difference", "kind"), [(3, "701"), (-3, "702")])
+def test_a_difference_is_a_gain_or_a_loss_of_its_size(difference: int, kind: str) -> None:
+    item = posted(
+        PostAdjustment(
+            lot_id=LOT, material_id="PUMP", difference=pieces(difference), location="warehouse"
+        )
+    )
+    assert (item["GoodsMovementType"], item["QuantityInEntryUnit"]) == (kind, 3)
+    assert (item["StorageLocation"], item["Batch"]) == ("171W", "A1")
+
+
+def test_scrap_is_paid_for_by_a_cost_center_and_a_transfer_names_both_stores() -> None:
+    scrap = PostScrap(lot_id=LOT, material_id="PUMP", quantity=pieces(2), location="warehouse")
+    item = posted(scrap)
+    assert (item["GoodsMovementType"], bool(item["CostCenter"])) == ("551", True)
+    item = posted(
+        PostTransfer(
+            lot_id=LOT, material_id="PUMP", quantity=pieces(2), origin="production",
+            destination="warehouse",
+        )
+    )  # fmt: skip
+    assert (item["StorageLocation"], item["IssuingOrReceivingStorageLoc"]) == ("171A", "171W")
+
+
+@pytest.mark.parametrize(("difference", "location"), [(0, "warehouse"), (1, "moon")])
+def test_nothing_and_nowhere_are_no_posting(difference: int, location: str) -> None:
+    with pytest.raises(MappingError):
+        posted(
+            PostAdjustment(
+                lot_id=LOT, material_id="PUMP", difference=pieces(difference), location=location
+            )
+        )
