@@ -99,6 +99,7 @@ class Following:
 
 
 DONE = Answer(Receipt(reference="1"))
+LATE = Answer(error=LateError("late"))
 
 
 def _sent() -> Following:
@@ -120,7 +121,18 @@ def test_an_order_that_is_confirmed_as_it_is_is_booked_and_needs_nobody() -> Non
     run.answer(Wait, Answer(confirmed(line(5, number="1"), line(7, number="2"))))
     assert run.sent == ConfirmPurchaseOrder(order_id=BOUGHT, lines=(line(12),))
     run.answer(Send, DONE)
+    run.answer(Wait, LATE)
     assert run.live.ended
+
+
+def test_another_word_of_the_supplier_is_booked_and_asked_about_and_the_same_is_not() -> None:
+    run = _booked(line(12))
+    run.answer(Wait, Answer(confirmed(line(12))))
+    assert not run.sends
+    run.answer(Wait, Answer(confirmed(line(12, days=3))))
+    assert run.sent == ConfirmPurchaseOrder(order_id=BOUGHT, lines=(line(12, days=3),))
+    run.answer(Send, DONE)
+    assert "for 2026-01-04 instead of 2026-01-01" in run.question()
 
 
 def test_other_amounts_other_days_and_nothing_at_all_are_questions_for_purchasing() -> None:
@@ -131,6 +143,7 @@ def test_other_amounts_other_days_and_nothing_at_all_are_questions_for_purchasin
     run = _booked()
     assert "0 PC instead of 12 PC of SEAL" in run.question()
     run.answer(Ask, Answer("it is settled"))
+    run.answer(Wait, LATE)
     assert run.live.ended
 
 
@@ -139,6 +152,8 @@ def test_what_is_promised_fills_the_ordered_lines_one_after_the_other() -> None:
     found = promised(ordered, (line(11, days=1, number="1"),))
     assert found == (line(5, days=1), line(6, days=1, number="00020"))
     assert [one.quantity for one in promised(ordered, (line(14),))] == [pcs(5), pcs(9)]
+    no_day = PurchaseLine(line="1", material_id="SEAL", quantity=pcs(12))
+    assert promised(ordered, (no_day,)) == ordered
 
 
 def test_books_that_do_not_take_a_confirmation_are_a_question() -> None:
@@ -150,6 +165,7 @@ def test_books_that_do_not_take_a_confirmation_are_a_question() -> None:
     assert run.sends
     run.answer(Send, Answer(error=RejectedError("locked.")))
     run.answer(Ask, Answer("it is written"))
+    run.answer(Wait, LATE)
     assert run.live.ended
 
 
@@ -162,11 +178,12 @@ def test_a_supplier_that_fetches_its_orders_is_sent_none_and_awaited_like_others
 
 def test_silence_is_a_question_and_waiting_goes_on() -> None:
     run = _sent()
-    run.answer(Wait, Answer(error=LateError("late")))
+    run.answer(Wait, LATE)
     assert "has been silent" in run.question()
     run.answer(Ask, Answer("wait on"))
     run.answer(Wait, Answer(confirmed(line(12))))
     run.answer(Send, DONE)
+    run.answer(Wait, LATE)
     assert run.live.ended
 
 

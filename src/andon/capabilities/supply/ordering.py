@@ -1,6 +1,6 @@
 """Ordering: from the placed order to the supplier's word, and with it into the books."""
 
-__all__ = ["CONFIRMED_WITHIN", "promised", "send_order"]
+__all__ = ["CHANGED_WITHIN", "CONFIRMED_WITHIN", "promised", "send_order"]
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -21,31 +21,30 @@ from andon.model.supply import (
 
 CONFIRMED_WITHIN = timedelta(days=1)
 """A supplier that is silent for so long may not know of the order."""
+CHANGED_WITHIN = timedelta(days=60)
+"""So long after its last word a supplier may say another."""
 _SAME = timedelta(days=1)
 """Closer dates are one: a day begins elsewhere at another instant."""
 
 
 def send_order(*, fetched_by: Collection[str] = ()) -> Workflow:
     """Sent once, but to suppliers that fetch their orders at our API; what the supplier answers is
-    put into the books. That it does not, or otherwise than ordered, is purchasing's to decide."""
+    put into the books, as often as it says something else. That it does not, or otherwise than
+    ordered, is purchasing's to decide."""
 
     @workflow(on=PurchaseOrderPlaced, name="send_order")
     async def sending(run: Run, placed: PurchaseOrderPlaced) -> None:
         if placed.supplier_id not in fetched_by and not await _sent(run, placed):
             return
         confirmed = await _confirmed(run, placed)
-        if confirmed is None:
-            return
-        lines = promised(placed.lines, confirmed.lines)
-        await _book(run, placed, lines)
-        if other := _differences(placed.lines, lines, confirmed.lines):
-            await run.ask(
-                "purchasing",
-                f"{placed.supplier_id} confirms {_name(run)} otherwise than it was ordered:"
-                f" {'; '.join(other)}. Agree with the supplier, and change the order in the ERP if"
-                " need be.",
-                "it is settled",
-            )
+        before: tuple[PurchaseLine, ...] = ()
+        while confirmed is not None:
+            lines = promised(placed.lines, confirmed.lines)
+            if lines != before:
+                await _book(run, placed, lines)
+                await _compare(run, placed, lines, confirmed)
+            before = lines
+            confirmed = await _another(run)
 
     return sending
 
@@ -54,7 +53,8 @@ def promised(
     ordered: Sequence[PurchaseLine], confirmed: Sequence[PurchaseLine]
 ) -> tuple[PurchaseLine, ...]:
     """What is promised of each ordered line. Line numbers are each system's own, so it is told by
-    material: amounts fill one line after the other, and what is too much is on the last."""
+    material: amounts fill one line after the other, and what is too much is on the last. Who names
+    no day promises the one that was asked for."""
     found: list[PurchaseLine] = []
     for n, line in enumerate(ordered):
         mine = [one for one in confirmed if _of_one_kind(one, line)]
@@ -67,7 +67,7 @@ def promised(
             msgspec.structs.replace(
                 line,
                 quantity=Quantity(amount, line.quantity.unit),
-                due_at=max(dates, default=None),
+                due_at=max(dates, default=line.due_at),
             )
         )
     return tuple(found)
@@ -88,6 +88,30 @@ async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConf
             )
             if answer == "it is settled":
                 return None
+
+
+async def _another(run: Run) -> PurchaseOrderConfirmed | None:
+    """What is said later; that the books say so too is nothing new."""
+    try:
+        return await run.wait(PurchaseOrderConfirmed, within=CHANGED_WITHIN)
+    except LateError:
+        return None
+
+
+async def _compare(
+    run: Run,
+    placed: PurchaseOrderPlaced,
+    lines: tuple[PurchaseLine, ...],
+    confirmed: PurchaseOrderConfirmed,
+) -> None:
+    if other := _differences(placed.lines, lines, confirmed.lines):
+        await run.ask(
+            "purchasing",
+            f"{placed.supplier_id} confirms {_name(run)} otherwise than it was ordered:"
+            f" {'; '.join(other)}. Agree with the supplier, and change the order in the ERP if"
+            " need be.",
+            "it is settled",
+        )
 
 
 async def _book(run: Run, placed: PurchaseOrderPlaced, lines: tuple[PurchaseLine, ...]) -> None:
