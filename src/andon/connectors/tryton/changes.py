@@ -12,6 +12,7 @@ from andon.connectors.tryton.speech import Speech, TrytonTime, typed
 from andon.core.connector import Item, Position
 
 _PAGE = 200
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 Completed = Callable[[Speech, Sequence[bytes]], Awaitable[Sequence[bytes]]]
 
@@ -39,18 +40,28 @@ class Watched(msgspec.Struct, frozen=True):
 def overlapping(after: Position, overlap: timedelta) -> datetime:
     """Where to read from: a transaction that began earlier may have committed later."""
     if not after:
-        return datetime(1970, 1, 1, tzinfo=UTC)
+        return _FIRST
     return datetime.fromisoformat(after) - overlap
 
 
 class Changes:
     """One source's reading. Remembers what it yielded inside the overlap, and no more."""
 
-    def __init__(self, speech: Speech, watched: Sequence[Watched], overlap: timedelta) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        watched: Sequence[Watched],
+        overlap: timedelta,
+        *,
+        crowd: int = 20_000,
+    ) -> None:
         self._speech = speech
         self._watched = watched
         self._overlap = overlap
         self._yielded: dict[str, datetime] = {}
+        self._newest = _FIRST
+        self._crowd = self._room = crowd
+        """With so many it is worth its while to forget some in the midst of a pass."""
 
     async def since(self, after: Position) -> AsyncIterator[Item]:
         """One pass over everything that changed. Only its last item carries the new position.
@@ -59,23 +70,22 @@ class Changes:
         """
         start = overlapping(after, self._overlap)
         held: Item | None = None
-        newest = start
+        self._newest = start
         for watched in self._watched:
             async for version, item in self._rows(watched, watched.relevant, start):
                 if held is not None:
                     yield held
                 held = item
-                newest = max(newest, version.last_modified_at.instant())
+                self._newest = max(self._newest, version.last_modified_at.instant())
         if held is not None:
-            position = max(newest.isoformat(), after)
+            position = max(self._newest.isoformat(), after)
             yield msgspec.structs.replace(held, position=position)
-        self._forget(newest - self._overlap)
+        self._forget(self._newest - self._overlap)
 
     async def sweep(self) -> AsyncIterator[Item]:
         """A full look at what is under way, whenever it changed."""
-        first = datetime(1970, 1, 1, tzinfo=UTC)
         for watched in self._watched:
-            async for _, item in self._rows(watched, watched.open, first):
+            async for _, item in self._rows(watched, watched.open, _FIRST):
                 yield item
 
     async def _rows(
@@ -97,6 +107,9 @@ class Changes:
             last = page[-1][0].last_modified_at.instant()
             limit = _PAGE if fresh and last > start else limit * 2
             start = last
+            if len(self._yielded) >= self._room:
+                # Neither this pass nor the next one reads anything before that again.
+                self._forget(min(start, self._newest - self._overlap))
 
     async def _page(
         self, watched: Watched, domain: Sequence[Any], start: datetime, limit: int
@@ -113,6 +126,7 @@ class Changes:
 
     def _forget(self, before: datetime) -> None:
         self._yielded = {key: at for key, at in self._yielded.items() if at >= before}
+        self._room = len(self._yielded) + self._crowd
 
 
 def _key(watched: Watched, version: Version) -> str:
