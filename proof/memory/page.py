@@ -35,7 +35,8 @@ def _lines(rows: Sequence[Shown]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|---|",
         *(f"| {' | '.join(_cells(one))} |" for one in rows),
         "",
-        "Some connectors remember things by design, so their memory follows what a minute brings:",
+        "Some connectors remember things by design, so their memory follows the rows there are, or"
+        " what a minute brings:",
         "",
         *(f"- {name}: {what}" for name, (_, what) in REMEMBERED.items()),
         "",

@@ -8,12 +8,12 @@ import msgspec
 
 REMEMBERED = {
     "odata": (1000, "names and states of the rows there are, to tell which are gone"),
-    "rest": (300, "what was yielded inside the overlap of a look by time"),
-    "soap": (250, "what was yielded in this look, since pages may shift while it is read"),
+    "rest": (300, "digests of the rows of the last full look, and of what was yielded since"),
+    "soap": (250, "digests of the rows of the last full look, and of what was yielded since"),
     "tryton": (550, "what was yielded inside the overlap of a look by time"),
 }
 """Bytes that a connector keeps per item by design, and what they are. All items of this proof are
-of one minute, so they all lie inside the overlap; in a plant it is the changes of a minute."""
+of one minute, so they all lie inside an overlap; in a plant it is the changes of a minute."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_field="is"):
