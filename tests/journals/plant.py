@@ -2,7 +2,13 @@
 
 from andon.app import Andon
 from andon.capabilities.finance import compare_with_journal
-from andon.capabilities.fulfilment import pick_delivery, post_departed, tender_load
+from andon.capabilities.fulfilment import (
+    pick_delivery,
+    post_departed,
+    tell_customer,
+    tender_load,
+    watch_promise,
+)
 from andon.capabilities.inventory import adjust_counted, post_moved, post_scrapped, put_away
 from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
 from andon.capabilities.master import distribute_revision
@@ -31,6 +37,8 @@ andon = Andon(
         pick_delivery,
         tender_load,
         post_departed,
+        tell_customer,
+        watch_promise,
         get_it_running,
         schedule_released,
         keep_dates,

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from andon.sandbox.company import Company
+from andon.sandbox.partner import Partner
 from andon.sandbox.world import BEGAN
 from tools.counterparts.environments import ROOT
 from tools.counterparts.running import Program, answers_http, free_port
@@ -53,8 +54,14 @@ class Served:
         await self.start_andon()
         ending.push_async_callback(self.end_andon)
         key = await self.andon("keys", "create", "--name", "test", "--scope", "admin")
+        self.company.admit({one.name: await self._key(one) for one in self.company.partners()})
         headers = {"Authorization": f"Bearer {key.strip()}"}
         self._http = await ending.enter_async_context(aiohttp.ClientSession(headers=headers))
+
+    async def _key(self, partner: Partner) -> str:
+        scopes = [word for scope in partner.scopes for word in ("--scope", scope)]
+        words = ("keys", "create", "--name", partner.name, "--party", partner.party, *scopes)
+        return (await self.andon(*words)).strip()
 
     async def start_andon(self) -> None:
         """Again, if it was ended."""

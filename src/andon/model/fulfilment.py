@@ -53,6 +53,8 @@ class DeliveryCreated(DeliveryEvent, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "andon.fulfilment.delivery.created.v1"
 
     customer_id: Name
+    orders: tuple[Name, ...] = ()
+    """Sales orders for which it goes."""
     lines: Annotated[tuple[DeliveryLine, ...], msgspec.Meta(min_length=1)]
 
     def claims(self) -> Claims:
@@ -60,7 +62,10 @@ class DeliveryCreated(DeliveryEvent, frozen=True, kw_only=True):
         return {"customer": self.customer_id}
 
     def links(self) -> Iterable[Link]:
-        """The lots that go."""
+        """The customer, the orders, and the lots that go."""
+        yield Link("customer", "party", self.customer_id)
+        for order in self.orders:
+            yield Link("fulfils", "sales-order", order)
         for line in self.lines:
             if line.lot_id is not None:
                 yield Link("ships", "material-lot", line.lot_id)

@@ -74,6 +74,15 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.sales import (
+    CloseCustomerCase,
+    CustomerCaseOpened,
+    CustomerTold,
+    OpenCustomerCase,
+    PlaceSalesOrder,
+    SalesOrderPlaced,
+    TellCustomer,
+)
 from andon.model.service import (
     CaseReported,
     ComplaintDecided,
@@ -142,6 +151,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     ScheduleOrder,
     RescheduleOrder,
     AnnounceDowntime,
+    PlaceSalesOrder,
+    SalesOrderPlaced,
     DeliveryCreated,
     PickDelivery,
     StopPick,
@@ -152,6 +163,11 @@ VOCABULARY: tuple[type[Message], ...] = (
     LoadAnswered,
     MilestonePassed,
     PostGoodsIssue,
+    TellCustomer,
+    CustomerTold,
+    OpenCustomerCase,
+    CloseCustomerCase,
+    CustomerCaseOpened,
     PurchaseOrderPlaced,
     PurchaseOrderConfirmed,
     ShipmentAnnounced,

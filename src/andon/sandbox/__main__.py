@@ -7,6 +7,8 @@ import asyncio
 import json
 import os
 import signal
+import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,10 +24,24 @@ async def _host(told: argparse.Namespace) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     company.live()
+    admitting = asyncio.create_task(_admit(company))
     try:
         await stop.wait()
     finally:
+        admitting.cancel()
         await company.stop()
+
+
+async def _admit(company: Company) -> None:
+    """One line of its input says the keys of its partners, for Andon has to run before they are
+    made; without it they do nothing."""
+    if not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        return
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    if line := await reader.readline():
+        company.admit(json.loads(line))
 
 
 def _write(path: Path, environment: dict[str, str]) -> None:

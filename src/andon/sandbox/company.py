@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from andon.sandbox.lives import begin
+from andon.sandbox.partner import Partner
 from andon.sandbox.system import System
 from andon.sandbox.systems import SYSTEMS
 from andon.sandbox.world import BEGAN, World
@@ -59,6 +60,16 @@ class Company:
         for system in self.systems.values():
             found |= system.environment()
         return found
+
+    def admit(self, keys: Mapping[str, str]) -> None:
+        """Each partner that Andon's administrator has made a key for, by its name."""
+        for partner in self.partners():
+            if partner.name in keys:
+                partner.admit(keys[partner.name])
+
+    def partners(self) -> list[Partner]:
+        """Those who call Andon's own API."""
+        return [one for one in self.systems.values() if isinstance(one, Partner)]
 
     def live(self, until: datetime | None = None, *, late: float = 0.0) -> None:
         """People and machines begin to act; those who begin so many seconds late catch up."""

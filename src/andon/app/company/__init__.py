@@ -10,6 +10,7 @@ from andon.app import Andon
 from andon.app.company import (
     analytics,
     carrier,
+    customer,
     erp,
     finance,
     fulfilment,
@@ -32,6 +33,7 @@ AREAS: tuple[Area, ...] = (
     warehouse.AREA,
     quality.AREA,
     carrier.AREA,
+    customer.AREA,
     plant_b.AREA,
     master.AREA,
     finance.AREA,
@@ -48,9 +50,9 @@ andon = Andon(
     routes=[route for area in AREAS for route in area.routes],
     ownership=[rule for area in AREAS for rule in area.ownership],
     policies=[rule for area in AREAS for rule in area.policies],
-    partnerships=[rule for area in AREAS for rule in area.partnerships],
+    partnerships=[one for area in AREAS for one in area.partnerships],
     messages=[message for area in AREAS for message in area.messages],
-    # A lot has one number in the whole company, and so have an item and a partner.
+    # A lot has one number in the whole company, and so have an item, a customer and a supplier.
     shared={"material-lot": "company", "item": "company", "party": "company"},
     sandbox=True,
 )

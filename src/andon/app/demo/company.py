@@ -13,6 +13,8 @@ from pathlib import Path
 
 from andon.app.demo.hub import Hub, Say, end_by_signal, require_free, telling
 from andon.core.errors import SettingsError
+from andon.sandbox.partner import Partner
+from andon.sandbox.systems import SYSTEMS
 
 _PROJECT = "andon.app.company:andon"
 _READY_WITHIN = 30.0
@@ -38,6 +40,7 @@ def company_demo(folder: Path, *, port: int, speed: float, told: Say) -> None:
         ending.callback(hub.end)
         hub.start(_PROJECT, folder=folder, environment=environment)
         hub.until_ready()
+        company.admit(hub.keys_of(one for one in SYSTEMS if issubclass(one, Partner)))
         say("Andon answers")
         say(f"The board: {hub.link()}  (once, within 10 minutes)")
         say(f"A business minute passes in {60 / speed:.0f} s. Ctrl-C ends everything.")
@@ -64,7 +67,7 @@ class _Company:
             self._program = subprocess.Popen(
                 [sys.executable, "-m", "andon.sandbox", *words],
                 env=os.environ,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -81,6 +84,12 @@ class _Company:
         found = json.loads(self._told.read_text())
         self._told.unlink()
         return found
+
+    def admit(self, keys: dict[str, str]) -> None:
+        """Gives its partners the keys that were made for them, by a way that nobody else reads."""
+        assert self._program.stdin is not None
+        self._program.stdin.write(json.dumps(keys).encode() + b"\n")
+        self._program.stdin.close()
 
     def require_running(self) -> None:
         """Raises SettingsError when it has ended."""

@@ -11,13 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
 
 from andon.app.database import Place, reach_database
 from andon.core.errors import SettingsError
+from andon.sandbox.partner import Partner
 from andon.store.access import create_key, create_login_link
 
 Say = Callable[[str], None]
@@ -150,11 +151,15 @@ class Hub:
                 await connection.close()
         return f"{self.url}/login#{token}"
 
-    def new_key(self, name: str, scopes: Sequence[str]) -> str:
+    def new_key(self, name: str, scopes: Sequence[str], *, party: str | None = None) -> str:
         """A key under this name; an older one of the name is revoked."""
-        return asyncio.run(self._new_key(name, scopes))
+        return asyncio.run(self._new_key(name, scopes, party))
 
-    async def _new_key(self, name: str, scopes: Sequence[str]) -> str:
+    def keys_of(self, partners: Iterable[type[Partner]]) -> dict[str, str]:
+        """A key for each partner, by its name."""
+        return {one.name: self.new_key(one.name, one.scopes, party=one.party) for one in partners}
+
+    async def _new_key(self, name: str, scopes: Sequence[str], party: str | None) -> str:
         async with reach_database(self.place) as dsn:
             connection = await asyncpg.connect(dsn)
             try:
@@ -163,6 +168,6 @@ class Hub:
                     " and revoked_at is null",
                     name,
                 )
-                return await create_key(connection, name, scopes=scopes)
+                return await create_key(connection, name, scopes=scopes, party=party)
             finally:
                 await connection.close()

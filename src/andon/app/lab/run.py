@@ -233,6 +233,8 @@ async def _lab(
         start()
         await asyncio.to_thread(hub.until_ready)
         key = await asyncio.to_thread(hub.new_key, "lab", ["admin"])
+        partners = [type(one) for one in company.partners()]
+        company.admit(await asyncio.to_thread(hub.keys_of, partners))
         http = await ending.enter_async_context(
             aiohttp.ClientSession(
                 headers={"Authorization": f"Bearer {key}"},

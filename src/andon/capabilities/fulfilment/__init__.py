@@ -1,7 +1,15 @@
-"""Fulfilment: what left the dock leaves the books."""
+"""Fulfilment: from the customer's order to the dock, and what left it leaves the books."""
 
-__all__ = ["pick_delivery", "post_departed", "tender_load"]
+__all__ = [
+    "pick_delivery",
+    "post_departed",
+    "tell_customer",
+    "tender_load",
+    "watch_promise",
+]
 
 from andon.capabilities.fulfilment.departure import post_departed
 from andon.capabilities.fulfilment.picking import pick_delivery
+from andon.capabilities.fulfilment.promise import watch_promise
+from andon.capabilities.fulfilment.telling import tell_customer
 from andon.capabilities.fulfilment.tender import tender_load

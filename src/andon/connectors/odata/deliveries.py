@@ -30,6 +30,7 @@ class DeliveryItemRow(msgspec.Struct, frozen=True, rename="pascal"):
     actual_delivery_quantity: Decimal
     delivery_quantity_unit: str
     batch: str = ""
+    order: str = msgspec.field(name="ReferenceSDDocument", default="")
 
 
 class DeliveryRow(msgspec.Struct, frozen=True):
@@ -52,6 +53,7 @@ def outbound_delivery(item: Item, known: Known) -> Iterator[Said]:
         yield DeliveryCreated(
             delivery_id=row.number,
             customer_id=row.customer,
+            orders=tuple(dict.fromkeys(line.order for line in row.items if line.order)),
             lines=tuple(
                 DeliveryLine(
                     material_id=line.material,

@@ -19,6 +19,7 @@ from andon.connectors.odata.purchases import (
     post_receipt,
     purchase_order,
 )
+from andon.connectors.odata.sales import place_sales_order, sales_order
 from andon.core.mapping import Inbound, Outbound
 
 mappings: tuple[Inbound | Outbound, ...] = (
@@ -28,6 +29,8 @@ mappings: tuple[Inbound | Outbound, ...] = (
     outbound_delivery,
     confirm_pick,
     post_goods_issue,
+    sales_order,
+    place_sales_order,
     purchase_order,
     confirm_purchase_order,
     post_receipt,

@@ -171,7 +171,11 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         found = at(answer_of(body) if body else None, parsed(there))
         if isinstance(found, list):
             found = self._ours(cast("list[Any]", found), key)
-        return None if found is MISSING or not found else self._receipt(found, call)
+        if found is MISSING or not found:
+            return None
+        if call is not None and call.found_reference is not None:
+            call = msgspec.structs.replace(call, reference=call.found_reference)
+        return self._receipt(found, call)
 
     def _ours(self, found: list[Any], key: str) -> Any:
         field = self.settings.key_field

@@ -106,6 +106,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     body is sent as it is."""
     reference: str | None = None
     """Pointer to the document number; an answer without it has an unknown outcome."""
+    found_reference: str | None = None
+    """Pointer to it in what `find` finds, where that says it elsewhere."""
     keep: Mapping[str, str] = {}
     """What else a later step needs: names and pointers."""
     find: str | None = None
@@ -116,7 +118,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Raises ValueError with every mistake in the templates."""
         method, _, path = self.call.partition(" ")
-        wrong = _wrong_pointers(self.reference, self.found, *self.keep.values())
+        wrong = _wrong_pointers(
+            self.reference, self.found_reference, self.found, *self.keep.values()
+        )
         if method not in _METHODS or not path.startswith("/"):
             wrong.append(f"call {self.call!r} must read like POST /path")
         for part in (self.call, self.body, self.find):

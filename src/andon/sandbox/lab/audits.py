@@ -10,6 +10,7 @@ import msgspec
 from andon.sandbox.company import Company
 from andon.sandbox.lab import (
     analytics,
+    customer,
     finance,
     fulfilment,
     inventory,
@@ -25,16 +26,19 @@ from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
 from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
+from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
+from andon.sandbox.systems.portal import Portal
 from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
+from andon.sandbox.systems.tms import Tms
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Finished
 
@@ -174,6 +178,25 @@ def _heard(company: Company) -> Reckoned:
     return service.heard(company.the(FieldService), company.the(Qms))
 
 
+def _entered(company: Company) -> Reckoned:
+    return compare(customer.ordered(company.the(Portal)), customer.entered(company.the(Erp)))
+
+
+def _news(company: Company) -> Reckoned:
+    passed = customer.news(company.the(Tms), company.the(Carrier))
+    return compare(passed, customer.told(company.the(Crm)))
+
+
+def _late(company: Company) -> Reckoned:
+    books, crm = company.the(Erp), company.the(Crm)
+    return customer.promises(books, crm, company.the(Tms), company.the(Carrier))
+
+
+def _shown(company: Company) -> Reckoned:
+    books, road = company.the(Erp), company.the(Carrier)
+    return customer.shown(company.the(Portal), books, company.the(Tms), road)
+
+
 def _bills(company: Company) -> Reckoned:
     released = [one for one in master.happened(company.the(Plm)) if one.parts]
     return compare(released, master.booked(company.the(Erp)))
@@ -204,6 +227,10 @@ AUDITS: Mapping[str, Audit] = {
     "spare parts of visits": _parts,
     "complaints of service cases": _complaints,
     "news told to the field service": _heard,
+    "orders of the portal": _entered,
+    "news in the customers' files": _news,
+    "cases of late orders": _late,
+    "what the portal shows": _shown,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "rows told to analytics": _told,

@@ -1,4 +1,5 @@
-"""Shipping: a clerk makes deliveries of what the ERP has in the warehouse, trucks take them."""
+"""Shipping: a clerk makes deliveries for sales orders, of what the ERP has in the warehouse; trucks
+take them."""
 
 __all__ = ["begin"]
 
@@ -18,10 +19,8 @@ from andon.sandbox.world import Steps, World
 
 STORE = "171W"
 """The warehouse, as the ERP numbers it."""
-_CUSTOMERS = ("17100001", "17100002", "17100003")
-_EVERY = timedelta(minutes=4)
+_EVERY = timedelta(minutes=2)
 _LOOKS = timedelta(minutes=1)
-_SOLD = "PUMP"
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
@@ -37,24 +36,23 @@ def _delivers(world: World, erp: Erp, wms: Wms, tms: Tms, road: Carrier | None) 
     chance = world.chance("shipping clerk")
     while True:
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
-        found = _in_stock(erp, chance)
-        if found is not None:
-            lot, there = found
-            amount = Decimal(chance.randint(1, int(there)))
-            company = erp.company.deliveries
-            number = company.deliver(chance.choice(_CUSTOMERS), _SOLD, amount, lot, STORE)
-            world.lives(_carried(world, wms, tms, road, number, lot, amount))
+        for line in list(erp.company.sales.open()):
+            amount = line["RequestedQuantity"]
+            lot = _in_stock(erp, line["Material"], amount, chance)
+            if lot is not None:
+                number = erp.company.deliveries.fulfil(line, lot, STORE)
+                world.lives(_carried(world, wms, tms, road, number, lot, line["Material"], amount))
 
 
-def _in_stock(erp: Erp, chance: Random) -> tuple[str, Decimal] | None:
-    """A lot that the books have in the warehouse and no delivery has taken: clerks see nothing
-    else, and nothing of an inspection or a hold."""
+def _in_stock(erp: Erp, material: str, wanted: Decimal, chance: Random) -> str | None:
+    """A lot of which the books have so much in the warehouse, promised to nobody: clerks see
+    nothing else, and nothing of an inspection or a hold."""
     found = [
         (there.batch, amount - erp.company.deliveries.promised(there.batch))
         for there, amount in erp.company.movements.stocks.all()
-        if (there.material, there.stock_type, there.store) == (_SOLD, UNRESTRICTED, STORE)
+        if (there.material, there.stock_type, there.store) == (material, UNRESTRICTED, STORE)
     ]
-    free = [(lot, amount) for lot, amount in found if amount >= 1]
+    free = [lot for lot, amount in found if amount >= wanted]
     return chance.choice(free) if free else None
 
 
@@ -65,6 +63,7 @@ def _carried(
     road: Carrier | None,
     delivery: str,
     lot: str,
+    material: str,
     amount: Decimal,
 ) -> Steps:
     chance = world.chance(f"truck/{delivery}")
@@ -75,7 +74,7 @@ def _carried(
     load = road.loads.get(delivery) if road is not None else None
     passes = road.passes if road is not None and load is not None and load.accepted else tms.passes
     left = Left(
-        at=world.now(), lot=lot, material=_SOLD, quantity=amount, place=DOCK, because=delivery
+        at=world.now(), lot=lot, material=material, quantity=amount, place=DOCK, because=delivery
     )
     world.truth.happens(left)
     passes(delivery, "departed")

@@ -6,6 +6,7 @@ from andon.sandbox.system import System
 from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
+from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
@@ -14,6 +15,7 @@ from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
+from andon.sandbox.systems.portal import Portal
 from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
@@ -35,6 +37,8 @@ SYSTEMS: tuple[type[System], ...] = (
     Wms,
     Qms,
     Carrier,
+    Crm,
+    Portal,
     SupplierEdi,
     SupplierPortal,
     Receiving,

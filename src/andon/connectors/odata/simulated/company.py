@@ -15,6 +15,7 @@ from andon.connectors.odata.simulated.ledger import Ledger
 from andon.connectors.odata.simulated.masters import Masters
 from andon.connectors.odata.simulated.movements import Movements
 from andon.connectors.odata.simulated.purchases import Purchases
+from andon.connectors.odata.simulated.sales import Sales
 
 ORDERS = "A_ProductionOrder_2"
 COMPONENTS = "A_ProductionOrderComponent_4"
@@ -57,6 +58,7 @@ class Company:
         """Order -> the rows of its operations."""
         self.movements = Movements(self)
         self.inspections = Inspections(self)
+        self.sales = Sales(self)
         self.deliveries = Deliveries(self)
         self.purchases = Purchases(self)
         self.masters = Masters(self)

@@ -38,6 +38,8 @@ class Deeds:
                     None if due is None else due.date(),
                 )
                 return company.books.row(ORDERS, number)
+            case "A_SalesOrder":
+                return company.sales.create(values, items)
             case "A_PurchaseOrder":
                 return company.purchases.create(values, items)
             case "A_MaterialDocumentHeader":

@@ -22,6 +22,19 @@ class Deliveries:
         self._company = company
         self._books = company.books
 
+    def fulfil(self, line: Row, batch: str, store: str) -> str:
+        """A clerk's delivery of a line of a sales order, all of it of one lot; its number."""
+        order, item, amount = (
+            line[name] for name in ("SalesOrder", "SalesOrderItem", "RequestedQuantity")
+        )
+        customer = self._company.sales.customer_of(order)
+        with self._books.together():
+            number = self.deliver(customer, line["Material"], amount, batch, store)
+            refers = {"ReferenceSDDocument": order, "ReferenceSDDocumentItem": item}
+            self._books.put(DELIVERY_ITEMS, (number, "000010"), refers)
+            self._company.sales.deliver(order, item, amount)
+        return number
+
     def deliver(
         self, customer: str, material: str, quantity: Decimal, batch: str, store: str = "171A"
     ) -> str:
@@ -40,6 +53,7 @@ class Deliveries:
             "StorageLocation": store,
             "ActualDeliveryQuantity": quantity,
             "DeliveryQuantityUnit": self._company.units[material],
+            "ReferenceSDDocument": "",
         }
         self._books.put(DELIVERY_ITEMS, (number, "000010"), item)
         header: dict[str, Any] = {

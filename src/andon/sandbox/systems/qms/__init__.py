@@ -3,11 +3,9 @@
 __all__ = ["Complaint", "Hold", "Inspection", "Qms"]
 
 import time
-from base64 import b64decode
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
@@ -15,10 +13,9 @@ from aiohttp import web
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.qms.complaints import Complaint, Complaints
+from andon.sandbox.tokens import Tokens
 from andon.sandbox.world import World
 
-_TOKEN_LIFE = 20.0
-"""Seconds; short, so that every run sees tokens expire."""
 _MOST_CALLS, _IN = 40, 1.0
 """So many calls in so many seconds, then 429."""
 
@@ -65,8 +62,7 @@ class Qms(PostingSystem):
         self.outbox = Outbox(
             f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
         )
-        self._client = f"{world.chance('qms').getrandbits(128):032x}"
-        self._tokens: dict[str, float] = {}
+        self._tokens = Tokens(world.chance("qms"))
         self._calls: deque[float] = deque()
         self._said = 0
 
@@ -75,7 +71,7 @@ class Qms(PostingSystem):
         return {
             "COMPANY_QMS_URL": self.address,
             "COMPANY_QMS_TOKENS": f"{self.address}/oauth/token",
-            "COMPANY_QMS_CLIENT": self._client,
+            "COMPANY_QMS_CLIENT": self._tokens.secret,
             "COMPANY_QMS_SECRET": self.outbox.secret,
         }
 
@@ -136,9 +132,8 @@ class Qms(PostingSystem):
         if self._too_often():
             return web.Response(status=429, headers={"Retry-After": "1"})
         if (request.method, request.path) == ("POST", "/oauth/token"):
-            return self._token(request.headers.get("Authorization", ""), body)
-        way, _, token = request.headers.get("Authorization", "").partition(" ")
-        if way != "Bearer" or self._tokens.get(token, 0.0) < time.monotonic():
+            return self._tokens.give(request.headers.get("Authorization", ""), body)
+        if not self._tokens.knows(request.headers.get("Authorization", "")):
             return json_answer({"error": "invalid_token"}, status=401)
         match request.method, request.path.strip("/"):
             case "POST", "inspections":
@@ -162,22 +157,6 @@ class Qms(PostingSystem):
             self._calls.popleft()
         self._calls.append(now)
         return len(self._calls) > _MOST_CALLS
-
-    def _token(self, said: str, body: bytes) -> web.Response:
-        form = parse_qs(body.decode(errors="replace"))
-        way, _, basic = said.partition(" ")
-        if way == "Basic":
-            client, _, secret = b64decode(basic).decode(errors="replace").partition(":")
-        else:
-            client, secret = form.get("client_id", [""])[0], form.get("client_secret", [""])[0]
-        grant = form.get("grant_type", [""])[0]
-        if (client, secret, grant) != ("andon", self._client, "client_credentials"):
-            return json_answer({"error": "invalid_client"}, status=401)
-        token = f"{self.world.chance(f'qms/{len(self._tokens)}').getrandbits(128):032x}"
-        self._tokens[token] = time.monotonic() + _TOKEN_LIFE
-        return json_answer(
-            {"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_LIFE}
-        )
 
     def _asked(self, body: bytes) -> web.Response:
         try:

@@ -1,0 +1,103 @@
+"""Promise: an order that does not leave in time is spoken about before the customer asks."""
+
+__all__ = ["watch_promise"]
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from andon.core.errors import RejectedError
+from andon.core.workflow import Run, Sleep, Wait, workflow
+from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed
+from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesLine, SalesOrderPlaced
+
+
+@workflow(on=SalesOrderPlaced)
+async def watch_promise(run: Run, placed: SalesOrderPlaced) -> None:
+    """When the promised time comes and not all of the order has left, somebody calls the customer:
+    a case in the CRM, which is closed once all of it is on its way."""
+    if placed.wanted_by is None:
+        return
+    goods = _Goods(placed.lines)
+    bell: Sleep | None = run.sleep(max(placed.wanted_by - run.now, timedelta()))
+    news: Wait[DeliveryCreated | MilestonePassed] | None = None
+    case: str | None = None
+    while not goods.gone:
+        news = news or run.wait(DeliveryCreated, MilestonePassed)
+        if bell is None:
+            heard: Any = await news
+        else:
+            place, heard = await run.first(news, bell)
+            if place == 1:
+                bell, case = None, await _opened(run, placed, placed.wanted_by)
+                continue
+        goods.hear(heard)
+        news = None
+    if case is not None:
+        await _closed(run, CloseCustomerCase(order_id=run.subject, case_id=case))
+
+
+class _Goods:
+    """What of an order stands on which delivery, and what has left."""
+
+    def __init__(self, ordered: Iterable[SalesLine]) -> None:
+        self._ordered = _amounts(ordered)
+        self._on: dict[str, dict[str, Decimal]] = {}
+        self._left: set[str] = set()
+
+    def hear(self, news: DeliveryCreated | MilestonePassed) -> None:
+        """A milestone may be heard before its delivery, and twice. What arrived has left, too."""
+        delivery = news.delivery_id.rpartition(":")[2]
+        if isinstance(news, DeliveryCreated):
+            self._on[delivery] = _amounts(news.lines)
+        else:
+            self._left.add(delivery)
+
+    @property
+    def gone(self) -> bool:
+        """All that was ordered has left."""
+        left = [self._on[delivery] for delivery in self._left & self._on.keys()]
+        return all(
+            sum((one.get(material, Decimal(0)) for one in left), Decimal(0)) >= amount
+            for material, amount in self._ordered.items()
+        )
+
+
+def _amounts(lines: Iterable[SalesLine | DeliveryLine]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        found[line.material_id] = found.get(line.material_id, Decimal(0)) + line.quantity.amount
+    return found
+
+
+async def _opened(run: Run, placed: SalesOrderPlaced, promised: datetime) -> str | None:
+    number = run.subject.rpartition(":")[2]
+    text = (
+        f"Order {number} was promised for {promised:%Y-%m-%d %H:%M} UTC and has not left. Say so to"
+        " the customer, and when it will."
+    )
+    command = OpenCustomerCase(
+        order_id=run.subject, customer_id=placed.customer_id, reason="late", text=text
+    )
+    while True:
+        try:
+            return (await run.send(command)).reference
+        except RejectedError as error:
+            answer = await run.ask(
+                "sales",
+                f"{text} The CRM takes no case of it: {error} Mend the cause, then try again; or"
+                " call the customer without one.",
+                "try again",
+                "they are called",
+            )
+            if answer == "they are called":
+                return None
+
+
+async def _closed(run: Run, command: CloseCustomerCase) -> None:
+    """Refused where somebody closed it by hand: then it is as it should be."""
+    try:
+        await run.send(command)
+    except RejectedError:
+        return

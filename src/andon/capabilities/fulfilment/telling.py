@@ -1,0 +1,49 @@
+"""Telling: what happens to a delivery is in the customer's file, and the customer hears of it."""
+
+__all__ = ["tell_customer"]
+
+from andon.core.errors import RejectedError
+from andon.core.workflow import Run, workflow
+from andon.model.fulfilment import DeliveryCreated, MilestonePassed
+from andon.model.sales import TellCustomer
+
+
+@workflow(on=DeliveryCreated)
+async def tell_customer(run: Run, created: DeliveryCreated) -> None:
+    """It left, and it is there: each is told once, in whatever order and however often the carrier
+    says it. That a truck stands before the customer's gate is no news to the customer."""
+    told: set[str] = set()
+    while told != {"departed", "delivered"}:
+        passed = await run.wait(MilestonePassed)
+        news = passed.milestone
+        if news == "arrived" or news in told:
+            continue
+        told.add(news)
+        await _tell(
+            run,
+            TellCustomer(
+                delivery_id=run.subject,
+                customer_id=created.customer_id,
+                news=news,
+                happened_at=passed.passed_at,
+            ),
+        )
+
+
+async def _tell(run: Run, command: TellCustomer) -> None:
+    while True:
+        try:
+            await run.send(command)
+        except RejectedError as error:
+            answer = await run.ask(
+                "sales",
+                f"Customer {command.customer_id} cannot be told that delivery"
+                f" {run.subject.rpartition(':')[2]} {command.news}: {error} Mend the cause in the"
+                " CRM, then try again; or tell them by telephone.",
+                "try again",
+                "they are told",
+            )
+            if answer == "they are told":
+                return
+        else:
+            return

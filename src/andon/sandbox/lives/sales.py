@@ -1,0 +1,51 @@
+"""Sales: customers who order, in their portal or by telephone, and ask where their goods are."""
+
+__all__ = ["begin"]
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from andon.sandbox.system import System
+from andon.sandbox.systems.crm import Crm
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.portal import Portal
+from andon.sandbox.world import Steps, World
+
+_SOLD = "PUMP"
+_BY_TELEPHONE = ("17100001", "17100003")
+_EVERY = timedelta(minutes=4)
+_MOST = 4
+_SOONEST, _LATEST = timedelta(minutes=40), timedelta(minutes=240)
+_WAITS = timedelta(minutes=60)
+
+
+def begin(world: World, systems: Mapping[str, System]) -> None:
+    """All customers; one of them has a portal."""
+    erp, portal, crm = systems.get("erp"), systems.get("portal"), systems.get("crm")
+    if isinstance(erp, Erp):
+        world.lives(_order(world, erp, portal if isinstance(portal, Portal) else None))
+        if isinstance(crm, Crm):
+            world.lives(_ask(world, erp, crm))
+
+
+def _order(world: World, erp: Erp, portal: Portal | None) -> Steps:
+    chance = world.chance("customers")
+    while True:
+        yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
+        wanted = world.now() + chance.uniform(0.0, 1.0) * (_LATEST - _SOONEST) + _SOONEST
+        wanted, amount = wanted.replace(microsecond=0), Decimal(chance.randint(1, _MOST))
+        if portal is not None and chance.random() < 0.4:
+            portal.order(_SOLD, amount, wanted)
+        else:
+            erp.company.sales.place(chance.choice(_BY_TELEPHONE), _SOLD, amount, wanted)
+
+
+def _ask(world: World, erp: Erp, crm: Crm) -> Steps:
+    """Somebody who waits calls, and customer service writes it down."""
+    chance = world.chance("callers")
+    while True:
+        yield world.wait(_WAITS * chance.uniform(0.5, 1.5) / world.pace)
+        waiting = [row["SalesOrder"] for row in erp.company.sales.open()]
+        if waiting:
+            crm.complain(chance.choice(waiting), "Where is my order?")

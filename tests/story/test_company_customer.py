@@ -1,0 +1,74 @@
+"""Customers of the sandbox company: what they order is entered once, and they hear where it is."""
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from andon.sandbox.lab import customer
+from andon.sandbox.systems.carrier import Carrier
+from andon.sandbox.systems.crm import Crm
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.portal import Portal
+from andon.sandbox.systems.tms import Tms
+from andon.sandbox.world import BEGAN
+from tests.integration.plant import until
+from tests.story.company import served
+
+
+@pytest.mark.story
+async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_where_it_is() -> None:
+    async with served(speed=300, began=BEGAN) as plant:
+        company = plant.company
+        erp, crm, portal = company.the(Erp), company.the(Crm), company.the(Portal)
+        tms, carrier = company.the(Tms), company.the(Carrier)
+        erp.faults.add("lose", 1)
+        crm.faults.add("lose", 2)
+        portal.odd["deaf"] = 2
+        first = portal.order("PUMP", Decimal(3), company.world.began + timedelta(minutes=20))
+        nothing = portal.order("NO-SUCH-PUMP", Decimal(3), company.world.began)
+        await plant.live(timedelta(minutes=100))
+        await company.lived()
+
+        await until(lambda: portal.orders[nothing].state == "refused", within=10)
+        assert "NO-SUCH-PUMP is not defined" in portal.orders[nothing].says
+        del portal.orders[nothing]
+        await until(
+            lambda: Counter(customer.entered(erp)) == Counter(customer.ordered(portal)), within=20
+        )
+        assert portal.struck["deaf"] == 2
+        assert portal.orders[first].sales_order in {
+            n for (n,) in erp.company.books.rows("A_SalesOrder")
+        }
+
+        # Every customer hears that the goods left, and that they are there.
+        await until(
+            lambda: Counter(customer.told(crm)) == Counter(customer.news(tms, carrier)), within=20
+        )
+        assert len(set(customer.told(crm))) >= 4
+        assert crm.faults.struck["lose"] == 2
+        await until(lambda: customer.shown(portal, erp, tms, carrier).well, within=20)
+
+        # Who was promised too much is spoken with once, until the goods have left.
+        late = [case for case in crm.cases.values() if case["Origin"] == "Andon"]
+        assert portal.orders[first].sales_order in {case["Order__c"] for case in late}
+        await until(lambda: customer.promises(erp, crm, tms, carrier).well, within=20)
+
+        # A customer sees nothing of another one, and nothing of the house.
+        other = next(
+            number
+            for (number,), row in erp.company.books.rows("A_SalesOrder").items()
+            if row["SoldToParty"] != portal.customer
+        )
+        assert (await portal.ask("GET", f"/v1/fulfilment/sales-order/{other}"))[0] == 404
+        assert (await portal.ask("GET", f"/v1/subjects/{other}"))[0] == 403
+        body = {
+            "order_id": "PO-9", "customer_id": "17100001",
+            "lines": [{"material_id": "PUMP", "quantity": {"amount": "1", "unit": "PC"}}],
+        }  # fmt: skip
+        status, said = await portal.ask(
+            "POST", "/v1/fulfilment/place-sales-order", body, key="in-another-name"
+        )
+        assert status == 403, said
+        assert "alone" in said["detail"]

@@ -1,0 +1,111 @@
+"""What customers ordered and heard, against what happened; the CRM's own rules."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from andon.sandbox.lab import compare, customer
+from andon.sandbox.systems.carrier import Carrier
+from andon.sandbox.systems.crm import Crm
+from andon.sandbox.systems.crm.queries import QueryError, answered
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.portal import Portal
+from andon.sandbox.systems.tms import Tms
+from andon.sandbox.world import World
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Sold:
+    """A company whose portal has one order, entered, delivered and gone."""
+
+    def __init__(self) -> None:
+        world = World(1)
+        self.erp, self.crm, self.portal = Erp(world, ""), Crm(world, ""), Portal(world, "")
+        self.tms, self.carrier = Tms(world, ""), Carrier(world, "")
+        company = self.erp.company
+        company.movements.stock_up("PUMP", Decimal(9), "L1")
+        self.theirs = self.portal.order("PUMP", Decimal(3), NOON)
+        header = {"SoldToParty": Portal.customer, "PurchaseOrderByCustomer": self.theirs}
+        self.line = {"Material": "PUMP", "RequestedQuantity": Decimal(3)}
+        self.ours = company.sales.create(header, [self.line])["SalesOrder"]
+        (line,) = company.sales.open()
+        self.delivery = company.deliveries.fulfil(line, "L1", "171A")
+        self.tms.passes(self.delivery, "departed")
+
+
+@pytest.fixture
+def sold() -> Sold:
+    return Sold()
+
+
+def found(must: Any, does: Any) -> tuple[int, int]:
+    reckoned = compare(must, does)
+    return reckoned.lost, reckoned.doubled
+
+
+def test_an_order_entered_twice_is_doubled_and_one_not_entered_is_lost(sold: Sold) -> None:
+    assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (0, 0)
+    header = {"SoldToParty": Portal.customer, "PurchaseOrderByCustomer": sold.theirs}
+    sold.erp.company.sales.create(header, [sold.line])
+    assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (0, 1)
+    sold.portal.order("PUMP", Decimal(1), NOON)
+    assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (1, 1)
+
+
+def test_news_that_no_customer_heard_are_lost(sold: Sold) -> None:
+    news = (sold.tms, sold.carrier)
+    assert found(customer.news(*news), customer.told(sold.crm)) == (1, 0)
+    sold.crm.shipments[sold.delivery] = {"Departed_At__c": NOON.isoformat()}
+    assert found(customer.news(*news), customer.told(sold.crm)) == (0, 0)
+    sold.crm.shipments[sold.delivery]["Delivered_At__c"] = NOON.isoformat()
+    assert found(customer.news(*news), customer.told(sold.crm)) == (0, 1)
+
+
+def test_what_the_portal_shows_is_compared_with_the_road(sold: Sold) -> None:
+    order = sold.portal.orders[sold.theirs]
+    shown = (sold.portal, sold.erp, sold.tms, sold.carrier)
+    assert not customer.shown(*shown).well
+    order.state = "departed"
+    assert customer.shown(*shown).well
+    sold.tms.passes(sold.delivery, "delivered")
+    assert not customer.shown(*shown).well
+
+
+def test_two_cases_of_one_promise_are_doubled_and_one_left_open_is_lost(sold: Sold) -> None:
+    case = {"Origin": "Andon", "Status": "New", "Order__c": sold.ours, "Andon_Key__c": "k"}
+    sold.crm.cases["1"] = dict(case)
+    reckoned = customer.promises(sold.erp, sold.crm, sold.tms, sold.carrier)
+    assert (reckoned.lost, reckoned.doubled) == (1, 0)
+    sold.crm.cases["1"]["Status"] = "Closed"
+    sold.crm.cases["2"] = {**case, "Status": "Closed"}
+    reckoned = customer.promises(sold.erp, sold.crm, sold.tms, sold.carrier)
+    assert (reckoned.lost, reckoned.doubled) == (0, 1)
+
+
+ROWS = {"Case": {"1": {"Id": "1", "Key": "it's", "Old": None}, "2": {"Id": "2", "Key": "b"}}}
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("SELECT Id FROM Case", ["1", "2"]),
+        ("select Id, Key from Case where Key = 'b'", ["2"]),
+        (r"SELECT Id FROM Case WHERE Key = 'it\'s' AND Old = null", ["1"]),
+        ("SELECT Id FROM Case WHERE Key != 'b'", ["1"]),
+    ],
+)
+def test_a_query_finds_what_it_asks_for(query: str, ids: list[str]) -> None:
+    assert [row["Id"] for row in answered(query, ROWS)] == ids
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "SELECT Id", "SELECT Id FROM Order", "SELECT Id FROM Case WHERE Key LIKE 'b%'",
+     "SELECT Id FROM Case WHERE Key = 'b' OR Key = 'c'", "DELETE FROM Case"],
+)  # fmt: skip
+def test_a_query_that_nobody_understands_is_refused(query: str) -> None:
+    with pytest.raises(QueryError):
+        answered(query, ROWS)
