@@ -12,9 +12,22 @@ from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.portal import Portal
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import Wms
+from andon.sandbox.truth import Arrived
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
-from tests.story.company import served
+from tests.story.company import Served, served
+
+
+def _on_the_shelf(plant: Served, lot: str, amount: Decimal) -> None:
+    """Counted and typed in before anything happens."""
+    world, erp, wms = plant.company.world, plant.company.the(Erp), plant.company.the(Wms)
+    world.truth.born(lot, "PUMP", sound=True)
+    world.truth.happens(
+        Arrived(at=world.now(), lot=lot, material="PUMP", quantity=amount, place="W.01")
+    )
+    erp.company.movements.stock_up("PUMP", amount, lot, "171W")
+    wms.bins[lot, "W.01"] = amount
 
 
 @pytest.mark.story
@@ -26,9 +39,11 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         erp.faults.add("lose", 1)
         crm.faults.add("lose", 2)
         portal.odd["deaf"] = 2
-        first = portal.order("PUMP", Decimal(3), company.world.began + timedelta(minutes=20))
-        nothing = portal.order("NO-SUCH-PUMP", Decimal(3), company.world.began)
-        await plant.live(timedelta(minutes=100))
+        began = company.world.began
+        first = portal.order("PUMP", Decimal(3), began + timedelta(seconds=30))
+        nothing = portal.order("NO-SUCH-PUMP", Decimal(3), began)
+        _on_the_shelf(plant, "L1", Decimal(40))
+        await plant.live(timedelta(hours=1))
         await company.lived()
 
         await until(lambda: portal.orders[nothing].state == "refused", within=10)

@@ -63,7 +63,7 @@ async def test_it_asks_under_one_key_until_it_is_done(andon: tuple[FakeAndon, st
     try:
         await asyncio.sleep(0)
         assert not portal.found
-        portal.key = "secret"
+        portal.admit("secret")
         portal.ship(Shipped("S2", "4500000009", [("SEAL", "S2-0", Decimal(12))]))
         await until(lambda: len(portal.done) == 2, within=8)
     finally:
@@ -92,7 +92,7 @@ async def test_what_andon_will_not_do_is_not_asked_for_again() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     portal = SupplierPortal(World(1), f"http://127.0.0.1:{runner.addresses[0][1]}")
-    portal.key = "secret"
+    portal.admit("secret")
     portal.ship(Shipped("S2", "4500000001", [("SEAL", "S2-0", Decimal(12))]))
     await portal.start()
     try:

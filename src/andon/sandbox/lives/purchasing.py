@@ -40,7 +40,7 @@ def begin(world: World, systems: Mapping[str, System]) -> None:
         for number, office in mailbox.offices.items():
             sellers[number] = office.orders, partial(mailbox.ship, office)
     portal = systems.get("supplier-portal")
-    if isinstance(portal, SupplierPortal) and portal.key:
+    if isinstance(portal, SupplierPortal):
         sellers[portal.number] = portal.orders, portal.ship
     if sellers:
         world.lives(_buys(world, erp, list(sellers)))

@@ -5,20 +5,16 @@ __all__ = ["SupplierPortal"]
 import asyncio
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import aiohttp
 import msgspec
 
-from andon.sandbox.system import Belief, System
+from andon.sandbox.partner import Partner
+from andon.sandbox.system import Belief
 from andon.sandbox.systems.supplier_edi import Ordered, Promised, Shipped
 from andon.sandbox.world import World
 
-_LOOKS = 0.3
-"""Seconds between two looks, and before it asks again for what was not done."""
-_WAITS = 5
 _PAGE = 50
 _DONE = 201
 
@@ -47,18 +43,18 @@ class _Page(msgspec.Struct):
     next_before: int | None
 
 
-class SupplierPortal(System):
+class SupplierPortal(Partner):
     """It promises what it finds, and announces what its people ship; it asks again, under one
     Idempotency-Key, until it is done. Without a key it waits."""
 
     name = "supplier-portal"
     number = "17300002"
     """Which the buyer has for it."""
+    party = f"party/company:{number}"
+    scopes = ("commands:supply", "read:supply")
 
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
-        self.key = ""
-        """As Andon's people gave it to this supplier."""
         self.found: list[str] = []
         """The orders that it sees, in the order in which it saw them first."""
         self.orders: deque[Ordered] = deque()
@@ -69,26 +65,10 @@ class SupplierPortal(System):
         """What Andon said to what it will not do."""
         self.twice = 0
         """So many of the next things are asked for twice at once, by somebody impatient."""
-        self.struck = 0
+        self.doubled = 0
         self.done: Counter[str] = Counter()
         """Idempotency-Key -> how many different answers came."""
         self._asking: deque[tuple[str, str, Mapping[str, object]]] = deque()
-        self._program: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Its program runs."""
-        self._program = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """What was not done is asked for again later."""
-        if self._program is not None:
-            self._program.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._program
-
-    def environment(self) -> Mapping[str, str]:
-        """Nobody calls it."""
-        return {}
 
     def ship(self, shipped: Shipped) -> None:
         """A truck leaves; its people type in what is on it."""
@@ -116,45 +96,25 @@ class SupplierPortal(System):
         for shipment in self.shipped:
             yield Belief(f"shipment:{shipment}", "status", "shipped")
 
-    async def asks(self, path: str, body: Mapping[str, object] | None = None) -> tuple[int, bytes]:
-        """Whatever somebody there types, under a new Idempotency-Key; status and answer."""
-        async with self._session() as http:
-            if body is None:
-                async with http.get(f"{self.andon}{path}") as answer:
-                    return answer.status, await answer.read()
-            headers = {"Idempotency-Key": f"typed-{self.world.chance(path).random()}"}
-            async with http.post(f"{self.andon}{path}", json=body, headers=headers) as answer:
-                return answer.status, await answer.read()
+    async def look(self) -> None:
+        """Sees what is new, then asks for what is to be done, in order."""
+        await self._see()
+        while self._asking:
+            if not await self._ask(*self._asking[0]):
+                break
+            self._asking.popleft()
 
-    def _session(self) -> aiohttp.ClientSession:
-        timeout = aiohttp.ClientTimeout(total=_WAITS + 5)
-        return aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self.key}"}, timeout=timeout
-        )
-
-    async def _run(self) -> None:
-        while True:
-            with suppress(aiohttp.ClientError, TimeoutError):
-                async with self._session() as http:
-                    while self.key:
-                        await self._look(http)
-                        while self._asking:
-                            if not await self._ask(http, *self._asking[0]):
-                                break
-                            self._asking.popleft()
-                        await asyncio.sleep(_LOOKS)
-            await asyncio.sleep(_LOOKS)
-
-    async def _look(self, http: aiohttp.ClientSession) -> None:
+    async def _see(self) -> None:
         """All pages, until one holds nothing new."""
         before: int | None = None
         fresh: list[_Order] = []
         while True:
-            path = f"{self.andon}/v1/supply/purchase-order?limit={_PAGE}"
-            async with http.get(path if before is None else f"{path}&before={before}") as answer:
-                if answer.status != 200:
-                    return
-                page = msgspec.json.decode(await answer.read(), type=_Page)
+            path = f"/v1/supply/purchase-order?limit={_PAGE}"
+            more = "" if before is None else f"&before={before}"
+            status, said = await self.ask("GET", path + more)
+            if status != 200:
+                return
+            page = msgspec.convert(said, _Page)
             new = [one for one in page.items if one.local not in self.found]
             fresh += new
             before = page.next_before
@@ -186,28 +146,22 @@ class SupplierPortal(System):
         body = {"order_id": number, "lines": _written(lines)}
         self._asking.append(("confirm-purchase-order", f"confirm-{number}", body))
 
-    async def _ask(
-        self, http: aiohttp.ClientSession, command: str, key: str, body: Mapping[str, object]
-    ) -> bool:
+    async def _ask(self, command: str, key: str, body: Mapping[str, object]) -> bool:
         """Whether it needs not be asked for again."""
-        headers = {"Idempotency-Key": key, "Prefer": f"wait={_WAITS}"}
-
-        async def once() -> tuple[int, bytes]:
-            url = f"{self.andon}/v1/supply/{command}"
-            async with http.post(url, json=body, headers=headers) as answer:
-                return answer.status, await answer.read()
-
-        times = 1
+        path, times = f"/v1/supply/{command}", 1
         if self.twice:
-            self.twice, self.struck, times = self.twice - 1, self.struck + 1, 2
-        answers = await asyncio.gather(*(once() for _ in range(times)))
-        done = {body for status, body in answers if status == _DONE}
+            self.twice, self.doubled, times = self.twice - 1, self.doubled + 1, 2
+        asked = (self.ask("POST", path, body, key=key) for _ in range(times))
+        answers = await asyncio.gather(*asked)
+        done = {
+            msgspec.json.encode(said, order="sorted") for status, said in answers if status == _DONE
+        }
         if done:
             self.done[key] = len(done)
             return True
-        status, words = answers[0]
+        status, said = answers[0]
         if 400 <= status < 500 and status not in (401, 429):
-            self.refused.append(f"{command} {status}: {words.decode()}")
+            self.refused.append(f"{command} {status}: {said}")
             return True
         return False
 
