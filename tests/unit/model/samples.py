@@ -80,16 +80,6 @@ from andon.model.quality import (
     RequestInspection,
     Result,
 )
-from andon.model.sales import (
-    CloseCustomerCase,
-    CustomerCaseOpened,
-    CustomerTold,
-    OpenCustomerCase,
-    PlaceSalesOrder,
-    SalesLine,
-    SalesOrderPlaced,
-    TellCustomer,
-)
 from andon.model.service import (
     CaseReported,
     ComplaintDecided,
@@ -114,6 +104,7 @@ from andon.model.supply import (
     ShipmentAnnounced,
     ShipmentCounted,
 )
+from tests.unit.model import samples_of_sales as sales
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
 CHECK, GONE, CASE = "WO-1/L77", "80000001", "FS-100001"
@@ -126,7 +117,6 @@ def pcs(amount: str) -> Quantity:
 
 
 BOUGHT, ACME = "4500000001", "17300001"
-SOLD = SalesLine(material_id=PUMP, quantity=pcs("5"))
 LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"), due_at=NOON)
 CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"), damaged=pcs("1"))
 PACKED = PackedLot(material_id=PUMP, lot_id=LOT, quantity=pcs("5"), sscc="0" * 20)
@@ -270,26 +260,7 @@ FULL: tuple[Message, ...] = (
         customer_id="17100001",
         lines=(DeliveryLine(material_id=PUMP, quantity=pcs("5"), lot_id=LOT),),
     ),
-    PlaceSalesOrder(
-        order_id="PO-1",
-        customer_id="17100001",
-        wanted_by=NOON,
-        lines=(SOLD,),
-    ),
-    SalesOrderPlaced(
-        order_id="5000001",
-        customer_id="17100001",
-        customer_order="PO-1",
-        wanted_by=NOON,
-        lines=(SOLD,),
-    ),
-    TellCustomer(delivery_id=GONE, customer_id="17100001", news="departed", happened_at=NOON),
-    TellCustomer(delivery_id=GONE, customer_id="17100001", news="delivered", happened_at=NOON),
-    CustomerTold(delivery_id=GONE, news="departed", told_at=NOON),
-    CustomerTold(delivery_id=GONE, news="delivered", told_at=NOON),
-    OpenCustomerCase(order_id="5000001", customer_id="17100001", reason="late", text="It is late."),
-    CloseCustomerCase(order_id="5000001", case_id="500"),
-    CustomerCaseOpened(case_id="500", order_id="5000001", text="Where is it?"),
+    *sales.FULL,
     MilestonePassed(delivery_id=GONE, milestone="departed", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="arrived", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="delivered", passed_at=NOON),
@@ -385,8 +356,7 @@ FULL: tuple[Message, ...] = (
 )
 
 BARE: tuple[Message, ...] = (
-    PlaceSalesOrder(order_id="PO-1", customer_id="17100001", lines=(SOLD,)),
-    SalesOrderPlaced(order_id="5000001", customer_id="17100001", lines=(SOLD,)),
+    *sales.BARE,
     OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5")),
     OrderChanged(order_id=A, material_id=PUMP, planned=pcs("5")),
     OrderStarted(order_id=A),
