@@ -60,13 +60,26 @@ async def test_what_was_counted_and_thrown_away_is_in_the_books_once() -> None:
         await plant.ask("POST", f"/v1/exceptions/{case['id']}/answer", {"answer": "approve"})
         await until(lambda: _well(plant) and _booked(erp) == 4, within=20)
 
-        # The ERP refuses in its own words.
-        taken = {"quantity": _pieces(5), "location": "warehouse"}
-        status, said = await _post(plant, "post-scrap", taken, "s1")
-        assert status in (409, 422)
-        assert "Deficit of SL Unrestricted-use 1 PC" in said["detail"]
+        # What belongs to no order goes in and out; the ERP refuses in its own words.
+        came = {"quantity": _pieces(2), "location": "warehouse"}
+        assert (await _post(plant, "receive-goods", came, "r1"))[0] == 201
+        taken = {**came, "quantity": _pieces(6), "cost_center": "4711"}
+        assert (await _post(plant, "issue-goods", taken, "i1"))[0] == 201
+        assert _booked(erp) == 0
+        for key, body, says in (
+            ("i2", taken, "Deficit of SL Unrestricted-use 6 PC"),
+            ("r1", taken | {"location": "production"}, "used for another payload"),
+        ):
+            status, said = await _post(plant, "issue-goods", body, key)
+            assert status in (409, 422), said
+            assert says in str(said)
+        moon = {**taken, "location": "moon"}  # nobody can write it: a case, and the caller may ask
+        status, said = await _post(plant, "issue-goods", moon, "i3", wait=2)
+        assert status == 202
+        _, standing = await plant.ask("GET", said["status"])
+        assert "no storage location for moon" in standing["last_error"]
         assert erp.faults.struck["lose"] == 2
-        assert len(_documents(erp, "702")) == 2
+        assert [len(_documents(erp, kind)) for kind in ("201", "501", "702")] == [1, 1, 2]
 
 
 def _happens(plant: Served, fact: type[Fact], **more: Any) -> None:

@@ -14,9 +14,11 @@ from andon.core.mapping import Inbound, Known
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.inventory import (
+    IssueGoods,
     PostAdjustment,
     PostScrap,
     PostTransfer,
+    ReceiveGoods,
     StockCounted,
     StockScrapped,
 )
@@ -82,6 +84,16 @@ def test_scrap_is_paid_for_by_a_cost_center_and_a_transfer_names_both_stores() -
         )
     )  # fmt: skip
     assert (item["StorageLocation"], item["IssuingOrReceivingStorageLoc"]) == ("171A", "171W")
+
+
+def test_what_belongs_to_no_order_is_received_and_given_to_a_cost_center() -> None:
+    stock = {"lot_id": LOT, "material_id": "PUMP", "location": "warehouse"}
+    item = posted(ReceiveGoods(quantity=pieces(2), **stock))
+    assert item["GoodsMovementType"] == "501"
+    issue = IssueGoods(quantity=pieces(2), cost_center="4711", **stock)
+    item = posted(issue)
+    assert (item["GoodsMovementType"], item["CostCenter"]) == ("201", "4711")
+    assert issue.lots() == [LOT]
 
 
 @pytest.mark.parametrize(("difference", "location"), [(0, "warehouse"), (1, "moon")])

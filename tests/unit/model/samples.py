@@ -23,11 +23,13 @@ from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
     GoodsReceived,
+    IssueGoods,
     LotCreated,
     PostAdjustment,
     PostScrap,
     PostTransfer,
     PutAway,
+    ReceiveGoods,
     StockCounted,
     StockMoved,
     StockScrapped,
@@ -220,6 +222,10 @@ FULL: tuple[Message, ...] = (
         counted_at=NOON,
     ),
     PostAdjustment(lot_id=LOT, material_id=PUMP, difference=pcs("-1"), location="warehouse"),
+    ReceiveGoods(lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse"),
+    IssueGoods(
+        lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse", cost_center="4711"
+    ),
     StockScrapped(
         lot_id=LOT,
         material_id=PUMP,

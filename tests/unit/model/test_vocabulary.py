@@ -60,6 +60,7 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "release",
     "post",
     "put-away",
+    "issue",
     "pick",
     "tender",
     "stop",
@@ -70,7 +71,6 @@ IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start
     "schedule",
     "reschedule",
     "update",
-    "issue",
 }
 
 

@@ -11,7 +11,13 @@ from andon.capabilities.production import book_order
 from andon.connectors import odata
 from andon.connectors.odata import OData
 from andon.core.plant import Connection, Ownership, Route
-from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
+from andon.model.inventory import (
+    IssueGoods,
+    PostAdjustment,
+    PostScrap,
+    PostTransfer,
+    ReceiveGoods,
+)
 from andon.model.production import AssignLots, CompleteProduction, ConfirmOperation, ReceiveOutput
 
 AREA = Area(
@@ -27,6 +33,8 @@ AREA = Area(
             PostTransfer,
             PostAdjustment,
             PostScrap,
+            ReceiveGoods,
+            IssueGoods,
         )
     ),
     ownership=(

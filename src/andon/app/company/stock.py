@@ -9,7 +9,13 @@ from andon.core.connector import Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Known, Outbound, outbound
 from andon.core.quantity import Quantity
-from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
+from andon.model.inventory import (
+    IssueGoods,
+    PostAdjustment,
+    PostScrap,
+    PostTransfer,
+    ReceiveGoods,
+)
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
 """Our storage locations, as the ERP numbers them."""
@@ -41,10 +47,23 @@ def _scrap(command: PostScrap, _: Known) -> Request:
     return _document("03", "551", command, command.quantity, command.location, CostCenter=_WASTE)
 
 
+@outbound(ReceiveGoods, proof="findable")
+def _receipt(command: ReceiveGoods, _: Known) -> Request:
+    """Movement 501: a receipt without an order."""
+    return _document("05", "501", command, command.quantity, command.location)
+
+
+@outbound(IssueGoods, proof="findable")
+def _issue(command: IssueGoods, _: Known) -> Request:
+    """Movement 201: to a cost center."""
+    paid = {"CostCenter": command.cost_center}
+    return _document("03", "201", command, command.quantity, command.location, **paid)
+
+
 def _document(
     code: str,
     kind: str,
-    command: PostTransfer | PostAdjustment | PostScrap,
+    command: PostTransfer | PostAdjustment | PostScrap | ReceiveGoods | IssueGoods,
     quantity: Quantity,
     location: str,
     **more: str,
@@ -69,5 +88,5 @@ def _store(location: str) -> str:
     return store
 
 
-POSTINGS: tuple[Outbound, ...] = (_transfer, _adjustment, _scrap)
+POSTINGS: tuple[Outbound, ...] = (_transfer, _adjustment, _scrap, _receipt, _issue)
 """One more kind of posting is one more line."""

@@ -4,12 +4,14 @@ __all__ = [
     "CreateLot",
     "GoodsIssued",
     "GoodsReceived",
+    "IssueGoods",
     "LotCreated",
     "MovementEvent",
     "PostAdjustment",
     "PostScrap",
     "PostTransfer",
     "PutAway",
+    "ReceiveGoods",
     "StockCounted",
     "StockMoved",
     "StockScrapped",
@@ -17,10 +19,12 @@ __all__ = [
 
 from andon.model.inventory.commands import (
     CreateLot,
+    IssueGoods,
     PostAdjustment,
     PostScrap,
     PostTransfer,
     PutAway,
+    ReceiveGoods,
 )
 from andon.model.inventory.events import (
     GoodsIssued,

@@ -2,13 +2,15 @@
 
 __all__ = [
     "CreateLot",
+    "IssueGoods",
     "PostAdjustment",
     "PostScrap",
     "PostTransfer",
     "PutAway",
+    "ReceiveGoods",
 ]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from andon.core.message import Claims, Command, Link
@@ -106,3 +108,42 @@ class PostScrap(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def claims(self) -> Claims:
         """What it is of."""
         return {"material": self.material_id}
+
+
+class ReceiveGoods(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post an amount into stock that came for no order. Posts a fact: no hold can bring it back."""
+
+    TYPE: ClassVar[str] = "andon.inventory.goods.receive.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    location: Name
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}
+
+
+class IssueGoods(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Give an amount out of stock to whoever pays for it, for no order."""
+
+    TYPE: ClassVar[str] = "andon.inventory.goods.issue.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    quantity: Quantity
+    location: Name
+    cost_center: Name
+
+    def claims(self) -> Claims:
+        """What it is of."""
+        return {"material": self.material_id}
+
+    def lots(self) -> Sequence[str]:
+        """The lot it takes from."""
+        return [self.lot_id]
