@@ -44,8 +44,9 @@ format: ## lay out and mend what a tool can
 bench-connectors: setup ## each connector beside its bare library; figures in build/bench
 	@$(PY) -m bench.connectors
 
-bench: setup ## the production completion under load; figures in build/bench
+bench: setup ## production completions, and capabilities that answer at once, under load; figures in build/bench
 	@$(PY) -m bench
+	@$(PY) -m bench.capabilities
 
 lab: ## a simulated company under a storm of faults, reckoned up; report in build/lab
 	@sh tools/setup.sh run

@@ -1,7 +1,6 @@
 """Measure the hub: ``python -m bench [--only capacity,crash] [--seconds 15]``."""
 
 import argparse
-import socket
 import sys
 from pathlib import Path
 
@@ -9,17 +8,11 @@ import msgspec
 from rich.console import Console
 
 from bench.failure import MeasurementError
-from bench.hub import ROOT, HubCommand
+from bench.hub import ROOT, HubCommand, free_port
 from bench.machine import this_machine
 from bench.reckoning import Figures
 from bench.report import Report, broken_promises, last_report, table
 from bench.scenarios import SCENARIOS, Scenario, Setting, measured, named
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,7 +47,7 @@ def _main() -> int:
     out = Console(stderr=True)
     target: Path = arguments.out
     target.parent.mkdir(parents=True, exist_ok=True)
-    url: str = arguments.url or f"http://127.0.0.1:{_free_port()}"
+    url: str = arguments.url or f"http://127.0.0.1:{free_port()}"
     command = HubCommand(run=arguments.hub, keys=arguments.keys, url=url.rstrip("/"))
     setting = Setting(
         hub=command,

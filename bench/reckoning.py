@@ -8,7 +8,7 @@ from bench.ledger import Effects, LedgerPage
 from bench.loadgen import Load
 from bench.measure import Cost
 
-__all__ = ["Bill", "Figures", "Kill", "reckoned"]
+__all__ = ["Bill", "Figures", "Kill", "percentile", "reckoned"]
 
 _RECORDED_WITHIN_NS = 100_000_000
 """A receipt that came back this shortly before the kill may not have been committed yet."""
@@ -77,9 +77,9 @@ def reckoned(
         accepted=len(accepted),
         completed=len(done),
         completed_per_s=round(len(done) / lasted_s, 1) if lasted_s > 0 else 0.0,
-        p50_ms=_percentile(waits, 0.50),
-        p95_ms=_percentile(waits, 0.95),
-        p99_ms=_percentile(waits, 0.99),
+        p50_ms=percentile(waits, 0.50),
+        p95_ms=percentile(waits, 0.95),
+        p99_ms=percentile(waits, 0.99),
         cpu_s_per_1000=round(bill.hub.cpu_s / len(done) * 1000, 2) if done else 0.0,
         peak_mb=round(bill.hub.peak_mb, 1),
         memory=bill.hub.memory,
@@ -99,7 +99,8 @@ def reckoned(
     )
 
 
-def _percentile(ascending: list[float], share: float) -> float:
+def percentile(ascending: list[float], share: float) -> float:
+    """The smallest that this share of all does not exceed; 0 of none."""
     if not ascending:
         return 0.0
     return round(ascending[ceil(share * len(ascending)) - 1], 1)

@@ -28,7 +28,9 @@ from andon.store.holds import note_holds
 from andon.store.ingest import raise_exceptions
 from andon.store.sql import query
 
-_LOOK_EVERY = 0.02
+_FIRST_LOOK, _SHARE, _LAST_LOOK = 0.003, 0.1, 0.25
+"""Seconds between two looks for an outcome: a share of what was waited so far, within these. So a
+quick target is hardly slower through us, and a slow one costs few looks."""
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +143,8 @@ class Submission:
         return fresh
 
     async def _outcome(self, key: str, wait: timedelta) -> Submitted:
-        until = time.monotonic() + wait.total_seconds()
+        began = time.monotonic()
+        until = began + wait.total_seconds()
         while True:
             row = await self._pool.fetchrow(
                 "select kind, data from log where correlation = $1"
@@ -161,10 +164,11 @@ class Submission:
                     reference=data.get("reference"),
                     body=data.get("body") or {},
                 )
-            if time.monotonic() >= until:
+            now = time.monotonic()
+            if now >= until:
                 state = await self._pool.fetchval("select state from delivery where key = $1", key)
                 return Submitted(key=key, state="awaiting" if state == "awaiting" else "going")
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(min(max(_FIRST_LOOK, (now - began) * _SHARE), _LAST_LOOK))
 
 
 def _parcel(key: str, subject: str, passed: Passed) -> Parcel:
