@@ -1,6 +1,6 @@
 """What Andon adds to a target's own time follows from the calls and the books alone."""
 
-from bench.capabilities import Called, Figures, reckoned
+from bench.calling import Called, Figures, reckoned
 from bench.ledger import Effects
 
 
