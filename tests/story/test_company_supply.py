@@ -15,6 +15,16 @@ from tests.integration.plant import until
 from tests.story.company import served
 
 
+def _otherwise(erp: Erp) -> set[str]:
+    """Orders of which other amounts or days are promised than were ordered."""
+    return {
+        row["PurchasingDocument"]
+        for row in erp.company.books.rows("A_PurchaseOrderScheduleLine").values()
+        if row["ScheduleLineCommittedQuantity"] != row["ScheduleLineOrderQuantity"]
+        or row["ScheduleLineDeliveryDate"] != row["SchedLineStscDeliveryDate"]
+    }
+
+
 @pytest.mark.story
 async def test_orders_promises_receipts_and_advices_are_where_they_belong_once() -> None:
     """One supplier speaks X12, one EDIFACT, one asks our API and sees nothing of the others."""
@@ -56,6 +66,15 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         assert (portal.doubled, set(portal.done.values()), portal.refused) == (2, {1}, [])
         assert portal.shipped
         assert all(office.taken for office in mailbox.offices.values())
+
+        promised_otherwise = {f"purchase-order/erp:{number}" for number in _otherwise(erp)}
+        assert promised_otherwise
+
+        async def asked() -> bool:
+            cases = [one for one in await plant.cases() if "otherwise than it was" in one["text"]]
+            return {case["subject"] for case in cases} == promised_otherwise
+
+        await until(asked, within=15)
 
         rows = erp.company.books.rows("A_PurchaseOrder").values()
         mine = {row["PurchaseOrder"] for row in rows if row["Supplier"] == portal.number}
