@@ -42,6 +42,11 @@ async def test_what_people_carried_in_an_hour_is_where_the_books_say() -> None:
         assert cells["wms"].startswith("warehouse/W.")
         assert cells["erp"] == "warehouse"
 
+        pick = next(task for task in carried if task.kind == "pick")
+        pallet = await plant.page(f"handling-unit/wms:{wms.pallets[pick.delivery]}")
+        assert f"lot {pick.lot}" in _cells(pallet, "content")["wms"]
+        assert {link["relation"] for link in pallet["links"]} == {"contains", "goes-with"}
+
 
 @pytest.mark.story
 async def test_a_held_lot_stays_on_its_shelf_until_quality_lets_it_go() -> None:

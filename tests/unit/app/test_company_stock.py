@@ -13,7 +13,10 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known
 from andon.core.message import Command
 from andon.core.quantity import Quantity
+from andon.model.fulfilment import DeliveryPicked
 from andon.model.inventory import (
+    HandlingUnitPacked,
+    HandlingUnitShipped,
     IssueGoods,
     PostAdjustment,
     PostScrap,
@@ -44,10 +47,28 @@ def posted(command: Command) -> dict[str, Any]:
 
 
 def said(**more: Any) -> Any:
+    (event,) = heard(**more)
+    return event
+
+
+def heard(**more: Any) -> list[Any]:
     change = next(one for one in AREA.connections[0].mappings if isinstance(one, Inbound))
     item = Item(key="1", kind="change", raw=msgspec.json.encode({**ROW, **more}))
-    (event,) = change.reads(item, KNOWN)
-    return event
+    return list(change.reads(item, KNOWN))
+
+
+def test_a_pick_stands_at_the_dock_on_a_pallet_which_leaves_with_the_delivery() -> None:
+    picked, packed = heard(type="picked", delivery="8001", pallet="109504000000000018")
+    assert isinstance(picked, DeliveryPicked)
+    assert isinstance(packed, HandlingUnitPacked)
+    assert packed.claims() == {"content": "6 PC PUMP, lot A1", "location": "warehouse/W.03"}
+    assert {(link.relation, link.local) for link in packed.links()} == {
+        ("contains", "A1"),
+        ("goes-with", "delivery/erp:8001"),
+    }
+    shipped = said(type="shipped", delivery="8001", pallet="109504000000000018")
+    assert isinstance(shipped, HandlingUnitShipped)
+    assert shipped.claims()["location"] is None
 
 
 def test_a_count_in_the_feed_says_what_was_found_and_what_was_believed() -> None:

@@ -23,8 +23,11 @@ from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
     GoodsReceived,
+    HandlingUnitPacked,
+    HandlingUnitShipped,
     IssueGoods,
     LotCreated,
+    PackedContent,
     PostAdjustment,
     PostScrap,
     PostTransfer,
@@ -127,6 +130,8 @@ JUDGED = AdvisedLot(
 )
 BUILT_IN = UsedPart(material_id="SEAL", lot_id="S1", quantity=pcs("2"))
 
+PALLET = "006965111000000010"
+
 FULL: tuple[Message, ...] = (
     ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
     OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON),
@@ -206,11 +211,7 @@ FULL: tuple[Message, ...] = (
         moved_at=NOON,
     ),
     PostTransfer(
-        lot_id=LOT,
-        material_id=PUMP,
-        quantity=pcs("5"),
-        origin="production",
-        destination="warehouse",
+        lot_id=LOT, material_id=PUMP, quantity=pcs("5"), origin="shop", destination="warehouse"
     ),
     StockCounted(
         lot_id=LOT,
@@ -222,18 +223,21 @@ FULL: tuple[Message, ...] = (
         counted_at=NOON,
     ),
     PostAdjustment(lot_id=LOT, material_id=PUMP, difference=pcs("-1"), location="warehouse"),
+    HandlingUnitPacked(
+        unit_id=PALLET,
+        contents=(PackedContent(material_id=PUMP, lot_id=LOT, quantity=pcs("5")),),
+        location="warehouse",
+        bin="W.DOCK",
+        delivery_id="80000001",
+        packed_at=NOON,
+    ),
+    HandlingUnitShipped(unit_id=PALLET, shipped_at=NOON),
     ReceiveGoods(lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse"),
     IssueGoods(
         lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse", cost_center="4711"
     ),
     StockScrapped(
-        lot_id=LOT,
-        material_id=PUMP,
-        quantity=pcs("1"),
-        location="warehouse",
-        bin="W.07",
-        reason=NOTE,
-        scrapped_at=NOON,
+        lot_id=LOT, material_id=PUMP, quantity=pcs("1"), location="W", reason=NOTE, scrapped_at=NOON
     ),
     PostScrap(lot_id=LOT, material_id=PUMP, quantity=pcs("1"), location="warehouse", reason=NOTE),
     InspectionDecided(

@@ -44,6 +44,8 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "counted",
     "reported",
     "scrapped",
+    "packed",
+    "shipped",
 }
 IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
     "receive",

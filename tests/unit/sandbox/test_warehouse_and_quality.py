@@ -105,8 +105,18 @@ async def test_what_is_carried_is_in_the_bins_and_in_the_feed_and_a_stop_leaves_
             (1, "put-away"),
             (2, "picked"),
         ]
-        _, rest = await ask("GET", f"{wms.address}/changes?after=2")
-        assert rest == {"changes": [], "last": "2"}
+        world.truth.happens(
+            Left(
+                at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(3), place="W.DOCK",
+                because="8001",
+            )
+        )  # fmt: skip
+        _, left = await ask("GET", f"{wms.address}/changes?after=2")
+        assert [row["type"] for row in left["changes"]] == ["shipped"]
+        assert left["changes"][0]["pallet"] == feed["changes"][1]["pallet"]
+        assert len(left["changes"][0]["pallet"]) == 18
+        _, rest = await ask("GET", f"{wms.address}/changes?after=3")
+        assert rest == {"changes": [], "last": "3"}
 
 
 def test_stock_that_somebody_believes_elsewhere_is_counted_in_pieces() -> None:

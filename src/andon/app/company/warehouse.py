@@ -25,19 +25,28 @@ from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
 from andon.model.fulfilment import ConfirmPick, DeliveryPicked, PickDelivery, ResumePick, StopPick
-from andon.model.inventory import PutAway, StockCounted, StockMoved, StockScrapped
+from andon.model.inventory import (
+    HandlingUnitPacked,
+    HandlingUnitShipped,
+    PackedContent,
+    PutAway,
+    StockCounted,
+    StockMoved,
+    StockScrapped,
+)
 
 
 class _Change(msgspec.Struct, frozen=True):
     """One line of the change feed; amounts in pieces."""
 
-    type: Literal["put-away", "picked", "counted", "scrapped"]
+    type: Literal["put-away", "picked", "counted", "scrapped", "shipped"]
     lot: str
     item: str
     quantity: Decimal
     bin: str
     at: datetime
     delivery: str = ""
+    pallet: str = ""
     expected: Decimal = Decimal(0)
     """What the WMS believed before a count."""
     reason: str = ""
@@ -45,8 +54,8 @@ class _Change(msgspec.Struct, frozen=True):
 
 @inbound("change")
 def _change(item: Item, _: Known) -> Iterator[Said]:
-    """What was carried into a bin, counted or thrown away in one, and what stands at the dock; the
-    dock is in the warehouse."""
+    """What was carried into a bin, counted or thrown away in one; what stands at the dock on its
+    pallet, or has left on it. The dock is in the warehouse."""
     row = item.read(_Change)
     match row.type:
         case "put-away":
@@ -60,7 +69,20 @@ def _change(item: Item, _: Known) -> Iterator[Said]:
                 moved_at=row.at,
             )
         case "picked":
-            yield DeliveryPicked(delivery_id=f"delivery/erp:{row.delivery}", picked_at=row.at)
+            delivery = f"delivery/erp:{row.delivery}"
+            yield DeliveryPicked(delivery_id=delivery, picked_at=row.at)
+            amount = Quantity(row.quantity, "PC")
+            content = PackedContent(material_id=row.item, lot_id=row.lot, quantity=amount)
+            yield HandlingUnitPacked(
+                unit_id=row.pallet,
+                contents=(content,),
+                location="warehouse",
+                bin=row.bin,
+                delivery_id=delivery,
+                packed_at=row.at,
+            )
+        case "shipped":
+            yield HandlingUnitShipped(unit_id=row.pallet, shipped_at=row.at)
         case "counted":
             yield StockCounted(
                 lot_id=row.lot,

@@ -4,9 +4,13 @@ __all__ = [
     "CreateLot",
     "GoodsIssued",
     "GoodsReceived",
+    "HandlingUnitEvent",
+    "HandlingUnitPacked",
+    "HandlingUnitShipped",
     "IssueGoods",
     "LotCreated",
     "MovementEvent",
+    "PackedContent",
     "PostAdjustment",
     "PostScrap",
     "PostTransfer",
@@ -34,4 +38,10 @@ from andon.model.inventory.events import (
     StockCounted,
     StockMoved,
     StockScrapped,
+)
+from andon.model.inventory.handling import (
+    HandlingUnitEvent,
+    HandlingUnitPacked,
+    HandlingUnitShipped,
+    PackedContent,
 )

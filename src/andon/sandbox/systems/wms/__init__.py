@@ -64,6 +64,8 @@ class Wms(HttpSystem):
         """(lot, bin) -> how much lies there, as scanners say."""
         self.in_hand: set[str] = set()
         """Tasks that somebody is about to do."""
+        self.pallets: dict[str, str] = {}
+        """Delivery -> SSCC of the pallet on which it stands at the dock, or has left."""
         self.changes: list[Mapping[str, object]] = []
 
     def environment(self) -> Mapping[str, str]:
@@ -81,8 +83,12 @@ class Wms(HttpSystem):
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
         task.state, task.done_at = "done", self.now()
-        kind = "picked" if task.kind == "pick" else "put-away"
-        self._say(kind, task.lot, task.item, task.quantity, place, delivery=task.delivery)
+        if task.kind == "pick":
+            self.pallets[task.delivery] = pallet = _sscc(len(self.pallets) + 1)
+            more = {"delivery": task.delivery, "pallet": pallet}
+            self._say("picked", task.lot, task.item, task.quantity, place, **more)
+        else:
+            self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`."""
@@ -153,6 +159,11 @@ class Wms(HttpSystem):
                 self._change(fact.lot, fact.place, fact.quantity)
             case Left():
                 self._change(fact.lot, fact.place, -fact.quantity)
+                if (pallet := self.pallets.get(fact.because)) is not None:
+                    self._say(
+                        "shipped", fact.lot, fact.material, fact.quantity, fact.place,
+                        delivery=fact.because, pallet=pallet,
+                    )  # fmt: skip
             case Scrapped() if fact.place.startswith(_OURS):
                 self._change(fact.lot, fact.place, -fact.quantity)
                 self._say(
@@ -188,3 +199,10 @@ class Wms(HttpSystem):
         """What lies in each bin."""
         for (lot, place), amount in self.bins.items():
             yield Belief(f"lot:{lot}@{place}", "quantity", f"{amount.normalize():f}")
+
+
+def _sscc(number: int) -> str:
+    """One more unit of the warehouse, with GS1's check digit."""
+    digits = f"1095040000{number:07}"
+    total = sum(int(digit) * (3 if n % 2 == 0 else 1) for n, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
