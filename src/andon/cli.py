@@ -227,7 +227,7 @@ def trace(
 @app.command()
 def openapi() -> None:
     """Prints the OpenAPI document of the HTTP API."""
-    from andon.api.app import openapi_document
+    from andon.api.description import openapi_document
 
     sys.stdout.buffer.write(openapi_document())
 

@@ -50,6 +50,7 @@ class FakeHub:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
         self.contracts = Contracts([PumpMade, PaintPump])
+        self.commands = [PaintPump]
         self.partnerships = [
             Partnership(role="customer", sees={PumpMade.KIND: ["made"]}, asks=[PaintPump])
         ]

@@ -5,11 +5,12 @@ __all__ = ["create_app", "end_streams"]
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from litestar import Litestar
 from litestar.datastructures import State
 
-from andon.api.description import openapi_document
+from andon.api.capabilities import plant_document
 from andon.api.feed import Feed
 from andon.api.keyring import KeyRing
 from andon.api.listening import Ears
@@ -59,7 +60,7 @@ def create_app(
                 "feed": feed,
                 "web": web,
                 "doorman": Doorman(),
-                "description": openapi_document,
+                "description": cache(lambda: plant_document(hub.commands)),
                 "overviews": Recent[Overview](within=1.0),
             }
         ),

@@ -1,6 +1,13 @@
 """Synchronous capabilities: a command over HTTP, its document number in the answer."""
 
-__all__ = ["CommandOperation", "command_routes", "commands_by_address", "do", "read_command"]
+__all__ = [
+    "CommandOperation",
+    "address_of",
+    "command_routes",
+    "commands_by_address",
+    "do",
+    "read_command",
+]
 
 import re
 from collections.abc import Mapping
@@ -30,11 +37,12 @@ KEY = re.compile(r"[\x21-\x7e]{1,200}")
 @lru_cache(maxsize=8)
 def commands_by_address(contracts: Contracts) -> Mapping[tuple[str, str], type[Command]]:
     """`production/distribute-order` -> DistributeOrder; of several versions the last given."""
-    return {
-        (shape.TYPE.split(".")[1], _kebab(shape.__name__)): shape
-        for shape in contracts.shapes
-        if issubclass(shape, Command)
-    }
+    return {address_of(shape): shape for shape in contracts.shapes if issubclass(shape, Command)}
+
+
+def address_of(shape: type[Command]) -> tuple[str, str]:
+    """Capability and command, as they stand in the path."""
+    return shape.TYPE.split(".")[1], _kebab(shape.__name__)
 
 
 def _kebab(name: str) -> str:

@@ -102,6 +102,11 @@ class Hub(Protocol):
         ...
 
     @property
+    def commands(self) -> Sequence[type[Command]]:
+        """What this plant has a route for."""
+        ...
+
+    @property
     def partnerships(self) -> Sequence[Partnership]:
         """What partners may see and ask."""
         ...

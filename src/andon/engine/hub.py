@@ -52,6 +52,11 @@ class EngineHub:
         return self._plan.contracts
 
     @property
+    def commands(self) -> Sequence[type[Command]]:
+        """What this plant has a route for."""
+        return tuple(dict.fromkeys(command for command, _ in self._plan.routes))
+
+    @property
     def partnerships(self) -> Sequence[Partnership]:
         """What partners may see and ask."""
         return self._plan.partnerships
