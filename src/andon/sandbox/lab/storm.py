@@ -217,7 +217,7 @@ KINDS: Mapping[str, Kind] = {
             struck=lambda storm: sum(one.struck["twice"] for one in _mailboxes(storm)),
         ),
         Kind(name="CSRF expiry", times=30, inject=_expire, struck=lambda storm: storm.expired),
-        Kind(name="lock", times=120, inject=_lock, struck=_refused("M3/024", "CO/469", "ME/006")),
+        Kind(name="lock", times=200, inject=_lock, struck=_refused("M3/024", "CO/469", "ME/006")),
         Kind(name="period closed", times=24, inject=_close, struck=_refused(_CLOSED)),
         Kind(
             name="plant outage of 8 hours",
