@@ -13,7 +13,13 @@ from andon.capabilities.inventory import adjust_counted, post_moved, post_scrapp
 from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
 from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
-from andon.capabilities.quality import confirm_proposed_hold, hold_rejected_lot, inspect_output
+from andon.capabilities.quality import (
+    block_held_stock,
+    confirm_proposed_hold,
+    hold_rejected_lot,
+    inspect_output,
+    stop_held_use,
+)
 from andon.capabilities.service import answer_case, post_parts
 from andon.capabilities.supply import claim_missing, post_counted, send_order
 
@@ -34,6 +40,8 @@ andon = Andon(
         adjust_counted,
         post_scrapped,
         inspect_output,
+        block_held_stock,
+        stop_held_use,
         pick_delivery,
         tender_load,
         post_departed,

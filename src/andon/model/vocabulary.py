@@ -16,6 +16,7 @@ from andon.model.fulfilment import (
     StopPick,
     TenderLoad,
 )
+from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -149,6 +150,10 @@ VOCABULARY: tuple[type[Message], ...] = (
     DecideInspection,
     PlaceHold,
     ReleaseHold,
+    BlockStock,
+    UnblockStock,
+    StopUse,
+    AllowUse,
     EquipmentStateChanged,
     EquipmentRegistered,
     MaintenanceScheduled,

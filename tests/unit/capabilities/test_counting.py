@@ -67,6 +67,8 @@ def test_a_difference_is_posted_once_and_none_is_not() -> None:
 def test_a_refused_difference_is_posted_again_when_somebody_says_so() -> None:
     run = Doing(adjust_counted, COUNTED)
     run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 1 PC")))
+    assert run.sends == msgspec.structs.replace(ONE_LESS, status="blocked")
+    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     (ask,) = run.open
     assert isinstance(ask, Ask)
     assert "6 PC of lot A0000001 were counted in W.03 instead of 7 PC" in ask.text
@@ -106,6 +108,7 @@ def test_what_is_thrown_away_is_posted_with_its_reason() -> None:
         lot_id=LOT, material_id="PUMP", quantity=pieces(2), location="warehouse", reason="dropped"
     )
     run.answer(Send, Answer(error=RejectedError("Deficit")))
+    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     (ask,) = run.open
     assert isinstance(ask, Ask)
     assert "2 PC of lot A0000001 were thrown away in W.03" in ask.text

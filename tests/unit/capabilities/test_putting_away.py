@@ -92,10 +92,21 @@ def test_each_carrying_is_posted_until_it_is() -> None:
     )
     assert run.sends == posting
     run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC")))
+    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     run.answer(Ask, Answer("post again"))
     assert run.sends == posting
     run.answer(Send, Answer(error=RejectedError("Deficit")))
+    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     run.answer(Ask, Answer("it is posted"))
+    assert run.live.ended
+
+
+def test_what_the_books_have_as_blocked_is_carried_as_blocked() -> None:
+    run = Doing(post_moved, LOT, MOVED)
+    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC")))
+    assert isinstance(run.sends, PostTransfer)
+    assert run.sends.status == "blocked"
+    run.answer(Send, DONE)
     assert run.live.ended
 
 

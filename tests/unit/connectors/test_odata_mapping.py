@@ -170,9 +170,18 @@ def test_each_line_of_a_document_is_a_movement() -> None:
 
 
 def test_what_stays_in_stock_is_no_movement_and_what_nobody_knows_is_a_doubt() -> None:
-    (doubt,) = said(goods_movement, document("311", "Z61", "344"))
+    (doubt,) = said(goods_movement, document("311", "Z61", "325"))
     assert isinstance(doubt, Finding)
     assert "Z61" in doubt.text
+
+
+def test_what_is_blocked_or_given_to_use_again_is_what_the_books_believe_of_the_hold() -> None:
+    blocked, free = said(goods_movement, document("344", "343"))
+    assert isinstance(blocked, ReadBack)
+    assert isinstance(free, ReadBack)
+    assert (blocked.kind, blocked.holds, free.holds) == (
+        "material-lot", {"hold": True}, {"hold": False},
+    )  # fmt: skip
 
 
 def test_what_we_posted_ourselves_is_a_read_back() -> None:

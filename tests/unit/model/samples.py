@@ -19,6 +19,7 @@ from andon.model.fulfilment import (
     StopPick,
     TenderLoad,
 )
+from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -262,6 +263,10 @@ FULL: tuple[Message, ...] = (
     DecideInspection(inspection_id=CHECK),
     PlaceHold(lot_id=LOT, reason=NOTE),
     ReleaseHold(lot_id=LOT, reason=NOTE),
+    BlockStock(lot_id=LOT, reason=NOTE),
+    UnblockStock(lot_id=LOT),
+    StopUse(lot_id=LOT, reason=NOTE),
+    AllowUse(lot_id=LOT),
     EquipmentStateChanged(
         equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
     ),

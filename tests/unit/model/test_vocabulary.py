@@ -47,7 +47,17 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
     "packed",
     "shipped",
 }
-IMPERATIVE = {"distribute", "cancel", "assign-components", "assign-lots", "start", "confirm"} | {
+IMPERATIVE = {
+    "allow",
+    "block",
+    "unblock",
+    "distribute",
+    "cancel",
+    "assign-components",
+    "assign-lots",
+    "start",
+    "confirm",
+} | {
     "receive",
     "send",
     "complete",

@@ -15,9 +15,21 @@ from andon.sandbox.lab.quality import KNOWN_WITHIN, hold_escapes
 from andon.sandbox.lab.reckoning import compare
 from andon.sandbox.lives import counting, warehouse
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.systems.wms import Task, Wms
-from andon.sandbox.truth import Arrived, Counted, Left, Moved, Scrapped, Strayed
+from andon.sandbox.truth import (
+    Arrived,
+    Consumed,
+    Counted,
+    Fact,
+    Left,
+    Made,
+    Moved,
+    Scrapped,
+    Strayed,
+    Used,
+)
 from andon.sandbox.world import BEGAN
 
 PICK = {"kind": "pick", "delivery": "8001", "lot": "A1", "item": "PUMP", "quantity": "3"}
@@ -229,3 +241,94 @@ def test_a_pick_of_a_lot_that_was_known_to_be_held_is_an_escape() -> None:
     assert hold_escapes([hold], [picked(hour)]) == 1
     assert hold_escapes([hold], [picked(KNOWN_WITHIN), picked(4 * hour), picked(hour, "A2")]) == 0
     assert hold_escapes([Hold(lot="A1", reason="", placed_at=BEGAN)], [picked(hour)]) == 0
+
+
+HOUR = timedelta(hours=1)
+HELD = Hold(lot="H1", reason="crack", placed_at=BEGAN, heard_at=BEGAN, released_at=BEGAN + 5 * HOUR)
+
+
+def _consumed(after: timedelta, lot: str = "H1", order: str = "1") -> Fact:
+    return Consumed(
+        at=BEGAN + after, order=order, operation="0010", lot=lot, material="HOUSING",
+        quantity=Decimal(1), place="A.STORE",
+    )  # fmt: skip
+
+
+def _produced(after: timedelta, lot: str, order: str = "1") -> Fact:
+    return Made(
+        at=BEGAN + after, order=order, operation="0020", machine="LINE1", began=BEGAN,
+        material="PUMP", good=Decimal(1), scrap=Decimal(0), lot=lot, place="A.STORE",
+    )  # fmt: skip
+
+
+def _left(after: timedelta, lot: str) -> Fact:
+    return Left(
+        at=BEGAN + after, lot=lot, material="PUMP", quantity=Decimal(1), place="W.DOCK", because="8"
+    )
+
+
+def _used(after: timedelta, lot: str) -> Fact:
+    return Used(
+        at=BEGAN + after, case="C", visit="V", lot=lot, material="SEAL", quantity=Decimal(1),
+        place="V.VAN",
+    )  # fmt: skip
+
+
+BEFORE = [_consumed(-HOUR), _produced(-HOUR / 2, "P1"), _consumed(-HOUR / 3, "P1", "2")]
+"""The lot was used before it was held: P1 was made of it, and P2 of that."""
+GREW = [*BEFORE, _produced(-HOUR / 4, "P2", "2")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "escapes"),
+    [
+        ([_consumed(HOUR)], 1),
+        ([_used(HOUR, "H1"), _left(2 * HOUR, "H1")], 2),
+        (GREW, 0),
+        ([*GREW, _left(HOUR, "P1")], 1),
+        ([*GREW, _consumed(HOUR, "P2", "3"), _left(HOUR, "P2")], 2),
+        ([*GREW, _left(HOUR, "P9")], 0),
+        ([_consumed(KNOWN_WITHIN), _consumed(6 * HOUR), _consumed(HOUR, "H2")], 0),
+    ],
+    ids=["consumed", "used or sent", "before it", "made of it", "made of that", "other", "in time"],
+)
+def test_whatever_takes_of_a_held_lot_or_of_what_was_made_of_it_is_an_escape(
+    facts: list[Fact], escapes: int
+) -> None:
+    assert hold_escapes([HELD], [], facts) == escapes
+
+
+async def test_the_mes_refuses_a_held_lot_and_says_what_it_holds() -> None:
+    company = _company(MesA)
+    mes = company.the(MesA)
+    async with _asked(company, {"X-Api-Key": mes.key}) as ask:
+        hold = {"lot": "H1", "reason": "crack"}
+        for status in (201, 200):
+            assert (await ask("POST", f"{mes.address}/holds", json=hold))[0] == status
+        assert mes.refuses("H1") == "Lot H1 is on hold (crack). Take another one."
+        assert mes.refuses("H2") is None
+        assert (await ask("POST", f"{mes.address}/holds", json={"lot": "H1"}))[0] == 422
+        for _ in range(2):
+            assert (await ask("DELETE", f"{mes.address}/holds/H1"))[0] == 200
+        assert mes.refuses("H1") is None
+        assert [kind for kind, _ in mes.outbox.waiting] == ["lot.hold", "lot.hold"]
+
+
+async def test_the_qms_holds_a_lot_once_and_finds_a_hold_by_the_word_it_was_asked_under() -> None:
+    company = _company(Qms)
+    qms = company.the(Qms)
+    secret = qms.environment()["COMPANY_QMS_CLIENT"]
+    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
+    async with _asked(company, {}) as ask:
+        _, said = await ask("POST", f"{qms.address}/oauth/token", data=grant)
+        bearer = {"Authorization": f"Bearer {said['access_token']}"}
+
+        async def post(path: str, reference: str) -> int:
+            body = {"lot": "H1", "reason": "crack", "reference": reference}
+            return (await ask("POST", f"{qms.address}/{path}", json=body, headers=bearer))[0]
+
+        assert [await post("releases", "r"), await post("holds", "k")] == [409, 201]
+        assert [await post("holds", "other"), await post("releases", "r")] == [409, 200]
+        for query, count in (("reference=k", 1), ("released_under=r", 1), ("reference=other", 0)):
+            _, found = await ask("GET", f"{qms.address}/holds?{query}", headers=bearer)
+            assert len(found["holds"]) == count

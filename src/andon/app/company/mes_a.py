@@ -16,8 +16,10 @@ from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.message import LOT, ReadBack
 from andon.core.plant import Connection, Ownership, Route
 from andon.core.quantity import Quantity
+from andon.model.holding import AllowUse, StopUse
 from andon.model.master import DistributeRevision, ItemCommand, ReleaseRevision
 from andon.model.production import (
     ComponentLot,
@@ -120,6 +122,20 @@ def _done(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+class _Held(msgspec.Struct, frozen=True):
+    """Whether its lines may consume a lot."""
+
+    lot: str
+    held: bool
+
+
+@inbound("lot.hold")
+def _held(item: Item, _: Known) -> Iterator[Said]:
+    """What the floor believes, whoever told it; a hold is quality's to place."""
+    row = item.read(_Held)
+    yield ReadBack(kind=LOT, object_id=row.lot, holds={"hold": row.held})
+
+
 @outbound(DistributeOrder, proof="keyed")
 def _queue(command: DistributeOrder, _: Known) -> Request:
     """The MES takes an order once by its number, and answers a repetition as it did before."""
@@ -160,6 +176,19 @@ def _go_over(command: ReleaseRevision, known: Known) -> Request:
     )
 
 
+@outbound(StopUse, proof="keyed")
+def _stop_use(command: StopUse, _: Known) -> Request:
+    """A lot that is held already stays so."""
+    lot = command.lot_id.rpartition(":")[2]
+    return Request(target="POST /holds", body={"lot": lot, "reason": command.reason})
+
+
+@outbound(AllowUse, proof="keyed")
+def _allow_use(command: AllowUse, _: Known) -> Request:
+    """A lot that is not held stays so."""
+    return Request(target=f"DELETE /holds/{quote(command.lot_id.rpartition(':')[2], safe='')}")
+
+
 def _revision(command: ItemCommand, known: Known) -> str:
     return f"/items/{quote(known.local, safe='')}/revisions/{quote(command.revision, safe='')}"
 
@@ -172,8 +201,8 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 
 AREA = Area(
     connections=(
-        Connection("mes-a", Webhook, (_started, _step, _done)),
-        Connection("mes-a-orders", Rest, (_queue, _revise, _go_over)),
+        Connection("mes-a", Webhook, (_started, _step, _done, _held)),
+        Connection("mes-a-orders", Rest, (_queue, _revise, _go_over, _stop_use, _allow_use)),
     ),
     workflows=(release_order,),
     routes=(Route(DistributeOrder, "mes-a-orders"),),

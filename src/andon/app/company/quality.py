@@ -3,23 +3,26 @@
 __all__ = ["AREA"]
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from andon.app.company.area import Area
 from andon.app.company.service import complaint_decided, raise_complaint
-from andon.capabilities.quality import inspect_output
+from andon.capabilities.quality import block_held_stock, inspect_output, stop_held_use
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
-from andon.core.plant import Connection, Route
+from andon.core.plant import Connection, Ownership, Route
+from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.quality import (
     Decision,
     HoldPlaced,
     HoldReleased,
     InspectionDecided,
+    PlaceHold,
+    ReleaseHold,
     RequestInspection,
 )
 
@@ -80,11 +83,42 @@ def _inspect(command: RequestInspection, _: Known) -> Request:
     )
 
 
+@outbound(PlaceHold, proof="findable")
+def _hold(command: PlaceHold, _: Known) -> Request:
+    """What a person holds in Andon; the QMS then says so to everybody, as of its own holds."""
+    lot = command.lot_id.rpartition(":")[2]
+    return Request(target="hold", body={"lot": lot, "reason": command.reason})
+
+
+@outbound(ReleaseHold, proof="findable")
+def _release(command: ReleaseHold, _: Known) -> Request:
+    """The hold that binds the lot now."""
+    lot = command.lot_id.rpartition(":")[2]
+    return Request(target="release", body={"lot": lot, "reason": command.reason or ""})
+
+
 AREA = Area(
     connections=(
-        Connection("qms", Rest, (_inspect, raise_complaint)),
+        Connection("qms", Rest, (_inspect, raise_complaint, _hold, _release)),
         Connection("qms-events", Webhook, (_decided, _placed, _released, complaint_decided)),
     ),
-    workflows=(inspect_output,),
-    routes=(Route(RequestInspection, "qms", site="plant-a"),),
+    workflows=(inspect_output, block_held_stock, stop_held_use),
+    routes=(
+        Route(RequestInspection, "qms", site="plant-a"),
+        Route(PlaceHold, "qms"),
+        Route(ReleaseHold, "qms"),
+        Route(BlockStock, "erp"),
+        Route(UnblockStock, "erp"),
+        Route(StopUse, "mes-a-orders"),
+        Route(AllowUse, "mes-a-orders"),
+    ),
+    ownership=(
+        Ownership(
+            subject="material-lot",
+            attribute="hold",
+            owner="qms-events",
+            followers=dict.fromkeys(("erp", "mes-a"), timedelta(minutes=30)),
+            steward="quality",
+        ),
+    ),
 )

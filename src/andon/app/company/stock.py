@@ -15,36 +15,41 @@ from andon.model.inventory import (
     PostScrap,
     PostTransfer,
     ReceiveGoods,
+    StockStatus,
 )
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
 """Our storage locations, as the ERP numbers them."""
+_STOCK_TYPES: Mapping[StockStatus, str] = {"unrestricted": "01", "blocked": "07"}
 _WASTE = "17101902"
 """The cost center that pays for what is thrown away."""
 
 
 @outbound(PostTransfer, proof="findable")
 def _transfer(command: PostTransfer, _: Known) -> Request:
-    """Movement 311: from storage location to storage location, in one step."""
+    """Movement 311: from storage location to storage location, in one step; 325 if blocked."""
+    kind = "311" if command.status == "unrestricted" else "325"
     there = {"IssuingOrReceivingStorageLoc": _store(command.destination)}
-    return _document("04", "311", command, command.quantity, command.origin, **there)
+    return _document("04", kind, command, command.quantity, command.origin, **there)
 
 
 @outbound(PostAdjustment, proof="findable")
 def _adjustment(command: PostAdjustment, _: Known) -> Request:
-    """Movement 701 for more than the books say, 702 for less."""
+    """Movement 701 for more than the books say, 702 for less, of the status that it has."""
     found = command.difference
     if not found.amount:
         raise MappingError("A difference of nothing is no posting")
     code, kind = ("05", "701") if found.amount > 0 else ("03", "702")
     size = Quantity(abs(found.amount), found.unit)
-    return _document(code, kind, command, size, command.location)
+    of = _STOCK_TYPES[command.status]
+    return _document(code, kind, command, size, command.location, InventoryStockType=of)
 
 
 @outbound(PostScrap, proof="findable")
 def _scrap(command: PostScrap, _: Known) -> Request:
-    """Movement 551, on the cost center for waste."""
-    return _document("03", "551", command, command.quantity, command.location, CostCenter=_WASTE)
+    """Movement 551 on the cost center for waste; 555 for blocked stock."""
+    kind = "551" if command.status == "unrestricted" else "555"
+    return _document("03", kind, command, command.quantity, command.location, CostCenter=_WASTE)
 
 
 @outbound(ReceiveGoods, proof="findable")

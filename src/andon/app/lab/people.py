@@ -9,6 +9,7 @@ import aiohttp
 
 _ANSWERS = (
     "let it be finished",
+    "nothing is left of it",
     "try again",
     "post again",
     "send again",

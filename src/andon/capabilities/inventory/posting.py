@@ -2,17 +2,24 @@
 
 __all__ = ["post_until_done"]
 
+from msgspec.structs import replace
+
 from andon.core.errors import RejectedError
-from andon.core.message import Command
 from andon.core.workflow import Run
+from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
 
 
-async def post_until_done(run: Run, posting: Command, what: str) -> None:
-    """The books may be behind, so a refusal is tried again, as often as somebody says so."""
+async def post_until_done(
+    run: Run, posting: PostTransfer | PostAdjustment | PostScrap, what: str
+) -> None:
+    """The books may be behind, so a refusal is tried again, as often as somebody says so; and they
+    may have the lot as blocked, because quality holds it."""
     while True:
         try:
             await run.send(posting)
         except RejectedError as error:
+            if await _posted_as_blocked(run, replace(posting, status="blocked")):
+                return
             answer = await run.ask(
                 "warehouse",
                 f"{what}, and the books refuse it: {error} Remove the cause, then post again; or"
@@ -24,3 +31,11 @@ async def post_until_done(run: Run, posting: Command, what: str) -> None:
                 return
         else:
             return
+
+
+async def _posted_as_blocked(run: Run, posting: PostTransfer | PostAdjustment | PostScrap) -> bool:
+    try:
+        await run.send(posting)
+    except RejectedError:
+        return False  # the first refusal is the one that says why
+    return True

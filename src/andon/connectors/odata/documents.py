@@ -11,7 +11,7 @@ import msgspec
 from andon.connectors.odata.moments import moment, settings_of
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
-from andon.core.message import Finding, ReadBack
+from andon.core.message import LOT, Finding, ReadBack
 from andon.core.quantity import Quantity
 from andon.model.inventory import GoodsIssued, GoodsReceived, MovementEvent
 from andon.model.isa95 import MaterialUse
@@ -46,24 +46,27 @@ class DocumentRow(msgspec.Struct, frozen=True):
 _INTO: dict[str, MaterialUse] = {
     "101": "Material Produced", "105": "Other", "123": "Other", "202": "Consumable",
     "262": "Material Consumed", "501": "Other", "531": "By-product Produced", "552": "Other",
-    "602": "Other", "651": "Other", "701": "Inventoried",
+    "556": "Other", "602": "Other", "651": "Other", "701": "Inventoried",
 }  # fmt: skip
 """Movement types that put into stock; a reversal is the same use the other way."""
 _OUT: dict[str, MaterialUse] = {
     "102": "Material Produced", "106": "Other", "122": "Other", "201": "Consumable",
     "261": "Material Consumed", "502": "Other", "532": "By-product Produced", "551": "Other",
-    "601": "Other", "652": "Other", "702": "Inventoried",
+    "555": "Other", "601": "Other", "652": "Other", "702": "Inventoried",
 }  # fmt: skip
 _WITHIN = {
-    "103", "104", "309", "310", "311", "312", "321", "322", "323", "343", "344", "349", "350",
+    "103", "104", "309", "310", "311", "312", "321", "322", "323", "325", "326", "349", "350",
     "641", "642", "643", "644",
 }  # fmt: skip
 """Movement types that leave the amount in stock: from place to place, from status to status."""
+_BLOCKS = {"344": True, "343": False}
+"""Movement types that take a lot out of use, or give it to use again."""
 
 
 @inbound("A_MaterialDocumentHeader")
 def goods_movement(item: Item, known: Known) -> Iterator[Said]:
-    """Each line of a document is a movement; one that we posted comes back as a read-back."""
+    """Each line of a document is a movement; one that we posted comes back as a read-back. So
+    is what is blocked, or given to use again: whether a lot is held is for quality to say."""
     row = item.read(DocumentRow)
     if known.before(DocumentRow) is not None:
         return  # a document never changes; a line that is cancelled later has a document of its own
@@ -72,6 +75,10 @@ def goods_movement(item: Item, known: Known) -> Iterator[Said]:
     for line in row.items:
         kind = line.goods_movement_type
         if kind in _WITHIN:
+            continue
+        if kind in _BLOCKS:
+            if line.batch:
+                yield ReadBack(kind=LOT, object_id=line.batch, holds={"hold": _BLOCKS[kind]})
             continue
         if kind not in _INTO and kind not in _OUT:
             yield Finding(

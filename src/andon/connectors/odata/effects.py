@@ -15,6 +15,7 @@ from andon.connectors.odata.batches import Change, change_set, parts_of
 from andon.connectors.odata.bodies import body_of
 from andon.connectors.odata.calls import Call, called, stamped
 from andon.connectors.odata.catalogue import Catalogue
+from andon.connectors.odata.drawing import drawn
 from andon.connectors.odata.gateway import Gateway
 from andon.connectors.odata.pages import row_of
 from andon.connectors.odata.refusals import refusal
@@ -55,7 +56,10 @@ class Effects:
             return self._state.receipt(call, there.row)
         if there is None and call.method == "DELETE":
             return Receipt(reference=number_of(call))
-        change = self._change(call, request.body, key, there)
+        body = await drawn(request.body, self._gateway, self._catalogue)
+        if body is None and request.body is not None:
+            return Receipt()
+        change = self._change(call, body, key, there)
         answer = await self._gateway.effect(
             call.place.service, change.method, change.path, change.body, change.headers
         )

@@ -3,6 +3,7 @@ of material in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
+from andon.connectors.odata.blocking import block_stock, unblock_stock
 from andon.connectors.odata.deliveries import (
     confirm_pick,
     outbound_delivery,
@@ -26,6 +27,8 @@ mappings: tuple[Inbound | Outbound, ...] = (
     production_order,
     goods_movement,
     inspection_lot,
+    block_stock,
+    unblock_stock,
     outbound_delivery,
     confirm_pick,
     post_goods_issue,

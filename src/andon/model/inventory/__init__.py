@@ -19,6 +19,7 @@ __all__ = [
     "StockCounted",
     "StockMoved",
     "StockScrapped",
+    "StockStatus",
 ]
 
 from andon.model.inventory.commands import (
@@ -29,6 +30,7 @@ from andon.model.inventory.commands import (
     PostTransfer,
     PutAway,
     ReceiveGoods,
+    StockStatus,
 )
 from andon.model.inventory.events import (
     GoodsIssued,

@@ -8,14 +8,18 @@ __all__ = [
     "PostTransfer",
     "PutAway",
     "ReceiveGoods",
+    "StockStatus",
 ]
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from andon.core.message import Claims, Command, Link
 from andon.core.quantity import Quantity
 from andon.model.terms import LotId, MaterialId, Name, OrderId, Text
+
+StockStatus = Literal["unrestricted", "blocked"]
+"""What the books let an amount be used for."""
 
 
 class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +71,8 @@ class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     quantity: Quantity
     origin: Name
     destination: Name
+    status: StockStatus = "unrestricted"
+    """As what the books have it."""
 
     def claims(self) -> Claims:
         """What it is of, and where it lies."""
@@ -86,6 +92,8 @@ class PostAdjustment(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
     difference: Quantity
     """Above zero: more lies there than the books say."""
     location: Name
+    status: StockStatus = "unrestricted"
+    """As what the books have it."""
 
     def claims(self) -> Claims:
         """What it is of."""
@@ -104,6 +112,8 @@ class PostScrap(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quantity: Quantity
     location: Name
     reason: Text = ""
+    status: StockStatus = "unrestricted"
+    """As what the books have it."""
 
     def claims(self) -> Claims:
         """What it is of."""

@@ -52,7 +52,7 @@ class Audited(msgspec.Struct, frozen=True):
     stock_error: Decimal
     """Pieces that somebody believes elsewhere than where they are."""
     hold_escapes: int
-    """Picks of lots that were known to be held."""
+    """What was taken of lots that were known to be held, or of what was made of them."""
 
     @property
     def well(self) -> bool:
@@ -244,5 +244,5 @@ def audited(company: Company) -> Audited:
     return Audited(
         {name: audit(company) for name, audit in AUDITS.items()},
         inventory.stock_error(company.world.truth, company.the(Erp), wms),
-        quality.hold_escapes(company.the(Qms).holds, wms.picks()),
+        quality.hold_escapes(company.the(Qms).holds, wms.picks(), company.world.truth.facts),
     )

@@ -43,9 +43,10 @@ def carried(truth: Truth) -> Iterator[Carried]:
 
 
 def booked(erp: Erp) -> Iterator[Carried]:
-    """As the books have it: movement 311, of whose two lines the ERP makes the second itself."""
+    """As the books have it: movement 311, or 325 of what is blocked. Of their two lines the
+    ERP makes the second itself."""
     for row in erp.company.books.rows("A_MaterialDocumentItem").values():
-        if row["GoodsMovementType"] == "311" and not row["IsAutomaticallyCreated"]:
+        if row["GoodsMovementType"] in ("311", "325") and not row["IsAutomaticallyCreated"]:
             yield Carried(row["Batch"], row["QuantityInEntryUnit"])
 
 
@@ -76,7 +77,8 @@ def scrapped(truth: Truth) -> Iterator[Adjusted]:
 def adjusted(erp: Erp) -> Iterator[Adjusted]:
     """As the books have it; a reversal is a fault here."""
     for row in erp.company.books.rows("A_MaterialDocumentItem").values():
-        if (kind := row["GoodsMovementType"]) in ("701", "702", "551", "552"):
+        kind = {"555": "551"}.get(row["GoodsMovementType"], row["GoodsMovementType"])
+        if kind in ("701", "702", "551", "552"):
             yield Adjusted(kind, row["Batch"], row["QuantityInEntryUnit"])
 
 

@@ -2,30 +2,62 @@
 
 __all__ = ["KNOWN_WITHIN", "hold_escapes", "inspections"]
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.systems.wms import Task
+from andon.sandbox.truth import Consumed, Fact, Left, Made, Used
 
 KNOWN_WITHIN = timedelta(minutes=20)
 """Business time in which the word of a hold reaches who carries things; in the fastest lab some
 eight seconds, more than Andon needs to start again and to send what waits."""
 
 
-def hold_escapes(holds: Iterable[Hold], picks: Iterable[Task]) -> int:
-    """Picks of a lot that were carried out while it was held, later than `KNOWN_WITHIN` after Andon
-    had taken the word of the hold."""
-    done = [task for task in picks if task.done_at is not None]
-    return sum(_escaped(hold, task) for hold in holds for task in done if task.lot == hold.lot)
+def hold_escapes(holds: Iterable[Hold], picks: Iterable[Task], facts: Iterable[Fact] = ()) -> int:
+    """What was picked, consumed or sent away of a lot, or of what was made of it, while it was
+    held: later than `KNOWN_WITHIN` after Andon had taken the word of the hold."""
+    seen = list(facts)
+    made = _made_of(seen)
+    taken = [*((task.lot, task.done_at) for task in picks if task.done_at is not None)]
+    taken += [(one.lot, one.at) for one in seen if isinstance(one, Consumed | Left | Used)]
+    return sum(
+        _within(hold, at) for hold in holds for lot, at in taken if lot in _family(hold.lot, made)
+    )
 
 
-def _escaped(hold: Hold, pick: Task) -> bool:
-    if hold.heard_at is None or pick.done_at is None:
+def _within(hold: Hold, at: datetime) -> bool:
+    if hold.heard_at is None:
         return False
-    before = hold.released_at is None or pick.done_at < hold.released_at
-    return before and pick.done_at > hold.heard_at + KNOWN_WITHIN
+    before = hold.released_at is None or at < hold.released_at
+    return before and at > hold.heard_at + KNOWN_WITHIN
+
+
+def _made_of(facts: Sequence[Fact]) -> Mapping[str, set[str]]:
+    """Lot -> lots that orders made after they took from it."""
+    went_in: dict[str, set[str]] = {}
+    made: dict[str, set[str]] = {}
+    for fact in facts:
+        match fact:
+            case Consumed():
+                went_in.setdefault(fact.order, set()).add(fact.lot)
+            case Made(lot=lot) if lot:
+                for part in went_in.get(fact.order, ()):
+                    made.setdefault(part, set()).add(lot)
+            case _:
+                pass
+    return made
+
+
+def _family(lot: str, made: Mapping[str, set[str]]) -> set[str]:
+    """The lot, and all that was made of it, over as many steps as there are."""
+    found, open_ = {lot}, [lot]
+    while open_:
+        for child in made.get(open_.pop(), set()) - found:
+            found.add(child)
+            open_.append(child)
+    return found
 
 
 def inspections(qms: Qms, lots: Iterable[str]) -> Reckoned:

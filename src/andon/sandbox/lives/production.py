@@ -71,7 +71,7 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
     world.truth.happens(Started(at=began, order=order.number, machine=line))
     yield from _runs(world, line, _ONE_PIECE * float(order.quantity) / world.pace)
     for part, share in mes.items.needs(order.item, order.revision).items():
-        _consume(world, order, part, share * order.quantity)
+        _consume(world, mes, order, part, share * order.quantity)
     assembled = world.now()
     world.truth.happens(
         Made(
@@ -124,8 +124,11 @@ def _runs(world: World, line: str, span: timedelta) -> Steps:
             span -= step
 
 
-def _consume(world: World, order: Order, material: str, needed: Decimal) -> None:
+def _consume(world: World, mes: MesA, order: Order, material: str, needed: Decimal) -> None:
+    """The oldest lot first; one that the terminal refuses is left alone."""
     for lot, there in list(world.truth.at(STORE, material)):
+        if mes.refuses(lot.lot) is not None:
+            continue
         amount = min(there, needed)
         world.truth.happens(
             Consumed(

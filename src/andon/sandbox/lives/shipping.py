@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
+from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
 from andon.sandbox.system import System
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.erp import Erp
@@ -41,7 +41,8 @@ def _delivers(world: World, erp: Erp, wms: Wms, tms: Tms, road: Carrier | None) 
             lot = _in_stock(erp, line["Material"], amount, chance)
             if lot is not None:
                 number = erp.company.deliveries.fulfil(line, lot, STORE)
-                world.lives(_carried(world, wms, tms, road, number, lot, line["Material"], amount))
+                item = line["Material"]
+                world.lives(_carried(world, erp, wms, tms, road, number, lot, item, amount))
 
 
 def _in_stock(erp: Erp, material: str, wanted: Decimal, chance: Random) -> str | None:
@@ -56,8 +57,18 @@ def _in_stock(erp: Erp, material: str, wanted: Decimal, chance: Random) -> str |
     return chance.choice(free) if free else None
 
 
+def _blocked(erp: Erp, lot: str) -> bool:
+    """Whether the clerk's screen shows some of it as blocked: then nothing of it is loaded."""
+    return any(
+        amount > 0
+        for there, amount in erp.company.movements.stocks.all()
+        if (there.batch, there.stock_type) == (lot, BLOCKED)
+    )
+
+
 def _carried(
     world: World,
+    erp: Erp,
     wms: Wms,
     tms: Tms,
     road: Carrier | None,
@@ -70,6 +81,8 @@ def _carried(
     while not wms.picked(delivery):
         yield world.wait(_LOOKS)
     yield world.wait(timedelta(minutes=chance.randint(2, 6)))
+    while _blocked(erp, lot):
+        yield world.wait(_LOOKS)
     # Whoever has not taken the load by now is not waited for: the clerk calls the other one.
     load = road.loads.get(delivery) if road is not None else None
     passes = road.passes if road is not None and load is not None and load.accepted else tms.passes

@@ -20,6 +20,11 @@ class _Release(msgspec.Struct, forbid_unknown_fields=True):
     open_orders: Literal["refuse", "finish"] = "refuse"
 
 
+class _Hold(msgspec.Struct, forbid_unknown_fields=True):
+    lot: str
+    reason: str
+
+
 class MesA(PostingSystem):
     """What happens on its lines it sees at once: operators scan, machines count."""
 
@@ -29,6 +34,9 @@ class MesA(PostingSystem):
         super().__init__(world, andon)
         self.floor = Floor()
         self.items = Items()
+        self.held: dict[str, str] = {}
+        """Lot -> why no line may consume it."""
+        self._held_said = 0
         self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
         self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
 
@@ -42,7 +50,7 @@ class MesA(PostingSystem):
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """`POST /orders`, `GET /orders/NUMBER`, `PUT /items/ITEM/revisions/REVISION`,
-        `POST .../release`, `GET /items/ITEM`."""
+        `POST .../release`, `GET /items/ITEM`, `POST /holds`, `DELETE /holds/LOT`, `GET /holds`."""
         if request.headers.get("X-Api-Key") != self.key:
             return web.json_response({"message": "who are you?"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -56,10 +64,43 @@ class MesA(PostingSystem):
                 return self._revised(item, revision, await request.read())
             case "POST", ["items", item, "revisions", revision, "release"]:
                 return self._released(item, revision, await request.read())
+            case "POST", ["holds"]:
+                return self._hold(await request.read())
+            case "DELETE", ["holds", lot]:
+                self.free(lot)
+                return web.json_response({"lot": lot, "held": False})
+            case "GET", ["holds"]:
+                return web.json_response(self.held)
             case "GET", ["items", item] if item in self.items.revisions:
                 return json_answer(self.items.revisions[item])
             case _:
                 return web.json_response({"message": f"no {request.path} here"}, status=404)
+
+    def refuses(self, lot: str) -> str | None:
+        """What a terminal shows to who scans the lot into an order, if it may not go in."""
+        if lot not in self.held:
+            return None
+        return f"Lot {lot} is on hold ({self.held[lot]}). Take another one."
+
+    def free(self, lot: str) -> None:
+        """Lines may consume it again; a supervisor can do that at a terminal, too."""
+        if self.held.pop(lot, None) is not None:
+            self._say_held(lot, held=False)
+
+    def _hold(self, body: bytes) -> web.Response:
+        try:
+            asked = msgspec.json.decode(body, type=_Hold)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        new = asked.lot not in self.held
+        self.held[asked.lot] = asked.reason
+        if new:
+            self._say_held(asked.lot, held=True)
+        return web.json_response({"lot": asked.lot, "held": True}, status=201 if new else 200)
+
+    def _say_held(self, lot: str, *, held: bool) -> None:
+        self._held_said += 1
+        self.outbox.say("lot.hold", {"id": f"lot.hold/{self._held_said}", "lot": lot, "held": held})
 
     def _queued(self, body: bytes) -> web.Response:
         try:
@@ -144,6 +185,8 @@ class MesA(PostingSystem):
 
     def believes(self) -> Iterable[Belief]:
         """How far each order is, what came of it, and by which revision it makes items now."""
+        for lot in self.held:
+            yield Belief(f"lot:{lot}", "hold", "true")
         for item in self.items.revisions:
             counts = self.items.effective(item, self.now())
             yield Belief(f"item:{item}", "effective", counts)

@@ -5,7 +5,6 @@ __all__ = ["Complaint", "Hold", "Inspection", "Qms"]
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 import msgspec
 from aiohttp import web
@@ -13,6 +12,7 @@ from aiohttp import web
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.qms.complaints import Complaint, Complaints
+from andon.sandbox.systems.qms.holds import Hold, Holds
 from andon.sandbox.tokens import Tokens
 from andon.sandbox.world import World
 
@@ -31,17 +31,6 @@ class Inspection(msgspec.Struct, kw_only=True):
     decision: str = ""
 
 
-class Hold(msgspec.Struct, kw_only=True):
-    """A lot that nobody may use."""
-
-    lot: str
-    reason: str
-    placed_at: datetime
-    heard_at: datetime | None = None
-    """When Andon had taken the word of it."""
-    released_at: datetime | None = None
-
-
 class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     lot: str
     item: str
@@ -57,7 +46,8 @@ class Qms(PostingSystem):
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
         self.inspections: dict[str, Inspection] = {}
-        self.holds: list[Hold] = []
+        self._holds = Holds()
+        self.holds = self._holds.all
         self.complaints = Complaints()
         self.outbox = Outbox(
             f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
@@ -79,16 +69,14 @@ class Qms(PostingSystem):
 
     def held(self, lot: str) -> Hold | None:
         """The hold that binds it now."""
-        return next((one for one in self.holds if one.lot == lot and not one.released_at), None)
+        return self._holds.now(lot)
 
     def decide(self, inspection: Inspection, *, sound: bool) -> None:
         """The inspector's word; a lot that is not sound is held at once."""
         inspection.decision = "accept" if sound else "reject"
         reason = "" if sound else "porous casting"
         if not sound and self.held(inspection.lot) is None:
-            hold = Hold(lot=inspection.lot, reason=reason, placed_at=self.now())
-            self.holds.append(hold)
-            self._say("hold.placed", lot=hold.lot, reason=reason)
+            self.place(inspection.lot, reason)
         self._say(
             "inspection.decided",
             inspection=inspection.id,
@@ -108,10 +96,16 @@ class Qms(PostingSystem):
             reason="porous casting" if justified else "used beyond its limits",
         )
 
-    def release(self, hold: Hold) -> None:
-        """It was reworked and may be used."""
+    def place(self, lot: str, reason: str, *, reference: str = "") -> Hold:
+        """Nobody may use it from now on."""
+        hold = self._holds.place(lot, reason, self.now(), reference)
+        self._say("hold.placed", lot=lot, reason=reason)
+        return hold
+
+    def release(self, hold: Hold, reason: str = "reworked and found good") -> None:
+        """It may be used."""
         hold.released_at = self.now()
-        self._say("hold.released", lot=hold.lot, reason="reworked and found good")
+        self._say("hold.released", lot=hold.lot, reason=reason)
 
     def _say(self, kind: str, **more: object) -> None:
         self._said += 1
@@ -127,7 +121,7 @@ class Qms(PostingSystem):
     # What programs do
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`."""
+        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`, `/releases`."""
         body = await request.read()
         if self._too_often():
             return web.Response(status=429, headers={"Retry-After": "1"})
@@ -147,7 +141,12 @@ class Qms(PostingSystem):
             case "GET", "complaints":
                 return self.complaints.found(request.query.get("reference"))
             case "GET", "holds":
-                return json_answer({"holds": self.holds})
+                ask = request.query
+                return self._holds.found(ask.get("reference"), ask.get("released_under"))
+            case "POST", "holds":
+                return self._place(body)
+            case "POST", "releases":
+                return self._release(body)
             case _:
                 return json_answer({"error": "not_found"}, status=404)
 
@@ -168,6 +167,27 @@ class Qms(PostingSystem):
         id = f"INS-{len(self.inspections) + 5001}"
         self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(asked))
         return json_answer(self.inspections[id], status=201)
+
+    def _place(self, body: bytes) -> web.Response:
+        asked = self._holds.asked(body)
+        if isinstance(asked, web.Response):
+            return asked
+        known = self.held(asked.lot)
+        if known is not None:
+            return json_answer({"error": "already_held", "detail": known.reason}, status=409)
+        return json_answer(self.place(asked.lot, asked.reason, reference=asked.reference), 201)
+
+    def _release(self, body: bytes) -> web.Response:
+        asked = self._holds.asked(body)
+        if isinstance(asked, web.Response):
+            return asked
+        hold = self.held(asked.lot)
+        if hold is None:
+            detail = f"lot {asked.lot} is not held"
+            return json_answer({"error": "not_held", "detail": detail}, status=409)
+        hold.released_under = asked.reference
+        self.release(hold, asked.reason)
+        return json_answer(hold)
 
     def believes(self) -> Iterable[Belief]:
         """Which lots are held."""

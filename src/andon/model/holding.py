@@ -1,0 +1,55 @@
+"""What a hold asks of each system that has the lot: its books, its floor, its warehouse."""
+
+__all__ = ["AllowUse", "BlockStock", "StopUse", "UnblockStock"]
+
+from typing import ClassVar
+
+from andon.core.message import Claims
+from andon.model.quality import LotCommand
+from andon.model.terms import Text
+
+
+class BlockStock(LotCommand, frozen=True, kw_only=True):
+    """Take all of the lot that the books have for use, wherever it lies, out of use: nothing
+    is carried. It keeps its place, or it could pass the release of an older hold, which then frees
+    what is held."""
+
+    TYPE: ClassVar[str] = "andon.quality.stock.block.v1"
+
+    reason: Text
+
+    def claims(self) -> Claims:
+        """Held in the books."""
+        return {"hold": True}
+
+
+class UnblockStock(LotCommand, frozen=True, kw_only=True):
+    """Give all of the lot that the books have blocked to use again. Waits its turn."""
+
+    TYPE: ClassVar[str] = "andon.quality.stock.unblock.v1"
+
+    def claims(self) -> Claims:
+        """Not held in the books."""
+        return {"hold": False}
+
+
+class StopUse(LotCommand, frozen=True, kw_only=True):
+    """Let no line consume the lot, from now on. It keeps its place, as `BlockStock` does."""
+
+    TYPE: ClassVar[str] = "andon.quality.use.stop.v1"
+
+    reason: Text
+
+    def claims(self) -> Claims:
+        """Held on the floor."""
+        return {"hold": True}
+
+
+class AllowUse(LotCommand, frozen=True, kw_only=True):
+    """Lines may consume the lot again. Waits its turn."""
+
+    TYPE: ClassVar[str] = "andon.quality.use.allow.v1"
+
+    def claims(self) -> Claims:
+        """Not held on the floor."""
+        return {"hold": False}

@@ -1,0 +1,98 @@
+"""Quality of the sandbox company: a held lot is held in every system, and then free in each."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.qms import Qms
+from andon.sandbox.truth import Consumed
+from tests.integration.plant import until
+from tests.story.company import Served, served
+
+LOT = "H00001"
+"""Two hundred and fifty housings: the oldest, so the next that a line would take."""
+
+
+@pytest.mark.story
+async def test_a_lot_that_a_person_holds_is_held_by_everybody_until_it_is_released() -> None:
+    async with served(speed=120) as plant:
+        company = plant.company
+        erp, mes, qms = company.the(Erp), company.the(MesA), company.the(Qms)
+        erp.faults.add("lose", 2)
+        qms.faults.add("lose", 1)
+        company.live()
+        await until(lambda: _stock(erp, UNRESTRICTED) > 0, within=10)
+
+        lot = f"material-lot/company:{LOT}"
+        hold = {"lot_id": lot, "reason": "a crack was seen"}
+        status, _ = await plant.ask(
+            "POST", "/v1/quality/place-hold", hold, **{"Idempotency-Key": "hold-1"}
+        )
+        assert status in (201, 202)
+        await until(lambda: qms.held(LOT) is not None, within=20)
+        await until(lambda: LOT in mes.held and not _stock(erp, UNRESTRICTED), within=30)
+        assert _stock(erp, BLOCKED) > 0
+        assert mes.refuses(LOT) == f"Lot {LOT} is on hold (a crack was seen). Take another one."
+        held_at = company.world.now()
+        await until(lambda: len(_taken(plant)) > 4, within=30)
+        assert LOT not in {fact.lot for fact in _taken(plant) if fact.at > held_at}
+        await until(lambda: _all_believe(plant, lot), within=20)
+
+        mes.free(LOT)  # a supervisor, at a terminal: nobody else thinks so
+        await until(lambda: _frees(plant, lot), within=20)
+
+        status, _ = await plant.ask(
+            "POST", "/v1/quality/release-hold", {"lot_id": lot, "reason": "it was dirt"},
+            **{"Idempotency-Key": "release-1"},
+        )  # fmt: skip
+        assert status in (201, 202)
+        await until(lambda: not _stock(erp, BLOCKED), within=30)
+        assert _stock(erp, UNRESTRICTED) > 0
+        assert qms.held(LOT) is None
+        kinds = [
+            row["GoodsMovementType"]
+            for row in erp.company.books.rows("A_MaterialDocumentItem").values()
+            if row["Batch"] == LOT and row["GoodsMovementType"] in ("343", "344")
+        ]
+        assert kinds == ["344", "343"]
+        assert erp.faults.struck["lose"] == 2
+
+
+def _stock(erp: Erp, kind: str) -> Decimal:
+    return sum(
+        (
+            amount
+            for there, amount in erp.company.movements.stocks.all()
+            if (there.batch, there.stock_type) == (LOT, kind)
+        ),
+        Decimal(0),
+    )
+
+
+def _taken(plant: Served) -> list[Consumed]:
+    facts = plant.company.world.truth.facts
+    return [fact for fact in facts if isinstance(fact, Consumed) and fact.material == "HOUSING"]
+
+
+async def _all_believe(plant: Served, lot: str) -> bool:
+    """Whether each system has said that it is held."""
+    cells = await _cells(plant, lot)
+    return all(cells.get(name, {}).get("value") for name in ("qms-events", "erp", "mes-a"))
+
+
+async def _frees(plant: Served, lot: str) -> bool:
+    return (await _cells(plant, lot))["mes-a"]["value"] is False
+
+
+async def _cells(plant: Served, lot: str) -> dict[str, dict[str, Any]]:
+    page = await plant.page(lot)
+    return {
+        cell["system"]: cell
+        for row in page.get("matrix", [])
+        if row["attribute"] == "hold"
+        for cell in row["cells"]
+    }

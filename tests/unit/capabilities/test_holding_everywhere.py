@@ -1,0 +1,106 @@
+"""A hold goes to the books and to the floor, and a release takes it back from both."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from andon.capabilities.quality import block_held_stock, stop_held_use
+from andon.core.connector import Receipt
+from andon.core.errors import RejectedError
+from andon.core.message import Command
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait, Workflow
+from andon.engine.answers import Answer
+from andon.engine.live import Live
+from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
+from andon.model.quality import HoldPlaced, HoldReleased
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LOT = "material-lot/company:A0000001"
+PLACED, RELEASED = HoldPlaced(lot_id=LOT, reason="porous"), HoldReleased(lot_id=LOT)
+BOTH: Mapping[Workflow, tuple[Command, Command]] = {
+    block_held_stock: (BlockStock(lot_id=LOT, reason="porous"), UnblockStock(lot_id=LOT)),
+    stop_held_use: (StopUse(lot_id=LOT, reason="porous"), AllowUse(lot_id=LOT)),
+}
+FLOWS = pytest.mark.parametrize("flow", BOTH, ids=lambda flow: flow.name)
+DONE, REFUSED = Answer(Receipt(reference="1")), Answer(error=RejectedError("No stock is there"))
+
+
+class Holding:
+    """A run of one of them."""
+
+    def __init__(self, flow: Workflow) -> None:
+        self.live = Live(
+            flow, id="run", subject=LOT, lane=0, correlation="c", site="here", trigger=1,
+            started_at=NOON,
+        )  # fmt: skip
+        self.open = self.live.start(PLACED)
+
+    def answer(self, kind: type[Verb[object]], answer: Answer) -> None:
+        verb = next(v for v in self.open if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, NOON)
+
+    @property
+    def sends(self) -> Command | None:
+        return next((v.command for v in self.open if isinstance(v, Send)), None)
+
+    @property
+    def asks(self) -> Ask | None:
+        return next((v for v in self.open if isinstance(v, Ask)), None)
+
+
+@FLOWS
+def test_it_is_held_until_the_release_and_free_then(flow: Workflow) -> None:
+    hold, free = BOTH[flow]
+    run = Holding(flow)
+    assert run.sends == hold
+    run.answer(Send, DONE)
+    assert run.sends is None
+    run.answer(Wait, Answer(RELEASED))
+    assert run.sends == free
+    run.answer(Send, DONE)
+    assert run.live.ended
+
+
+@FLOWS
+def test_a_refusal_is_tried_again_by_itself_for_an_hour_and_then_somebody_is_asked(
+    flow: Workflow,
+) -> None:
+    run = Holding(flow)
+    for _ in range(11):
+        run.answer(Send, REFUSED)
+        assert run.asks is None
+        run.answer(Sleep, Answer(None))
+    run.answer(Send, REFUSED)
+    assert run.asks is not None
+    assert (run.asks.team, run.asks.choices) == ("quality", ("try again", "nothing is left of it"))
+    assert "A0000001 is held" in run.asks.text
+    assert "No stock is there" in run.asks.text
+    run.answer(Ask, Answer("try again"))
+    assert run.sends == BOTH[flow][0]
+    run.answer(Send, REFUSED)
+    run.answer(Ask, Answer("nothing is left of it"))
+    assert run.live.ended
+
+
+@FLOWS
+def test_what_was_never_held_there_is_not_freed(flow: Workflow) -> None:
+    run = Holding(flow)
+    run.answer(Send, REFUSED)
+    run.answer(Wait, Answer(RELEASED))
+    assert run.live.ended
+
+
+@FLOWS
+def test_a_refused_release_is_a_question_until_it_is_done(flow: Workflow) -> None:
+    run = Holding(flow)
+    run.answer(Send, DONE)
+    run.answer(Wait, Answer(RELEASED))
+    run.answer(Send, REFUSED)
+    assert run.asks is not None
+    assert "is released" in run.asks.text
+    run.answer(Ask, Answer("try again"))
+    assert run.sends == BOTH[flow][1]
+    run.answer(Send, REFUSED)
+    run.answer(Ask, Answer("it is done by hand"))
+    assert run.live.ended
