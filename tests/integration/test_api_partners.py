@@ -97,13 +97,19 @@ async def test_related_objects_are_shown_as_far_as_they_are_its_own(plant: Plant
 
 
 async def test_the_way_of_a_command_is_told_to_whoever_sent_it(plant: Plant) -> None:
-    paint = {"order": "1001", "colour": "red"}
-    answer = await plant.client.post(
-        "/v1/production/paint-pump", json=paint, headers={"Idempotency-Key": "a"}
-    )
-    assert answer.status_code == 202
-    for key in ("key:somebody:a", "key:kread:production-commands:production:b"):
-        assert (await plant.client.get(f"/v1/commands/{key}")).status_code == 404
+    me = "key:kread:production-commands:production"
+    for position, (key, actor) in enumerate(((f"{me}:a", me), (f"{me}:b", "key:another")), start=7):
+        await plant.record(position, MINE, kind="command")
+        await plant.db.execute("update log set actor = $1 where position = $2", actor, position)
+        await plant.db.execute(
+            "insert into seen (source, id, digest, position) values ('command', $1, '', $2)",
+            key,
+            position,
+        )
+    assert (await plant.client.get(f"/v1/commands/{me}:a")).status_code == 200
+    assert (await plant.client.get(f"/v1/commands/{me}:b")).status_code == 404
+    headers = await plant.key("read")
+    assert (await plant.client.get(f"/v1/commands/{me}:b", headers=headers)).status_code == 200
 
 
 async def test_pages_of_objects_follow_each_other(plant: Plant) -> None:

@@ -101,9 +101,8 @@ async def do(
 async def read_command(request: Asked, key: FromPath[str]) -> Standing:
     """Where a command stands. Who may not read all asks for their own commands."""
     caller, key = caller_of(request), key.removeprefix("/")
-    found = None
-    if caller.may("read") or key.startswith(f"{caller.actor.name}:"):
-        found = await standing_of(hub_of(request).pool, key, sites=caller.sites)
+    own = None if caller.may("read") else caller.actor.name
+    found = await standing_of(hub_of(request).pool, key, sites=caller.sites, sent_by=own)
     if found is None:
         raise ProblemError(404, "There is no command with this key that you may see.")
     return Standing(**found)

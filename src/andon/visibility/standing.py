@@ -9,11 +9,14 @@ from andon.visibility.sql import statement
 from andon.visibility.timeline import title_of
 
 
-async def standing_of(db: Asks, key: str, *, sites: frozenset[str]) -> dict[str, Any] | None:
-    """Open as its delivery says, finished as its receipt or refusal says; None where unknown."""
+async def standing_of(
+    db: Asks, key: str, *, sites: frozenset[str], sent_by: str | None = None
+) -> dict[str, Any] | None:
+    """Open as its delivery says, finished as its receipt or refusal says; None where unknown, or
+    not sent by the one that is named."""
     if "\0" in key:
         return None
-    row = await db.fetchrow(statement("standing"), key, sorted(sites))
+    row = await db.fetchrow(statement("standing"), key, sorted(sites), sent_by)
     if row is None:
         return None
     answered = row["answer_kind"]
