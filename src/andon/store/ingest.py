@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from andon.core.message import LOT
+from andon.core.message import LOT, ReadBack
 from andon.store.access import Speaks
 from andon.store.holds import hold_said, note_holds
 from andon.store.raw import measured, said_of, whole
@@ -129,7 +129,8 @@ async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]]) -> 
     held = [
         (d.kind, d.source, d.local, *said, d.occurred_at)
         for _, d in news
-        if d.kind == LOT and (said := hold_said(d.claims, d.data))
+        # A belief binds nothing: what follows a hold would stay bound after its release.
+        if d.kind == LOT and d.type != ReadBack.TYPE and (said := hold_said(d.claims, d.data))
     ]
     await note_holds(db, held)
     aliases = [(d.kind, d.source, d.local, *alias) for _, d in news for alias in d.aliases]
