@@ -1,5 +1,6 @@
 """A policy may ask for a person's approval: recorded, in its place, and sent or refused."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -106,6 +107,17 @@ async def test_an_approval_keeps_its_place_before_later_commands_of_its_order(
             await decides(plant, "approval", "approve")
             await settled(database)
         assert plant.keyed.done[1:] == ["order/talker:A large", "order/talker:A post-0"]
+
+
+async def test_whoever_waits_is_answered_when_the_process_is_to_end(database: str) -> None:
+    async with plant_on(database) as plant:
+        asks(plant)
+        command = PostKeyed(order_id="order/talker:A", what="large")
+        async with desk_of(plant) as desk:
+            waiting = asyncio.create_task(desk.submit(command, PROGRAM, key="k1", wait=LONG))
+            await case_of(database, "approval")
+            desk.hurry()
+            assert (await asyncio.wait_for(waiting, 3)).state == "awaiting"
 
 
 async def test_the_same_key_tells_where_it_stands_and_then_its_outcome(database: str) -> None:

@@ -45,7 +45,8 @@ async def serve(
         hosts=tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "::1", *outside.hosts))),
         https=outside.https,
     )
-    app = create_app(EngineHub(plan, pool, ingest, clock, doors), web=web, ring=ring)
+    hub = EngineHub(plan, pool, ingest, clock, doors)
+    app = create_app(hub, web=web, ring=ring)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -67,6 +68,7 @@ async def serve(
         await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
     finally:
         end_streams(app)
+        hub.hurry()
         server.should_exit = True
         with suppress(asyncio.CancelledError):
             await task

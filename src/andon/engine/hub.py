@@ -94,6 +94,10 @@ class EngineHub:
         positions = {(row["source"], row["id"]): int(row["position"]) for row in rows}
         return [positions[draft.source, draft.id] for draft in drafts]
 
+    def hurry(self) -> None:
+        """Ends every wait for an outcome, and lets nobody begin one: this process is to end."""
+        self._submission.hurry()
+
     async def submit(
         self, command: Command, actor: Actor, *, key: str, wait: timedelta
     ) -> Submitted:
