@@ -63,6 +63,7 @@ class Hub:
     """`andon run` of one project, as a process of its own."""
 
     def __init__(self, folder: Path, *, port: int) -> None:
+        folder = folder.resolve()  # Andon runs in another folder than who starts it
         self.place = Place(folder, "127.0.0.1", port)
         self.log = folder / "andon.log"
         self._program: subprocess.Popen[bytes] | None = None
