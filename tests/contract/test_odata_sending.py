@@ -106,7 +106,7 @@ async def test_a_gateway_that_refuses_its_own_token_needs_an_operator(
     sap.gateway.token_life = 0  # as when something between us drops its cookies
     with pytest.raises(CredentialsError, match="CSRF"):
         await erp.send(issue(order), key="k")
-    assert sap.gateway.fetched == 2
+    assert sap.gateway.fetched == 4
     assert sap.gateway.calls == []
 
 

@@ -22,6 +22,8 @@ _READING = ("GET", "HEAD")
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
 """A number with a point stays exactly the digits it was sent with."""
 _TOKEN = "x-csrf-token"
+_RENEWALS = 3
+"""So many times a token that was refused is renewed for one call."""
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -100,20 +102,22 @@ class Gateway(Http):
         body: bytes | None,
         headers: Mapping[str, str] = {},
     ) -> Answer:
-        """One call that changes something. A refused token is renewed once, and only then."""
+        """One call that changes something. A refused token is renewed, and only then: a few times,
+        for a session may end again while the call waits for its turn."""
         told = {"content-type": self._content, **headers}
         token = self._tokens.get(service)
         if token is None:
             token = await self._renewed(service, None)
-        try:
-            return await self._effect(service, method, path, body, told, token)
-        except _TokenRefusedError:
-            token = await self._renewed(service, token)
+        for _ in range(_RENEWALS):
+            try:
+                return await self._effect(service, method, path, body, told, token)
+            except _TokenRefusedError:
+                token = await self._renewed(service, token)
         try:
             return await self._effect(service, method, path, body, told, token)
         except _TokenRefusedError as error:
             raise CredentialsError(
-                f"{self.base}/{service} refuses the CSRF token it has just given out. Check that"
+                f"{self.base}/{service} refuses every CSRF token it has just given out. Check that"
                 " nothing between us drops its cookies, then resume."
             ) from error
 
