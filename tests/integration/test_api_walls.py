@@ -93,7 +93,7 @@ async def test_every_answer_wears_the_headers(plant: Plant) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [
-    ("GET", "/v1/nothing", 404), ("PUT", "/v1/me", 405), ("GET", "/v1/feed/x", 405),
+    ("GET", "/v1/nothing", 404), ("PUT", "/v1/me", 405), ("PUT", "/v1/feed/x", 405),
 ])  # fmt: skip
 async def test_unknown_addresses_are_problems(
     plant: Plant, method: str, path: str, status: int
