@@ -39,7 +39,7 @@ def plant_document(commands: Sequence[type[Command]]) -> bytes:
         parts = schema_of(shape)["$defs"]
         for part, said in parts.items():
             schemas.setdefault(part, _moved(said))
-        summary, _, rest = _moved(parts[shape.__name__])["description"].partition("\n\n")
+        summary, _, rest = schemas[shape.__name__]["description"].partition("\n\n")
         document["paths"][f"/v1/{area}/{name}"] = {
             "post": {
                 **general,

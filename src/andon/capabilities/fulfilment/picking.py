@@ -5,6 +5,7 @@ __all__ = ["pick_delivery"]
 from datetime import timedelta
 
 from andon.core.errors import DeniedError, RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, Wait, workflow
 from andon.model.fulfilment import (
     ConfirmPick,
@@ -84,19 +85,15 @@ async def _told(run: Run, command: StopPick | ResumePick) -> None:
 
 
 async def _confirmed(run: Run) -> None:
-    while True:
-        try:
-            await run.send(ConfirmPick(delivery_id=run.subject))
-        except RejectedError as error:
-            answer = await run.ask(
-                "shipping",
-                f"Delivery {run.subject.rpartition(':')[2]} stands at the dock, and the ERP does"
-                f" not take it as picked: {error} Mend the cause, then try again; or confirm it"
-                " there.",
-                "try again",
-                "it is confirmed",
-            )
-            if answer == "it is confirmed":
-                return
-        else:
-            return
+    await insist(
+        run,
+        ConfirmPick(delivery_id=run.subject),
+        team="shipping",
+        says=lambda error: (
+            f"Delivery {run.subject.rpartition(':')[2]} stands at the dock, and the ERP does"
+            f" not take it as picked: {error} Mend the cause, then try again; or confirm it"
+            " there."
+        ),
+        again="try again",
+        by_hand="it is confirmed",
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, Sleep, Wait, workflow
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed
 from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesLine, SalesOrderPlaced
@@ -80,19 +81,18 @@ async def _opened(run: Run, placed: SalesOrderPlaced, promised: datetime) -> str
     command = OpenCustomerCase(
         order_id=run.subject, customer_id=placed.customer_id, reason="late", text=text
     )
-    while True:
-        try:
-            return (await run.send(command)).reference
-        except RejectedError as error:
-            answer = await run.ask(
-                "sales",
-                f"{text} The CRM takes no case of it: {error} Mend the cause, then try again; or"
-                " call the customer without one.",
-                "try again",
-                "they are called",
-            )
-            if answer == "they are called":
-                return None
+    opened = await insist(
+        run,
+        command,
+        team="sales",
+        says=lambda error: (
+            f"{text} The CRM takes no case of it: {error} Mend the cause, then try again; or"
+            " call the customer without one."
+        ),
+        again="try again",
+        by_hand="they are called",
+    )
+    return None if opened is None else opened.reference
 
 
 async def _closed(run: Run, command: CloseCustomerCase) -> None:

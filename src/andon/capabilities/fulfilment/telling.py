@@ -2,7 +2,7 @@
 
 __all__ = ["tell_customer"]
 
-from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.fulfilment import DeliveryCreated, MilestonePassed
 from andon.model.sales import TellCustomer
@@ -31,19 +31,15 @@ async def tell_customer(run: Run, created: DeliveryCreated) -> None:
 
 
 async def _tell(run: Run, command: TellCustomer) -> None:
-    while True:
-        try:
-            await run.send(command)
-        except RejectedError as error:
-            answer = await run.ask(
-                "sales",
-                f"Customer {command.customer_id} cannot be told that delivery"
-                f" {run.subject.rpartition(':')[2]} {command.news}: {error} Mend the cause in the"
-                " CRM, then try again; or tell them by telephone.",
-                "try again",
-                "they are told",
-            )
-            if answer == "they are told":
-                return
-        else:
-            return
+    await insist(
+        run,
+        command,
+        team="sales",
+        says=lambda error: (
+            f"Customer {command.customer_id} cannot be told that delivery"
+            f" {run.subject.rpartition(':')[2]} {command.news}: {error} Mend the cause in the"
+            " CRM, then try again; or tell them by telephone."
+        ),
+        again="try again",
+        by_hand="they are told",
+    )

@@ -5,6 +5,7 @@ __all__ = ["distribute_revision"]
 from datetime import datetime, timedelta
 
 from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.master import (
     DistributeRevision,
@@ -79,21 +80,17 @@ async def _released(run: Run, revised: ItemRevised) -> None:
 async def _taken(run: Run, command: ItemCommand, effective_at: datetime) -> None:
     """Until the system takes it, or engineering leaves it: a revision that one system does not
     have is made or planned wrongly from that day on."""
-    while True:
-        try:
-            await run.send(command)
-        except RejectedError as error:
-            answer = await run.ask(
-                "engineering",
-                f"{_says(run, command, effective_at)}, and {type(command).__name__} is refused:"
-                f" {str(error).rstrip('.')}. Remove the cause, then try again; or leave it.",
-                "try again",
-                "leave it",
-            )
-            if answer == "leave it":
-                return
-        else:
-            return
+    await insist(
+        run,
+        command,
+        team="engineering",
+        says=lambda error: (
+            f"{_says(run, command, effective_at)}, and {type(command).__name__} is refused:"
+            f" {str(error).rstrip('.')}. Remove the cause, then try again; or leave it."
+        ),
+        again="try again",
+        by_hand="leave it",
+    )
 
 
 def _says(run: Run, command: ItemCommand, at: datetime) -> str:

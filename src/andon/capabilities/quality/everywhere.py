@@ -5,6 +5,7 @@ __all__ = ["block_held_stock", "stop_held_use"]
 from datetime import timedelta
 
 from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, Wait, workflow
 from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.quality import HoldPlaced, HoldReleased
@@ -62,15 +63,14 @@ async def _bound(
 
 
 async def _freed(run: Run, command: UnblockStock | AllowUse, trouble: str) -> None:
-    while True:
-        try:
-            await run.send(command)
-        except RejectedError as error:
-            text = _question(run, trouble, "is released", error)
-            if await run.ask("quality", text, _AGAIN, _BY_HAND) == _BY_HAND:
-                return
-        else:
-            return
+    await insist(
+        run,
+        command,
+        team="quality",
+        says=lambda error: _question(run, trouble, "is released", error),
+        again=_AGAIN,
+        by_hand=_BY_HAND,
+    )
 
 
 def _question(run: Run, trouble: str, stands: str, error: RejectedError) -> str:

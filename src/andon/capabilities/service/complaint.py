@@ -2,7 +2,7 @@
 
 __all__ = ["answer_case"]
 
-from andon.capabilities.service.insisting import insist, number_of, tell
+from andon.capabilities.service.carrying import number_of, number_under, tell
 from andon.core.workflow import Run, workflow
 from andon.model.service import CaseReported, ComplaintDecided, RaiseComplaint, UpdateCase
 
@@ -18,7 +18,7 @@ async def answer_case(run: Run, reported: CaseReported) -> None:
         defect=reported.defect,
         lot_id=reported.lot_id,
     )
-    number = await insist(
+    number = await number_under(
         run,
         complaint,
         team="quality",

@@ -2,7 +2,7 @@
 
 __all__ = ["post_parts"]
 
-from andon.capabilities.service.insisting import insist, number_of, tell
+from andon.capabilities.service.carrying import number_of, number_under, tell
 from andon.core.workflow import Run, workflow
 from andon.model.service import IssueParts, UpdateCase, VisitCompleted
 
@@ -13,7 +13,7 @@ async def post_parts(run: Run, visit: VisitCompleted) -> None:
     the end."""
     if not visit.parts:
         return
-    number = await insist(
+    number = await number_under(
         run,
         IssueParts(case_id=run.subject, visit_id=visit.visit_id, parts=visit.parts),
         team="service",

@@ -5,7 +5,7 @@ __all__ = ["advised", "claim_missing", "missing"]
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.supply import (
@@ -91,29 +91,24 @@ async def _advise(
     counted: ShipmentCounted,
     lots: tuple[AdvisedLot, ...],
 ) -> None:
-    while True:
-        try:
-            await run.send(
-                AdviseReceipt(
-                    order_id=run.subject,
-                    supplier_id=placed.supplier_id,
-                    shipment_id=counted.shipment_id,
-                    received_at=counted.counted_at,
-                    judged=lots,
-                )
-            )
-        except RejectedError as error:
-            answer = await run.ask(
-                "purchasing",
-                f"{placed.supplier_id} cannot be told what became of {counted.shipment_id}:"
-                f" {error} Mend the cause and send it again, or tell it otherwise.",
-                "send again",
-                "it is told",
-            )
-            if answer == "it is told":
-                return
-        else:
-            return
+    advice = AdviseReceipt(
+        order_id=run.subject,
+        supplier_id=placed.supplier_id,
+        shipment_id=counted.shipment_id,
+        received_at=counted.counted_at,
+        judged=lots,
+    )
+    await insist(
+        run,
+        advice,
+        team="purchasing",
+        says=lambda error: (
+            f"{placed.supplier_id} cannot be told what became of {counted.shipment_id}:"
+            f" {error} Mend the cause and send it again, or tell it otherwise."
+        ),
+        again="send again",
+        by_hand="it is told",
+    )
 
 
 async def _claim(

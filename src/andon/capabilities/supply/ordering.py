@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from andon.core.errors import LateError, RejectedError
+from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.supply import (
@@ -116,21 +117,17 @@ async def _compare(
 
 async def _book(run: Run, placed: PurchaseOrderPlaced, lines: tuple[PurchaseLine, ...]) -> None:
     """In books that say so already nothing is written."""
-    while True:
-        try:
-            await run.send(ConfirmPurchaseOrder(order_id=run.subject, lines=lines))
-        except RejectedError as error:
-            answer = await run.ask(
-                "purchasing",
-                f"{placed.supplier_id} has confirmed {_name(run)}, and the ERP does not take it:"
-                f" {error} Mend the cause and write it again, or do it by hand.",
-                "write again",
-                "it is written",
-            )
-            if answer == "it is written":
-                return
-        else:
-            return
+    await insist(
+        run,
+        ConfirmPurchaseOrder(order_id=run.subject, lines=lines),
+        team="purchasing",
+        says=lambda error: (
+            f"{placed.supplier_id} has confirmed {_name(run)}, and the ERP does not take it:"
+            f" {error} Mend the cause and write it again, or do it by hand."
+        ),
+        again="write again",
+        by_hand="it is written",
+    )
 
 
 async def _sent(run: Run, placed: PurchaseOrderPlaced) -> bool:

@@ -2,7 +2,7 @@
 
 __all__ = ["post_counted"]
 
-from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.supply import PostReceipt, ShipmentCounted
 
@@ -14,23 +14,15 @@ async def post_counted(run: Run, counted: ShipmentCounted) -> None:
     received = tuple(lot for lot in counted.lots if lot.quantity.amount > 0)
     if not received:
         return
-    while True:
-        try:
-            await run.send(
-                PostReceipt(
-                    order_id=run.subject, shipment_id=counted.shipment_id, received=received
-                )
-            )
-        except RejectedError as error:
-            answer = await run.ask(
-                "receiving",
-                f"{counted.shipment_id} has come for {run.subject.partition(':')[2]}, and its goods"
-                f" receipt is refused: {error} Mend the cause, then post again; or post it in the"
-                " ERP by hand.",
-                "post again",
-                "it is posted",
-            )
-            if answer == "it is posted":
-                return
-        else:
-            return
+    await insist(
+        run,
+        PostReceipt(order_id=run.subject, shipment_id=counted.shipment_id, received=received),
+        team="receiving",
+        says=lambda error: (
+            f"{counted.shipment_id} has come for {run.subject.partition(':')[2]}, and its goods"
+            f" receipt is refused: {error} Mend the cause, then post again; or post it in the"
+            " ERP by hand."
+        ),
+        again="post again",
+        by_hand="it is posted",
+    )

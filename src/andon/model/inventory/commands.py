@@ -3,6 +3,7 @@
 __all__ = [
     "CreateLot",
     "IssueGoods",
+    "LotCommand",
     "PostAdjustment",
     "PostScrap",
     "PostTransfer",
@@ -22,20 +23,25 @@ StockStatus = Literal["unrestricted", "blocked"]
 """What the books let an amount be used for."""
 
 
-class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make the lot known to a system, so that output can be booked on it."""
+class LotCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Parent of all commands about one lot and what it is of."""
 
-    TYPE: ClassVar[str] = "andon.inventory.lot.create.v1"
     KIND: ClassVar[str] = "material-lot"
     KEY: ClassVar[str] = "lot_id"
 
     lot_id: LotId
     material_id: MaterialId
-    order_id: OrderId | None = None
 
     def claims(self) -> Claims:
-        """What the lot is of."""
+        """What it is of."""
         return {"material": self.material_id}
+
+
+class CreateLot(LotCommand, frozen=True, kw_only=True):
+    """Make the lot known to a system, so that output can be booked on it."""
+
+    TYPE: ClassVar[str] = "andon.inventory.lot.create.v1"
+    order_id: OrderId | None = None
 
     def links(self) -> Iterable[Link]:
         """The lot is made by the order."""
@@ -43,31 +49,17 @@ class CreateLot(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield Link("made-by", "production-order", self.order_id)
 
 
-class PutAway(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PutAway(LotCommand, frozen=True, kw_only=True):
     """Take what was made into the warehouse."""
 
     TYPE: ClassVar[str] = "andon.inventory.lot.put-away.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     quantity: Quantity
 
-    def claims(self) -> Claims:
-        """What it is of."""
-        return {"material": self.material_id}
 
-
-class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PostTransfer(LotCommand, frozen=True, kw_only=True):
     """Post that an amount lies somewhere else. Posts a fact: no hold can bring it back."""
 
     TYPE: ClassVar[str] = "andon.inventory.transfer.post.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     quantity: Quantity
     origin: Name
     destination: Name
@@ -79,80 +71,44 @@ class PostTransfer(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return {"material": self.material_id, "location": self.destination}
 
 
-class PostAdjustment(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PostAdjustment(LotCommand, frozen=True, kw_only=True):
     """Post the difference that a count has found, so that the books say what lies there. Posts a
     fact: no hold can bring it back."""
 
     TYPE: ClassVar[str] = "andon.inventory.adjustment.post.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     difference: Quantity
     """Above zero: more lies there than the books say."""
     location: Name
     status: StockStatus = "unrestricted"
     """As what the books have it."""
 
-    def claims(self) -> Claims:
-        """What it is of."""
-        return {"material": self.material_id}
 
-
-class PostScrap(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PostScrap(LotCommand, frozen=True, kw_only=True):
     """Post what was thrown away out of stock. Posts a fact: no hold can bring it back."""
 
     TYPE: ClassVar[str] = "andon.inventory.scrap.post.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     quantity: Quantity
     location: Name
     reason: Text = ""
     status: StockStatus = "unrestricted"
     """As what the books have it."""
 
-    def claims(self) -> Claims:
-        """What it is of."""
-        return {"material": self.material_id}
 
-
-class ReceiveGoods(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReceiveGoods(LotCommand, frozen=True, kw_only=True):
     """Post an amount into stock that came for no order. Posts a fact: no hold can bring it back."""
 
     TYPE: ClassVar[str] = "andon.inventory.goods.receive.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     quantity: Quantity
     location: Name
 
-    def claims(self) -> Claims:
-        """What it is of."""
-        return {"material": self.material_id}
 
-
-class IssueGoods(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IssueGoods(LotCommand, frozen=True, kw_only=True):
     """Give an amount out of stock to whoever pays for it, for no order."""
 
     TYPE: ClassVar[str] = "andon.inventory.goods.issue.v1"
-    KIND: ClassVar[str] = "material-lot"
-    KEY: ClassVar[str] = "lot_id"
-
-    lot_id: LotId
-    material_id: MaterialId
     quantity: Quantity
     location: Name
     cost_center: Name
-
-    def claims(self) -> Claims:
-        """What it is of."""
-        return {"material": self.material_id}
 
     def lots(self) -> Sequence[str]:
         """The lot it takes from."""

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
+from andon.sandbox.systems.qms.asking import AboutLot, asked
 from andon.sandbox.systems.qms.complaints import Complaint, Complaints
-from andon.sandbox.systems.qms.holds import Hold, Holds
+from andon.sandbox.systems.qms.holds import Hold, HoldAsked, Holds
 from andon.sandbox.tokens import Tokens
 from andon.sandbox.world import World
 
@@ -31,11 +32,9 @@ class Inspection(msgspec.Struct, kw_only=True):
     decision: str = ""
 
 
-class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    lot: str
+class _Asked(AboutLot, kw_only=True, forbid_unknown_fields=True):
     item: str
     order: str = ""
-    reference: str = ""
 
 
 class Qms(PostingSystem):
@@ -158,35 +157,32 @@ class Qms(PostingSystem):
         return len(self._calls) > _MOST_CALLS
 
     def _asked(self, body: bytes) -> web.Response:
-        try:
-            asked = msgspec.json.decode(body, type=_Asked)
-        except msgspec.MsgspecError as error:
-            return json_answer({"error": "invalid_request", "detail": str(error)}, status=400)
-        if not asked.lot:
-            return json_answer({"error": "invalid_request", "detail": "no lot"}, status=422)
+        wanted = asked(body, _Asked)
+        if isinstance(wanted, web.Response):
+            return wanted
         id = f"INS-{len(self.inspections) + 5001}"
-        self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(asked))
+        self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(wanted))
         return json_answer(self.inspections[id], status=201)
 
     def _place(self, body: bytes) -> web.Response:
-        asked = self._holds.asked(body)
-        if isinstance(asked, web.Response):
-            return asked
-        known = self.held(asked.lot)
+        wanted = asked(body, HoldAsked)
+        if isinstance(wanted, web.Response):
+            return wanted
+        known = self.held(wanted.lot)
         if known is not None:
             return json_answer({"error": "already_held", "detail": known.reason}, status=409)
-        return json_answer(self.place(asked.lot, asked.reason, reference=asked.reference), 201)
+        return json_answer(self.place(wanted.lot, wanted.reason, reference=wanted.reference), 201)
 
     def _release(self, body: bytes) -> web.Response:
-        asked = self._holds.asked(body)
-        if isinstance(asked, web.Response):
-            return asked
-        hold = self.held(asked.lot)
+        wanted = asked(body, HoldAsked)
+        if isinstance(wanted, web.Response):
+            return wanted
+        hold = self.held(wanted.lot)
         if hold is None:
-            detail = f"lot {asked.lot} is not held"
+            detail = f"lot {wanted.lot} is not held"
             return json_answer({"error": "not_held", "detail": detail}, status=409)
-        hold.released_under = asked.reference
-        self.release(hold, asked.reason)
+        hold.released_under = wanted.reference
+        self.release(hold, wanted.reason)
         return json_answer(hold)
 
     def believes(self) -> Iterable[Belief]:

@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import json_answer
+from andon.sandbox.systems.qms.asking import AboutLot, asked
 
 
 class Complaint(msgspec.Struct, kw_only=True):
@@ -21,13 +22,11 @@ class Complaint(msgspec.Struct, kw_only=True):
     verdict: str = ""
 
 
-class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    lot: str
+class _Asked(AboutLot, kw_only=True, forbid_unknown_fields=True):
     item: str
     customer: str
     defect: str
     case: str
-    reference: str = ""
 
 
 class Complaints:
@@ -38,14 +37,11 @@ class Complaints:
 
     def asked(self, body: bytes) -> web.Response:
         """`POST /complaints`."""
-        try:
-            asked = msgspec.json.decode(body, type=_Asked)
-        except msgspec.MsgspecError as error:
-            return json_answer({"error": "invalid_request", "detail": str(error)}, status=400)
-        if not asked.lot:
-            return json_answer({"error": "invalid_request", "detail": "no lot"}, status=422)
+        wanted = asked(body, _Asked)
+        if isinstance(wanted, web.Response):
+            return wanted
         id = f"CMP-{len(self.all) + 9001}"
-        self.all[id] = Complaint(id=id, **msgspec.structs.asdict(asked))
+        self.all[id] = Complaint(id=id, **msgspec.structs.asdict(wanted))
         return json_answer(self.all[id], status=201)
 
     def found(self, reference: str | None) -> web.Response:

@@ -1,6 +1,6 @@
 """Holds as the QMS keeps them: inspectors place them, and so do those who may from outside."""
 
-__all__ = ["Hold", "Holds"]
+__all__ = ["Hold", "HoldAsked", "Holds"]
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import json_answer
+from andon.sandbox.systems.qms.asking import AboutLot
 
 
 class Hold(msgspec.Struct, kw_only=True):
@@ -26,10 +27,10 @@ class Hold(msgspec.Struct, kw_only=True):
     """The same for its release."""
 
 
-class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    lot: str
+class HoldAsked(AboutLot, kw_only=True, forbid_unknown_fields=True):
+    """To be placed, or to be released."""
+
     reason: str = ""
-    reference: str = ""
 
 
 class Holds:
@@ -47,16 +48,6 @@ class Holds:
         id = f"HLD-{len(self.all) + 301}"
         self.all.append(Hold(id=id, lot=lot, reason=reason, placed_at=at, reference=reference))
         return self.all[-1]
-
-    def asked(self, body: bytes) -> _Asked | web.Response:
-        """What somebody outside wants, or what is wrong with it."""
-        try:
-            asked = msgspec.json.decode(body, type=_Asked)
-        except msgspec.MsgspecError as error:
-            return json_answer({"error": "invalid_request", "detail": str(error)}, status=400)
-        if not asked.lot:
-            return json_answer({"error": "invalid_request", "detail": "no lot"}, status=422)
-        return asked
 
     def found(self, reference: str | None, released_under: str | None) -> web.Response:
         """All, or those that were asked for, or released, under a word."""

@@ -1,34 +1,33 @@
-"""Insisting: what is refused is a question, and is tried again as often as somebody says so."""
+"""Carrying through: a call has its number or is done by hand, and the field service hears of it."""
 
-__all__ = ["insist", "number_of", "tell"]
+__all__ = ["number_of", "number_under", "tell"]
 
-from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.message import Command
 from andon.core.workflow import Run
 from andon.model.service import UpdateCase
 
 
-async def insist(
+async def number_under(
     run: Run, command: Command, *, team: str, trouble: str, again: str, by_hand: str
 ) -> str | None:
     """The number under which it was done; None where somebody says that it was done by hand."""
-    while True:
-        try:
-            return (await run.send(command)).reference
-        except RejectedError as error:
-            answer = await run.ask(
-                team,
-                f"{trouble}: {error} Mend the cause, then try again; or do it there by hand.",
-                again,
-                by_hand,
-            )
-            if answer == by_hand:
-                return None
+    done = await insist(
+        run,
+        command,
+        team=team,
+        says=lambda error: (
+            f"{trouble}: {error} Mend the cause, then try again; or do it there by hand."
+        ),
+        again=again,
+        by_hand=by_hand,
+    )
+    return None if done is None else done.reference
 
 
 async def tell(run: Run, update: UpdateCase) -> None:
     """Those who speak with the customer hear it, from us or from each other."""
-    await insist(
+    await number_under(
         run,
         update,
         team="service",
