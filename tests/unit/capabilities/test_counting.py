@@ -1,24 +1,20 @@
 """From the bin to the books: one posting for each difference and each piece thrown away."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
 from andon.capabilities.inventory import adjust_counted, large_differences, post_scrapped
 from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
-from andon.core.message import Command, Event
 from andon.core.plant import Allow, Approve
 from andon.core.quantity import Quantity
 from andon.core.record import Actor
-from andon.core.workflow import Ask, Send, Verb, Workflow
+from andon.core.workflow import Ask, Send
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.inventory import PostAdjustment, PostScrap, StockCounted, StockScrapped
+from tests.unit.capabilities.doing import NOON, Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LOT = "material-lot/company:A0000001"
 DONE = Answer(Receipt(reference="1"))
 
@@ -36,36 +32,17 @@ ONE_LESS = PostAdjustment(
 )
 
 
-class Doing:
-    """A run of one of them."""
-
-    def __init__(self, flow: Workflow, event: Event) -> None:
-        self.live = Live(
-            flow, id="run", subject=LOT, lane=0, correlation="c", site="here", trigger=1,
-            started_at=NOON,
-        )  # fmt: skip
-        self.open = self.live.start(event)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    @property
-    def sends(self) -> Command | None:
-        return next((v.command for v in self.open if isinstance(v, Send)), None)
-
-
 def test_a_difference_is_posted_once_and_none_is_not() -> None:
-    run = Doing(adjust_counted, COUNTED)
+    run = Doing(adjust_counted, LOT, COUNTED)
     assert run.sends == ONE_LESS
     run.answer(Send, DONE)
     assert run.live.ended
     right = msgspec.structs.replace(COUNTED, counted=COUNTED.expected)
-    assert Doing(adjust_counted, right).live.ended
+    assert Doing(adjust_counted, LOT, right).live.ended
 
 
 def test_a_refused_difference_is_posted_again_when_somebody_says_so() -> None:
-    run = Doing(adjust_counted, COUNTED)
+    run = Doing(adjust_counted, LOT, COUNTED)
     run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 1 PC")))
     assert run.sends == msgspec.structs.replace(ONE_LESS, status="blocked")
     run.answer(Send, Answer(error=RejectedError("No blocked stock")))
@@ -80,7 +57,7 @@ def test_a_refused_difference_is_posted_again_when_somebody_says_so() -> None:
 
 
 def test_a_difference_that_a_person_denies_is_not_posted() -> None:
-    run = Doing(adjust_counted, COUNTED)
+    run = Doing(adjust_counted, LOT, COUNTED)
     run.answer(Send, Answer(error=DeniedError("denied by pat")))
     assert run.live.ended
 
@@ -103,7 +80,7 @@ def test_what_is_thrown_away_is_posted_with_its_reason() -> None:
         lot_id=LOT, material_id="PUMP", quantity=pieces(2), location="warehouse", bin="W.03",
         reason="dropped",
     )  # fmt: skip
-    run = Doing(post_scrapped, scrapped)
+    run = Doing(post_scrapped, LOT, scrapped)
     assert run.sends == PostScrap(
         lot_id=LOT, material_id="PUMP", quantity=pieces(2), location="warehouse", reason="dropped"
     )

@@ -1,17 +1,16 @@
 """Customers: each news is told once, and a broken promise is spoken about until all has left."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from andon.capabilities.fulfilment import tell_customer, watch_promise
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
-from andon.core.message import Command, Event
+from andon.core.message import Event
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Sleep, Verb, Wait, Workflow
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, Milestone, MilestonePassed
 from andon.model.sales import (
     CloseCustomerCase,
@@ -20,8 +19,8 @@ from andon.model.sales import (
     SalesOrderPlaced,
     TellCustomer,
 )
+from tests.unit.capabilities.doing import NOON, Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OUT, OTHER = "delivery/erp:80000001", "delivery/erp:80000002"
 ORDER = "sales-order/erp:5000001"
 DONE = Answer(Receipt(reference="500"))
@@ -32,26 +31,16 @@ def pumps(amount: str) -> Quantity:
     return Quantity(Decimal(amount), "PC")
 
 
-class Going:
-    """A run and what it waits for."""
-
-    def __init__(self, flow: Workflow, subject: str, began: Event) -> None:
-        self.live = Live(
-            flow, id="run", subject=subject, lane=0, correlation="erp/1", site="here", trigger=1,
-            started_at=NOON,
-        )  # fmt: skip
-        self.live.start(began)
+class Going(Doing):
+    """One that may ask again for what it has asked for: all that is not answered is looked at."""
 
     def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.live.left() if isinstance(v, kind))
-        self.live.take(verb.n, answer, NOON)
+        self.open = self.live.left()
+        super().answer(kind, answer)
+        self.open = self.live.left()
 
     def hear(self, event: Event) -> None:
         self.answer(Wait, Answer(event))
-
-    @property
-    def sends(self) -> Command | None:
-        return next((v.command for v in self.live.left() if isinstance(v, Send)), None)
 
     @property
     def ended(self) -> bool:
@@ -101,7 +90,7 @@ def test_a_refused_telling_is_sales_question_and_is_tried_again() -> None:
     run = telling()
     run.hear(passed("departed"))
     run.answer(Send, REFUSED)
-    (ask,) = (verb for verb in run.live.left() if isinstance(verb, Ask))
+    (ask,) = (verb for verb in run.open if isinstance(verb, Ask))
     assert ask.team == "sales"
     run.answer(Ask, Answer("try again"))
     assert isinstance(run.sends, TellCustomer)

@@ -1,7 +1,6 @@
 """A hold goes to the books and to the floor, and a release takes it back from both."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import pytest
 
@@ -9,13 +8,12 @@ from andon.capabilities.quality import block_held_stock, stop_held_use
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
-from andon.core.workflow import Ask, Send, Sleep, Verb, Wait, Workflow
+from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.quality import HoldPlaced, HoldReleased
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LOT = "material-lot/company:A0000001"
 PLACED, RELEASED = HoldPlaced(lot_id=LOT, reason="porous"), HoldReleased(lot_id=LOT)
 BOTH: Mapping[Workflow, tuple[Command, Command]] = {
@@ -26,23 +24,11 @@ FLOWS = pytest.mark.parametrize("flow", BOTH, ids=lambda flow: flow.name)
 DONE, REFUSED = Answer(Receipt(reference="1")), Answer(error=RejectedError("No stock is there"))
 
 
-class Holding:
+class Holding(Doing):
     """A run of one of them."""
 
     def __init__(self, flow: Workflow) -> None:
-        self.live = Live(
-            flow, id="run", subject=LOT, lane=0, correlation="c", site="here", trigger=1,
-            started_at=NOON,
-        )  # fmt: skip
-        self.open = self.live.start(PLACED)
-
-    def answer(self, kind: type[Verb[object]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    @property
-    def sends(self) -> Command | None:
-        return next((v.command for v in self.open if isinstance(v, Send)), None)
+        super().__init__(flow, LOT, PLACED)
 
     @property
     def asks(self) -> Ask | None:

@@ -1,8 +1,6 @@
 """From the line to the shelf: tasks and inspections for what was made, one posting per carrying."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,16 +9,15 @@ from andon.capabilities.inventory import post_moved, put_away
 from andon.capabilities.quality import inspect_output
 from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
-from andon.core.message import Command, Event
+from andon.core.message import Command
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Verb, Workflow
+from andon.core.workflow import Ask, Send, Workflow
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.inventory import PostTransfer, PutAway, StockMoved
 from andon.model.production import OrderCompleted
 from andon.model.quality import RequestInspection
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ORDER, LOT = "production-order/erp:1000001", "material-lot/company:A0000001"
 FIVE, NONE = Quantity(Decimal(5), "PC"), Quantity(Decimal(0), "PC")
 MADE = OrderCompleted(
@@ -30,25 +27,6 @@ MOVED = StockMoved(
     lot_id=LOT, material_id="PUMP", quantity=FIVE, origin="production", destination="warehouse"
 )
 DONE = Answer(Receipt(reference="1"))
-
-
-class Doing:
-    """A run of one of them."""
-
-    def __init__(self, flow: Workflow, subject: str, event: Event) -> None:
-        self.live = Live(
-            flow, id="run", subject=subject, lane=0, correlation="c", site="here", trigger=1,
-            started_at=NOON,
-        )  # fmt: skip
-        self.open = self.live.start(event)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    @property
-    def sends(self) -> Command | None:
-        return next((v.command for v in self.open if isinstance(v, Send)), None)
 
 
 TASK = PutAway(lot_id=LOT, material_id="PUMP", quantity=FIVE)

@@ -1,17 +1,14 @@
 """Field service: a case becomes a complaint and is answered, parts are posted once."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from andon.capabilities.service import answer_case, post_parts
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command, Event
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Verb, Wait, Workflow
+from andon.core.workflow import Ask, Send, Wait, Workflow
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.service import (
     CaseReported,
     ComplaintDecided,
@@ -21,8 +18,8 @@ from andon.model.service import (
     UsedPart,
     VisitCompleted,
 )
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CASE = "service-case/field-service:FS-1"
 REPORTED = CaseReported(
     case_id=CASE, customer_id="17100001", material_id="PUMP", defect="leaks", lot_id="A1"
@@ -30,25 +27,11 @@ REPORTED = CaseReported(
 SEAL = UsedPart(material_id="SEAL", lot_id="S1", quantity=Quantity(Decimal(2), "PC"))
 
 
-class Following:
-    """A run of one workflow that has heard its first event."""
+class Following(Doing):
+    """A run about the case."""
 
     def __init__(self, flow: Workflow, first: Event) -> None:
-        self.live = Live(
-            flow,
-            id=f"{flow.name}@fs/1",
-            subject=CASE,
-            lane=0,
-            correlation="fs/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
-        self.open = self.live.start(first)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
+        super().__init__(flow, CASE, first)
 
     def done(self, reference: str) -> None:
         self.answer(Send, Answer(Receipt(reference=reference)))

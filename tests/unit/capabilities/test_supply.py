@@ -1,8 +1,7 @@
 """Supply: an order goes out and is answered, what came is posted, what is missing is claimed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -12,9 +11,8 @@ from andon.core.connector import Receipt
 from andon.core.errors import LateError, RejectedError
 from andon.core.message import Command, Event
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Verb, Wait, Workflow
+from andon.core.workflow import Ask, Send, Wait, Workflow
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.supply import (
     AdviseReceipt,
     ConfirmPurchaseOrder,
@@ -27,8 +25,8 @@ from andon.model.supply import (
     ShipmentAnnounced,
     ShipmentCounted,
 )
+from tests.unit.capabilities.doing import NOON, Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BOUGHT = "purchase-order/erp:4500000001"
 
 
@@ -64,33 +62,15 @@ def counted(amount: int, damaged: int = 0) -> ShipmentCounted:
     return ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(lot,), counted_at=NOON)
 
 
-class Following:
-    """A run of one workflow that has heard its first event."""
+class Following(Doing):
+    """A run about the purchase order."""
 
     def __init__(self, flow: Workflow, first: Event) -> None:
-        self.live = Live(
-            flow,
-            id=f"{flow.name}@erp/1",
-            subject=BOUGHT,
-            lane=0,
-            correlation="erp/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
-        self.open = self.live.start(first)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
+        super().__init__(flow, BOUGHT, first)
 
     def question(self) -> str:
         (ask,) = [v for v in self.open if isinstance(v, Ask)]
         return ask.text
-
-    @property
-    def sends(self) -> bool:
-        return any(isinstance(v, Send) for v in self.open)
 
     @property
     def sent(self) -> Command:
