@@ -38,6 +38,7 @@ class Node:
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="andon-rabbitmq-"))
         self.port, self.tls_port, self._epmd_port, self._peer_port = _free_ports(4)
+        self._doors = (self.port, self.tls_port) if tls else (self.port,)
         self._running: list[subprocess.Popen[bytes]] = []
         self._ends = weakref.finalize(self, _end, self._running, self.folder)
         (self.folder / "definitions.json").write_bytes(msgspec.json.encode(definitions))
@@ -72,7 +73,8 @@ class Node:
             )
         self._running.append(node)
         try:
-            _wait_for(self.port, node)
+            for door in self._doors:  # RabbitMQ opens one after the other
+                _wait_for(door, node)
         except TimeoutError as error:
             said = (self.folder / "said").read_text("utf-8", "replace")[-2000:]
             raise SettingsError(f"RabbitMQ does not begin: {said}") from error
