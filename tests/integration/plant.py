@@ -359,7 +359,7 @@ async def plant_on(dsn: str, **settings: object) -> AsyncIterator[Plant]:
         await plant.ingest.close()
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], *, within: float = 8.0) -> None:
+async def until(true: Callable[[], bool | Awaitable[bool]], *, within: float = 30.0) -> None:
     """Returns when the condition holds; fails at the deadline, naming the condition."""
     try:
         async with asyncio.timeout(within):
@@ -382,7 +382,7 @@ async def rows_of(dsn: str) -> AsyncIterator[asyncpg.Connection]:
         await db.close()
 
 
-async def settled(dsn: str, *, within: float = 8.0) -> None:
+async def settled(dsn: str, *, within: float = 30.0) -> None:
     """Returns when all that was told has its run, and no run and no delivery is open."""
     async with rows_of(dsn) as db:
 
