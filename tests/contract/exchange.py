@@ -84,7 +84,7 @@ async def some(files: Files, count: int, after: str = "") -> list[Item]:
     found: list[Item] = []
     items = files.read(after)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for item in items:
                 found.append(item)
                 if len(found) == count:

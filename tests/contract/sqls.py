@@ -73,7 +73,7 @@ class Reader:
             found[row[name] if isinstance(row, dict) else str(row)] = None
         return list(found)
 
-    async def until(self, name: str, values: list[Any], within: float = 10) -> None:
+    async def until(self, name: str, values: list[Any], within: float = 60) -> None:
         """Returns once exactly these values came."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):

@@ -48,7 +48,7 @@ async def taken(amqp: Amqp, count: int) -> list[Item]:
     await amqp.open()
     items: list[Item] = []
     reading = amqp.read("")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for item in reading:
             items.append(item)
             if item.position:
@@ -67,7 +67,7 @@ async def until_ready(plant: Rabbit, queue: str, count: int) -> None:
     """So many messages wait for a reader."""
     connection = await plant.plant()
     channel = await connection.channel()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         found = None
         while found != count:
             await asyncio.sleep(0.01)
@@ -88,7 +88,7 @@ async def test_no_more_is_on_its_way_than_was_asked_for(plant: Rabbit) -> None:
     await until_ready(plant, "states", 450)
     assert not waiting.done()
     await amqp.committed(items[9].position or "")
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     await until_ready(plant, "states", 440)
     await reading.aclose()
 
@@ -117,10 +117,10 @@ async def test_a_queue_that_goes_away_while_we_read_is_said_at_once(plant: Rabbi
     await amqp.open()
     reading = amqp.read("")
     await channel.basic_publish(b"{}", routing_key="short")
-    await asyncio.wait_for(anext(reading), 10)
+    await asyncio.wait_for(anext(reading), 60)
     await channel.queue_delete("short")
     with pytest.raises(UnavailableError, match="short"):
-        await asyncio.wait_for(anext(reading), 10)
+        await asyncio.wait_for(anext(reading), 60)
     limits: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
     await channel.queue_declare("short", durable=True, arguments=limits)
     await channel.queue_bind("short", "acme", "acme.short")
@@ -280,11 +280,11 @@ async def test_a_node_that_was_killed_has_everything_that_was_not_committed(
     await amqp.committed(first[1].position or "")
     await asyncio.to_thread(killable.node().kill)
     with pytest.raises(UnavailableError):
-        await asyncio.wait_for(anext(reading), 20)
+        await asyncio.wait_for(anext(reading), 60)
     await asyncio.to_thread(killable.node().start)
     keys = {text: item.key for text, item in zip(texts(first), first, strict=True)}
     owed = set(said[2:])
-    async with asyncio.timeout(20), contextlib.aclosing(amqp.read("")) as again:
+    async with asyncio.timeout(60), contextlib.aclosing(amqp.read("")) as again:
         while owed:  # an acknowledgment it had no time to write down is a repeat, and welcome
             item = await anext(again)
             (text,) = texts([item])

@@ -168,7 +168,7 @@ async def test_what_they_send_is_answered_once_it_is_recorded_and_not_before() -
         assert inside(floor, "out") == []
         await mes.committed(item.position or "")
         waiting = asyncio.ensure_future(anext(items))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not inside(floor, "archive"):  # noqa: ASYNC110 a folder signals nothing
                 await asyncio.sleep(0.02)
         waiting.cancel()

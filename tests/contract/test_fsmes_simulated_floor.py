@@ -53,7 +53,7 @@ async def running(url: str, file: Path, *, speed: float) -> AsyncIterator[list[s
 
 
 async def until(so: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not so():  # noqa: ASYNC110 filled by another thread
             await asyncio.sleep(0.02)
 

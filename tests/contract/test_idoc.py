@@ -37,7 +37,7 @@ async def connected(sap: Simulated, **changed: Any) -> AsyncIterator[Idoc]:
 
 
 async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not so():  # noqa: ASYNC110 no event tells it
             await asyncio.sleep(0.01)
 

@@ -56,7 +56,7 @@ async def taken(nats: Nats, count: int, after: str = "", *, commits: bool = True
     await nats.open()
     items: list[Item] = []
     reading = nats.read(after)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for item in reading:
             items.append(item)
             if commits and item.position:
@@ -97,7 +97,7 @@ async def test_a_consumer_deleted_while_we_read_is_said_at_once(plant: Plant) ->
     await anext(reading)
     await plant.streams_there.delete_consumer("MACHINES", "andon-line")
     with pytest.raises(UnavailableError, match="Consumer Deleted"):
-        await asyncio.wait_for(anext(reading), 10)
+        await asyncio.wait_for(anext(reading), 60)
 
 
 async def test_what_is_committed_is_acknowledged_and_nothing_else(plant: Plant) -> None:
@@ -107,7 +107,7 @@ async def test_what_is_committed_is_acknowledged_and_nothing_else(plant: Plant) 
     reading = nats.read("")
     items = [await anext(reading) for _ in range(4)]
     await nats.committed(items[1].position or "")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         pending = 4
         while pending != 2:
             await asyncio.sleep(0.01)
@@ -151,7 +151,7 @@ async def test_what_retention_takes_while_we_read_is_a_gap(plant: Plant) -> None
     items = [await anext(reading) for _ in range(2)]
     await plant.streams_there.purge_stream("MACHINES", seq=4)
     await nats.committed(items[-1].position or "")
-    missing = await asyncio.wait_for(anext(reading), 10)
+    missing = await asyncio.wait_for(anext(reading), 60)
     assert missing.kind == GAP
     assert msgspec.json.decode(missing.raw)["first"] == 3
     assert msgspec.json.decode((await anext(reading)).raw)["sequence"] == 4

@@ -84,13 +84,13 @@ def plain(text: str, status: int = 200, kind: str = "text/xml") -> Callable[[], 
 
 async def some(soap: Soap, count: int, after: str = "") -> list[Item]:
     items = soap.read(after)
-    found = [await asyncio.wait_for(anext(items), 10) for _ in range(count)]
+    found = [await asyncio.wait_for(anext(items), 60) for _ in range(count)]
     await items.aclose()
     return found
 
 
 async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not so():  # noqa: ASYNC110 no event tells it
             await asyncio.sleep(0.01)
 
@@ -323,13 +323,13 @@ async def test_a_row_that_comes_late_with_an_old_time_is_found_by_the_sweep() ->
         await service.say(3)
         items = soap.read("")
         for _ in range(3):
-            await asyncio.wait_for(anext(items), 10)
+            await asyncio.wait_for(anext(items), 60)
         following = asyncio.ensure_future(anext(items))
         before = service.system.asked
         await until(lambda: service.system.asked > before + 8)  # a full look was among them
         old = datetime.now(UTC) - timedelta(days=1)
         service.system.orders["late"] = Order("late", old, "late")
-        item = await asyncio.wait_for(following, 10)
+        item = await asyncio.wait_for(following, 60)
         assert item.key.startswith("order/late/")
         following = asyncio.ensure_future(anext(items))
         await until(lambda: soap.found_by_sweep == 1)

@@ -159,7 +159,7 @@ async def test_what_finds_no_room_is_made_good_by_a_birth(plant: SimulatedPlant)
     items = [await anext(reading)]
     texts = await plant.say(2000)
     session: Any = sparkplug._reading  # pyright: ignore[reportPrivateUsage] nobody else tells
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not session.dropped:  # noqa: ASYNC110 nobody asks for the next item meanwhile
             await asyncio.sleep(0.01)
         missing = set(texts[-50:])

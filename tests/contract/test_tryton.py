@@ -69,7 +69,7 @@ async def read_until(
 ) -> list[Item]:
     items: list[Item] = []
     reading = connector.read(after)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for item in reading:
             items.append(item)
             if enough(items):
@@ -392,6 +392,6 @@ async def open_once(told: TrytonSettings) -> None:
 
 
 async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not so():  # noqa: ASYNC110 the list is filled by the connector itself
             await asyncio.sleep(0.01)

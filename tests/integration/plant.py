@@ -27,6 +27,8 @@ from andon.engine.worker import Worker
 
 KIND = "order"
 
+_PATIENCE = 3.0
+
 
 class Told(Event, frozen=True, kw_only=True):
     """The talker says something about an order; `flow` picks what to do."""
@@ -338,13 +340,13 @@ class Shift:
         )
         await admin.close()
         with suppress(Exception):
-            await asyncio.wait_for(self.task, 10)
+            await asyncio.wait_for(self.task, 60)
 
     async def end(self) -> None:
         if not self.task.done():
             self.worker.stop()
         with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            await asyncio.wait_for(self.task, 10)
+            await asyncio.wait_for(self.task, 60)
 
 
 @asynccontextmanager
@@ -359,17 +361,18 @@ async def plant_on(dsn: str, **settings: object) -> AsyncIterator[Plant]:
         await plant.ingest.close()
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], *, within: float = 30.0) -> None:
-    """Returns when the condition holds; fails at the deadline, naming the condition."""
+async def until(true: Callable[[], bool | Awaitable[bool]], *, within: float = 10.0) -> None:
+    """Returns when the condition holds; fails at the deadline, naming the condition. The deadline
+    is what an idle machine may need; a busy one gets `_PATIENCE` times that."""
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(_PATIENCE * within):
             while True:
                 found = true()
                 if found if isinstance(found, bool) else await found:
                     return
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise AssertionError(f"not within {within} s: {true.__qualname__}") from None
+        raise AssertionError(f"not within {_PATIENCE * within} s: {true.__qualname__}") from None
 
 
 @asynccontextmanager

@@ -202,7 +202,7 @@ async def test_a_new_key_is_heard_of(plant: Plant) -> None:
     from andon.store.access import create_key
 
     token = await create_key(plant.db, "new", scopes=["read"])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             answer = await plant.client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
             if answer.status_code == 200:

@@ -133,7 +133,7 @@ async def test_its_last_call_is_known(plant: Plant) -> None:
     assert await plant.last_call() is None
     before = plant.hub.now()
     await plant.fetched()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (at := await plant.last_call()) is None:  # noqa: ASYNC110 written in the background
             await asyncio.sleep(0.01)
     assert at >= before

@@ -49,7 +49,7 @@ async def served(
 
 
 async def answering(client: httpx.AsyncClient, serving: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not serving.done():
             with contextlib.suppress(httpx.TransportError):
                 await client.get("/healthz")

@@ -133,7 +133,7 @@ async def test_a_reader_misses_no_row_of_interleaved_and_idle_transactions(datab
         async def follow() -> list[int]:
             seen: list[int] = []
             after = 0
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(seen) < 720:
                     rows = await db.fetch(query("follow"), after, list(range(64)), 50)
                     seen += [row["position"] for row in rows]
@@ -190,7 +190,7 @@ async def _again(plant: Plant, item: Item) -> None:
     """A sender comes again until it is accepted, as its session may just have been killed."""
     from andon.engine.ingest import TooBusyError
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             try:
                 await _accept(plant, item)

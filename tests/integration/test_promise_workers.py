@@ -99,7 +99,7 @@ async def test_a_worker_stops_when_the_schema_is_narrowed_under_it(
         await until(lambda: plant.findable.done == ["order/talker:A first"])
         await migrate(database, scripts=_next_schema(tmp_path, minimum=NEXT), version=NEXT)
         with pytest.raises(SettingsError, match=r"too old for the database.*Update Andon"):
-            await asyncio.wait_for(old, 10)
+            await asyncio.wait_for(old, 60)
         async with rows_of(database) as db:
             assert await db.fetchval("select count(*) from worker") == 0
             await db.execute("update schema_state set minimum_worker = 1")

@@ -91,7 +91,7 @@ class OpenSsh(Exchanged, Takes):
     async def start(self) -> None:
         """Returns once it greets."""
         await asyncio.to_thread(self._launch)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await self._greets():
                 assert self._sshd is not None
                 assert self._sshd.poll() is None, (self._home_of_sshd / "log").read_text()
