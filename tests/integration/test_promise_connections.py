@@ -45,6 +45,41 @@ async def test_a_sink_that_could_not_be_opened_is_opened_later_and_gets_what_wai
     assert said == ["keyed is unreachable: keyed refuses connections", "keyed is running"]
 
 
+@pytest.mark.parametrize("back", [True, False], ids=["it is back", "it is still away"])
+async def test_a_kill_between_what_was_found_and_its_case_leaves_no_case_that_is_wrong(
+    database: str, back: bool
+) -> None:
+    async with plant_on(database) as plant, rows_of(database) as db:
+        plant.keyed.locked = UnavailableError("keyed refuses connections")
+
+        async def open_cases() -> int:
+            return await db.fetchval("select count(*) from exception where closed_at is null")
+
+        async def as_it_should_be() -> bool:
+            return await open_cases() == (0 if back else 1)
+
+        async def not_yet() -> bool:
+            return await open_cases() == (1 if back else 0)
+
+        async with plant.working():
+            await until(lambda: plant.keyed.opens >= 2)
+
+            async def said() -> bool:
+                return await open_cases() == 1 and await db.fetchval(
+                    "select state = 'unreachable' from connection_state where name = 'keyed'"
+                )
+
+            await until(said)
+        if back:  # as it stands when the answer was written and the end of the case was not
+            plant.keyed.locked = None
+            await db.execute("update connection_state set state = 'running', since = now()")
+        else:
+            await db.execute("delete from exception")
+        assert await not_yet()
+        async with plant.working():
+            await until(as_it_should_be)
+
+
 async def test_a_slow_system_holds_up_no_other_at_the_start(database: str) -> None:
     async with plant_on(database) as plant:
         plant.keyed.opening = asyncio.Event()

@@ -145,6 +145,10 @@ class Connections:
                 one.pause()
             elif row["state"] == "paused":
                 one.resume()  # wished while no worker was there to see it
+            if row["over"]:
+                self._say_soon(one.wired.name, "running", "")
+            elif row["unsaid"]:
+                self._say_soon(one.wired.name, row["state"], row["unsaid"])
             one.let_go()
             self._soon(one.open())
 
@@ -175,14 +179,17 @@ class Connections:
         itself."""
 
         def changed(state: str, error: str | None) -> None:
-            if name not in self._unsaid:
-                self._also(lambda batch: self._say(batch, name))
-            self._unsaid[name] = (state, error or "")
+            self._say_soon(name, state, error or "")
             if state == "paused":
                 self._used[name].pause()
             self._write(self._used[name], state, error)
 
         return changed
+
+    def _say_soon(self, name: str, state: str, error: str) -> None:
+        if name not in self._unsaid:
+            self._also(lambda batch: self._say(batch, name))
+        self._unsaid[name] = (state, error)
 
     def _say(self, batch: Batch, name: str) -> None:
         """Of several changes in one commit the last stands; a case is not opened and closed at
