@@ -21,6 +21,8 @@ from andon.app.database import Place, reach_database
 from andon.core.errors import SettingsError
 from andon.sandbox.partner import Partner
 from andon.store.access import create_key, create_login_link
+from andon.store.server.cluster import LINK
+from andon.store.server.pidfile import read_pid_file
 
 Say = Callable[[str], None]
 
@@ -131,14 +133,22 @@ class Hub:
             self._program.kill()
             self._program.wait()
 
-    def kill(self) -> None:
-        """All its processes at once with its database, as a power cut would; none has time to end
-        in order. Linux: elsewhere those that it started end when they notice."""
+    def kill(self, *, database: bool = True) -> None:
+        """All its processes at once, by default with its database as a power cut would; none has
+        time to end in order. Linux: elsewhere those that it started end when they notice."""
         if self._program is not None and self._program.poll() is None:
-            for pid in _family(self._program.pid):
+            theirs = self._database()
+            ours = [pid for pid in _family(self._program.pid) if pid not in theirs]
+            for pid in ours + theirs if database else ours:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._program.wait()
+
+    def _database(self) -> list[int]:
+        """Of its own server, which may have outlived the Andon that started it."""
+        folder = self.place.data / "pg"
+        known = read_pid_file(folder / "data") or read_pid_file(folder / LINK / "data")
+        return _family(known.pid) if known else []
 
     def forget(self) -> None:
         """Empties its database, if there is one: a company that begins anew has no past."""

@@ -120,6 +120,7 @@ class _Lab:
 
     async def rest(self) -> float:
         """Seconds until all agree and nobody does anything any more, or until it is given up."""
+        self._storm.ends()
         began = changed = now = time.monotonic()
         before: object = None
         while True:
@@ -177,14 +178,15 @@ class _Lab:
         )
 
     def _kill(self) -> bool:
-        """Andon ends as by a power cut and is started again; one death at a time."""
+        """Andon dies and is started again, every second time its database with it as in a power
+        cut; one death at a time."""
         if self._killing is not None and not self._killing.done():
             return False
         self._killing = asyncio.create_task(self._die())
         return True
 
     async def _die(self) -> None:
-        await asyncio.to_thread(self._hub.kill)
+        await asyncio.to_thread(self._hub.kill, database=self._storm.kills % 2 == 1)
         self._storm.kills += 1
         self._start()
         await asyncio.to_thread(self._hub.until_ready)

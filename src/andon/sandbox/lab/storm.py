@@ -66,6 +66,11 @@ class Storm:
             moments = sorted(chance.uniform(0.03, 1.0) * until for _ in range(times))
             self.company.world.lives(self._strikes(kind, moments))
 
+    def ends(self) -> None:
+        """What was set and has not struck by now does not strike any more."""
+        for system in self.company.systems.values():
+            system.faults.due.clear()
+
     def injected(self, kinds: Mapping[str, Kind]) -> dict[str, int]:
         """How often each has struck so far."""
         return {name: kind.struck(self) for name, kind in kinds.items()}
