@@ -3,13 +3,16 @@
 import asyncio
 import secrets
 from datetime import timedelta
+from typing import cast
 
 import asyncpg
 import msgspec
 import pytest
 
-from andon.core.connector import Item
-from andon.core.errors import InvalidError
+from andon.core.connector import Item, Request
+from andon.core.errors import Fault, InvalidError, MappingError
+from andon.core.mapping import Known, Outbound, outbound
+from andon.core.message import Command
 from andon.core.record import Actor
 from andon.engine.clock import SystemClock
 from andon.engine.ingest import Ingest
@@ -23,6 +26,11 @@ CLERK = Actor("clerk")
 
 def _item(key: str, order: str, n: int = 0) -> Item:
     return Item(kind="told", key=key, raw=msgspec.json.encode(Told(order_id=order, n=n)))
+
+
+def _senseless(command: PostKeyed, known: Known) -> Request:
+    says = f"goes not with {known.local}"
+    raise MappingError("It cannot be written", [Fault("/what", says), Fault("/order_id", says)])
 
 
 async def _accept(plant: Plant, *items: Item) -> int:
@@ -168,6 +176,30 @@ async def test_an_idempotency_key_gives_the_same_answer_and_takes_no_other_paylo
                 await desk.submit(other, CLERK, key="k1", wait=wait)
             await settled(database)
         assert len(plant.keyed.calls) == 1
+
+
+async def test_who_asks_what_no_mapping_can_write_is_told_at_once_and_nothing_is_written(
+    database: str,
+) -> None:
+    async with plant_on(database) as plant, desk_of(plant) as desk, plant.working():
+        written = cast("dict[type[Command], Outbound]", plant.plan.connections["keyed"].outbound)
+        good = written[PostKeyed]
+        written[PostKeyed] = outbound(PostKeyed, proof="keyed", local=True)(_senseless)
+        asked = PostKeyed(order_id="order/talker:A", what="asked")
+        wait = timedelta(seconds=30)
+        with pytest.raises(MappingError) as told:
+            await desk.submit(asked, CLERK, key="k1", wait=wait)
+        assert [fault.at for fault in told.value.faults] == ["/what", "/order_id"]
+        async with rows_of(database) as db:
+            for table in ("log", "seen", "delivery", "exception"):
+                assert await db.fetchval(f"select count(*) from {table}") == 0, table
+
+        # the key is free still; and what was done under it is answered, whatever comes later
+        written[PostKeyed] = good
+        done = await desk.submit(asked, CLERK, key="k1", wait=wait)
+        assert plant.keyed.done == ["order/talker:A asked"]
+        written[PostKeyed] = outbound(PostKeyed, proof="keyed", local=True)(_senseless)
+        assert await desk.submit(asked, CLERK, key="k1", wait=wait) == done
 
 
 async def test_a_receipt_survives_the_worker_that_got_it(database: str) -> None:

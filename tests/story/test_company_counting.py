@@ -73,11 +73,10 @@ async def test_what_was_counted_and_thrown_away_is_in_the_books_once() -> None:
             status, said = await _post(plant, "issue-goods", body, key)
             assert status in (409, 422), said
             assert says in str(said)
-        moon = {**taken, "location": "moon"}  # nobody can write it: a case, and the caller may ask
-        status, said = await _post(plant, "issue-goods", moon, "i3", wait=2)
-        assert status == 202
-        _, standing = await plant.ask("GET", said["status"])
-        assert "no storage location for moon" in standing["last_error"]
+        moon = {**taken, "location": "moon"}  # nobody can write it: the caller is told, no one else
+        status, said = await _post(plant, "issue-goods", moon, "i3")
+        assert (status, [one["at"] for one in said["errors"]]) == (422, ["/location"]), said
+        assert "no storage location for moon" in said["detail"]
         assert erp.faults.struck["lose"] >= 1
         assert [len(_documents(erp, kind)) for kind in ("201", "501", "702")] == [1, 1, 2]
 

@@ -3,6 +3,7 @@
 __all__ = ["Submission", "Submitted"]
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +13,8 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
-from andon.core.errors import DeniedError, Fault, InvalidError
+from andon.core.errors import Fault, InvalidError, RefusedError
+from andon.core.mapping import Known
 from andon.core.message import Command
 from andon.core.record import Actor
 from andon.engine.answers import answer_of_record
@@ -21,12 +23,15 @@ from andon.engine.clock import Clock
 from andon.engine.fence import Fence, hold_reason
 from andon.engine.gate import Passed, pass_gate
 from andon.engine.offering import name_offered
+from andon.engine.own_ids import own_id
 from andon.engine.parcel import Parcel
 from andon.engine.partners import own_subject, require_partnership
 from andon.engine.plan import Plan
 from andon.store.holds import note_holds
 from andon.store.ingest import raise_exceptions
 from andon.store.sql import query
+
+_log = logging.getLogger(__name__)
 
 _FIRST_LOOK, _SHARE, _LAST_LOOK = 0.003, 0.1, 0.25
 """Seconds between two looks for an outcome: a share of what was waited so far, within these. So a
@@ -69,11 +74,12 @@ class Submission:
         try:
             require_partnership(self._plan, command, actor)
             passed = await self._pass(command, actor)
-        except DeniedError:
+            subject = await self._subject(command, actor)
+            await self._require_writable(passed, subject)
+        except RefusedError:
             if await self._recorded(full, key, digest):  # it passed when it was asked first
                 return await self._outcome(full, wait)
             raise
-        subject = await self._subject(command, actor)
         fresh = await self._record(full, digest, subject, passed, actor)
         if fresh is None:
             await self._recorded(full, key, digest)
@@ -104,6 +110,21 @@ class Submission:
         if command.lots():
             await self._fence.look(self._pool)
         return pass_gate(self._plan, command, actor, self._plan.site, fence=self._fence)
+
+    async def _require_writable(self, passed: Passed, subject: str) -> None:
+        """Raises MappingError where the target takes no such command: who asks mends it, and nobody
+        else is told. A defect of the mapping is met at delivery, where a developer is told."""
+        wired, local = passed.wired, ""
+        if wired.offers:
+            local = subject.partition(":")[2]
+        elif passed.outbound.local:
+            local = await own_id(self._pool, wired.name, subject)
+        try:
+            passed.outbound.writes(passed.command, Known(wired.settings, local=local))
+        except RefusedError:
+            raise
+        except Exception as error:
+            _log.error("the mapping to %s failed", wired.name, exc_info=error)
 
     async def _recorded(self, full: str, key: str, digest: bytes) -> bool:
         """Whether the key was used for this command; InvalidError if it was for another."""

@@ -19,6 +19,7 @@ from andon.engine.connections import Connections
 from andon.engine.deliver import Deliver
 from andon.engine.handover import Handover
 from andon.engine.lanes import RENEW_EVERY, Lease, mark
+from andon.engine.own_ids import own_id
 from andon.engine.parcel import Parcel
 from andon.engine.plan import Plan
 from andon.engine.project import Project
@@ -131,19 +132,9 @@ class Worker:
         return deliver
 
     async def _local(self, parcel: Parcel) -> str:
-        """The target's own id of the subject: its issuer's id, else the alias it was taught."""
-        issuer, _, local = parcel.subject.partition("/")[2].partition(":")
-        if issuer == parcel.wired.name:
-            return local
-        alias = await self._control(
-            lambda db: db.fetchval(
-                "select local from alias where subject = $1 and system = $2 and kind = $3 limit 1",
-                parcel.subject,
-                parcel.wired.name,
-                parcel.subject.partition("/")[0],
-            )
-        )
-        return alias or local
+        """The target's own id of the subject."""
+        system, subject = parcel.wired.name, parcel.subject
+        return await self._control(lambda db: own_id(db, system, subject))
 
     async def _stops(self, command: Command) -> str | None:
         """Why a claimed command may not be sent now: what was held until this moment counts."""

@@ -125,3 +125,12 @@ def test_nothing_and_nowhere_are_no_posting(difference: int, location: str) -> N
                 lot_id=LOT, material_id="PUMP", difference=pieces(difference), location=location
             )
         )
+
+
+def test_a_transfer_between_two_places_unknown_to_the_erp_names_both() -> None:
+    transfer = PostTransfer(
+        lot_id=LOT, material_id="PUMP", quantity=pieces(1), origin="moon", destination="mars"
+    )
+    with pytest.raises(MappingError, match="moon, mars") as told:
+        posted(transfer)
+    assert [fault.at for fault in told.value.faults] == ["/origin", "/destination"]

@@ -2,7 +2,7 @@
 
 __all__ = ["AREA"]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -16,7 +16,7 @@ from andon.connectors.b2mml import B2mml
 from andon.connectors.files import Files
 from andon.connectors.sql import Sql
 from andon.core.connector import Item, Request
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
 from andon.core.message import LOT, Claims, ReadBack
 from andon.core.plant import Connection, Route
@@ -30,9 +30,11 @@ from andon.model.production import (
     OrderEvent,
     OrderReleased,
     ReceiveOutput,
+    amounts_of,
 )
 
 _SITE = "plant-b"
+_COUNTED = "PCE"
 
 
 class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
@@ -64,9 +66,18 @@ def _work_order(item: Item, known: Known) -> Iterator[Said]:
 
 
 def _thousandths(amount: Quantity) -> int:
-    if amount.unit != "PCE":
-        raise MappingError(f"The ERP of plant B counts in PCE, not in {amount.unit}")
     return int(amount.amount * 1000)
+
+
+def _require_pieces(amounts: Mapping[str, Quantity]) -> None:
+    """Raises MappingError with every field that is counted otherwise."""
+    faults = [
+        Fault(f"/{at}/unit", f"is {one.unit} and not {_COUNTED}")
+        for at, one in amounts.items()
+        if one.unit != _COUNTED
+    ]
+    if faults:
+        raise MappingError(f"The ERP of plant B counts in {_COUNTED}", faults)
 
 
 def _staged(kind: str, known: Known, **values: object) -> Request:
@@ -83,18 +94,18 @@ def _issue(command: AssignLots, known: Known) -> Request:
     """One row of its staging is one effect, with all lots of one material in it."""
     materials = {part.material_id for part in command.components}
     if len(materials) != 1:
-        raise MappingError("The ERP of plant B is told of one material at a time")
-    lots: list[str] = []
-    for part in command.components:
-        if part.quantity is None:
-            raise MappingError(f"Nothing says how much was taken from {part.lot_id}")
-        lots.append(f"{_lot(part.lot_id)}={_thousandths(part.quantity)}")
+        says = "The ERP of plant B is told of one material at a time"
+        raise MappingError(says, [Fault("/components", says)])
+    amounts = amounts_of(command.components)
+    _require_pieces({f"components/{n}/quantity": one for n, (_, one) in enumerate(amounts)})
+    lots = [f"{_lot(part.lot_id)}={_thousandths(amount)}" for part, amount in amounts]
     return _staged("ISSUE", known, item=materials.pop(), lots=";".join(lots))
 
 
 @outbound(ConfirmOperation, proof="findable", local=True)
 def _confirm(command: ConfirmOperation, known: Known) -> Request:
     """What an operation made and spoiled."""
+    _require_pieces({"good": command.good, "scrap": command.scrap})
     return _staged(
         "CONFM",
         known,
@@ -108,7 +119,9 @@ def _confirm(command: ConfirmOperation, known: Known) -> Request:
 def _receive(command: ReceiveOutput, known: Known) -> Request:
     """The lot that came of it."""
     if command.lot_id is None:
-        raise MappingError("The ERP of plant B receives lots, and nothing says which")
+        says = "The ERP of plant B receives lots, and nothing says which"
+        raise MappingError(says, [Fault("/lot_id", says)])
+    _require_pieces({"good": command.good})
     lot = f"{_lot(command.lot_id)}={_thousandths(command.good)}"
     return _staged("RECPT", known, item=command.material_id, lots=lot)
 

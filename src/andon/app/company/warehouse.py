@@ -20,7 +20,7 @@ from andon.capabilities.inventory import (
 )
 from andon.connectors.rest import Rest
 from andon.core.connector import Item, Request
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
@@ -122,7 +122,9 @@ def _put_away(command: PutAway, _: Known) -> Request:
 def _pick(command: PickDelivery, known: Known) -> Request:
     """A task for one lot: the deliveries of this company have one line."""
     if len(command.lines) != 1 or (lot := command.lines[0].lot_id) is None:
-        raise MappingError("The WMS takes a pick of one lot, and the delivery does not name one")
+        says = "The WMS takes a pick of one lot, and the delivery does not name one"
+        at = "/lines" if len(command.lines) != 1 else "/lines/0/lot_id"
+        raise MappingError(says, [Fault(at, says)])
     line = command.lines[0]
     return Request(
         target="pick",

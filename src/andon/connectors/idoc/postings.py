@@ -10,16 +10,24 @@ from andon.connectors.idoc.numbers import padded
 from andon.connectors.idoc.settings import IdocSettings
 from andon.connectors.idoc.writing import TODAY
 from andon.core.connector import Request
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Outbound, outbound
-from andon.model.production import AssignLots, ComponentLot, ConfirmOperation, ReceiveOutput
+from andon.core.quantity import Quantity
+from andon.model.production import (
+    AssignLots,
+    ComponentLot,
+    ConfirmOperation,
+    ReceiveOutput,
+    amounts_of,
+)
 
 
 @outbound(ConfirmOperation, proof="findable", local=True)
 def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
     """A final confirmation of one operation, with what it made and spoiled."""
     if command.good.unit != command.scrap.unit:
-        raise MappingError(f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap")
+        says = f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap"
+        raise MappingError(says, [Fault("/scrap/unit", says)])
     fields: dict[str, Any] = {
         "SATZA": "L40",  # a time ticket that ends the operation
         "AUFNR": padded(known.local, 12),
@@ -58,19 +66,17 @@ def receive_output(command: ReceiveOutput, known: Known) -> Request:
 def issue_lots(command: AssignLots, known: Known) -> Request:
     """A goods issue to the order, movement type 261. In SAP a lot is assigned by taking from it,
     so each component says how much."""
-    return _movement("03", [_issue(part, known) for part in command.components])
+    return _movement("03", [_issue(*one, known) for one in amounts_of(command.components)])
 
 
-def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
-    if part.quantity is None:
-        raise MappingError(f"SAP takes no {part.material_id} from {part.lot_id} without an amount")
+def _issue(part: ComponentLot, amount: Quantity, known: Known) -> dict[str, Any]:
     return {
         "MATERIAL": padded(part.material_id, 18),
         **_place(known),
         "BATCH": _local(part.lot_id),
         "MOVE_TYPE": "261",
-        "ENTRY_QNT": part.quantity.amount,
-        "ENTRY_UOM": part.quantity.unit,
+        "ENTRY_QNT": amount.amount,
+        "ENTRY_UOM": amount.unit,
         "ORDERID": padded(known.local, 12),
     }
 

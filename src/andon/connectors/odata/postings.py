@@ -22,8 +22,9 @@ from zoneinfo import ZoneInfo
 from andon.connectors.odata.settings import ODataSettings
 from andon.connectors.odata.values import literal
 from andon.core.connector import Request
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Outbound, outbound
+from andon.core.quantity import Quantity
 from andon.model.planning import RescheduleOrder
 from andon.model.production import (
     AssignLots,
@@ -31,6 +32,7 @@ from andon.model.production import (
     ComponentLot,
     ConfirmOperation,
     ReceiveOutput,
+    amounts_of,
 )
 
 
@@ -38,7 +40,8 @@ from andon.model.production import (
 def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
     """A final confirmation of one operation, with what it made and spoiled."""
     if command.good.unit != command.scrap.unit:
-        raise MappingError(f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap")
+        says = f"SAP confirms in one unit: {command.good} good, {command.scrap} scrap"
+        raise MappingError(says, [Fault("/scrap/unit", says)])
     body: dict[str, Any] = {
         "OrderID": known.local,
         "OrderOperation": command.operation,
@@ -77,7 +80,7 @@ def receive_output(command: ReceiveOutput, known: Known) -> Request:
 def issue_lots(command: AssignLots, known: Known) -> Request:
     """A goods issue to the order, movement type 261. In SAP a lot is assigned by taking from it,
     so each component says how much."""
-    return document_of("03", [_issue(part, known) for part in command.components])
+    return document_of("03", [_issue(*one, known) for one in amounts_of(command.components)])
 
 
 @outbound(CompleteProduction, proof="state", local=True)
@@ -99,17 +102,15 @@ def reschedule_order(command: RescheduleOrder, known: Known) -> Request:
     )
 
 
-def _issue(part: ComponentLot, known: Known) -> dict[str, Any]:
-    if part.quantity is None:
-        raise MappingError(f"SAP takes no {part.material_id} from {part.lot_id} without an amount")
+def _issue(part: ComponentLot, amount: Quantity, known: Known) -> dict[str, Any]:
     return {
         **place_of(known),
         "Material": part.material_id,
         "Batch": local_name(part.lot_id),
         "GoodsMovementType": "261",
         "ManufacturingOrder": known.local,
-        "QuantityInEntryUnit": part.quantity.amount,
-        "EntryUnit": part.quantity.unit,
+        "QuantityInEntryUnit": amount.amount,
+        "EntryUnit": amount.unit,
     }
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "RecordOperation",
     "StartOperation",
     "StartProduction",
+    "amounts_of",
 ]
 
 from andon.model.production.commands import (
@@ -48,4 +49,4 @@ from andon.model.production.events import (
     OrderReleased,
     OrderStarted,
 )
-from andon.model.production.parts import ComponentLot
+from andon.model.production.parts import ComponentLot, amounts_of
