@@ -49,9 +49,11 @@ class InUse:
             try:
                 await self.wired.connector.open()
             except AttentionError as error:
+                await self._shut()
                 self.health.needs_operator(str(error))  # which pauses it
             except Exception as error:
                 failed = True
+                await self._shut()
                 if not isinstance(error, TransientError):
                     _log.error("opening %s failed", self.wired.name, exc_info=error)
                 await asyncio.sleep(self.health.lost(_words(error)).total_seconds())
@@ -60,6 +62,13 @@ class InUse:
         if failed:
             self.health.seen()
         self.let_go()
+
+    async def _shut(self) -> None:
+        """What was opened before it failed would stay open behind the next try."""
+        try:
+            await self.wired.connector.close()
+        except Exception as error:  # what is half open may not close well either
+            _log.debug("closing %s failed", self.wired.name, exc_info=error)
 
     def pause(self) -> None:
         """Nothing more is read or sent; what waits is kept."""
