@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -151,6 +152,20 @@ async def test_a_document_of_two_lines_is_posted_whole_or_not_at_all(
         await erp.send(twice, key="k")
     assert stock(sap) == 100
     assert not sap.company.books.rows("A_MaterialDocumentHeader")
+
+
+async def test_a_document_is_of_the_business_day_and_not_of_the_machines(
+    sap: SapSimulator, order: str
+) -> None:
+    erp = OData("erp", settings(sap, time_zone="Europe/Berlin"))
+    erp.now = lambda: datetime(2031, 3, 31, 23, 30, tzinfo=UTC)  # April where the plant is
+    try:
+        await erp.open()
+        await erp.send(issue(order), key="k")
+    finally:
+        await erp.close()
+    (document,) = sap.company.books.rows("A_MaterialDocumentHeader").values()
+    assert document["PostingDate"].date() == date(2031, 4, 1)
 
 
 async def test_a_closed_period_is_refused(sap: SapSimulator, erp: OData, order: str) -> None:

@@ -86,7 +86,11 @@ class Andon:
         ]
         faults += self._ownership_faults()
         clock = self._clock(environment)
-        faults += clock if isinstance(clock, list) else []
+        if isinstance(clock, list):
+            faults += clock
+        else:
+            for _, connector in connectors:
+                connector.now = clock.now
         if faults:
             raise SettingsError(
                 f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}."

@@ -21,7 +21,7 @@ __all__ = [
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -98,6 +98,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any] = {}
 
 
+def _machine() -> datetime:
+    return datetime.now(UTC)
+
+
 class Connector(ABC, Generic[S]):
     """One system in use. `open` may raise UnavailableError, CredentialsError or SettingsError."""
 
@@ -106,6 +110,8 @@ class Connector(ABC, Generic[S]):
     def __init__(self, name: str, settings: S) -> None:
         self.name = name
         self.settings = settings
+        self.now: Callable[[], datetime] = _machine
+        """Business time; who composes a project gives its one clock."""
 
     async def open(self) -> None:
         """Get ready to read and send."""

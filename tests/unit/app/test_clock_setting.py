@@ -1,9 +1,13 @@
 """Nobody scales the time of a real plant by accident."""
 
+from datetime import timedelta
+
 import pytest
 
 from andon.app import Andon
+from andon.connectors.board import Board
 from andon.core.errors import SettingsError
+from andon.core.plant import Connection
 from andon.engine.clock import ScaledClock, SystemClock
 
 SAID = {"ANDON_CLOCK": "60@2026-11-25T20:00:00Z@2026-03-02T06:00:00Z"}
@@ -12,13 +16,18 @@ SAID = {"ANDON_CLOCK": "60@2026-11-25T20:00:00Z@2026-03-02T06:00:00Z"}
 def _project(tmp_path: object, *, sandbox: bool) -> Andon:
     file = f"{tmp_path}/works.toml"
     open(file, "w").close()
-    return Andon("works", site="a", parameters=file, sandbox=sandbox)
+    board = Connection("board", Board)
+    return Andon("works", site="a", connections=[board], parameters=file, sandbox=sandbox)
 
 
 def test_a_sandbox_keeps_the_time_it_is_told(tmp_path: object) -> None:
     project = _project(tmp_path, sandbox=True)
     project.plan(SAID)
     assert isinstance(project.clock(SAID), ScaledClock)
+    board = project.plan(SAID).connections["board"].connector
+    assert abs(project.clock(SAID).now() - board.now()) < timedelta(hours=1)
+    real = project.plan({}).connections["board"].connector
+    assert abs(project.clock({}).now() - real.now()) < timedelta(hours=1)
     assert isinstance(project.clock({}), SystemClock)
 
 

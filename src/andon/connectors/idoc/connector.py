@@ -183,7 +183,7 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
         )
 
     def _now(self) -> datetime:
-        return datetime.now(ZoneInfo(self.settings.time_zone))
+        return self.now().astimezone(ZoneInfo(self.settings.time_zone))
 
 
 def _posted(arrival: Arrival) -> Sequence[Item]:

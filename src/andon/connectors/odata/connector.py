@@ -39,7 +39,7 @@ class OData(Source[ODataSettings], Sink[ODataSettings]):
         catalogue = await Catalogue.read(self._gateway, services, self.name)
         self._refuse(list(agreement_faults(self.settings, catalogue)))
         self._shapes = [_shape(feed, catalogue) for feed in self.settings.feeds]
-        self._effects = Effects(self._gateway, catalogue, self.settings, self.name)
+        self._effects = Effects(self._gateway, catalogue, self.settings, self.name, now=self.now)
         self._readers: Sequence[Reader] = ()
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 __all__ = ["Effects"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, cast
@@ -38,12 +38,19 @@ class Effects:
     """What a sink does, for one connection."""
 
     def __init__(
-        self, gateway: Gateway, catalogue: Catalogue, settings: ODataSettings, name: str
+        self,
+        gateway: Gateway,
+        catalogue: Catalogue,
+        settings: ODataSettings,
+        name: str,
+        *,
+        now: Callable[[], datetime],
     ) -> None:
         self._gateway = gateway
         self._catalogue = catalogue
         self._settings = settings
         self._name = name
+        self._now = now
         self._state = Standing(gateway, catalogue, settings)
 
     async def send(self, request: Request, key: str) -> Receipt:
@@ -156,7 +163,7 @@ class Effects:
 
     def _days(self, call: Call) -> dict[str, Any]:
         action = self._state.action(call)
-        day = datetime.now(ZoneInfo(self._settings.time_zone)).date()
+        day = self._now().astimezone(ZoneInfo(self._settings.time_zone)).date()
         named = () if action is None else action.today
         return {name: body_of(day, self._settings.version) for name in named}
 
