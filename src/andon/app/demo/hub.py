@@ -178,21 +178,26 @@ class Hub:
 
     def new_key(self, name: str, scopes: Sequence[str], *, party: str | None = None) -> str:
         """A key under this name; an older one of the name is revoked."""
-        return asyncio.run(self._new_key(name, scopes, party))
+        return asyncio.run(self._new_keys([(name, scopes, party)]))[name]
 
     def keys_of(self, partners: Iterable[type[Partner]]) -> dict[str, str]:
         """A key for each partner, by its name."""
-        return {one.name: self.new_key(one.name, one.scopes, party=one.party) for one in partners}
+        return asyncio.run(self._new_keys([(one.name, one.scopes, one.party) for one in partners]))
 
-    async def _new_key(self, name: str, scopes: Sequence[str], party: str | None) -> str:
+    async def _new_keys(
+        self, wanted: Sequence[tuple[str, Sequence[str], str | None]]
+    ) -> dict[str, str]:
         async with reach_database(self.place) as dsn:
             connection = await asyncpg.connect(dsn)
             try:
                 await connection.execute(
-                    "update access_key set revoked_at = now() where name = $1"
+                    "update access_key set revoked_at = now() where name = any($1::text[])"
                     " and revoked_at is null",
-                    name,
+                    [name for name, _, _ in wanted],
                 )
-                return await create_key(connection, name, scopes=scopes, party=party)
+                return {
+                    name: await create_key(connection, name, scopes=scopes, party=party)
+                    for name, scopes, party in wanted
+                }
             finally:
                 await connection.close()
