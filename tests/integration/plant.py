@@ -10,12 +10,7 @@ import asyncpg
 import msgspec
 
 from andon.core.connector import Connector, Item, Receipt, Request, Settings, Sink
-from andon.core.errors import (
-    LateError,
-    OutcomeUnknownError,
-    RejectedError,
-    UnavailableError,
-)
+from andon.core.errors import LateError, OutcomeUnknownError, RejectedError, UnavailableError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import Claims, Command, Event
 from andon.core.plant import Connection, Route
