@@ -9,6 +9,8 @@ import pytest
 
 from andon.app.company.supply import AREA
 from andon.connectors.edi.simulated.edifact import EdifactProgram
+from andon.connectors.edi.simulated.program import Came
+from andon.connectors.edi.simulated.x12 import X12Program
 from andon.core.connector import Item
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
@@ -26,7 +28,7 @@ from andon.model.supply import (
     ShipmentCounted,
 )
 from tests.unit.connectors.edi import mailbox
-from tests.unit.connectors.edi.mailbox import ACME, BETA, edifact, item, rows
+from tests.unit.connectors.edi.mailbox import ACME, BETA, edifact, item, rows, x12
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ORDER = "purchase-order/erp:4500000001"
@@ -105,6 +107,34 @@ def test_lines_of_an_ordrsp_that_are_refused_are_not_promised() -> None:
     due_at = datetime(2026, 3, 3, tzinfo=UTC)
     line = PurchaseLine(line="1", material_id="SEAL", quantity=pcs(11), due_at=due_at)
     assert confirmed == PurchaseOrderConfirmed(order_id=ORDER, lines=(line,))
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "word"),
+    [
+        ("12", "20260302", "IA"),
+        ("11", "20260302", "IQ"),
+        ("12", "20260303", "DR"),
+        ("11", "20260303", "IC"),
+    ],
+)
+def test_an_855_says_of_each_line_what_was_changed_and_all_of_it_is_promised(
+    amount: str, day: str, word: str
+) -> None:
+    came = Came("850", "1", number="4500000001", items=[("SEAL", "12")], wanted="20260302")
+    came.promised, came.promised_on = [amount], day
+    content = X12Program().confirmation(came)
+    assert f"PO1*1*12*EA***BP*SEAL~\nACK*{word}*{amount}*EA*067*{day}~".encode() in content
+    (confirmed,) = said("855", item(rows(content)[0]))
+    assert isinstance(confirmed, PurchaseOrderConfirmed)
+    assert [line.quantity for line in confirmed.lines] == [pcs(int(amount))]
+
+
+def test_lines_of_an_855_that_are_deleted_or_rejected_are_not_promised() -> None:
+    lines = ["BAK*00*AC*4500000001*20251125", "PO1*1*12*EA***BP*SEAL", "ACK*ID*12*EA"]
+    lines += ["PO1*2*5*EA***BP*HOUSING", "ACK*IR*5*EA", "CTT*2"]
+    (confirmed,) = said("855", item(rows(x12(lines, document="855", code="PR"))[0]))
+    assert confirmed == PurchaseOrderConfirmed(order_id=ORDER, lines=())
 
 
 def test_a_desadv_is_announced_as_an_856_is() -> None:

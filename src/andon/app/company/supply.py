@@ -52,7 +52,7 @@ _FETCHED_BY = frozenset({"17300002"})
 """Suppliers that fetch their orders at our API."""
 _PIECE = {"x12": "EA", "edifact": "PCE"}
 _UNITS = dict.fromkeys(_PIECE.values(), "PC")
-_PROMISED = ("IA", "IC", "IB", "IQ", "ID", "5", "3")
+_PROMISED = ("IA", "IC", "IB", "IE", "IP", "IQ", "AC", "AR", "BP", "DR", "5", "3")
 """Words of ACK, and of LIN in an ORDRSP, by which a line is delivered, if with other amounts or
 dates."""
 

@@ -159,7 +159,7 @@ def test_a_purchase_is_written_in_both_standards_and_answered_alike() -> None:
     (came,) = X12Program().read(sent.replace(b"004010", b"004010"))
     assert (came.number, came.items, came.errors) == ("4711", [("PUMP", "5")], [])
     answer = confirmation(document(one(X12Program().confirmation(came))), KNOWN)
-    assert (answer.order, answer.word, answer.lines[0].word) == ("4711", "AC", "IA")
+    assert (answer.order, answer.word, answer.lines[0].word) == ("4711", "AD", "IA")
     sent = mailbox.written(BETA, order(purchase, "edifact"))
     assert b"QTY+21:5:EA'" in sent
     (came,) = EdifactProgram().read(sent)

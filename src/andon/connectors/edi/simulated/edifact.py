@@ -88,11 +88,14 @@ class EdifactProgram(Program):
         return self.written([("APERAK:D:96A:UN", lines)])
 
     def confirmation(self, came: Came) -> bytes:
-        """An ORDRSP that accepts every line."""
+        """An ORDRSP that accepts every line, with or without a change of it."""
         lines = [f"BGM+231+R-{came.number}+29", "DTM+137:20251125:102", f"RFF+ON:{came.number}"]
-        day = came.wanted or "20251212"
-        for n, (item, quantity) in enumerate(came.items, 1):
-            lines += [f"LIN+{n}+5+{item}:IN", f"QTY+113:{quantity}:PCE", f"DTM+67:{day}:102"]
+        wanted = came.wanted or "20251212"
+        day = came.promised_on or wanted
+        amounts = came.promised or [quantity for _, quantity in came.items]
+        for n, ((item, ordered), amount) in enumerate(zip(came.items, amounts, strict=True), 1):
+            word = 5 if (amount, day) == (ordered, wanted) else 3
+            lines += [f"LIN+{n}+{word}+{item}:IN", f"QTY+113:{amount}:PCE", f"DTM+67:{day}:102"]
         return self.written([("ORDRSP:D:96A:UN", [*lines, "UNS+S", f"CNT+2:{len(came.items)}"])])
 
     def notice(self, shipments: Sequence[str], order: str = "4711") -> bytes:

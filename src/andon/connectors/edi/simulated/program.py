@@ -23,6 +23,10 @@ class Came(msgspec.Struct):
     """Material and quantity of each line."""
     wanted: str = ""
     """The day by which an order is wanted, `20251212`, where it says one."""
+    promised: list[str] | None = None
+    """The quantity of each line that is delivered, where it is not what was ordered."""
+    promised_on: str = ""
+    """The day on which it comes, where it is not when it is wanted."""
     segments: list[Sequence[str | list[str]]] = []
     """All of it, for who looks further."""
     errors: list[str] = []

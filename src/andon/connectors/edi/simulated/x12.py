@@ -19,6 +19,14 @@ _NUMBER = {
 }
 _NEEDS = {"850": {"BEG", "PO1"}, "860": {"BCH"}, "940": {"W05"}}
 
+_STATUS = {
+    (False, False): "IA",
+    (True, False): "IQ",
+    (False, True): "DR",
+    (True, True): "IC",
+}
+"""Whether amount and day are others than wanted -> how a line is accepted (element 668)."""
+
 
 class X12Program(Program):
     """Known as ZZ:ACME, or by another name; to it we are ZZ:ANDON."""
@@ -99,13 +107,20 @@ class X12Program(Program):
         return self.written("AG", [("824", lines)])
 
     def confirmation(self, came: Came) -> bytes:
-        """An 855 that accepts every line."""
-        lines = [f"BAK*00*AC*{came.number}*20251125"]
-        for n, (item, quantity) in enumerate(came.items, 1):
+        """An 855 that says of every line how it is accepted, beside what was ordered."""
+        wanted = came.wanted or "20251212"
+        day = came.promised_on or wanted
+        amounts = came.promised or [quantity for _, quantity in came.items]
+        lines: list[str] = []
+        same = True
+        for n, ((item, ordered), amount) in enumerate(zip(came.items, amounts, strict=True), 1):
+            word = _STATUS[amount != ordered, day != wanted]
+            same = same and word == "IA"
             lines += [
-                f"PO1*{n}*{quantity}*EA***BP*{item}",
-                f"ACK*IA*{quantity}*EA*067*{came.wanted or '20251212'}",
+                f"PO1*{n}*{ordered}*EA***BP*{item}",
+                f"ACK*{word}*{amount}*EA*067*{day}",
             ]
+        lines.insert(0, f"BAK*00*{'AD' if same else 'AC'}*{came.number}*20251125")
         return self.written("PR", [("855", [*lines, f"CTT*{len(came.items)}"])])
 
     def notice(self, shipments: Sequence[str], order: str = "4711") -> bytes:

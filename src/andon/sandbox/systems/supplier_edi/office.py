@@ -96,8 +96,9 @@ class Office(Program):
         self.orders.append(Ordered(came.number, items))
         day = f"{wanted:{_DAY}}"
         self.promised += [Promised(came.number, item, amount, day) for item, amount in items]
-        words = [(item, f"{amount:f}") for item, amount in items]
-        return [self.confirmation(msgspec.structs.replace(came, items=words, wanted=day))]
+        amounts = [f"{amount:f}" for _, amount in items]
+        said = msgspec.structs.replace(came, promised=amounts, promised_on=day)
+        return [self.confirmation(said)]
 
     def next_pallet(self) -> str:
         """The SSCC of one more."""
