@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
+from andon.sandbox.lab import inventory, quality
+from andon.sandbox.lab.reckoning import compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Qms
+from andon.sandbox.systems.wms import DOCK, Wms
 from andon.sandbox.truth import Consumed
 from tests.integration.plant import until
 from tests.story.company import Served, served
@@ -60,6 +63,57 @@ async def test_a_lot_that_a_person_holds_is_held_by_everybody_until_it_is_releas
         ]
         assert kinds == ["344", "343"]
         assert erp.faults.struck["lose"] >= 1
+        await _is_scrapped(plant)
+
+
+async def _is_scrapped(plant: Served) -> None:
+    """A lot on the shelves: held, decided about by a caller, thrown away, and so booked."""
+    erp, mes, qms, wms = (plant.company.the(kind) for kind in (Erp, MesA, Qms, Wms))
+    truth = plant.company.world.truth
+    await until(lambda: bool(_shelved(erp, qms, wms)), within=40)
+    pumps = _shelved(erp, qms, wms)[0]
+    lot = {"lot_id": f"material-lot/company:{pumps}"}
+    scrap = {**lot, "usage": "scrap", "reason": "porous"}
+    status, said = await _post(plant, "dispose-lot", scrap, "dispose-1")
+    assert status in (409, 422), said
+    assert f"lot {pumps} is not held" in str(said)
+    status, said = await _post(plant, "place-hold", {**lot, "reason": "porous"}, "hold-2")
+    assert status == 201, said
+    await until(lambda: pumps in wms.locks and pumps in mes.held, within=30)
+    erp.faults.add("lose", 1)
+    wms.faults.add("lose", 1)
+    status, said = await _post(plant, "dispose-lot", scrap, "dispose-2")
+    assert status == 201, said
+    assert said["reference"] in {one.id for one in qms.dispositions if one.lot == pumps}
+
+    def done() -> bool:
+        thrown = compare(inventory.scrapped(truth), inventory.adjusted(erp))
+        decided = quality.usage_decisions(qms, erp)
+        return decided.well and thrown.well and quality.scrapped(qms, truth).well
+
+    await until(lambda: wms.locks[pumps].category == "S" and done(), within=40)
+    assert qms.held(pumps) is not None  # and it stays so
+    status, said = await _post(plant, "dispose-lot", {**scrap, "usage": "release"}, "dispose-3")
+    assert status in (409, 422), said
+    assert f"lot {pumps} is to be scrapped" in str(said)
+
+
+def _shelved(erp: Erp, qms: Qms, wms: Wms) -> list[str]:
+    """Lots in the hall that are inspected, free, and on no delivery."""
+    inspected = {one.lot for one in qms.inspections.values() if one.decision == "accept"}
+    return [
+        lot
+        for lot, place in wms.bins
+        if place != DOCK
+        and lot in inspected
+        and qms.held(lot) is None
+        and not erp.company.deliveries.promised(lot)
+    ]
+
+
+async def _post(plant: Served, command: str, body: object, key: str) -> tuple[int, Any]:
+    headers = {"Idempotency-Key": key, "Prefer": "wait=20"}
+    return await plant.ask("POST", f"/v1/quality/{command}", body, **headers)
 
 
 def _stock(erp: Erp, kind: str) -> Decimal:
@@ -81,7 +135,7 @@ def _taken(plant: Served) -> list[Consumed]:
 async def _all_believe(plant: Served, lot: str) -> bool:
     """Whether each system has said that it is held."""
     cells = await _cells(plant, lot)
-    return all(cells.get(name, {}).get("value") for name in ("qms-events", "erp", "mes-a"))
+    return all(cells.get(name, {}).get("value") for name in ("qms-events", "erp", "mes-a", "wms"))
 
 
 async def _frees(plant: Served, lot: str) -> bool:

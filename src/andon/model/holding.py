@@ -1,12 +1,23 @@
 """What a hold asks of each system that has the lot: its books, its floor, its warehouse."""
 
-__all__ = ["AllowUse", "BlockStock", "StopUse", "UnblockStock"]
+__all__ = [
+    "AllowUse",
+    "BlockStock",
+    "LockStock",
+    "StopUse",
+    "UnblockStock",
+    "UnlockStock",
+    "Usage",
+]
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from andon.core.message import Claims
 from andon.model.quality import LotCommand
 from andon.model.terms import Text
+
+Usage = Literal["release", "rework", "scrap"]
+"""What becomes of a lot: it is used as it is, made good first, or thrown away."""
 
 
 class BlockStock(LotCommand, frozen=True, kw_only=True):
@@ -39,6 +50,8 @@ class StopUse(LotCommand, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "andon.quality.use.stop.v1"
 
     reason: Text
+    usage: Usage | None = None
+    """What becomes of it, once that is decided; the floor must have it held by then."""
 
     def claims(self) -> Claims:
         """Held on the floor."""
@@ -52,4 +65,29 @@ class AllowUse(LotCommand, frozen=True, kw_only=True):
 
     def claims(self) -> Claims:
         """Not held on the floor."""
+        return {"hold": False}
+
+
+class LockStock(LotCommand, frozen=True, kw_only=True):
+    """Let nobody take the lot off a shelf, from now on. It keeps its place, as `BlockStock`
+    does."""
+
+    TYPE: ClassVar[str] = "andon.quality.stock.lock.v1"
+
+    reason: Text
+    usage: Usage | None = None
+    """What becomes of it, once that is decided; the warehouse must have it locked by then."""
+
+    def claims(self) -> Claims:
+        """Held in the warehouse."""
+        return {"hold": True}
+
+
+class UnlockStock(LotCommand, frozen=True, kw_only=True):
+    """The lot may be taken off its shelves again. Waits its turn."""
+
+    TYPE: ClassVar[str] = "andon.quality.stock.unlock.v1"
+
+    def claims(self) -> Claims:
+        """Not held in the warehouse."""
         return {"hold": False}

@@ -3,6 +3,7 @@
 __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
+from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
     ConfirmPick,
@@ -16,7 +17,14 @@ from andon.model.fulfilment import (
     StopPick,
     TenderLoad,
 )
-from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
+from andon.model.holding import (
+    AllowUse,
+    BlockStock,
+    LockStock,
+    StopUse,
+    UnblockStock,
+    UnlockStock,
+)
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -154,6 +162,11 @@ VOCABULARY: tuple[type[Message], ...] = (
     UnblockStock,
     StopUse,
     AllowUse,
+    LockStock,
+    UnlockStock,
+    LotDisposed,
+    DisposeLot,
+    DecideUsage,
     EquipmentStateChanged,
     EquipmentRegistered,
     MaintenanceScheduled,

@@ -1,16 +1,23 @@
-"""A hold goes to the books and to the floor, and a release takes it back from both."""
+"""A hold goes to the books, the floor and the warehouse, and a release takes it back from each."""
 
 from collections.abc import Mapping
 
 import pytest
 
-from andon.capabilities.quality import block_held_stock, stop_held_use
+from andon.capabilities.quality import block_held_stock, lock_held_stock, stop_held_use
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
 from andon.engine.answers import Answer
-from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
+from andon.model.holding import (
+    AllowUse,
+    BlockStock,
+    LockStock,
+    StopUse,
+    UnblockStock,
+    UnlockStock,
+)
 from andon.model.quality import HoldPlaced, HoldReleased
 from tests.unit.capabilities.doing import Doing
 
@@ -19,6 +26,7 @@ PLACED, RELEASED = HoldPlaced(lot_id=LOT, reason="porous"), HoldReleased(lot_id=
 BOTH: Mapping[Workflow, tuple[Command, Command]] = {
     block_held_stock: (BlockStock(lot_id=LOT, reason="porous"), UnblockStock(lot_id=LOT)),
     stop_held_use: (StopUse(lot_id=LOT, reason="porous"), AllowUse(lot_id=LOT)),
+    lock_held_stock: (LockStock(lot_id=LOT, reason="porous"), UnlockStock(lot_id=LOT)),
 }
 FLOWS = pytest.mark.parametrize("flow", BOTH, ids=lambda flow: flow.name)
 DONE, REFUSED = Answer(Receipt(reference="1")), Answer(error=RejectedError("No stock is there"))

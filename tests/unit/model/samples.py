@@ -19,7 +19,6 @@ from andon.model.fulfilment import (
     StopPick,
     TenderLoad,
 )
-from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -74,18 +73,6 @@ from andon.model.production import (
     StartOperation,
     StartProduction,
 )
-from andon.model.quality import (
-    DecideInspection,
-    HoldPlaced,
-    HoldProposed,
-    HoldReleased,
-    InspectionDecided,
-    PlaceHold,
-    RecordInspection,
-    ReleaseHold,
-    RequestInspection,
-    Result,
-)
 from andon.model.service import (
     CaseReported,
     ComplaintDecided,
@@ -110,6 +97,7 @@ from andon.model.supply import (
     ShipmentAnnounced,
     ShipmentCounted,
 )
+from tests.unit.model import samples_of_quality as quality
 from tests.unit.model import samples_of_sales as sales
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
@@ -241,32 +229,7 @@ FULL: tuple[Message, ...] = (
         lot_id=LOT, material_id=PUMP, quantity=pcs("1"), location="W", reason=NOTE, scrapped_at=NOON
     ),
     PostScrap(lot_id=LOT, material_id=PUMP, quantity=pcs("1"), location="warehouse", reason=NOTE),
-    InspectionDecided(
-        inspection_id=CHECK,
-        decision="reject",
-        lot_id=LOT,
-        order_id=A,
-        reason=NOTE,
-        decided_at=NOON,
-    ),
-    HoldPlaced(lot_id=LOT, reason=NOTE, placed_at=NOON),
-    HoldProposed(lot_id=LOT, reason=NOTE, proposed_by="qa@acme.example"),
-    HoldReleased(lot_id=LOT, reason=NOTE, disposition="UnRestricted", released_at=NOON),
-    RequestInspection(inspection_id=CHECK, material_id=PUMP, order_id=A, lot_id=LOT),
-    RecordInspection(
-        inspection_id=CHECK,
-        results=(
-            Result(characteristic="pressure", measured=Decimal("25.0")),
-            Result(characteristic="visual", conforms=True),
-        ),
-    ),
-    DecideInspection(inspection_id=CHECK),
-    PlaceHold(lot_id=LOT, reason=NOTE),
-    ReleaseHold(lot_id=LOT, reason=NOTE),
-    BlockStock(lot_id=LOT, reason=NOTE),
-    UnblockStock(lot_id=LOT),
-    StopUse(lot_id=LOT, reason=NOTE),
-    AllowUse(lot_id=LOT),
+    *quality.FULL,
     EquipmentStateChanged(
         equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
     ),
@@ -388,8 +351,7 @@ BARE: tuple[Message, ...] = (
     ReceiveOutput(order_id=A, material_id=PUMP, good=pcs("5")),
     LotCreated(lot_id=LOT, material_id=PUMP),
     CreateLot(lot_id=LOT, material_id=PUMP),
-    InspectionDecided(inspection_id=CHECK, decision="accept"),
-    HoldReleased(lot_id=LOT),
+    *quality.BARE,
     PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),
     CaseReported(case_id=CASE, customer_id="17100001", material_id=PUMP, defect=NOTE),
     VisitCompleted(case_id=CASE, visit_id="V-1", outcome="comes-again"),

@@ -21,7 +21,16 @@ from tests.unit.model.samples import BARE, FULL, A
 
 GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
 
-PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "completed"} | {
+PAST = {
+    "said",
+    "disposed",
+    "released",
+    "changed",
+    "cancelled",
+    "started",
+    "confirmed",
+    "completed",
+} | {
     "created",
     "received",
     "issued",
@@ -50,7 +59,10 @@ PAST = {"said", "released", "changed", "cancelled", "started", "confirmed", "com
 IMPERATIVE = {
     "allow",
     "block",
+    "dispose",
+    "lock",
     "unblock",
+    "unlock",
     "distribute",
     "cancel",
     "assign-components",

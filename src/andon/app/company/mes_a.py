@@ -20,6 +20,7 @@ from andon.core.message import LOT, ReadBack
 from andon.core.plant import Connection, Ownership, Route
 from andon.core.quantity import Quantity
 from andon.model.holding import AllowUse, StopUse
+from andon.model.inventory import StockScrapped
 from andon.model.master import DistributeRevision, ItemCommand, ReleaseRevision
 from andon.model.production import (
     ComponentLot,
@@ -136,6 +137,30 @@ def _held(item: Item, _: Known) -> Iterator[Said]:
     yield ReadBack(kind=LOT, object_id=row.lot, holds={"hold": row.held})
 
 
+class _Scrapped(msgspec.Struct, frozen=True):
+    """Thrown away in the store of the lines."""
+
+    lot: str
+    item: str
+    quantity: Decimal
+    reason: str
+    at: datetime
+
+
+@inbound("lot.scrapped")
+def _scrapped(item: Item, _: Known) -> Iterator[Said]:
+    """What orders spoil is told with their operations; this is of a lot that was there."""
+    row = item.read(_Scrapped)
+    yield StockScrapped(
+        lot_id=row.lot,
+        material_id=row.item,
+        quantity=_pieces(row.quantity),
+        location="production",
+        reason=row.reason,
+        scrapped_at=row.at,
+    )
+
+
 @outbound(DistributeOrder, proof="keyed")
 def _queue(command: DistributeOrder, _: Known) -> Request:
     """The MES takes an order once by its number, and answers a repetition as it did before."""
@@ -178,9 +203,10 @@ def _go_over(command: ReleaseRevision, known: Known) -> Request:
 
 @outbound(StopUse, proof="keyed")
 def _stop_use(command: StopUse, _: Known) -> Request:
-    """A lot that is held already stays so."""
+    """A lot that is held already stays so; what becomes of it is shown where it is scanned."""
     lot = command.lot_id.rpartition(":")[2]
-    return Request(target="POST /holds", body={"lot": lot, "reason": command.reason})
+    body = {"lot": lot, "reason": command.reason, "usage": command.usage or ""}
+    return Request(target="POST /holds", body=body)
 
 
 @outbound(AllowUse, proof="keyed")
@@ -201,7 +227,7 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 
 AREA = Area(
     connections=(
-        Connection("mes-a", Webhook, (_started, _step, _done, _held)),
+        Connection("mes-a", Webhook, (_started, _step, _done, _held, _scrapped)),
         Connection("mes-a-orders", Rest, (_queue, _revise, _go_over, _stop_use, _allow_use)),
     ),
     workflows=(release_order,),

@@ -1,4 +1,4 @@
-"""The QMS: it inspects what was made, and holds what is not good."""
+"""The QMS: it inspects what was made, holds what is not good, and says what becomes of it."""
 
 __all__ = ["AREA"]
 
@@ -9,13 +9,30 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.app.company.service import complaint_decided, raise_complaint
-from andon.capabilities.quality import block_held_stock, inspect_output, stop_held_use
+from andon.capabilities.quality import (
+    block_held_stock,
+    close_inspection,
+    dispose_in_warehouse,
+    dispose_on_floor,
+    inspect_output,
+    lock_held_stock,
+    stop_held_use,
+)
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Ownership, Route
-from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
+from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
+from andon.model.holding import (
+    AllowUse,
+    BlockStock,
+    LockStock,
+    StopUse,
+    UnblockStock,
+    UnlockStock,
+    Usage,
+)
 from andon.model.quality import (
     Decision,
     HoldPlaced,
@@ -70,6 +87,27 @@ def _released(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+class _Disposed(msgspec.Struct, frozen=True):
+    lot: str
+    usage: Usage
+    reason: str
+    inspection: str
+    at: datetime
+
+
+@inbound("lot.disposed")
+def _disposed(item: Item, _: Known) -> Iterator[Said]:
+    """A release says so of the hold itself as well."""
+    row = item.read(_Disposed)
+    yield LotDisposed(
+        lot_id=row.lot,
+        usage=row.usage,
+        reason=row.reason or None,
+        inspection_id=row.inspection or None,
+        disposed_at=row.at,
+    )
+
+
 @outbound(RequestInspection, proof="findable")
 def _inspect(command: RequestInspection, _: Known) -> Request:
     """The QMS keeps our key as a reference and does not look at it."""
@@ -97,27 +135,50 @@ def _release(command: ReleaseHold, _: Known) -> Request:
     return Request(target="release", body={"lot": lot, "reason": command.reason or ""})
 
 
+@outbound(DisposeLot, proof="findable")
+def _dispose(command: DisposeLot, _: Known) -> Request:
+    """What a person decides in Andon; the QMS refuses it for a lot that it does not hold."""
+    lot = command.lot_id.rpartition(":")[2]
+    return Request(
+        target="dispose", body={"lot": lot, "usage": command.usage, "reason": command.reason}
+    )
+
+
 AREA = Area(
     connections=(
-        Connection("qms", Rest, (_inspect, raise_complaint, _hold, _release)),
-        Connection("qms-events", Webhook, (_decided, _placed, _released, complaint_decided)),
+        Connection("qms", Rest, (_inspect, raise_complaint, _hold, _release, _dispose)),
+        Connection(
+            "qms-events", Webhook, (_decided, _placed, _released, _disposed, complaint_decided)
+        ),
     ),
-    workflows=(inspect_output, block_held_stock, stop_held_use),
+    workflows=(
+        inspect_output,
+        block_held_stock,
+        stop_held_use,
+        lock_held_stock,
+        close_inspection,
+        dispose_on_floor,
+        dispose_in_warehouse,
+    ),
     routes=(
         Route(RequestInspection, "qms", site="plant-a"),
         Route(PlaceHold, "qms"),
         Route(ReleaseHold, "qms"),
+        Route(DisposeLot, "qms"),
+        Route(DecideUsage, "erp"),
         Route(BlockStock, "erp"),
         Route(UnblockStock, "erp"),
         Route(StopUse, "mes-a-orders"),
         Route(AllowUse, "mes-a-orders"),
+        Route(LockStock, "wms"),
+        Route(UnlockStock, "wms"),
     ),
     ownership=(
         Ownership(
             subject="material-lot",
             attribute="hold",
             owner="qms-events",
-            followers=dict.fromkeys(("erp", "mes-a"), timedelta(minutes=30)),
+            followers=dict.fromkeys(("erp", "mes-a", "wms"), timedelta(minutes=30)),
             steward="quality",
         ),
     ),

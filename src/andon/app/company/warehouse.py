@@ -2,10 +2,11 @@
 
 __all__ = ["AREA"]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -22,9 +23,11 @@ from andon.connectors.rest import Rest
 from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.message import LOT, ReadBack
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
 from andon.model.fulfilment import ConfirmPick, DeliveryPicked, PickDelivery, ResumePick, StopPick
+from andon.model.holding import LockStock, UnlockStock, Usage
 from andon.model.inventory import (
     HandlingUnitPacked,
     HandlingUnitShipped,
@@ -39,7 +42,7 @@ from andon.model.inventory import (
 class _Change(msgspec.Struct, frozen=True):
     """One line of the change feed; amounts in pieces."""
 
-    type: Literal["put-away", "picked", "counted", "scrapped", "shipped"]
+    type: Literal["put-away", "picked", "counted", "scrapped", "shipped", "locked", "unlocked"]
     lot: str
     item: str
     quantity: Decimal
@@ -55,7 +58,7 @@ class _Change(msgspec.Struct, frozen=True):
 @inbound("change")
 def _change(item: Item, _: Known) -> Iterator[Said]:
     """What was carried into a bin, counted or thrown away in one; what stands at the dock on its
-    pallet, or has left on it. The dock is in the warehouse."""
+    pallet, or has left on it; what nobody may take. The dock is in the warehouse."""
     row = item.read(_Change)
     match row.type:
         case "put-away":
@@ -83,6 +86,8 @@ def _change(item: Item, _: Known) -> Iterator[Said]:
             )
         case "shipped":
             yield HandlingUnitShipped(unit_id=row.pallet, shipped_at=row.at)
+        case "locked" | "unlocked":
+            yield ReadBack(kind=LOT, object_id=row.lot, holds={"hold": row.type == "locked"})
         case "counted":
             yield StockCounted(
                 lot_id=row.lot,
@@ -149,8 +154,29 @@ def _resume(_: ResumePick, known: Known) -> Request:
     return Request(target=f"PUT /picks/{known.local}", body={"state": "open"})
 
 
+_CATEGORIES: Mapping[Usage | None, str] = {None: "Q", "rework": "R", "scrap": "S"}
+"""Of stock that nobody may take."""
+
+
+@outbound(LockStock, proof="state")
+def _lock(command: LockStock, _: Known) -> Request:
+    """The category of all its stock, wherever it lies."""
+    if (category := _CATEGORIES.get(command.usage)) is None:
+        raise MappingError(f"The WMS has no category for {command.usage}")
+    lot = quote(command.lot_id.rpartition(":")[2], safe="")
+    return Request(target="lock", body={"lot": lot, "category": category, "reason": command.reason})
+
+
+@outbound(UnlockStock, proof="keyed")
+def _unlock(command: UnlockStock, _: Known) -> Request:
+    """A lot that is free stays so."""
+    return Request(target=f"DELETE /locks/{quote(command.lot_id.rpartition(':')[2], safe='')}")
+
+
 AREA = Area(
-    connections=(Connection("wms", Rest, (_change, _put_away, _pick, _stop, _resume)),),
+    connections=(
+        Connection("wms", Rest, (_change, _put_away, _pick, _stop, _resume, _lock, _unlock)),
+    ),
     workflows=(put_away, post_moved, adjust_counted, post_scrapped, pick_delivery),
     routes=(
         Route(PutAway, "wms", site="plant-a"),

@@ -1,6 +1,7 @@
-"""A posting whose lines are found when it is sent: all stock of a batch, wherever it lies."""
+"""A posting of which something is found when it is sent: all stock of a batch, wherever it lies;
+the inspection that is open for it."""
 
-__all__ = ["LinesOf", "drawn"]
+__all__ = ["FieldOf", "LinesOf", "drawn"]
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -30,8 +31,19 @@ class LinesOf(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is refused where no row is found; empty, if nothing has to be done then."""
 
 
+class FieldOf(msgspec.Struct, frozen=True, kw_only=True):
+    """Stands in a body for a value: that of the last row which is found."""
+
+    entity_set: str
+    where: str
+    """As `$filter` says it."""
+    field: str
+    nothing: str
+    """Why it is refused where no row is found."""
+
+
 async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
-    """The body with its lines in place; None where nothing has to be done. Raises RejectedError
+    """The body with what it draws in place; None where nothing has to be done. Raises RejectedError
     where there must be some, and are none."""
     if not isinstance(body, Mapping):
         return body
@@ -41,10 +53,20 @@ async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
             whole[name] = await _lines(value, gateway, catalogue)
             if not whole[name]:
                 return None
+        elif isinstance(value, FieldOf):
+            rows = await _rows(value, gateway, catalogue)
+            whole[name] = rows[-1][value.field]
     return whole
 
 
 async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
+    rows = await _rows(of, gateway, catalogue)
+    return [{**of.each, **{name: row[field] for name, field in of.takes.items()}} for row in rows]
+
+
+async def _rows(
+    of: LinesOf | FieldOf, gateway: Gateway, catalogue: Catalogue
+) -> list[dict[str, Any]]:
     place = catalogue.place(of.entity_set)
     if isinstance(place, Fault):
         raise DefectError(f"{of.entity_set}: {place.says}")
@@ -53,7 +75,7 @@ async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[di
     rows = [cast("dict[str, Any]", plain_row(row)) for row in found]
     if not rows and of.nothing:
         raise RejectedError(of.nothing)
-    return [{**of.each, **{name: row[field] for name, field in of.takes.items()}} for row in rows]
+    return rows
 
 
 _QUOTE = "'"

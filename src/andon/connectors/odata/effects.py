@@ -77,14 +77,18 @@ class Effects:
         if request.target == BATCH:
             # One change set is one effect: whatever of it can be found speaks for all.
             for number, operation in enumerate(_operations(request)):
-                if self._state.can_be_found(called(operation.target, self._catalogue)):
+                step = called(operation.target, self._catalogue)
+                if self._state.can_be_found(step, operation.body):
                     return await self.find(operation, _numbered(key, number))
             raise self._unprovable(request.target)
         call = called(request.target, self._catalogue)
-        if not self._state.can_be_found(call):
+        if not self._state.can_be_found(call, request.body):
             raise self._unprovable(call.says)
         if self._state.makes(call):
-            return await self._state.find_stamped(call, key)
+            if self._state.is_stamped(call):
+                return await self._state.find_stamped(call, key)
+            body = await drawn(request.body, self._gateway, self._catalogue)
+            return await self._state.find_named(call, body)
         there = await self._state.there(call)
         if there is None:
             return Receipt(reference=number_of(call)) if call.method == "DELETE" else None

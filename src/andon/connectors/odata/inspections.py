@@ -1,16 +1,21 @@
-"""Inspections as `A_InspectionLot` says them."""
+"""Inspections as `A_InspectionLot` says them, and the usage decision that closes one."""
 
-__all__ = ["DecisionRow", "LotRow", "inspection_lot"]
+__all__ = ["DecisionRow", "LotRow", "decide_usage", "inspection_lot"]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
 
+from andon.connectors.odata.drawing import FieldOf
 from andon.connectors.odata.moments import moment
-from andon.core.connector import Item
+from andon.connectors.odata.postings import local_name
+from andon.connectors.odata.values import literal
+from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
-from andon.core.mapping import Known, Said, inbound
+from andon.core.mapping import Known, Said, inbound, outbound
+from andon.model.disposing import DecideUsage
+from andon.model.holding import Usage
 from andon.model.quality import Decision, InspectionDecided
 
 
@@ -56,3 +61,24 @@ def inspection_lot(item: Item, known: Known) -> Iterator[Said]:
         reason=None if decision == "accept" else f"Usage decision {row.decision.code}",
         decided_at=moment(row.decision.day, row.decision.time, known),
     )
+
+
+_CODES: Mapping[Usage, str] = {"release": "A", "scrap": "R"}
+"""Of the catalog of usage decisions."""
+
+
+@outbound(DecideUsage, proof="state")
+def decide_usage(command: DecideUsage, _: Known) -> Request:
+    """Of the last inspection lot of the batch, once: SAP refuses a second one."""
+    code = _CODES.get(command.usage)
+    if code is None:
+        raise MappingError(f"No usage decision closes an inspection with {command.usage}")
+    batch = local_name(command.lot_id)
+    number = FieldOf(
+        entity_set="A_InspectionLot",
+        where=f"Batch eq {literal(batch)}",
+        field="InspectionLot",
+        nothing=f"No inspection lot of batch {batch} is there.",
+    )
+    body = {"InspectionLot": number, "InspectionLotUsageDecisionCode": code}
+    return Request(target="POST A_InspLotUsageDecision", body=body)

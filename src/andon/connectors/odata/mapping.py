@@ -10,7 +10,7 @@ from andon.connectors.odata.deliveries import (
     post_goods_issue,
 )
 from andon.connectors.odata.documents import goods_movement
-from andon.connectors.odata.inspections import inspection_lot
+from andon.connectors.odata.inspections import decide_usage, inspection_lot
 from andon.connectors.odata.journal import journal_entry
 from andon.connectors.odata.masters import bill_of_material, update_bom, update_item
 from andon.connectors.odata.orders import production_order
@@ -27,6 +27,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     production_order,
     goods_movement,
     inspection_lot,
+    decide_usage,
     block_stock,
     unblock_stock,
     outbound_delivery,

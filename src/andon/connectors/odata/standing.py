@@ -93,6 +93,21 @@ class Standing:
         rows = page_of(answer, call.place.name).rows
         return self.receipt(call, cast("dict[str, Any]", plain_row(rows[0]))) if rows else None
 
+    async def find_named(self, call: Call, body: Mapping[str, Any]) -> Receipt | None:
+        """The row whose key the body says, if it is as the body says."""
+        kind = call.place.kind
+        assert kind is not None
+        key = ",".join(f"{name}={quote(literal(body[name]), safe=_QUOTE)}" for name in kind.keys)
+        try:
+            answer = await self._gateway.get(call.place.service, f"{call.place.name}({key})")
+        except StatusError as error:
+            if error.status == _ABSENT:
+                return None
+            raise
+        row = cast("dict[str, Any]", plain_row(row_of(answer)))
+        wanted = body_of(body, self._version)
+        return self.receipt(call, row) if agrees(row, wanted, kind) else None
+
     def receipt(
         self, call: Call, row: Mapping[str, Any], headers: Mapping[str, str] = {}
     ) -> Receipt:
@@ -126,12 +141,21 @@ class Standing:
         """Whether it makes a new row."""
         return call.method == "POST" and not call.key and not self.is_function(call)
 
-    def can_be_found(self, call: Call) -> bool:
+    def is_stamped(self, call: Call) -> bool:
+        """Whether a new row carries our key."""
+        action = self.action(call)
+        return action is not None and bool(action.stamp)
+
+    def can_be_found(self, call: Call, body: Any) -> bool:
         """Whether anything proves that it happened."""
         if self.makes(call):
-            action = self.action(call)
-            return action is not None and bool(action.stamp)
+            return self.is_stamped(call) or _names_itself(call, body)
         return bool(self.holds(call)) if self.is_function(call) else bool(call.key)
+
+
+def _names_itself(call: Call, body: Any) -> bool:
+    keys = call.place.kind.keys if call.place.kind is not None else ()
+    return bool(keys) and isinstance(body, Mapping) and all(name in body for name in keys)
 
 
 def number_of(call: Call) -> str | None:

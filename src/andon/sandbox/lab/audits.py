@@ -160,6 +160,14 @@ def _inspections(company: Company) -> Reckoned:
     return quality.inspections(company.the(Qms), lots)
 
 
+def _usage_decisions(company: Company) -> Reckoned:
+    return quality.usage_decisions(company.the(Qms), company.the(Erp))
+
+
+def _scrapped(company: Company) -> Reckoned:
+    return quality.scrapped(company.the(Qms), company.world.truth)
+
+
 def _journal(company: Company) -> Reckoned:
     facts = finance.happened(company.world.truth)
     return compare((posting for _, posting in facts), finance.booked(company.the(Erp)))
@@ -223,6 +231,8 @@ AUDITS: Mapping[str, Audit] = {
     "counts and scrap of the warehouse": _adjustments,
     "tasks of the warehouse": _tasks,
     "inspections": _inspections,
+    "usage decisions": _usage_decisions,
+    "lots to be scrapped": _scrapped,
     "journal entries, plant A": _journal,
     "spare parts of visits": _parts,
     "complaints of service cases": _complaints,

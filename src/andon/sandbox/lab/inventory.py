@@ -68,9 +68,9 @@ def found(wms: Wms) -> Iterator[Adjusted]:
 
 
 def scrapped(truth: Truth) -> Iterator[Adjusted]:
-    """What was thrown away in the halls of the WMS."""
+    """What was thrown away in the halls of the WMS, and in the store of the lines."""
     for fact in truth.facts:
-        if isinstance(fact, Scrapped) and fact.place.startswith(_HALLS):
+        if isinstance(fact, Scrapped) and fact.place.startswith((_HALLS, PRODUCTION)):
             yield Adjusted("551", fact.lot, fact.quantity)
 
 

@@ -1,14 +1,16 @@
-"""Holds: what was taken of a lot although everybody could have known that it was held."""
+"""Holds: what was taken of a lot although everybody could have known that it was held; and what
+became of those that were decided about."""
 
-__all__ = ["KNOWN_WITHIN", "hold_escapes", "inspections"]
+__all__ = ["KNOWN_WITHIN", "hold_escapes", "inspections", "scrapped", "usage_decisions"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.lab.reckoning import Reckoned, compare
+from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.qms import Hold, Qms
-from andon.sandbox.systems.wms import Task
-from andon.sandbox.truth import Consumed, Fact, Left, Made, Used
+from andon.sandbox.systems.wms import DOCK, PRODUCTION, Task
+from andon.sandbox.truth import Consumed, Fact, Left, Made, Truth, Used
 
 KNOWN_WITHIN = timedelta(minutes=20)
 """Business time in which the word of a hold reaches who carries things; in the fastest lab some
@@ -66,3 +68,29 @@ def inspections(qms: Qms, lots: Iterable[str]) -> Reckoned:
     return Reckoned(
         lost=len(set(lots) - set(asked)), doubled=len(asked) - len(set(asked)), out_of_order=0
     )
+
+
+def usage_decisions(qms: Qms, erp: Erp) -> Reckoned:
+    """Each decision that closes an inspection is in the books, once."""
+    decided = [
+        (one.lot, "R" if one.usage == "scrap" else "A")
+        for one in qms.dispositions
+        if one.inspection
+    ]
+    lots = erp.company.books.rows("A_InspectionLot")
+    booked = [
+        (lots[key]["Batch"], row["InspectionLotUsageDecisionCode"])
+        for key, row in erp.company.books.rows("A_InspLotUsageDecision").items()
+    ]
+    return compare(decided, booked)
+
+
+def scrapped(qms: Qms, truth: Truth) -> Reckoned:
+    """Of a lot that is to be scrapped nothing is left, but what stands at the dock."""
+    lots = {one.lot for one in qms.dispositions if one.usage == "scrap"}
+    left = {
+        lot
+        for lot, place in truth.everywhere()
+        if lot in lots and (place == PRODUCTION or (place.startswith("W.") and place != DOCK))
+    }
+    return Reckoned(lost=len(left), doubled=0, out_of_order=0)

@@ -81,7 +81,7 @@ def _carried(
     while not wms.picked(delivery):
         yield world.wait(_LOOKS)
     yield world.wait(timedelta(minutes=chance.randint(2, 6)))
-    while _blocked(erp, lot):
+    while _blocked(erp, lot) or lot in wms.locks:
         yield world.wait(_LOOKS)
     # Whoever has not taken the load by now is not waited for: the clerk calls the other one.
     load = road.loads.get(delivery) if road is not None else None

@@ -41,7 +41,8 @@ def _works(world: World, wms: Wms, name: str) -> Steps:
 def _takes(wms: Wms) -> Task | None:
     """What can be done now, oldest first, and nobody else has in hand."""
     for task in wms.tasks.values():
-        if task.state == "open" and task.id not in wms.in_hand and _there(wms, task):
+        free = task.id not in wms.in_hand and wms.refuses(task) is None
+        if task.state == "open" and free and _there(wms, task):
             wms.in_hand.add(task.id)
             return task
     return None
@@ -62,10 +63,10 @@ def _shelves(wms: Wms, lot: str) -> list[tuple[str, Decimal]]:
 
 
 def _carries(world: World, wms: Wms, task: Task, place: str) -> None:
-    """A task that was stopped meanwhile is put back; one that wants more of a bin than there is
-    waits, and the bin is counted."""
+    """A task that was stopped, or whose lot was locked meanwhile, is put back; one that wants more
+    of a bin than there is waits, and the bin is counted."""
     wms.in_hand.discard(task.id)
-    if task.state != "open" or not _there(wms, task):
+    if task.state != "open" or wms.refuses(task) is not None or not _there(wms, task):
         return
     origins = (
         [(PRODUCTION, task.quantity)]

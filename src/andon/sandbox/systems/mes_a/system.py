@@ -12,8 +12,10 @@ from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.mes_a.floor import Floor, Order, Taken
 from andon.sandbox.systems.mes_a.items import Items, Revision
-from andon.sandbox.truth import Consumed, Fact, Finished, Made, Started
+from andon.sandbox.truth import Consumed, Fact, Finished, Made, Scrapped, Started
 from andon.sandbox.world import World
+
+_STORE = "A.STORE"
 
 
 class _Release(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,10 +25,12 @@ class _Release(msgspec.Struct, forbid_unknown_fields=True):
 class _Hold(msgspec.Struct, forbid_unknown_fields=True):
     lot: str
     reason: str
+    usage: Literal["", "rework", "scrap"] = ""
 
 
 class MesA(PostingSystem):
-    """What happens on its lines it sees at once: operators scan, machines count."""
+    """What happens on its lines and in their store it sees at once: operators scan, machines
+    count."""
 
     name = "mes-a"
 
@@ -36,7 +40,9 @@ class MesA(PostingSystem):
         self.items = Items()
         self.held: dict[str, str] = {}
         """Lot -> why no line may consume it."""
-        self._held_said = 0
+        self.usages: dict[str, str] = {}
+        """Held lot -> what becomes of it, once somebody has said so."""
+        self._held_said = self._scrapped = 0
         self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
         self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
 
@@ -84,6 +90,7 @@ class MesA(PostingSystem):
 
     def free(self, lot: str) -> None:
         """Lines may consume it again; a supervisor can do that at a terminal, too."""
+        self.usages.pop(lot, None)
         if self.held.pop(lot, None) is not None:
             self._say_held(lot, held=False)
 
@@ -93,6 +100,11 @@ class MesA(PostingSystem):
         except msgspec.MsgspecError as error:
             return web.json_response({"message": str(error)}, status=422)
         new = asked.lot not in self.held
+        if asked.usage:
+            if new:
+                text = f"lot {asked.lot} is not on hold"
+                return web.json_response({"message": text}, status=409)
+            self.usages[asked.lot] = asked.usage
         self.held[asked.lot] = asked.reason
         if new:
             self._say_held(asked.lot, held=True)
@@ -161,6 +173,19 @@ class MesA(PostingSystem):
                     good=fact.good,
                     scrap=fact.scrap,
                     took=self.floor.taken(fact.order, fact.operation),
+                )
+            case Scrapped(place=place) if place == _STORE:
+                self._scrapped += 1
+                self.outbox.say(
+                    "lot.scrapped",
+                    {
+                        "id": f"lot.scrapped/{self._scrapped}",
+                        "lot": fact.lot,
+                        "item": fact.material,
+                        "quantity": fact.quantity,
+                        "reason": fact.because,
+                        "at": fact.at,
+                    },
                 )
             case Finished(order=number) if number in self.floor.orders:
                 order = self.floor.orders[fact.order]

@@ -1,6 +1,6 @@
 """The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds."""
 
-__all__ = ["Complaint", "Hold", "Inspection", "Qms"]
+__all__ = ["Complaint", "Disposition", "Hold", "Inspection", "Qms", "Usage"]
 
 import time
 from collections import deque
@@ -13,6 +13,12 @@ from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.qms.asking import AboutLot, asked
 from andon.sandbox.systems.qms.complaints import Complaint, Complaints
+from andon.sandbox.systems.qms.dispositions import (
+    Disposition,
+    DispositionAsked,
+    Dispositions,
+    Usage,
+)
 from andon.sandbox.systems.qms.holds import Hold, HoldAsked, Holds
 from andon.sandbox.tokens import Tokens
 from andon.sandbox.world import World
@@ -47,6 +53,8 @@ class Qms(PostingSystem):
         self.inspections: dict[str, Inspection] = {}
         self._holds = Holds()
         self.holds = self._holds.all
+        self._dispositions = Dispositions()
+        self.dispositions = self._dispositions.all
         self.complaints = Complaints()
         self.outbox = Outbox(
             f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
@@ -106,6 +114,35 @@ class Qms(PostingSystem):
         hold.released_at = self.now()
         self._say("hold.released", lot=hold.lot, reason=reason)
 
+    def dispose(self, hold: Hold, usage: Usage, reason: str, *, reference: str = "") -> Disposition:
+        """What becomes of the lot: released it is free, reworked or scrapped it stays held. All but
+        rework closes the inspection that rejected it."""
+        decided = Disposition(
+            id=f"DSP-{len(self.dispositions) + 601}",
+            lot=hold.lot,
+            usage=usage,
+            reason=reason,
+            inspection="" if usage == "rework" else self._open_inspection(hold.lot),
+            reference=reference,
+            decided_at=self.now(),
+        )
+        self.dispositions.append(decided)
+        self._say(
+            "lot.disposed",
+            disposition=decided.id,
+            lot=decided.lot,
+            usage=usage,
+            reason=reason,
+            inspection=decided.inspection,
+        )
+        if usage == "release":
+            self.release(hold, reason)
+        return decided
+
+    def _open_inspection(self, lot: str) -> str:
+        found = [one.id for one in self.inspections.values() if one.lot == lot and one.decision]
+        return found[-1] if found and not self._dispositions.closed(found[-1]) else ""
+
     def _say(self, kind: str, **more: object) -> None:
         self._said += 1
         self.outbox.say(kind, {"id": f"{kind}-{self._said}", "at": self.now(), **more})
@@ -120,7 +157,7 @@ class Qms(PostingSystem):
     # What programs do
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`, `/releases`."""
+        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`, `/releases`, `/dispositions`."""
         body = await request.read()
         if self._too_often():
             return web.Response(status=429, headers={"Retry-After": "1"})
@@ -146,6 +183,10 @@ class Qms(PostingSystem):
                 return self._place(body)
             case "POST", "releases":
                 return self._release(body)
+            case "POST", "dispositions":
+                return self._dispose(body)
+            case "GET", "dispositions":
+                return self._dispositions.found(request.query.get("reference"))
             case _:
                 return json_answer({"error": "not_found"}, status=404)
 
@@ -177,13 +218,33 @@ class Qms(PostingSystem):
         wanted = asked(body, HoldAsked)
         if isinstance(wanted, web.Response):
             return wanted
-        hold = self.held(wanted.lot)
-        if hold is None:
-            detail = f"lot {wanted.lot} is not held"
-            return json_answer({"error": "not_held", "detail": detail}, status=409)
+        hold = self._open_hold(wanted.lot)
+        if isinstance(hold, web.Response):
+            return hold
         hold.released_under = wanted.reference
         self.release(hold, wanted.reason)
         return json_answer(hold)
+
+    def _dispose(self, body: bytes) -> web.Response:
+        wanted = asked(body, DispositionAsked)
+        if isinstance(wanted, web.Response):
+            return wanted
+        hold = self._open_hold(wanted.lot)
+        if isinstance(hold, web.Response):
+            return hold
+        made = self.dispose(hold, wanted.usage, wanted.reason, reference=wanted.reference)
+        return json_answer(made, status=201)
+
+    def _open_hold(self, lot: str) -> Hold | web.Response:
+        """The hold that something can still be decided about, or why nothing can."""
+        hold = self.held(lot)
+        if hold is None:
+            detail = f"lot {lot} is not held"
+            return json_answer({"error": "not_held", "detail": detail}, status=409)
+        if self._dispositions.scrapped(lot):
+            detail = f"lot {lot} is to be scrapped"
+            return json_answer({"error": "already_scrapped", "detail": detail}, status=409)
+        return hold
 
     def believes(self) -> Iterable[Belief]:
         """Which lots are held."""

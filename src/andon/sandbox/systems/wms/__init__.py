@@ -1,6 +1,6 @@
 """The central WMS: REST, and a change feed that is read by sequence. It owns bins and tasks."""
 
-__all__ = ["DOCK", "PRODUCTION", "Task", "Wms"]
+__all__ = ["DOCK", "PRODUCTION", "Lock", "Task", "Wms"]
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, json_answer
+from andon.sandbox.systems.wms.locks import Lock, Locks
 from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
@@ -51,8 +52,8 @@ class _Wished(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Wms(HttpSystem):
-    """It knows tasks and bins, and nothing of quality: what it is asked to pick it picks. Asked
-    twice under one reference it has two tasks."""
+    """It knows tasks and bins, and of quality the category of stock: a pick of a lot that is locked
+    waits. Asked twice under one reference it has two tasks."""
 
     name = "wms"
 
@@ -67,6 +68,8 @@ class Wms(HttpSystem):
         self.pallets: dict[str, str] = {}
         """Delivery -> SSCC of the pallet on which it stands at the dock, or has left."""
         self.changes: list[Mapping[str, object]] = []
+        self._locks = Locks()
+        self.locks: Mapping[str, Lock] = self._locks.all
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -80,6 +83,18 @@ class Wms(HttpSystem):
         """All tasks that take something off the shelf."""
         return (task for task in self.tasks.values() if task.kind == "pick")
 
+    def refuses(self, task: Task) -> str | None:
+        """What a terminal shows to who would do the task, if its lot may not be taken."""
+        lock = self.locks.get(task.lot)
+        if lock is None or task.kind == "put-away":
+            return None
+        return f"Lot {lock.lot} has category {lock.category} ({lock.reason}). Leave it there."
+
+    def free(self, lot: str) -> None:
+        """It may be taken again; a shift lead can do that at a terminal, too."""
+        if self._locks.all.pop(lot, None) is not None:
+            self._say("unlocked", lot, "", Decimal(0), "")
+
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
         task.state, task.done_at = "done", self.now()
@@ -91,7 +106,7 @@ class Wms(HttpSystem):
             self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`."""
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -111,6 +126,16 @@ class Wms(HttpSystem):
                     for (lot, place), amount in self.bins.items()
                 ]
                 return json_answer({"stock": rows})
+            case "PUT", ["locks", lot]:
+                answer, new = self._locks.put(lot, await request.read())
+                if new:
+                    self._say("locked", lot, "", Decimal(0), "")
+                return answer
+            case "GET", ["locks", lot]:
+                return self._locks.found(lot, request.query.get("category"))
+            case "DELETE", ["locks", lot]:
+                self.free(lot)
+                return json_answer({"lot": lot})
             case _:
                 return json_answer({"error": "not found"}, status=404)
 
@@ -196,7 +221,9 @@ class Wms(HttpSystem):
             self.bins.pop((lot, place), None)
 
     def believes(self) -> Iterable[Belief]:
-        """What lies in each bin."""
+        """What lies in each bin, and what nobody may take."""
+        for lot in self.locks:
+            yield Belief(f"lot:{lot}", "hold", "true")
         for (lot, place), amount in self.bins.items():
             yield Belief(f"lot:{lot}@{place}", "quantity", f"{amount.normalize():f}")
 
