@@ -10,19 +10,24 @@ import pytest
 
 from andon.connectors._access import ClientCredentials
 from andon.connectors.odata import OData
+from andon.connectors.odata.inspections import decide_usage
 from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
 from andon.core.connector import Request, SecretStr
 from andon.core.errors import (
     CredentialsError,
     DefectError,
+    MappingError,
     OutcomeUnknownError,
     RejectedError,
     SettingsError,
     ThrottledError,
     UnavailableError,
 )
+from andon.core.mapping import Known
+from andon.model.disposing import DecideUsage
 from andon.model.finance import PERIOD_CLOSED
+from andon.model.holding import Usage
 from tests.contract.odata_plant import connected, settings, settings4
 
 
@@ -347,3 +352,34 @@ async def test_version_4_changes_and_acts(sap: SapSimulator) -> None:
     assert receipt.reference == number
     assert receipt.body["TotalQuantity"] == "4.500"
     assert sap.company.order(number)["OrderIsReleased"] == "X"
+
+
+# Rows that name themselves
+
+
+async def test_a_usage_decision_is_found_by_the_lot_it_is_about(
+    sap: SapSimulator, erp: OData, order: str
+) -> None:
+    def decide(usage: Usage, batch: str = "L1") -> Request:
+        return decide_usage.writes(DecideUsage(lot_id=batch, usage=usage), Known(erp.settings))
+
+    with pytest.raises(RejectedError, match="No inspection lot of batch L1"):
+        await erp.send(decide("scrap"), key="k0")
+    sap.company.movements.post(
+        {},
+        [{"GoodsMovementType": "101", "Material": "PUMP", "Batch": "L1", "OrderID": order,
+          "QuantityInEntryUnit": Decimal(5)}],
+        "X",
+    )  # fmt: skip
+    assert await erp.find(decide("scrap"), key="k1") is None
+    sap.gateway.losing = 1
+    with pytest.raises(OutcomeUnknownError):
+        await erp.send(decide("scrap"), key="k1")
+    found = await erp.find(decide("scrap"), key="k1")
+    assert found is not None
+    assert found.reference == "040000000001"
+    assert await erp.find(decide("release"), key="k2") is None
+    with pytest.raises(RejectedError, match="has already been made"):
+        await erp.send(decide("release"), key="k2")
+    with pytest.raises(MappingError, match="rework"):
+        decide("rework")

@@ -36,7 +36,7 @@ PICK = {"kind": "pick", "delivery": "8001", "lot": "A1", "item": "PUMP", "quanti
 
 
 @asynccontextmanager
-async def _asked(company: Company, headers: Mapping[str, str]) -> AsyncGenerator[Any]:
+async def asked(company: Company, headers: Mapping[str, str]) -> AsyncGenerator[Any]:
     await company.start()
     try:
         async with aiohttp.ClientSession(headers=headers) as http:
@@ -50,11 +50,11 @@ async def _asked(company: Company, headers: Mapping[str, str]) -> AsyncGenerator
         await company.stop()
 
 
-def _company(*kinds: Any) -> Company:
+def company_of(*kinds: Any) -> Company:
     return Company(seed=1, andon="http://127.0.0.1:9", systems=kinds)
 
 
-def _made(company: Company, lot: str = "A1", amount: int = 8) -> None:
+def made(company: Company, lot: str = "A1", amount: int = 8) -> None:
     company.world.truth.born(lot, "PUMP", sound=True)
     company.world.truth.happens(
         Arrived(
@@ -65,9 +65,9 @@ def _made(company: Company, lot: str = "A1", amount: int = 8) -> None:
 
 
 async def test_the_wms_keeps_a_reference_and_does_not_look_at_it() -> None:
-    company = _company(Wms)
+    company = company_of(Wms)
     wms = company.the(Wms)
-    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+    async with asked(company, {"X-Api-Key": wms.key}) as ask:
         for _ in range(2):
             status, said = await ask(
                 "POST", f"{wms.address}/tasks", json={**PICK, "reference": "k"}
@@ -85,19 +85,19 @@ async def test_the_wms_keeps_a_reference_and_does_not_look_at_it() -> None:
     [({**PICK, "quantity": "0"}, 422), ({**PICK, "delivery": ""}, 422), ({"kind": "eat"}, 400)],
 )
 async def test_the_wms_refuses_what_it_cannot_do(body: dict[str, str], status: int) -> None:
-    company = _company(Wms)
+    company = company_of(Wms)
     wms = company.the(Wms)
-    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+    async with asked(company, {"X-Api-Key": wms.key}) as ask:
         assert (await ask("POST", f"{wms.address}/tasks", json=body))[0] == status
         assert not wms.tasks
         assert (await ask("GET", f"{wms.address}/tasks", headers={"X-Api-Key": "?"}))[0] == 401
 
 
 async def test_what_is_carried_is_in_the_bins_and_in_the_feed_and_a_stop_leaves_it() -> None:
-    company = _company(Wms)
+    company = company_of(Wms)
     wms, world = company.the(Wms), company.world
-    _made(company)
-    async with _asked(company, {"X-Api-Key": wms.key}) as ask:
+    made(company)
+    async with asked(company, {"X-Api-Key": wms.key}) as ask:
         put = {"kind": "put-away", "lot": "A1", "item": "PUMP", "quantity": "8"}
         await ask("POST", f"{wms.address}/tasks", json=put)
         await ask("POST", f"{wms.address}/tasks", json=PICK)
@@ -132,9 +132,9 @@ async def test_what_is_carried_is_in_the_bins_and_in_the_feed_and_a_stop_leaves_
 
 
 def test_stock_that_somebody_believes_elsewhere_is_counted_in_pieces() -> None:
-    company = _company(Erp, Wms)
+    company = company_of(Erp, Wms)
     truth, erp, wms = company.world.truth, company.the(Erp), company.the(Wms)
-    _made(company)
+    made(company)
     assert inventory.stock_error(truth, erp, wms) == 0
     truth.happens(
         Left(at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(2), place="A.STORE", because="8")
@@ -145,9 +145,9 @@ def test_stock_that_somebody_believes_elsewhere_is_counted_in_pieces() -> None:
 
 
 def test_a_count_says_what_it_found_and_what_nobody_has_seen_is_no_error_of_the_books() -> None:
-    company = _company(Erp, Wms)
+    company = company_of(Erp, Wms)
     world, erp, wms = company.world, company.the(Erp), company.the(Wms)
-    _made(company)
+    made(company)
     for origin, place in (("A.STORE", "W.01"), ("A.STORE", "W.02")):
         world.truth.happens(
             Moved(
@@ -181,17 +181,17 @@ def test_a_count_says_what_it_found_and_what_nobody_has_seen_is_no_error_of_the_
 
 
 def test_people_go_on_picking_and_counting_where_things_go_astray() -> None:
-    company = _company(Wms)
+    company = company_of(Wms)
     world, wms = company.world, company.the(Wms)
     for n in range(1, 25):
-        _made(company, f"A{n}", 9)
+        made(company, f"A{n}", 9)
         for kind, amount in (("put-away", 9), ("pick", 6)):
-            asked = Task(
+            given = Task(
                 id=f"{kind}{n}", kind="pick" if kind == "pick" else "put-away", lot=f"A{n}",
                 item="PUMP", quantity=Decimal(amount), delivery=str(n), reference=f"{kind}{n}",
                 taken_at=BEGAN,
             )  # fmt: skip
-            wms.tasks[asked.id] = asked
+            wms.tasks[given.id] = given
     warehouse.begin(world, company.systems)
     counting.begin(world, company.systems)
     world.run(BEGAN + timedelta(hours=10))
@@ -205,11 +205,11 @@ def test_people_go_on_picking_and_counting_where_things_go_astray() -> None:
 
 
 async def test_the_qms_lets_nobody_in_without_a_token_and_throttles() -> None:
-    company = _company(Qms)
+    company = company_of(Qms)
     qms = company.the(Qms)
     secret = qms.environment()["COMPANY_QMS_CLIENT"]
     grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
-    async with _asked(company, {}) as ask:
+    async with asked(company, {}) as ask:
         assert (await ask("GET", f"{qms.address}/holds"))[0] == 401
         url = f"{qms.address}/oauth/token"
         assert (await ask("POST", url, data={**grant, "client_secret": "guess"}))[0] == 401
@@ -299,9 +299,9 @@ def test_whatever_takes_of_a_held_lot_or_of_what_was_made_of_it_is_an_escape(
 
 
 async def test_the_mes_refuses_a_held_lot_and_says_what_it_holds() -> None:
-    company = _company(MesA)
+    company = company_of(MesA)
     mes = company.the(MesA)
-    async with _asked(company, {"X-Api-Key": mes.key}) as ask:
+    async with asked(company, {"X-Api-Key": mes.key}) as ask:
         hold = {"lot": "H1", "reason": "crack"}
         for status in (201, 200):
             assert (await ask("POST", f"{mes.address}/holds", json=hold))[0] == status
@@ -315,11 +315,11 @@ async def test_the_mes_refuses_a_held_lot_and_says_what_it_holds() -> None:
 
 
 async def test_the_qms_holds_a_lot_once_and_finds_a_hold_by_the_word_it_was_asked_under() -> None:
-    company = _company(Qms)
+    company = company_of(Qms)
     qms = company.the(Qms)
     secret = qms.environment()["COMPANY_QMS_CLIENT"]
     grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
-    async with _asked(company, {}) as ask:
+    async with asked(company, {}) as ask:
         _, said = await ask("POST", f"{qms.address}/oauth/token", data=grant)
         bearer = {"Authorization": f"Bearer {said['access_token']}"}
 

@@ -163,7 +163,7 @@ def _lock(command: LockStock, _: Known) -> Request:
     """The category of all its stock, wherever it lies."""
     if (category := _CATEGORIES.get(command.usage)) is None:
         raise MappingError(f"The WMS has no category for {command.usage}")
-    lot = quote(command.lot_id.rpartition(":")[2], safe="")
+    lot = command.lot_id.rpartition(":")[2]
     return Request(target="lock", body={"lot": lot, "category": category, "reason": command.reason})
 
 

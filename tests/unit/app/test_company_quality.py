@@ -1,0 +1,88 @@
+"""Between the words of QMS, MES and WMS about held lots, and ours."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from andon.app.company import mes_a, quality, warehouse
+from andon.app.company.area import Area
+from andon.core.connector import Item, Request, Settings
+from andon.core.errors import MappingError
+from andon.core.mapping import Inbound, Known, Outbound, Said
+from andon.core.message import Command, ReadBack
+from andon.core.quantity import Quantity
+from andon.model.disposing import DisposeLot, LotDisposed
+from andon.model.holding import LockStock, StopUse, UnlockStock
+from andon.model.inventory import StockScrapped
+
+LOT, AT = "material-lot/company:A 1", "2026-03-02T06:00:00Z"
+
+
+def _mappings(area: Area) -> Iterable[Inbound | Outbound]:
+    return (one for connection in area.connections for one in connection.mappings)
+
+
+def said(area: Area, kind: str, row: dict[str, Any]) -> Said:
+    (reads,) = (
+        one.reads for one in _mappings(area) if isinstance(one, Inbound) and one.kind == kind
+    )
+    item = Item(key="1", kind=kind, raw=msgspec.json.encode({"at": AT, **row}))
+    (event,) = reads(item, Known(Settings()))
+    return event
+
+
+def asked(area: Area, command: Command) -> Request:
+    (writes,) = (
+        one.writes
+        for one in _mappings(area)
+        if isinstance(one, Outbound) and one.command is type(command)
+    )
+    return writes(command, Known(Settings()))
+
+
+@pytest.mark.parametrize("inspection", ["INS-5001", ""])
+def test_a_disposition_names_the_inspection_that_it_closes(inspection: str) -> None:
+    row = {"lot": "A1", "usage": "scrap", "reason": "porous", "inspection": inspection}
+    event = said(quality.AREA, "lot.disposed", row)
+    assert isinstance(event, LotDisposed)
+    assert (event.usage, event.reason) == ("scrap", "porous")
+    assert event.inspection_id == (inspection or None)
+
+
+def test_what_is_decided_here_goes_to_the_qms() -> None:
+    command = DisposeLot(lot_id=LOT, usage="rework", reason="seal it")
+    body = {"lot": "A 1", "usage": "rework", "reason": "seal it"}
+    assert asked(quality.AREA, command) == Request(target="dispose", body=body)
+
+
+def test_the_floor_hears_of_a_hold_and_of_what_becomes_of_it() -> None:
+    for usage, told in ((None, ""), ("scrap", "scrap")):
+        request = asked(mes_a.AREA, StopUse(lot_id=LOT, reason="porous", usage=usage))
+        assert request.body == {"lot": "A 1", "reason": "porous", "usage": told}
+
+
+def test_scrap_of_the_floor_is_of_its_store() -> None:
+    row = {"lot": "A1", "item": "PUMP", "quantity": "3", "reason": "scrapped by quality"}
+    event = said(mes_a.AREA, "lot.scrapped", row)
+    assert isinstance(event, StockScrapped)
+    assert (event.quantity, event.location) == (Quantity(Decimal(3), "PC"), "production")
+
+
+def test_the_warehouse_keeps_what_is_held_in_a_category_of_its_own() -> None:
+    for usage, category in ((None, "Q"), ("rework", "R"), ("scrap", "S")):
+        request = asked(warehouse.AREA, LockStock(lot_id=LOT, reason="porous", usage=usage))
+        assert request.body == {"lot": "A 1", "category": category, "reason": "porous"}
+    with pytest.raises(MappingError, match="no category for release"):
+        asked(warehouse.AREA, LockStock(lot_id=LOT, reason="porous", usage="release"))
+    assert asked(warehouse.AREA, UnlockStock(lot_id=LOT)).target == "DELETE /locks/A%201"
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_lock_is_what_the_warehouse_believes_and_no_news(held: bool) -> None:
+    row = {"seq": 1, "lot": "A1", "item": "", "quantity": "0", "bin": ""}
+    back = said(warehouse.AREA, "change", {**row, "type": "locked" if held else "unlocked"})
+    assert isinstance(back, ReadBack)
+    assert (back.object_id, back.holds) == ("A1", {"hold": held})
