@@ -15,9 +15,13 @@ from andon.capabilities.master import distribute_revision
 from andon.capabilities.production import book_order, post_order, release_order
 from andon.capabilities.quality import (
     block_held_stock,
+    close_inspection,
     confirm_proposed_hold,
+    dispose_in_warehouse,
+    dispose_on_floor,
     hold_rejected_lot,
     inspect_output,
+    lock_held_stock,
     stop_held_use,
 )
 from andon.capabilities.service import answer_case, post_parts
@@ -42,6 +46,10 @@ andon = Andon(
         inspect_output,
         block_held_stock,
         stop_held_use,
+        lock_held_stock,
+        close_inspection,
+        dispose_on_floor,
+        dispose_in_warehouse,
         pick_delivery,
         tender_load,
         post_departed,
