@@ -15,7 +15,7 @@ from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command, ReadBack
 from andon.core.quantity import Quantity
 from andon.model.disposing import DisposeLot, LotDisposed
-from andon.model.holding import LockStock, StopUse, UnlockStock
+from andon.model.holding import LockStock, StopUse, UnlockStock, Usage
 from andon.model.inventory import StockScrapped
 
 LOT, AT = "material-lot/company:A 1", "2026-03-02T06:00:00Z"
@@ -59,7 +59,8 @@ def test_what_is_decided_here_goes_to_the_qms() -> None:
 
 
 def test_the_floor_hears_of_a_hold_and_of_what_becomes_of_it() -> None:
-    for usage, told in ((None, ""), ("scrap", "scrap")):
+    cases: list[tuple[Usage | None, str]] = [(None, ""), ("scrap", "scrap")]
+    for usage, told in cases:
         request = asked(mes_a.AREA, StopUse(lot_id=LOT, reason="porous", usage=usage))
         assert request.body == {"lot": "A 1", "reason": "porous", "usage": told}
 
@@ -72,7 +73,8 @@ def test_scrap_of_the_floor_is_of_its_store() -> None:
 
 
 def test_the_warehouse_keeps_what_is_held_in_a_category_of_its_own() -> None:
-    for usage, category in ((None, "Q"), ("rework", "R"), ("scrap", "S")):
+    cases: list[tuple[Usage | None, str]] = [(None, "Q"), ("rework", "R"), ("scrap", "S")]
+    for usage, category in cases:
         request = asked(warehouse.AREA, LockStock(lot_id=LOT, reason="porous", usage=usage))
         assert request.body == {"lot": "A 1", "category": category, "reason": "porous"}
     with pytest.raises(MappingError, match="no category for release"):

@@ -61,7 +61,8 @@ async def test_the_qms_disposes_of_what_it_holds_and_what_is_scrapped_stays_so()
 def test_a_release_after_rework_closes_the_inspection_and_a_later_one_closes_none() -> None:
     qms = company_of(Qms).the(Qms)
     inspection = _inspected(qms)
-    for usage, closes in (("rework", ""), ("release", inspection.id)):
+    decisions: list[tuple[Usage, str]] = [("rework", ""), ("release", inspection.id)]
+    for usage, closes in decisions:
         hold = qms.held("A1")
         assert hold is not None
         assert qms.dispose(hold, usage, "sealed").inspection == closes
