@@ -3,7 +3,7 @@
 __all__ = ["Look", "Told"]
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ _SETTLED_PAGES = 10
 """At the first start rows so many pages behind the newest count as settled."""
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """An item without its position, and whether a position may be said with it."""
 
     item: Item
@@ -86,8 +86,9 @@ class Look:
         """Whether full looks are a thing of their own here."""
         return self.read.sweep and not isinstance(self.read.cursor, Whole)
 
-    def news(self) -> AsyncIterator[Told]:
-        """What came since the last look."""
+    def news(self) -> AsyncIterator[Iterable[Told]]:
+        """What came since the last look, page by page. A row is noted when it is taken out, so a
+        page of which nobody took the rest comes again."""
         match self._place:
             case KeyPlace() as place:
                 return self._by_key(place)
@@ -96,80 +97,88 @@ class Look:
             case None:
                 return self.sweep()
 
-    async def _catch_up(self, place: KeyPlace) -> AsyncIterator[Told]:
+    async def _catch_up(self, place: KeyPlace) -> AsyncIterator[Iterable[Told]]:
         """Reads what lies far behind the newest row with a place of its own for each row."""
         behind = self.rows.below_head(place.kept, _SETTLED_PAGES * self._settings.page)
         end = await self._read(
             lambda connection: connection.execute(behind, self._parameters).scalar()
         )
         if end is not None:
-            async for row in self._pages(
+            async for rows in self._pages(
                 lambda last: self.rows.by_cursor(
                     place.kept if last is None else None, last, self._settings.page, end=end
                 )
             ):
-                place.settle(row.at)
-                if not self.read.sweep or self._seen.note(row):
-                    yield Told(self._item(row))
+                yield self._settled(rows, place)
             place.settle(end)
         self._caught_up = True
 
-    async def _by_key(self, place: KeyPlace) -> AsyncIterator[Told]:
+    def _settled(self, rows: Iterable[Row], place: KeyPlace) -> Iterator[Told]:
+        for row in rows:
+            place.settle(row.at)
+            if not self.read.sweep or self._seen.note(row):
+                yield Told(self._item(row))
+
+    async def _by_key(self, place: KeyPlace) -> AsyncIterator[Iterable[Told]]:
         if not self._caught_up:
-            async for told in self._catch_up(place):
-                yield told
+            async for page in self._catch_up(place):
+                yield page
         clock = asyncio.get_running_loop().time
         start, head = place.begin(clock()), None
-        async for row in self._pages(
+        async for rows in self._pages(
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
-            head = row.at
-            if self._seen.note(row):
-                yield Told(self._item(row))
+            yield (Told(self._item(row)) for row in rows if self._seen.note(row))
+            head = rows[-1].at if rows else head
         await asyncio.to_thread(self._seen.turn)
         place.end(head, clock())
 
-    async def _by_time(self, place: TimePlace) -> AsyncIterator[Told]:
+    async def _by_time(self, place: TimePlace) -> AsyncIterator[Iterable[Told]]:
         start = place.begin(datetime.now(UTC))
-        async for row in self._pages(
+        async for rows in self._pages(
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
+            yield self._passed(rows, place)
+        await asyncio.to_thread(self._seen.turn)
+
+    def _passed(self, rows: Iterable[Row], place: TimePlace) -> Iterator[Told]:
+        for row in rows:
             instant = place.passed(row.at)
             if self._seen.note(row):
                 yield Told(self._item(row, instant))
-        await asyncio.to_thread(self._seen.turn)
 
-    async def sweep(self) -> AsyncIterator[Told]:
+    async def sweep(self) -> AsyncIterator[Iterable[Told]]:
         """Everything there is: what came too late, what changed unnoticed, what is gone."""
         seen, counted = self._seen, self._seen.complete and self._place is not None
         seen.begin()
-        async for row in self._every_row():
+        async for rows in self._every_row():
+            yield self._swept(rows, counted)
+        after = ""
+        while some := await asyncio.to_thread(seen.gone, after):
+            yield self._missed(some, counted)
+            after = some[-1].ident
+        await asyncio.to_thread(seen.end)
+
+    def _swept(self, rows: Iterable[Row], counted: bool) -> Iterator[Told]:
+        for row in rows:
             if self._seen.note(row):
                 self.found_by_sweep += counted
                 yield Told(
                     self._item(row, None if self._dial is None else self._dial.instant(row.at))
                 )
-        async for gone in self._gone(seen):
+
+    def _missed(self, some: Iterable[Gone], counted: bool) -> Iterator[Told]:
+        for gone in some:
             if gone.name is not None and self.read.deleted is not None:
                 self.found_by_sweep += counted
                 key = f"{self.name}/{gone.ident}/gone/{gone.digest}"
                 yield Told(Item(kind=self.read.deleted, key=key, raw=gone.name))
-        await asyncio.to_thread(seen.end)
 
-    async def _gone(self, seen: Seen) -> AsyncIterator[Gone]:
-        after = ""
-        while some := await asyncio.to_thread(seen.gone, after):
-            for gone in some:
-                yield gone
-            after = some[-1].ident
-
-    async def _every_row(self) -> AsyncIterator[Row]:
-        async for row in self._pages(lambda last: self.rows.by_key(last, self._settings.page)):
-            yield row
+    async def _every_row(self) -> AsyncIterator[Sequence[Row]]:
+        async for rows in self._pages(lambda last: self.rows.by_key(last, self._settings.page)):
+            yield rows
         query = self.rows.without_key(self._settings.page)
-        nameless = await self._read(partial(self._unnamed, query))
-        for row in self._turned_to(nameless):
-            yield row
+        yield self._turned_to(await self._read(partial(self._unnamed, query)))
 
     def _unnamed(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
         rows = [self.rows.unnamed(row) for row in self.rows.fetch(connection, query)]
@@ -194,12 +203,13 @@ class Look:
             occurred_at=instant,
         )
 
-    async def _pages(self, query: Callable[[Row | None], sa.Select[Any]]) -> AsyncIterator[Row]:
+    async def _pages(
+        self, query: Callable[[Row | None], sa.Select[Any]]
+    ) -> AsyncIterator[Sequence[Row]]:
         last: Row | None = None
         while True:
             page: _Page = await self._read(partial(self._page, query(last)))
-            for row in self._turned_to(page):
-                yield row
+            yield self._turned_to(page)
             if len(page.rows) < self._settings.page:
                 return
             last = page.rows[-1]

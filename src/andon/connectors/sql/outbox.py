@@ -3,7 +3,7 @@
 __all__ = ["Box"]
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -56,7 +56,7 @@ class Box:
             for key in keys:
                 self._held.pop(key, None)
 
-    async def news(self) -> AsyncIterator[Told]:
+    async def news(self) -> AsyncIterator[Iterable[Told]]:
         """New rows in their order, at most a page; none while too many wait to be committed."""
         held = len(self._held)
         if held >= _MOST_PAGES * self._page:
@@ -67,6 +67,9 @@ class Box:
                 lambda connection: self._rows.fetch(connection, query), what=f"read {self.name!r}"
             )
             rows = [row for row in found if row.key not in self._held]
+        yield self._taken(rows)
+
+    def _taken(self, rows: Sequence[Row]) -> Iterator[Told]:
         for n, row in enumerate(rows, start=1):
             self._held[row.key] = None
             yield Told(self._item(row), says=n == len(rows))

@@ -3,7 +3,7 @@
 __all__ = ["Reading"]
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ class _Place(msgspec.Struct, frozen=True):
     reads: dict[str, Any] = {}
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 class Reading:
     """Goes round the reads. What is remembered holds while every item said was also committed."""
 
@@ -31,7 +34,7 @@ class Reading:
         self._n = 0
         self._said: Position | None = None
         """Position of the last item; none while it had none, for nobody knows its fate then."""
-        self._places: Mapping[str, Any] = {}
+        self._places: dict[str, Any] = {}
         self._latest: Item | None = None
         self._sweep_at = 0.0
 
@@ -43,8 +46,9 @@ class Reading:
             self._sweep_at = clock() + self._sweep
         await self.committed(after)
         while True:
-            async for item in self._round(sweeps=clock() >= self._sweep_at):
-                yield item
+            async for page in self._round(sweeps=clock() >= self._sweep_at):
+                for item in page:
+                    yield item
             if clock() >= self._sweep_at:
                 self._sweep_at = clock() + self._sweep
             await asyncio.sleep(self._poll)
@@ -63,28 +67,34 @@ class Reading:
             look.begin_at(place.reads.get(look.name))
         self._places = self._stand()
 
-    async def _round(self, *, sweeps: bool) -> AsyncIterator[Item]:
+    async def _round(self, *, sweeps: bool) -> AsyncIterator[Iterable[Item]]:
         for look in self._looks:
-            async for told in look.news():
-                yield self._placed(told)
+            async for page in look.news():
+                yield self._placed(page, look)
         if sweeps:
             for look in self._looks:
                 if isinstance(look, Look) and look.sweeps:
-                    async for told in look.sweep():
-                        yield self._placed(told)
+                    async for page in look.sweep():
+                        yield self._placed(page, look)
         if self._latest is not None and self._stand() != self._places:
             # A place that became safe by waiting travels with a repeat; the log keeps it once.
-            yield self._placed(Told(self._latest))
+            yield self._placed([Told(self._latest)], self._looks[-1])
 
-    def _placed(self, told: Told) -> Item:
-        self._latest = told.item
-        if not told.says:
-            self._said = None
-            return told.item
-        self._n += 1
-        self._places = self._stand()
-        self._said = msgspec.json.encode(_Place(self._n, dict(self._places))).decode()
-        return msgspec.structs.replace(told.item, position=self._said)
+    def _placed(self, page: Iterable[Told], look: Look | Box) -> Iterator[Item]:
+        first = True
+        for told in page:
+            self._latest = told.item
+            if not told.says:
+                self._said = None
+                yield told.item
+                continue
+            self._n += 1
+            if first:
+                first, self._places = False, self._stand()
+            else:  # of all reads only this one went on
+                self._places[look.name] = look.kept
+            self._said = _encode(_Place(self._n, self._places)).decode()
+            yield msgspec.structs.replace(told.item, position=self._said)
 
     def _stand(self) -> dict[str, Any]:
         return {look.name: kept for look in self._looks if (kept := look.kept) is not None}

@@ -21,7 +21,7 @@ _SOURCE = "andon_rows"
 Where = sa.ColumnElement[bool]
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row: what names it, where it stands, what it says."""
 
     ident: str
@@ -227,6 +227,8 @@ class Rows:
         return at
 
     def _ident(self, key: Sequence[Any]) -> str:
+        if len(key) == 1:
+            return _part(key[0], self._zone)
         return "/".join([_part(value, self._zone) for value in key])
 
 
