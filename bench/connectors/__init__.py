@@ -16,7 +16,7 @@ import msgspec
 Work = Callable[[], Awaitable[int]]
 """Moves items and returns how many."""
 
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class Figure(msgspec.Struct, frozen=True):
     """`read` or `send`, and what kind if there are several."""
     items_per_s: float
     bare_items_per_s: float
+    of_bare: float
+    """The median of what each round gave: both sides of one round had the same machine."""
     cpu_s_per_1000: float
     """CPU of this process; counterparts should run elsewhere."""
     peak_mb: float
@@ -40,7 +42,7 @@ class _Spent(msgspec.Struct, frozen=True):
 
 
 async def measured(connector: str, direction: str, *, work: Work, bare: Work) -> Figure:
-    """The median of three rounds, connector and bare library in turn so that drift hits both."""
+    """The median of five rounds, connector and bare library in turn so that drift hits both."""
     works: list[_Spent] = []
     bares: list[_Spent] = []
     for _ in range(_ROUNDS):
@@ -51,6 +53,13 @@ async def measured(connector: str, direction: str, *, work: Work, bare: Work) ->
         direction=direction,
         items_per_s=round(statistics.median(one.items_per_s for one in works), 1),
         bare_items_per_s=round(statistics.median(one.items_per_s for one in bares), 1),
+        of_bare=round(
+            statistics.median(
+                ours.items_per_s / theirs.items_per_s
+                for ours, theirs in zip(works, bares, strict=True)
+            ),
+            3,
+        ),
         cpu_s_per_1000=round(statistics.median(one.cpu_s_per_1000 for one in works), 4),
         peak_mb=round(max(one.peak_mb for one in works), 1),
     )

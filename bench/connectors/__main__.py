@@ -46,7 +46,7 @@ def _table(figures: list[Figure]) -> Table:
             one.direction,
             f"{one.items_per_s:,.0f}",
             f"{one.bare_items_per_s:,.0f}",
-            f"{one.items_per_s / one.bare_items_per_s:.0%}",
+            f"{one.of_bare:.0%}",
             f"{one.cpu_s_per_1000:.3f}",
             f"{one.peak_mb:.0f}",
         )
