@@ -19,9 +19,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 HERE = "nsu=http://acme.example/press;s="
 
 
-def opcua(press: Press, node: str, *, keep: str = "10min", **group: Any) -> OpcUa:
+def opcua(
+    press: Press, node: str, *, keep: str = "10min", says_lost: bool = False, **group: Any
+) -> OpcUa:
     nodes = {node: {"ids": [HERE + node], **group}}
     table = {**press.settings(), "nodes": nodes, "keep_for": keep, "gaps": "gap"}
+    table["says_lost"] = says_lost
     return OpcUa("press", settings_of(OpcUa, table))
 
 
@@ -249,7 +252,7 @@ async def test_a_clock_set_back_loses_nothing(press: Press) -> None:
     ],
 )
 async def test_what_cannot_be_watched_is_named(
-    press: Press, node: str, group: dict[str, str], says: str
+    press: Press, node: str, group: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(SettingsError, match=says):
         await anext(opcua(press, node, **group).read(""))
@@ -260,3 +263,26 @@ async def test_a_namespace_the_server_does_not_know_is_named(press: Press) -> No
     connector = OpcUa("press", settings_of(OpcUa, table))
     with pytest.raises(SettingsError, match=r"knows no namespace http://other\.example"):
         await anext(connector.read(""))
+
+
+async def test_a_lost_server_is_said_once_and_what_did_not_change_is_said_anew(
+    press: Press,
+) -> None:
+    connector = opcua(press, "pieces", says_lost=True)
+    async with Follower(connector, "") as follower:
+        await press.machine.set("pieces", 500)
+        assert await follower.until(lambda: 500 in values(follower))
+        for times in (1, 2):
+            await press.stop()
+            assert await follower.until(lambda times=times: values(follower).count(None) == times)
+            assert follower.items[-1].position
+            await press.start()
+            heals = [500] * (times + 1)
+            assert await follower.until(
+                lambda heals=heals: [one for one in values(follower) if one == 500] == heals
+            )
+        await press.machine.set("pieces", 501)
+        assert await follower.until(lambda: 501 in values(follower))
+    assert values(follower)[-6:] == [500, None, 500, None, 500, 501]
+    keys = [item.key for item in follower.items if item.kind != "gap"]
+    assert len(keys) == len(set(keys))

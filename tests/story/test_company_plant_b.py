@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from andon.sandbox.lab import plant_b
 from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.truth import Consumed, Finished, Made
 from tests.integration.plant import until
 from tests.story.company import Served, served
@@ -17,7 +19,12 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
     async with served(speed=360) as plant:
         world, erp = plant.company.world, plant.company.systems["erp-b"]
         assert isinstance(erp, ErpB)
+        line = plant.company.the(MachinesB)
         plant.company.live(until=world.began + timedelta(hours=2, minutes=5))
+        await until(lambda: _line(plant, "Executing"), within=30)
+        await line.stop()
+        await until(lambda: _line(plant, "NotAvailable"), within=30)
+        await line.start()
         await plant.company.lived()
         await until(lambda: _staged(erp) == _happened(plant), within=40)
         orders = {row[0] for row in erp.rows("select ORDNO from WORKORD")}
@@ -34,6 +41,10 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
                 there = erp.rows(f"select QTYM from STOCK where LOT = '{lot}'")
                 assert there == [(int(world.truth.amount(lot, place) * 1000),)]
 
+        # The controller says by OPC UA what the line does and has made, whatever was missed.
+        state, good = plant_b.line(world.truth)
+        await until(lambda: _line(plant, state, f"{good.normalize():f} PCE"), within=30)
+
         # What the export said is what Andon shows as the ERP's belief.
         lot = done[0].lot
         await until(lambda: _believed(plant, lot, f"{done[0].good.normalize():f} PCE"), within=30)
@@ -42,6 +53,13 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
 async def _believed(plant: Served, lot: str, amount: str) -> bool:
     page = await plant.page(f"material-lot/company:{lot}")
     return amount in str(page.get("beliefs", page))
+
+
+async def _line(plant: Served, state: str, good: str | None = None) -> bool:
+    """Whether this is what Andon believes of the line."""
+    page = await plant.page(f"equipment/company:{LINE}")
+    held = {row["attribute"]: row["cells"][0]["value"] for row in page.get("matrix", ())}
+    return held.get("state") == state and good in (None, held.get("good"))
 
 
 def _happened(plant: Served) -> Counter[tuple[str, str, str, Decimal]]:

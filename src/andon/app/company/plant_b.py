@@ -14,6 +14,8 @@ from andon.app.company.area import Area
 from andon.connectors import b2mml, files
 from andon.connectors.b2mml import B2mml
 from andon.connectors.files import Files
+from andon.connectors.opcua import OpcUa
+from andon.connectors.opcua.mapping import Reading, equipment_states
 from andon.connectors.sql import Sql
 from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
@@ -21,6 +23,7 @@ from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
 from andon.core.message import LOT, Claims, ReadBack
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
+from andon.model.plant import EquipmentStateChanged
 from andon.model.production import (
     AssignLots,
     CompleteProduction,
@@ -180,6 +183,20 @@ def _stock(item: Item, _: Known) -> Iterator[Said]:
     yield ReadBack(kind=LOT, object_id=row.lot, holds=holds)
 
 
+_LINE = "equipment/company:LINE-B1"
+_STATE = equipment_states("state", {"nsu=http://acme.example/press;s=State": _LINE})
+
+
+@inbound("counter")
+def _counter(item: Item, _: Known) -> Iterator[Said]:
+    """How many good pieces the line has made since it was built: a belief, as nobody acts on it.
+    One that nobody can read stays as it was; the state says that it is not available."""
+    reading = item.read(Reading)
+    if not reading.status.startswith("Bad"):
+        good = Quantity(Decimal(str(reading.value)), "PCE")
+        yield ReadBack(kind=EquipmentStateChanged.KIND, object_id=_LINE, holds={"good": str(good)})
+
+
 AREA = Area(
     connections=(
         Connection("erp-b", Sql, (_work_order, _issue, _confirm, _receive, _close), site=_SITE),
@@ -193,6 +210,7 @@ AREA = Area(
             ),
             site=_SITE,
         ),
+        Connection("machines-b", OpcUa, (_STATE, _counter), site=_SITE),
     ),
     routes=(
         Route(DistributeOrder, "mes-b", site=_SITE),

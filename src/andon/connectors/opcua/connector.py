@@ -62,14 +62,21 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """What a position owes, then what the server tells."""
         session = Session(self.name, self.settings)
-        await session.open()
         reader = Reader(self.settings, session, after, transfers=self._transfers)
+        try:
+            await session.open()
+        except UnavailableError:
+            for item in reader.lost():
+                yield item
+            raise
         self._reader = reader
         try:
             async for item in reader.items():
                 self.revised = reader.revised
                 yield item
         except LOST as error:
+            for item in reader.lost():
+                yield item
             raise UnavailableError(f"{self.name} was lost while reading: {error!r}") from error
         except ua.UaStatusCodeError as error:
             code = status(error.code)

@@ -15,6 +15,8 @@ class _Written(msgspec.Struct, omit_defaults=True):
     number: int = 0
     watching: str = ""
     jobs: dict[str, str] = {}
+    losses: int = 0
+    away: list[str] = []
 
 
 class Place:
@@ -29,11 +31,21 @@ class Place:
         self.number = written.number if same else 0
         self.jobs = written.jobs
         self._at = written.at
+        self._losses = written.losses
+        self._away = dict.fromkeys(written.away)
         self._seen: dict[str, set[str]] = {}
         self._watching = watching
 
     def __str__(self) -> str:
-        written = _Written(self._at, self.feed, self.number, self._watching, self.jobs)
+        written = _Written(
+            self._at,
+            self.feed,
+            self.number,
+            self._watching,
+            self.jobs,
+            self._losses,
+            list(self._away),
+        )
         return msgspec.json.encode(written).decode()
 
     @staticmethod
@@ -49,6 +61,23 @@ class Place:
     def knows(self, node: str) -> bool:
         """Whether anything was read of a variable."""
         return node in self._at
+
+    def lost(self) -> tuple[int, list[str]]:
+        """The server is gone: how often it was by now, and of which variables that is news. What
+        it still holds for us is let go, for each has to be said anew once it is back."""
+        gone = [node for node in self._at if node not in self._away]
+        if gone and not self._away:
+            self._losses += 1
+        self._away |= dict.fromkeys(gone)
+        self.feed = self.number = 0
+        return self._losses, gone
+
+    def returned(self, node: str) -> int | None:
+        """After which loss a variable is read for the first time; None: after none."""
+        if node not in self._away:
+            return None
+        del self._away[node]
+        return self._losses
 
     def reached(self, node: str, moment: datetime | None) -> bool:
         """Whether this instant of a variable was read."""

@@ -16,7 +16,7 @@ from andon.connectors.opcua.monitoring import Watched
 from andon.connectors.opcua.place import Place
 from andon.connectors.opcua.session import Session
 from andon.connectors.opcua.settings import OpcUaSettings
-from andon.connectors.opcua.values import aware, item_of, overflowed
+from andon.connectors.opcua.values import aware, item_of, lost_item, overflowed
 from andon.connectors.opcua.watching import remembers, watched_of
 from andon.core.connector import Item, Position
 
@@ -62,6 +62,20 @@ class Reader:
         """Stops waiting for what comes next."""
         if self._feed is not None:
             await self._feed.close()
+
+    def lost(self) -> Iterator[Item]:
+        """That nobody knows the variables any more, where it is to be said: once for each loss."""
+        if not self._settings.says_lost:
+            return
+        loss, gone = self._place.lost()
+        kinds = {text: kind for kind, group in self._settings.nodes.items() for text in group.ids}
+        yield from self._placed(
+            [
+                lost_item(kinds[one], one, self._place.at(one, None), loss)
+                for one in gone
+                if one in kinds
+            ]
+        )
 
     async def items(self) -> AsyncIterator[Item]:
         """Everything owed, then on as it comes."""
@@ -144,7 +158,10 @@ class Reader:
                     self._owed[handle] = (aware(at), _LOOKS)
             else:
                 item = self._item(one, value, f"{told.number}.{n}")
-                if self._place.news(one.text, item.key, item.occurred_at):
+                news = self._place.news(one.text, item.key, item.occurred_at)
+                if (loss := self._place.returned(one.text)) is not None:
+                    yield msgspec.structs.replace(item, key=f"{item.key}/back/{loss}")
+                elif news:
                     yield item
 
     def _item(self, one: Watched, value: Any, otherwise: str) -> Item:

@@ -73,6 +73,9 @@ class OpcUaSettings(Settings, frozen=True, kw_only=True):
     of its jobs is an item."""
     gaps: str | None = None
     """Kind of the item that says what may have been missed. None: it is not said."""
+    says_lost: bool = False
+    """Whether a server that is lost is a reading of each of its variables, of status
+    BadNoCommunication; all are then read anew once it is back."""
     publish_every: timedelta = timedelta(milliseconds=200)
     """How soon the server tells of changes."""
     keep_for: timedelta = timedelta(minutes=10)

@@ -48,7 +48,7 @@ class Machine:
             return
         self._port = self._port or _free_port()
         logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)
-        server = _Server(user_manager=_People(self._users))
+        server = self.made(_People(self._users))
         await server.init()
         server.set_endpoint(self.url)
         await self.prepare(server)
@@ -59,6 +59,10 @@ class Machine:
         server.subscribe_server_callback(CallbackType.PostWrite, self._took)
         self._server = server
         await server.start()
+
+    def made(self, users: UserManager) -> Any:
+        """The server, with the nodes of the standard."""
+        return _Server(user_manager=users)
 
     async def prepare(self, server: Any) -> None:
         """How it lets people in."""

@@ -1,6 +1,6 @@
 """Values of OPC UA as JSON, exactly, and back."""
 
-__all__ = ["Unfit", "aware", "document", "item_of", "overflowed", "plain", "variant"]
+__all__ = ["Unfit", "aware", "document", "item_of", "lost_item", "overflowed", "plain", "variant"]
 
 import math
 import struct
@@ -219,3 +219,17 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "ExtensionObject": _structure,
     "LocalizedText": lambda value: ua.LocalizedText(value) if isinstance(value, str) else None,
 }
+
+
+def lost_item(kind: str, node: str, at: datetime, loss: int) -> Item:
+    """That a variable is not known any more, for its server is gone. It has the time of its last
+    reading, as only the server's clock can order what it says: ours may be ahead of it. It is no
+    reading before the next one, for a counter goes on from what it said last."""
+    gone = ua.StatusCode(ua.StatusCodes.BadNoCommunication)
+    told = document(ua.DataValue(StatusCode=gone, SourceTimestamp=at))
+    return Item(
+        kind=kind,
+        key=f"{node}/lost/{loss}",
+        raw=msgspec.json.encode({"node": node, **told}),
+        occurred_at=at,
+    )

@@ -1,6 +1,7 @@
-"""What plant B's ERP must have been given to book: all that went into orders, and what came out."""
+"""What plant B's ERP must have been given to book: all that went into orders, and what came out;
+and what its line must be known to do."""
 
-__all__ = ["Staged", "happened", "staged"]
+__all__ = ["Staged", "happened", "line", "staged"]
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -8,7 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from andon.sandbox.systems.erp_b import ErpB
-from andon.sandbox.truth import Consumed, Made, Truth
+from andon.sandbox.systems.machines_b import LINE
+from andon.sandbox.truth import Broke, Consumed, Made, Mended, Started, Truth
 
 _PLACE = "B.STORE"
 
@@ -41,3 +43,22 @@ def staged(erp: ErpB) -> Iterator[Staged]:
             lot, _, amount = part.partition("=")
             if lot:
                 yield Staged(kind, order, lot, Decimal(amount) / 1000)
+
+
+def line(truth: Truth) -> tuple[str, Decimal]:
+    """What the line of plant B does at the end of these facts, in the words of OPC 40001-1, and how
+    many good pieces it has made."""
+    state, good = "NotExecuting", Decimal(0)
+    for fact in truth.facts:
+        match fact:
+            case Started() if fact.machine == LINE:
+                state = "Executing"
+            case Broke() if fact.machine == LINE:
+                state = "OutOfService"
+            case Mended() if fact.machine == LINE:
+                state = "NotExecuting"
+            case Made() if fact.machine == LINE:
+                state, good = "NotExecuting", good + fact.good
+            case _:
+                pass
+    return state, good

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp_b import BATCH, ErpB
+from andon.sandbox.systems.machines_b import LINE
 from andon.sandbox.systems.mes_b import MesB, Waiting
 from andon.sandbox.truth import Arrived, Consumed, Finished, Made, Started
 from andon.sandbox.world import Steps, World
 
 STORE = "B.STORE"
-_LINE = "LINE-B1"
 _EVERY = timedelta(minutes=11)
 _ONE_PIECE = timedelta(seconds=12)
 _LOOKS = timedelta(seconds=20)
@@ -69,9 +69,9 @@ def _works(world: World, mes: MesB) -> Steps:
 
 
 def _makes(world: World, order: Waiting) -> Steps:
-    chance = world.chance(f"{_LINE}/{order.number}")
+    chance = world.chance(f"{LINE}/{order.number}")
     began = world.now()
-    world.truth.happens(Started(at=began, order=order.number, machine=_LINE))
+    world.truth.happens(Started(at=began, order=order.number, machine=LINE))
     yield world.wait(_ONE_PIECE * float(order.quantity) / world.pace)
     needed = order.quantity * _SHARE
     for lot, there in list(world.truth.at(STORE, "SEAL")):
@@ -98,7 +98,7 @@ def _makes(world: World, order: Waiting) -> Steps:
             at=world.now(),
             order=order.number,
             operation="MAKE",
-            machine=_LINE,
+            machine=LINE,
             began=began,
             material=order.item,
             good=order.quantity - scrap,

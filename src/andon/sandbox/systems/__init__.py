@@ -11,6 +11,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
 from andon.sandbox.systems.machines import Machines
+from andon.sandbox.systems.machines_b import MachinesB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
@@ -32,6 +33,7 @@ SYSTEMS: tuple[type[System], ...] = (
     Tms,
     ErpB,
     MesB,
+    MachinesB,
     Plm,
     Analytics,
     Wms,
