@@ -1,13 +1,16 @@
 """Plant A of the sandbox company: what was made is what the ERP has booked."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from andon.sandbox.lab import Reckoned, booked, happened, reckon
+from andon.sandbox.lab.production import decided
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.truth import Finished
+from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
@@ -39,6 +42,89 @@ async def test_answers_that_are_lost_words_said_twice_and_a_kill_leave_the_books
         await until(lambda: _reckoned(plant).well, within=90)
         assert erp.faults.struck["lose"] >= 5
         assert mes.outbox.struck["twice"] >= 5
+
+
+@pytest.mark.story
+async def test_what_planners_decide_about_an_order_is_what_the_floor_makes() -> None:
+    async with served(speed=120, began=BEGAN) as plant:
+        planner, mes = _erp(plant).company, plant.company.the(MesA)
+        floor = mes.floor
+        unwanted = planner.plan("PUMP", 8)
+        planner.change_order(unwanted, {"OrderIsMarkedForDeletion": "X"})
+        status, said = await _asked(plant, unwanted)
+        assert (status, said["detail"]) == (
+            409,
+            f'BS/007: "Release" is not allowed (ORD {unwanted})',
+        )
+        changed = await _released(plant, 8)
+        await until(lambda: changed in floor.orders, within=20)
+        planner.resize(changed, 6)
+        await until(lambda: floor.orders[changed].quantity == 6, within=20)
+
+        await mes.stop()
+        hasty = await _released(plant, 8)
+        await _heard(plant, hasty, "released")
+        planner.resize(hasty, 9)
+        await _heard(plant, hasty, "changed")
+        planner.cancel(hasty)
+        await _heard(plant, hasty, "cancelled")
+        assert hasty not in floor.orders
+        await mes.start()
+        await until(lambda: _status(mes, hasty) == "cancelled", within=30)
+        assert floor.orders[hasty].quantity == 9
+
+        stopped = await _released(plant, 500)
+        await until(lambda: stopped in floor.orders, within=20)
+        await plant.live(timedelta(hours=3))
+        await until(lambda: _status(mes, stopped) == "running", within=10)
+        planner.cancel(stopped)
+        await until(lambda: _status(mes, stopped) == "cancelled", within=30)
+        assert 0 < floor.orders[stopped].begun < 500
+        await until(lambda: _agreed(plant, stopped, "Cancelled"), within=20)
+        await until(lambda: _made_and_booked(plant, changed, stopped), within=20)
+        await until(lambda: decided(_erp(plant), mes).well, within=20)
+
+
+async def _released(plant: Served, pieces: int) -> str:
+    """An order as a program has it released: twice under one key, and it is told its number."""
+    number = _erp(plant).company.plan("PUMP", pieces)
+    for _ in range(2):
+        status, said = await _asked(plant, number)
+        assert (status, said["reference"]) == (201, number)
+    return number
+
+
+async def _asked(plant: Served, number: str) -> tuple[int, Any]:
+    body = {"order_id": f"production-order/erp:{number}"}
+    headers = {"Idempotency-Key": f"release-{number}", "Prefer": "wait=20"}
+    return await plant.ask("POST", "/v1/production/release-order", body, **headers)
+
+
+def _made_and_booked(plant: Served, *orders: str) -> bool:
+    facts = [one for one in happened(plant.company.world.truth) if one[1].order in orders]
+    books = [one for one in booked(_erp(plant)) if one.order in orders]
+    made = {posting.order for _, posting in facts if posting.movement == "101"}
+    return made == set(orders) and reckon(facts, books).well
+
+
+async def _heard(plant: Served, number: str, what: str) -> None:
+    async def heard() -> bool:
+        page = await plant.page(f"production-order/erp:{number}")
+        types = [record["type"] for record in page.get("timeline", ())]
+        return f"andon.production.order.{what}.v1" in types
+
+    await until(heard, within=20)
+
+
+async def _agreed(plant: Served, number: str, status: str) -> bool:
+    page = await plant.page(f"production-order/erp:{number}")
+    (row,) = (row for row in page["matrix"] if row["attribute"] == "status")
+    return {cell["value"] for cell in row["cells"]} == {status}
+
+
+def _status(mes: MesA, number: str) -> str | None:
+    order = mes.floor.orders.get(number)
+    return order and order.status
 
 
 def _erp(plant: Served) -> Erp:

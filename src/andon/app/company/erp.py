@@ -18,7 +18,13 @@ from andon.model.inventory import (
     PostTransfer,
     ReceiveGoods,
 )
-from andon.model.production import AssignLots, CompleteProduction, ConfirmOperation, ReceiveOutput
+from andon.model.production import (
+    AssignLots,
+    CompleteProduction,
+    ConfirmOperation,
+    ReceiveOutput,
+    ReleaseOrder,
+)
 
 AREA = Area(
     connections=(Connection("erp", OData, (*odata.mappings, *POSTINGS, issue_parts)),),
@@ -30,6 +36,7 @@ AREA = Area(
             ConfirmOperation,
             ReceiveOutput,
             CompleteProduction,
+            ReleaseOrder,
             PostTransfer,
             PostAdjustment,
             PostScrap,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from andon.app.company.area import Area
-from andon.capabilities.production import release_order
+from andon.capabilities.production import steer_order
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
@@ -23,9 +23,13 @@ from andon.model.holding import AllowUse, StopUse
 from andon.model.inventory import StockScrapped
 from andon.model.master import DistributeRevision, ItemCommand, ReleaseRevision
 from andon.model.production import (
+    CancelOrder,
+    ChangeOrder,
     ComponentLot,
     DistributeOrder,
     OperationConfirmed,
+    OrderCancelled,
+    OrderCommand,
     OrderCompleted,
     OrderStarted,
 )
@@ -107,11 +111,35 @@ def _step(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+class _Cancelled(msgspec.Struct, frozen=True):
+    """No line has begun it, and none will."""
+
+    order: str
+
+
 @inbound("order.completed")
 def _done(item: Item, _: Known) -> Iterator[Said]:
     """Said as it is, also when it is less than was ordered."""
+    yield _completed(item.read(_Done))
+
+
+@inbound("order.stopped")
+def _stopped(item: Item, _: Known) -> Iterator[Said]:
+    """A line has ended with it before its time: what was made is there, more never will be."""
     row = item.read(_Done)
-    yield OrderCompleted(
+    yield _completed(row)
+    yield OrderCancelled(order_id=_order(row.order), reason="stopped on the floor")
+
+
+@inbound("order.cancelled")
+def _cancelled(item: Item, _: Known) -> Iterator[Said]:
+    """Nothing was made of it."""
+    row = item.read(_Cancelled)
+    yield OrderCancelled(order_id=_order(row.order), reason="taken off the floor")
+
+
+def _completed(row: _Done) -> OrderCompleted:
+    return OrderCompleted(
         order_id=_order(row.order),
         material_id=row.item,
         ordered=_pieces(row.ordered),
@@ -171,9 +199,29 @@ def _queue(command: DistributeOrder, _: Known) -> Request:
             "number": number,
             "item": command.material_id,
             "quantity": command.quantity.amount,
+            "due": command.due_at,
         },
         names=number,
     )
+
+
+@outbound(ChangeOrder, proof="keyed")
+def _change(command: ChangeOrder, _: Known) -> Request:
+    """The whole of what can change; put once more, nothing happens."""
+    return Request(
+        target=f"PUT {_place(command)}",
+        body={"quantity": _in_pieces(command.quantity), "due": command.due_at},
+    )
+
+
+@outbound(CancelOrder, proof="keyed")
+def _cancel(command: CancelOrder, _: Known) -> Request:
+    """One that is cancelled already stays so."""
+    return Request(target=f"DELETE {_place(command)}")
+
+
+def _place(command: OrderCommand) -> str:
+    return f"/orders/{quote(command.order_id.rpartition(':')[2], safe='')}"
 
 
 @outbound(DistributeRevision, proof="keyed", local=True)
@@ -227,11 +275,17 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 
 AREA = Area(
     connections=(
-        Connection("mes-a", Webhook, (_started, _step, _done, _held, _scrapped)),
-        Connection("mes-a-orders", Rest, (_queue, _revise, _go_over, _stop_use, _allow_use)),
+        Connection("mes-a", Webhook, (_started, _step, _done, _stopped, _cancelled, _held, _scrapped)),
+        Connection(
+            "mes-a-orders",
+            Rest,
+            (_queue, _change, _cancel, _revise, _go_over, _stop_use, _allow_use),
+        ),
     ),
-    workflows=(release_order,),
-    routes=(Route(DistributeOrder, "mes-a-orders"),),
+    workflows=(steer_order,),
+    routes=tuple(
+        Route(command, "mes-a-orders") for command in (DistributeOrder, ChangeOrder, CancelOrder)
+    ),
     ownership=(
         Ownership(
             subject="production-order",

@@ -15,6 +15,7 @@ _ANSWERS = (
     "send again",
     "raise again",
     "tell again",
+    "leave the floor as it is",
     "write again",
     "it is raised",
     "it is claimed",

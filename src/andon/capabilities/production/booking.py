@@ -1,12 +1,13 @@
 """Booking: an ERP that is told by postings, not by states, hears what the floor did."""
 
-__all__ = ["PERIOD_LOOK", "book_order"]
+__all__ = ["PERIOD_LOOK", "STOPPED_WITHIN", "book_order"]
 
 from datetime import timedelta
 
 from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
 from andon.core.errors import DeniedError, LateError, RejectedError
 from andon.core.message import Command
+from andon.core.quantity import Quantity
 from andon.core.workflow import Run, workflow
 from andon.model.finance import PERIOD_CLOSED
 from andon.model.production import (
@@ -15,6 +16,7 @@ from andon.model.production import (
     ConfirmOperation,
     OperationConfirmed,
     OrderCancelled,
+    OrderChanged,
     OrderCompleted,
     OrderReleased,
     OrderStarted,
@@ -23,40 +25,65 @@ from andon.model.production import (
 
 PERIOD_LOOK = timedelta(minutes=30)
 """How often a posting is tried again whose period was closed."""
+STOPPED_WITHIN = timedelta(days=1)
+"""A floor that was told of a cancellation has said by then what it made until it stopped."""
+
+Heard = (
+    OrderStarted
+    | OperationConfirmed
+    | OrderChanged
+    | OrderCompleted
+    | OrderCancelled
+    | OrderReleased
+)
 
 
 @workflow(on=OrderReleased)
 async def book_order(run: Run, released: OrderReleased) -> None:
     """Each operation when it is said: first what went in, then what came out of it. The output is
     received once it is known what went in; the order ends when no overtaken operation can come any
-    more."""
-    taken = received = False
-    while (said := await _next(run, last=received)) is not None:
+    more. Cancelled in the books, it ends when the floor has said what was made until then."""
+    planned = released.planned
+    taken = received = cancelled = False
+    within: timedelta | None = None
+    while (said := await _next(run, within)) is not None:
         match said:
             case OrderStarted():
                 pass  # such an ERP learns it with the first posting
             case OperationConfirmed():
                 await _book_operation(run, said)
                 taken = taken or bool(said.consumed)
+            case OrderChanged():
+                planned = said.planned
             case OrderCompleted():
                 if not taken:
                     await _book_overtaken(run)
-                if not await _receive(run, released, said):
+                if not await _receive(run, planned, said):
                     return
-                received = True
+                received, within = True, OVERTAKEN_WITHIN
+            case OrderCancelled() if not received:
+                if cancelled:
+                    return  # the floor says so, too, and has made nothing
+                cancelled, within = True, STOPPED_WITHIN
             case OrderCancelled():
-                return
-    await _booked(run, CompleteProduction(order_id=run.subject), "planner")
+                pass  # what was made is received already
+            case OrderReleased():
+                return  # taken back and released anew: that has a run of its own
+    if received:
+        await _booked(run, CompleteProduction(order_id=run.subject), "planner")
 
 
-async def _next(
-    run: Run, *, last: bool
-) -> OrderStarted | OperationConfirmed | OrderCompleted | OrderCancelled | None:
-    """What the floor says next; after its `last` word None when nothing was overtaken by it."""
-    within = OVERTAKEN_WITHIN if last else None
+async def _next(run: Run, within: timedelta | None) -> Heard | None:
+    """What is said next; None when nothing came within the time."""
     try:
         return await run.wait(
-            OrderStarted, OperationConfirmed, OrderCompleted, OrderCancelled, within=within
+            OrderStarted,
+            OperationConfirmed,
+            OrderChanged,
+            OrderCompleted,
+            OrderCancelled,
+            OrderReleased,
+            within=within,
         )
     except LateError:
         return None
@@ -91,8 +118,8 @@ async def _book_operation(run: Run, said: OperationConfirmed) -> None:
     await _booked(run, confirm, "planner")
 
 
-async def _receive(run: Run, released: OrderReleased, completed: OrderCompleted) -> bool:
-    good = await agreed_quantity(run, released.planned, completed)
+async def _receive(run: Run, planned: Quantity, completed: OrderCompleted) -> bool:
+    good = await agreed_quantity(run, planned, completed)
     if good is None:
         return False
     output = ReceiveOutput(

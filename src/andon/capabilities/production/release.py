@@ -1,6 +1,6 @@
 """Order release: an order that the ERP releases is distributed to the floor, which begins it."""
 
-__all__ = ["release_and_expect_start", "release_order"]
+__all__ = ["distribution", "release_and_expect_start", "release_order"]
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from andon.model.production import (
 @workflow(on=OrderReleased)
 async def release_order(run: Run, released: OrderReleased) -> None:
     """The receipt is the floor's acknowledgment: from then on it believes in the order."""
-    await _distribute(run, released)
+    await run.send(distribution(run, released))
 
 
 def release_and_expect_start(*, within: timedelta) -> Workflow:
@@ -30,20 +30,19 @@ def release_and_expect_start(*, within: timedelta) -> Workflow:
 
     @workflow(on=OrderReleased, name=release_order.name)
     async def expecting(run: Run, released: OrderReleased) -> None:
-        await _distribute(run, released)
+        await run.send(distribution(run, released))
         await _expect_start(run, released, within)
 
     return expecting
 
 
-async def _distribute(run: Run, released: OrderReleased) -> None:
-    await run.send(
-        DistributeOrder(
-            order_id=run.subject,
-            material_id=released.material_id,
-            quantity=released.planned,
-            due_at=released.due_at,
-        )
+def distribution(run: Run, released: OrderReleased) -> DistributeOrder:
+    """The order as it was released, for the floor."""
+    return DistributeOrder(
+        order_id=run.subject,
+        material_id=released.material_id,
+        quantity=released.planned,
+        due_at=released.due_at,
     )
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "local_name",
     "place_of",
     "receive_output",
+    "release_production",
     "reschedule_order",
 ]
 
@@ -32,6 +33,7 @@ from andon.model.production import (
     ComponentLot,
     ConfirmOperation,
     ReceiveOutput,
+    ReleaseOrder,
     amounts_of,
 )
 
@@ -89,6 +91,12 @@ def complete_production(_: CompleteProduction, known: Known) -> Request:
     return Request(target=f"POST TechlyCmpltOrder?ManufacturingOrder={literal(known.local)}")
 
 
+@outbound(ReleaseOrder, proof="state", local=True)
+def release_production(_: ReleaseOrder, known: Known) -> Request:
+    """Released; an order that is released already stays so."""
+    return Request(target=f"POST ReleaseOrder?ManufacturingOrder={literal(known.local)}")
+
+
 @outbound(RescheduleOrder, proof="state", local=True)
 def reschedule_order(command: RescheduleOrder, known: Known) -> Request:
     """The end of the order as it is expected now, in the plant's time."""
@@ -142,6 +150,7 @@ POSTINGS: tuple[Outbound, ...] = (
     issue_lots,
     receive_output,
     complete_production,
+    release_production,
     reschedule_order,
 )
 """In the order of a posting."""

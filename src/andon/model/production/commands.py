@@ -4,12 +4,14 @@ __all__ = [
     "AssignComponents",
     "AssignLots",
     "CancelOrder",
+    "ChangeOrder",
     "CompleteProduction",
     "ConfirmOperation",
     "DistributeOrder",
     "OrderCommand",
     "ReceiveOutput",
     "RecordOperation",
+    "ReleaseOrder",
     "StartOperation",
     "StartProduction",
 ]
@@ -36,6 +38,16 @@ class OrderCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     order_id: OrderId
 
 
+class ReleaseOrder(OrderCommand, frozen=True, kw_only=True):
+    """Release a planned order where it is planned: from then on it may be made."""
+
+    TYPE: ClassVar[str] = "andon.production.order.release.v1"
+
+    def claims(self) -> Claims:
+        """Released."""
+        return {"status": "Released"}
+
+
 class DistributeOrder(OrderCommand, frozen=True, kw_only=True):
     """Give the released order to the shop floor. The floor's acknowledgment is the receipt."""
 
@@ -48,6 +60,21 @@ class DistributeOrder(OrderCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """Once acknowledged the floor holds the order as released, with this header."""
         return {"status": "Released", **header(self.material_id, self.quantity, self.due_at)}
+
+
+class ChangeOrder(OrderCommand, frozen=True, kw_only=True):
+    """Tell the shop floor, which holds the order, what it is for now: whole, as OrderChanged."""
+
+    TYPE: ClassVar[str] = "andon.production.order.change.v1"
+
+    material_id: MaterialId
+    quantity: Quantity
+    due_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """The header; a change says nothing about the status."""
+        whole = header(self.material_id, self.quantity, self.due_at)
+        return {**whole, "due_at": claim(self.due_at)}
 
 
 class CancelOrder(OrderCommand, frozen=True, kw_only=True):

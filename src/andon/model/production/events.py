@@ -7,6 +7,7 @@ __all__ = [
     "OrderCompleted",
     "OrderEvent",
     "OrderReleased",
+    "OrderReopened",
     "OrderStarted",
 ]
 
@@ -69,6 +70,20 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """Cancelled."""
         return {"status": "Cancelled"}
+
+
+class OrderReopened(OrderEvent, frozen=True, kw_only=True):
+    """An order that was completed is taken up again: more is made for it, and it is completed once
+    more, with what was made since."""
+
+    TYPE: ClassVar[str] = "andon.production.order.reopened.v1"
+
+    reason: Text | None = None
+    reopened_at: Instant | None = None
+
+    def claims(self) -> Claims:
+        """Running."""
+        return {"status": "Running"}
 
 
 class OrderStarted(OrderEvent, frozen=True, kw_only=True):

@@ -74,6 +74,10 @@ def _confirmations(company: Company) -> Reckoned:
     return production.confirmations(company.world.truth, company.the(Erp))
 
 
+def _decided(company: Company) -> Reckoned:
+    return production.decided(company.the(Erp), company.the(MesA))
+
+
 def _issues(company: Company) -> Reckoned:
     left = fulfilment.left(company.world.truth)
     return compare(left, fulfilment.issued(company.the(Erp)))
@@ -217,6 +221,7 @@ def _revisions(company: Company) -> Reckoned:
 AUDITS: Mapping[str, Audit] = {
     "production postings, plant A": _postings,
     "confirmations, plant A": _confirmations,
+    "orders as planned, plant A": _decided,
     "goods issues of deliveries": _issues,
     "loads tendered": _tenders,
     "production postings, plant B": _staged,

@@ -1,6 +1,6 @@
 """What the ERP must have booked of production: all that went into orders, and all that came out."""
 
-__all__ = ["booked", "confirmations", "happened"]
+__all__ = ["booked", "confirmations", "decided", "happened"]
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from andon.sandbox.lab.reckoning import Posting, Reckoned, compare
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.truth import Consumed, Made, Truth
 
 _PLANT = "A."
@@ -62,3 +63,23 @@ def confirmations(truth: Truth, erp: Erp) -> Reckoned:
         for row in rows
     )
     return compare(made, said)
+
+
+def decided(erp: Erp, mes: MesA) -> Reckoned:
+    """Each order that planners released is on the floor in the amount they want now, and one that
+    they cancelled is made no more, but where the floor told them that it was too late. One that was
+    cancelled before anybody heard of it never came there."""
+    rows, known = erp.company.books.rows("A_ProductionOrder_2"), mes.floor.orders
+    wanted = (
+        (number, row["TotalQuantity"], bool(row["OrderIsMarkedForDeletion"]))
+        for (number,), row in rows.items()
+        if row["OrderIsReleased"]
+        and number not in mes.floor.refused
+        and (number in known or not row["OrderIsMarkedForDeletion"])
+    )
+    held = (
+        (order.number, order.quantity, order.status in ("stopping", "cancelled"))
+        for order in known.values()
+        if order.number not in mes.floor.refused
+    )
+    return compare(wanted, held)

@@ -9,6 +9,7 @@ from andon.sandbox.lives import (
     counting,
     engineering,
     maintenance,
+    planning,
     plant_b,
     production,
     purchasing,
@@ -48,6 +49,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     engineering.begin,
     purchasing.begin,
     service.begin,
+    planning.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

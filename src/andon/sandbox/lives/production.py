@@ -69,9 +69,10 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
     chance = world.chance(f"{line}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=line))
-    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) / world.pace)
+    yield from _assembles(world, order, line)
+    pieces = Decimal(order.begun)
     for part, share in mes.items.needs(order.item, order.revision).items():
-        _consume(world, mes, order, part, share * order.quantity)
+        _consume(world, mes, order, part, share * pieces)
     assembled = world.now()
     world.truth.happens(
         Made(
@@ -81,13 +82,13 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
             machine=line,
             began=began,
             material=order.item,
-            good=order.quantity,
+            good=pieces,
             scrap=Decimal(0),
         )
     )
-    yield from _runs(world, line, _ONE_PIECE * float(order.quantity) * 0.5 / world.pace)
-    scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
-    lot, good = f"A{order.number[-7:]}", order.quantity - scrap
+    yield from _runs(world, line, _ONE_PIECE * order.begun * 0.5 / world.pace)
+    scrap = Decimal(chance.choices((0, 1), (9, 1))[0] if order.begun > 1 else 0)
+    lot, good = f"A{order.number[-7:]}", pieces - scrap
     world.truth.born(lot, order.item, sound=chance.random() > 0.1)
     world.truth.happens(
         Made(
@@ -113,6 +114,13 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
             scrap=scrap,
         )
     )
+
+
+def _assembles(world: World, order: Order, line: str) -> Steps:
+    """Piece by piece, as many as are wanted by then."""
+    while order.begun < order.quantity and order.status == "running":
+        order.begun += 1
+        yield from _runs(world, line, _ONE_PIECE / world.pace)
 
 
 def _runs(world: World, line: str, span: timedelta) -> Steps:

@@ -155,7 +155,26 @@ class Company:
         row = self.order(number)
         if row["OrderIsReleased"]:
             raise RefusedCallError("BS/013", f"System status REL is active (ORD {number})")
+        if row["OrderIsMarkedForDeletion"]:
+            raise RefusedCallError("BS/007", f'"Release" is not allowed (ORD {number})')
         return self.change_order(number, {"OrderIsReleased": "X", "OrderIsCreated": ""})
+
+    def resize(self, number: str, quantity: Decimal | int | str) -> Row:
+        """A planner makes it more or less; components and operations follow."""
+        row = self.must_be_released(number, "Change order")
+        amount, before = Decimal(quantity), row["TotalQuantity"]
+        with self.books.together():
+            for key in self.parts_of[number]:
+                needed = self.books.rows(COMPONENTS)[key]["RequiredQuantity"]
+                self.books.put(COMPONENTS, key, {"RequiredQuantity": needed * amount / before})
+            for key in self.steps_of[number]:
+                self.books.put(OPERATIONS, key, {"OpPlannedTotalQuantity": amount})
+            return self.change_order(number, {"TotalQuantity": amount})
+
+    def cancel(self, number: str) -> Row:
+        """A planner sets the deletion flag. What was made until then may still be posted."""
+        self.must_be_released(number, "Set deletion flag")
+        return self.change_order(number, {"OrderIsMarkedForDeletion": "X"})
 
     def complete(self, number: str) -> Row:
         """Technically completed: nothing more is made."""

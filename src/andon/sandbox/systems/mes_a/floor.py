@@ -2,12 +2,13 @@
 
 __all__ = ["Floor", "Order", "Taken"]
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-Status = Literal["queued", "running", "done", "cancelled"]
+Status = Literal["queued", "running", "stopping", "done", "cancelled"]
 
 
 class Order(msgspec.Struct, kw_only=True):
@@ -16,9 +17,14 @@ class Order(msgspec.Struct, kw_only=True):
     number: str
     item: str
     quantity: Decimal
+    due: datetime | None = None
     revision: str = ""
     """By which it is made: the one that counts when it is queued, whatever follows."""
     status: Status = "queued"
+    begun: int = 0
+    """Pieces that a line has taken up."""
+    assembled: bool = False
+    """Whether the line takes up no more of them."""
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     lot: str = ""
@@ -37,17 +43,53 @@ class Floor:
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
+        self.refused: set[str] = set()
+        """Orders of which a change or a cancellation came too late."""
         self._taken: dict[tuple[str, str], list[Taken]] = {}
 
     def queue(self, order: Order) -> bool:
-        """Whether it is new. Raises ValueError when the number is used for something else."""
+        """Whether it is new. Raises ValueError when the number is used for something else, or its
+        order was cancelled."""
         known = self.orders.get(order.number)
         if known is None:
             self.orders[order.number] = order
             return True
         if (known.item, known.quantity) != (order.item, order.quantity):
             raise ValueError(f"order {order.number} exists as {known.quantity} of {known.item}")
+        if known.status == "cancelled":
+            raise ValueError(f"order {order.number} is cancelled")
         return False
+
+    def change(self, number: str, quantity: Decimal, due: datetime | None) -> Order:
+        """As it is to be made from now on. Raises KeyError when it is not known, ValueError when it
+        is too late for that."""
+        order = self.orders[number]
+        if (order.quantity, order.due) == (quantity, due):
+            return order
+        if order.status not in ("queued", "running"):
+            raise ValueError(f"order {number} is {order.status}")
+        if quantity != order.quantity:
+            if order.assembled:
+                raise ValueError(f"all {order.begun} of order {number} are assembled")
+            if quantity < order.begun:
+                raise ValueError(f"{order.begun} of order {number} are begun already")
+        order.quantity, order.due = quantity, due
+        return order
+
+    def cancel(self, number: str) -> Order:
+        """A line that makes it ends with the piece in its hands. Raises KeyError when it is not
+        known, ValueError when it is done."""
+        order = self.orders[number]
+        match order.status:
+            case "queued":
+                order.status = "cancelled"
+            case "running":
+                order.status = "stopping"
+            case "done":
+                raise ValueError(f"order {number} is done: {order.good} good")
+            case "stopping" | "cancelled":
+                pass
+        return order
 
     def next(self) -> Order | None:
         """The oldest order that nobody works on; who asks works on it."""

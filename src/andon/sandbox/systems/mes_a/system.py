@@ -3,6 +3,8 @@
 __all__ = ["MesA"]
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -16,6 +18,11 @@ from andon.sandbox.truth import Consumed, Fact, Finished, Made, Scrapped, Starte
 from andon.sandbox.world import World
 
 _STORE = "A.STORE"
+
+
+class _Change(msgspec.Struct, forbid_unknown_fields=True):
+    quantity: Decimal
+    due: datetime | None = None
 
 
 class _Release(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,6 +50,8 @@ class MesA(PostingSystem):
         self.usages: dict[str, str] = {}
         """Held lot -> what becomes of it, once somebody has said so."""
         self._held_said = self._scrapped = 0
+        self._changes: set[str] = set()
+        """Keys of the changes of orders that were made."""
         self.key = f"mes-a-key-{world.chance('mes-a').getrandbits(64):016x}"
         self.outbox = Outbox(f"{andon}/in/mes-a/events", world.chance("mes-a/secret"))
 
@@ -55,8 +64,9 @@ class MesA(PostingSystem):
         }
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`POST /orders`, `GET /orders/NUMBER`, `PUT /items/ITEM/revisions/REVISION`,
-        `POST .../release`, `GET /items/ITEM`, `POST /holds`, `DELETE /holds/LOT`, `GET /holds`."""
+        """`POST /orders`, `GET /orders`, `GET /orders/NUMBER`, `PUT ...`, `DELETE ...`,
+        `PUT /items/ITEM/revisions/REVISION`, `POST .../release`, `GET /items/ITEM`,
+        `POST /holds`, `DELETE /holds/LOT`, `GET /holds`."""
         if request.headers.get("X-Api-Key") != self.key:
             return web.json_response({"message": "who are you?"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -64,6 +74,10 @@ class MesA(PostingSystem):
                 return self._queued(await request.read())
             case "GET", ["orders", number] if number in self.floor.orders:
                 return json_answer(self.floor.orders[number])
+            case "PUT", ["orders", number]:
+                return self._changed(number, request.headers, await request.read())
+            case "DELETE", ["orders", number]:
+                return self._cancelled(number)
             case "GET", ["orders"]:
                 return json_answer(list(self.floor.orders.values()))
             case "PUT", ["items", item, "revisions", revision]:
@@ -125,6 +139,38 @@ class MesA(PostingSystem):
             return web.json_response({"message": str(error)}, status=409)
         return json_answer(self.floor.orders[order.number], status=201 if new else 200)
 
+    def _changed(self, number: str, headers: Mapping[str, str], body: bytes) -> web.Response:
+        """A change that comes again under its key, behind a younger one, changes nothing back."""
+        key = headers.get("Idempotency-Key", "")
+        try:
+            asked = msgspec.json.decode(body, type=_Change, strict=False)
+            if key in self._changes:
+                return json_answer(self.floor.orders[number])
+            order = self.floor.change(number, asked.quantity, asked.due)
+            if key:
+                self._changes.add(key)
+            return json_answer(order)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        except KeyError:
+            return web.json_response({"message": f"no order {number}"}, status=404)
+        except ValueError as error:
+            self.floor.refused.add(number)
+            return web.json_response({"message": str(error)}, status=409)
+
+    def _cancelled(self, number: str) -> web.Response:
+        try:
+            queued = self.floor.orders[number].status == "queued"
+            order = self.floor.cancel(number)
+        except KeyError:
+            return web.json_response({"message": f"no order {number}"}, status=404)
+        except ValueError as error:
+            self.floor.refused.add(number)
+            return web.json_response({"message": str(error)}, status=409)
+        if queued:
+            self._says("order.cancelled", number, at=self.now())
+        return json_answer(order)
+
     def _revised(self, item: str, name: str, body: bytes) -> web.Response:
         try:
             revision = msgspec.json.decode(body, type=Revision, strict=False)
@@ -162,6 +208,7 @@ class MesA(PostingSystem):
                 taken = Taken(fact.material, fact.lot, fact.quantity)
                 self.floor.take(fact.order, fact.operation, taken)
             case Made(order=number) if number in self.floor.orders:
+                self.floor.orders[number].assembled = True
                 self._says(
                     "operation.completed",
                     f"{fact.order}-{fact.operation}",
@@ -189,11 +236,12 @@ class MesA(PostingSystem):
                 )
             case Finished(order=number) if number in self.floor.orders:
                 order = self.floor.orders[fact.order]
+                stopped = order.status == "stopping"
                 order.status, order.good, order.scrap, order.lot = (
-                    "done", fact.good, fact.scrap, fact.lot,
+                    "cancelled" if stopped else "done", fact.good, fact.scrap, fact.lot,
                 )  # fmt: skip
                 self._says(
-                    "order.completed",
+                    "order.stopped" if stopped else "order.completed",
                     fact.order,
                     item=order.item,
                     ordered=order.quantity,
