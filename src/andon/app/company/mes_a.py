@@ -275,7 +275,9 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 
 AREA = Area(
     connections=(
-        Connection("mes-a", Webhook, (_started, _step, _done, _stopped, _cancelled, _held, _scrapped)),
+        Connection(
+            "mes-a", Webhook, (_started, _step, _done, _stopped, _cancelled, _held, _scrapped)
+        ),
         Connection(
             "mes-a-orders",
             Rest,
