@@ -68,8 +68,9 @@ async def test_a_lot_that_a_person_holds_is_held_by_everybody_until_it_is_releas
 
 async def _is_scrapped(plant: Served) -> None:
     """A lot on the shelves: held, decided about by a caller, thrown away, and so booked."""
-    erp, mes, qms, wms = (plant.company.the(kind) for kind in (Erp, MesA, Qms, Wms))
-    truth = plant.company.world.truth
+    company, truth = plant.company, plant.company.world.truth
+    erp, mes = company.the(Erp), company.the(MesA)
+    qms, wms = company.the(Qms), company.the(Wms)
     await until(lambda: bool(_shelved(erp, qms, wms)), within=40)
     pumps = _shelved(erp, qms, wms)[0]
     lot = {"lot_id": f"material-lot/company:{pumps}"}
@@ -89,13 +90,19 @@ async def _is_scrapped(plant: Served) -> None:
     def done() -> bool:
         thrown = compare(inventory.scrapped(truth), inventory.adjusted(erp))
         decided = quality.usage_decisions(qms, erp)
-        return decided.well and thrown.well and quality.scrapped(qms, truth).well
+        told = quality.scrapped(qms, mes, wms)
+        return decided.well and thrown.well and told.well and pumps not in _lying(plant)
 
-    await until(lambda: wms.locks[pumps].category == "S" and done(), within=40)
+    await until(done, within=60)
     assert qms.held(pumps) is not None  # and it stays so
     status, said = await _post(plant, "dispose-lot", {**scrap, "usage": "release"}, "dispose-3")
     assert status in (409, 422), said
     assert f"lot {pumps} is to be scrapped" in str(said)
+
+
+def _lying(plant: Served) -> set[str]:
+    """Lots of which something lies anywhere but at the dock."""
+    return {lot for lot, place in plant.company.world.truth.everywhere() if place != DOCK}
 
 
 def _shelved(erp: Erp, qms: Qms, wms: Wms) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from andon.sandbox.company import Company
 from andon.sandbox.lab import inventory, quality
-from andon.sandbox.lab.reckoning import compare
+from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.lives import quality as lives
 from andon.sandbox.lives import warehouse
 from andon.sandbox.systems.erp import Erp
@@ -143,7 +143,7 @@ def _scrapped(company: Company) -> list[Scrapped]:
 @pytest.mark.parametrize("usage", ["release", "scrap"])
 def test_a_decision_that_is_lost_or_made_up_in_the_books_is_counted(usage: Usage) -> None:
     company = company_of(Erp, Qms)
-    erp, qms, truth = company.the(Erp), company.the(Qms), company.world.truth
+    erp, qms = company.the(Erp), company.the(Qms)
     made(company)
     order = erp.company.release("PUMP", 8)
     receipt = {
@@ -162,9 +162,22 @@ def test_a_decision_that_is_lost_or_made_up_in_the_books_is_counted(usage: Usage
     decision = {"InspectionLot": number, "InspectionLotUsageDecisionCode": code}
     erp.company.inspections.decide(decision, "X")
     assert quality.usage_decisions(qms, erp).well
-    assert quality.scrapped(qms, truth).lost == (usage == "scrap")
     qms.dispositions.clear()
     assert quality.usage_decisions(qms, erp).doubled == 1
+
+
+def test_whoever_has_not_heard_what_is_scrap_or_made_it_up_is_counted() -> None:
+    company = company_of(MesA, Qms, Wms)
+    mes, qms, wms = company.the(MesA), company.the(Qms), company.the(Wms)
+    qms.dispose(qms.place("A1", "porous"), "scrap", "porous")
+    assert quality.scrapped(qms, mes, wms) == Reckoned(lost=2, doubled=0, out_of_order=0)
+    mes.usages |= {"A1": "scrap", "A2": "rework"}
+    assert quality.scrapped(qms, mes, wms).lost == 1
+    for category in (b"Q", b"S"):
+        wms.lock("A1", b'{"category": "%s", "reason": "porous"}' % category)
+    assert quality.scrapped(qms, mes, wms).well
+    mes.usages["A2"] = "scrap"
+    assert quality.scrapped(qms, mes, wms).doubled == 1
 
 
 def test_what_is_thrown_away_on_the_floor_must_be_in_the_books_too() -> None:

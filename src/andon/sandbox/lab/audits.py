@@ -169,7 +169,7 @@ def _usage_decisions(company: Company) -> Reckoned:
 
 
 def _scrapped(company: Company) -> Reckoned:
-    return quality.scrapped(company.the(Qms), company.world.truth)
+    return quality.scrapped(company.the(Qms), company.the(MesA), company.the(Wms))
 
 
 def _journal(company: Company) -> Reckoned:

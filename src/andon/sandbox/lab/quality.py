@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Qms
-from andon.sandbox.systems.wms import DOCK, PRODUCTION, Task
-from andon.sandbox.truth import Consumed, Fact, Left, Made, Truth, Used
+from andon.sandbox.systems.wms import Task, Wms
+from andon.sandbox.truth import Consumed, Fact, Left, Made, Used
 
 KNOWN_WITHIN = timedelta(minutes=20)
 """Business time in which the word of a hold reaches who carries things; in the fastest lab some
@@ -85,12 +86,10 @@ def usage_decisions(qms: Qms, erp: Erp) -> Reckoned:
     return compare(decided, booked)
 
 
-def scrapped(qms: Qms, truth: Truth) -> Reckoned:
-    """Of a lot that is to be scrapped nothing is left, but what stands at the dock."""
+def scrapped(qms: Qms, mes: MesA, wms: Wms) -> Reckoned:
+    """Floor and warehouse each know which lots are to be scrapped; what was thrown away then is
+    scrap as any other, and compared with the books as such."""
     lots = {one.lot for one in qms.dispositions if one.usage == "scrap"}
-    left = {
-        lot
-        for lot, place in truth.everywhere()
-        if lot in lots and (place == PRODUCTION or (place.startswith("W.") and place != DOCK))
-    }
-    return Reckoned(lost=len(left), doubled=0, out_of_order=0)
+    floor = {lot for lot, usage in mes.usages.items() if usage == "scrap"}
+    shelves = {lot for lot, lock in wms.locks.items() if lock.category == "S"}
+    return compare(lots, floor) + compare(lots, shelves)

@@ -90,6 +90,13 @@ class Wms(HttpSystem):
             return None
         return f"Lot {lock.lot} has category {lock.category} ({lock.reason}). Leave it there."
 
+    def lock(self, lot: str, body: bytes) -> web.Response:
+        """`PUT /locks/LOT`; a lot that was free until now is news."""
+        answer, new = self._locks.put(lot, body)
+        if new:
+            self._say("locked", lot, "", Decimal(0), "")
+        return answer
+
     def free(self, lot: str) -> None:
         """It may be taken again; a shift lead can do that at a terminal, too."""
         if self._locks.all.pop(lot, None) is not None:
@@ -127,10 +134,7 @@ class Wms(HttpSystem):
                 ]
                 return json_answer({"stock": rows})
             case "PUT", ["locks", lot]:
-                answer, new = self._locks.put(lot, await request.read())
-                if new:
-                    self._say("locked", lot, "", Decimal(0), "")
-                return answer
+                return self.lock(lot, await request.read())
             case "GET", ["locks", lot]:
                 return self._locks.found(lot, request.query.get("category"))
             case "DELETE", ["locks", lot]:
