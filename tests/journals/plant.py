@@ -12,7 +12,13 @@ from andon.capabilities.fulfilment import (
 from andon.capabilities.inventory import adjust_counted, post_moved, post_scrapped, put_away
 from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
 from andon.capabilities.master import distribute_revision
-from andon.capabilities.production import book_order, post_order, release_order, steer_order
+from andon.capabilities.production import (
+    book_order,
+    book_reopened,
+    post_order,
+    release_order,
+    steer_order,
+)
 from andon.capabilities.quality import (
     block_held_stock,
     close_inspection,
@@ -38,6 +44,7 @@ andon = Andon(
         hold_rejected_lot,
         confirm_proposed_hold,
         book_order,
+        book_reopened,
         steer_order,
         distribute_revision,
         put_away,

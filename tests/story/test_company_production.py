@@ -82,6 +82,13 @@ async def test_what_planners_decide_about_an_order_is_what_the_floor_makes() -> 
         assert 0 < floor.orders[stopped].begun < 500
         await until(lambda: _agreed(plant, stopped, "Cancelled"), within=20)
         await until(lambda: _made_and_booked(plant, changed, stopped), within=20)
+        await until(lambda: _ended(plant, changed), within=20)
+        planner.revoke(changed)
+        floor.orders[changed].good -= 1  # somebody has dropped one
+        mes.reopen(changed)
+        await until(lambda: floor.orders[changed].good == 6, within=30)
+        await until(lambda: _ended(plant, changed), within=30)
+        await until(lambda: _made_and_booked(plant, changed), within=20)
         await until(lambda: decided(_erp(plant), mes).well, within=20)
 
 
@@ -120,6 +127,10 @@ async def _agreed(plant: Served, number: str, status: str) -> bool:
     page = await plant.page(f"production-order/erp:{number}")
     (row,) = (row for row in page["matrix"] if row["attribute"] == "status")
     return {cell["value"] for cell in row["cells"]} == {status}
+
+
+def _ended(plant: Served, number: str) -> bool:
+    return _erp(plant).company.order(number)["OrderIsTechnicallyCompleted"] == "X"
 
 
 def _status(mes: MesA, number: str) -> str | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from andon.connectors.odata.simulated.books import RefusedCallError
 from andon.sandbox.lab import Reckoned
 from andon.sandbox.lab.production import decided
 from andon.sandbox.systems.erp import Erp
@@ -79,3 +80,24 @@ def test_the_floor_stops_what_it_makes_and_refuses_to_cancel_what_is_done() -> N
         shop.mes.floor.cancel(shop.number)
     with pytest.raises(ValueError, match="order 1000001 is done"):
         shop.mes.floor.change(shop.number, Decimal(8), datetime.fromisoformat("2026-03-03T00:00Z"))
+
+
+def test_a_reopened_order_has_its_missing_pieces_made_and_says_so_under_names_of_their_own() -> (
+    None
+):
+    shop = Shop()
+    shop.order.status, shop.order.begun, shop.order.good = "done", 8, Decimal(7)
+    shop.mes.reopen(shop.number)
+    assert (shop.order.status, shop.order.begun) == ("queued", 7)
+    ((kind, body),) = shop.mes.outbox.waiting
+    assert (kind, b"order.reopened/1000001/1" in body) == ("order.reopened", True)
+    with pytest.raises(ValueError, match="order 1000001 is queued"):
+        shop.mes.reopen(shop.number)
+
+
+def test_completion_is_revoked_only_where_it_was_said() -> None:
+    shop = Shop()
+    with pytest.raises(RefusedCallError, match="Revoke completion"):
+        shop.erp.company.revoke(shop.number)
+    shop.erp.company.complete(shop.number)
+    assert not shop.erp.company.revoke(shop.number)["OrderIsTechnicallyCompleted"]

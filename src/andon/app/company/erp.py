@@ -7,7 +7,7 @@ from datetime import timedelta
 from andon.app.company.area import Area
 from andon.app.company.service import issue_parts
 from andon.app.company.stock import POSTINGS
-from andon.capabilities.production import book_order
+from andon.capabilities.production import book_order, book_reopened
 from andon.connectors import odata
 from andon.connectors.odata import OData
 from andon.core.plant import Connection, Ownership, Route
@@ -28,7 +28,7 @@ from andon.model.production import (
 
 AREA = Area(
     connections=(Connection("erp", OData, (*odata.mappings, *POSTINGS, issue_parts)),),
-    workflows=(book_order,),
+    workflows=(book_order, book_reopened),
     routes=tuple(
         Route(command, "erp")
         for command in (

@@ -31,6 +31,7 @@ from andon.model.production import (
     OrderCancelled,
     OrderCommand,
     OrderCompleted,
+    OrderReopened,
     OrderStarted,
 )
 
@@ -136,6 +137,19 @@ def _cancelled(item: Item, _: Known) -> Iterator[Said]:
     """Nothing was made of it."""
     row = item.read(_Cancelled)
     yield OrderCancelled(order_id=_order(row.order), reason="taken off the floor")
+
+
+class _Reopened(msgspec.Struct, frozen=True):
+    order: str
+    at: datetime
+    reason: str
+
+
+@inbound("order.reopened")
+def _reopened(item: Item, _: Known) -> Iterator[Said]:
+    """Somebody at a terminal takes up again what was done; its end is said once more."""
+    row = item.read(_Reopened)
+    yield OrderReopened(order_id=_order(row.order), reason=row.reason, reopened_at=row.at)
 
 
 def _completed(row: _Done) -> OrderCompleted:
@@ -276,7 +290,9 @@ def _in_pieces(quantity: Quantity) -> Decimal:
 AREA = Area(
     connections=(
         Connection(
-            "mes-a", Webhook, (_started, _step, _done, _stopped, _cancelled, _held, _scrapped)
+            "mes-a",
+            Webhook,
+            (_started, _step, _done, _stopped, _cancelled, _reopened, _held, _scrapped),
         ),
         Connection(
             "mes-a-orders",

@@ -1,8 +1,8 @@
 """Booking: an ERP that is told by postings, not by states, hears what the floor did."""
 
-__all__ = ["PERIOD_LOOK", "STOPPED_WITHIN", "book_order"]
+__all__ = ["PERIOD_LOOK", "STOPPED_WITHIN", "book_order", "book_reopened"]
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
 from andon.core.errors import DeniedError, LateError, RejectedError
@@ -19,6 +19,7 @@ from andon.model.production import (
     OrderChanged,
     OrderCompleted,
     OrderReleased,
+    OrderReopened,
     OrderStarted,
     ReceiveOutput,
 )
@@ -35,6 +36,7 @@ Heard = (
     | OrderCompleted
     | OrderCancelled
     | OrderReleased
+    | OrderReopened
 )
 
 
@@ -43,13 +45,50 @@ async def book_order(run: Run, released: OrderReleased) -> None:
     """Each operation when it is said: first what went in, then what came out of it. The output is
     received once it is known what went in; the order ends when no overtaken operation can come any
     more. Cancelled in the books, it ends when the floor has said what was made until then."""
-    planned = released.planned
+    await _book(run, _Span(None), released.planned)
+
+
+@workflow(on=OrderReopened)
+async def book_reopened(run: Run, reopened: OrderReopened) -> None:
+    """What the floor does of an order that it takes up again, until it is done once more. Where the
+    order had ended in the books, they say so, and a planner takes that back."""
+    await _book(run, _Span(reopened.reopened_at), None)
+
+
+class _Span:
+    """From one reopening to the next: what was done in it is one run's to book, whenever it is
+    said, for a reopening may overtake what was done before it."""
+
+    def __init__(self, begins: datetime | None) -> None:
+        self._begins = begins
+        self._ends: datetime | None = None
+        self.ended = False
+
+    def end(self, reopened: OrderReopened) -> None:
+        """The first one that follows ends it."""
+        if not self.ended:
+            self.ended, self._ends = True, reopened.reopened_at
+
+    def holds(self, said: OperationConfirmed | OrderCompleted) -> bool:
+        """A word without a time counts for when it is heard."""
+        at = said.completed_at
+        if at is None:
+            return not self.ended
+        after = self._begins is None or at >= self._begins
+        return after and (self._ends is None or at < self._ends)
+
+
+async def _book(run: Run, span: _Span, planned: Quantity | None) -> None:
     taken = received = cancelled = False
     within: timedelta | None = None
     while (said := await _next(run, within)) is not None:
         match said:
             case OrderStarted():
                 pass  # such an ERP learns it with the first posting
+            case OrderReopened():
+                span.end(said)
+            case OperationConfirmed() | OrderCompleted() if not span.holds(said):
+                pass  # that has a run of its own
             case OperationConfirmed():
                 await _book_operation(run, said)
                 taken = taken or bool(said.consumed)
@@ -58,7 +97,7 @@ async def book_order(run: Run, released: OrderReleased) -> None:
             case OrderCompleted():
                 if not taken:
                     await _book_overtaken(run)
-                if not await _receive(run, planned, said):
+                if not await _receive(run, planned or said.ordered, said):
                     return
                 received, within = True, OVERTAKEN_WITHIN
             case OrderCancelled() if not received:
@@ -69,7 +108,7 @@ async def book_order(run: Run, released: OrderReleased) -> None:
                 pass  # what was made is received already
             case OrderReleased():
                 return  # taken back and released anew: that has a run of its own
-    if received:
+    if received and not span.ended:
         await _booked(run, CompleteProduction(order_id=run.subject), "planner")
 
 
@@ -83,6 +122,7 @@ async def _next(run: Run, within: timedelta | None) -> Heard | None:
             OrderCompleted,
             OrderCancelled,
             OrderReleased,
+            OrderReopened,
             within=within,
         )
     except LateError:

@@ -66,11 +66,12 @@ def _works(world: World, mes: MesA, line: str) -> Steps:
 
 
 def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
-    chance = world.chance(f"{line}/{order.number}")
+    name = f"{order.number}-{order.again}" if order.again else order.number
+    chance, before = world.chance(f"{line}/{name}"), order.begun
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=line))
     yield from _assembles(world, order, line)
-    pieces = Decimal(order.begun)
+    pieces = Decimal(order.begun - before)
     for part, share in mes.items.needs(order.item, order.revision).items():
         _consume(world, mes, order, part, share * pieces)
     assembled = world.now()
@@ -86,9 +87,9 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
             scrap=Decimal(0),
         )
     )
-    yield from _runs(world, line, _ONE_PIECE * order.begun * 0.5 / world.pace)
-    scrap = Decimal(chance.choices((0, 1), (9, 1))[0] if order.begun > 1 else 0)
-    lot, good = f"A{order.number[-7:]}", pieces - scrap
+    yield from _runs(world, line, _ONE_PIECE * float(pieces) * 0.5 / world.pace)
+    scrap = Decimal(chance.choices((0, 1), (9, 1))[0] if pieces > 1 else 0)
+    lot, good = f"A{name[len(order.number) - 7 :]}", pieces - scrap
     world.truth.born(lot, order.item, sound=chance.random() > 0.1)
     world.truth.happens(
         Made(

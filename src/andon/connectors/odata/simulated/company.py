@@ -181,6 +181,13 @@ class Company:
         self.must_be_released(number, "Technical completion")
         return self.change_order(number, {"OrderIsTechnicallyCompleted": "X"})
 
+    def revoke(self, number: str) -> Row:
+        """A planner takes back that it is technically completed: more of it will come."""
+        row = self.order(number)
+        if not row["OrderIsTechnicallyCompleted"] or row["OrderIsClosed"]:
+            raise RefusedCallError("BS/007", f'"Revoke completion" is not allowed (ORD {number})')
+        return self.change_order(number, {"OrderIsTechnicallyCompleted": ""})
+
     def close(self, number: str) -> Row:
         """Closed, once it is technically completed."""
         if not self.order(number)["OrderIsTechnicallyCompleted"]:

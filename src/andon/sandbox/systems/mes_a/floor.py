@@ -25,6 +25,8 @@ class Order(msgspec.Struct, kw_only=True):
     """Pieces that a line has taken up."""
     assembled: bool = False
     """Whether the line takes up no more of them."""
+    again: int = 0
+    """How often it was taken up again."""
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     lot: str = ""
@@ -89,6 +91,18 @@ class Floor:
                 raise ValueError(f"order {number} is done: {order.good} good")
             case "stopping" | "cancelled":
                 pass
+        return order
+
+    def reopen(self, number: str) -> Order:
+        """The pieces that are missing are made yet. Raises KeyError when it is not known,
+        ValueError when it is not done or none are missing."""
+        order = self.orders[number]
+        missing = order.begun - order.good
+        if order.status != "done" or not missing:
+            raise ValueError(f"order {number} is {order.status}, {missing:f} are missing")
+        order.status, order.assembled = "queued", False
+        order.begun -= int(missing)
+        order.again += 1
         return order
 
     def next(self) -> Order | None:

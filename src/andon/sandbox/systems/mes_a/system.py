@@ -171,6 +171,11 @@ class MesA(PostingSystem):
             self._says("order.cancelled", number, at=self.now())
         return json_answer(order)
 
+    def reopen(self, number: str) -> None:
+        """A supervisor at a terminal. Raises what the floor raises."""
+        self.floor.reopen(number)
+        self._says("order.reopened", number, at=self.now(), reason="pieces are missing")
+
     def _revised(self, item: str, name: str, body: bytes) -> web.Response:
         try:
             revision = msgspec.json.decode(body, type=Revision, strict=False)
@@ -237,9 +242,9 @@ class MesA(PostingSystem):
             case Finished(order=number) if number in self.floor.orders:
                 order = self.floor.orders[fact.order]
                 stopped = order.status == "stopping"
-                order.status, order.good, order.scrap, order.lot = (
-                    "cancelled" if stopped else "done", fact.good, fact.scrap, fact.lot,
-                )  # fmt: skip
+                order.status, order.lot = "cancelled" if stopped else "done", fact.lot
+                order.good += fact.good
+                order.scrap += fact.scrap
                 self._says(
                     "order.stopped" if stopped else "order.completed",
                     fact.order,
@@ -254,7 +259,9 @@ class MesA(PostingSystem):
                 pass
 
     def _says(self, kind: str, about: str, **more: object) -> None:
-        self.outbox.say(kind, {"id": f"{kind}/{about}", "order": about, **more})
+        body = {"order": about, **more}
+        again = self.floor.orders[str(body["order"])].again
+        self.outbox.say(kind, {"id": f"{kind}/{about}" + (f"/{again}" if again else ""), **body})
 
     def believes(self) -> Iterable[Belief]:
         """How far each order is, what came of it, and by which revision it makes items now."""

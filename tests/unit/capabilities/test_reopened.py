@@ -1,0 +1,77 @@
+"""An order that is taken up again: each word is booked by one run, whatever overtook what."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from andon.capabilities.production import book_order, book_reopened
+from andon.core.connector import Receipt
+from andon.core.errors import LateError
+from andon.core.message import Command, Event
+from andon.core.quantity import Quantity
+from andon.core.workflow import Send, Wait, Workflow
+from andon.engine.answers import Answer
+from andon.model.production import (
+    AssignLots,
+    CompleteProduction,
+    ComponentLot,
+    ConfirmOperation,
+    OperationConfirmed,
+    OrderCompleted,
+    OrderReleased,
+    OrderReopened,
+    ReceiveOutput,
+)
+from tests.unit.capabilities.doing import NOON, Doing
+
+ORDER = "production-order/erp:1000001"
+EIGHT, ONE, NONE = (Quantity(Decimal(n), "PC") for n in (8, 1, 0))
+LATER = NOON + timedelta(hours=1)
+REOPENED = OrderReopened(order_id=ORDER, reopened_at=NOON + timedelta(minutes=30))
+RELEASED = OrderReleased(order_id=ORDER, material_id="PUMP", planned=EIGHT)
+TOOK = ComponentLot(material_id="HOUSING", lot_id="H1", quantity=ONE)
+
+
+def worked(at: datetime, good: Quantity) -> OperationConfirmed:
+    return OperationConfirmed(
+        order_id=ORDER, operation="0010", good=good, scrap=NONE, completed_at=at, consumed=(TOOK,)
+    )
+
+
+def made(at: datetime, good: Quantity) -> OrderCompleted:
+    return OrderCompleted(
+        order_id=ORDER, material_id="PUMP", ordered=EIGHT, good=good, scrap=NONE, over=NONE,
+        lot_id=f"A-{at:%H}", completed_at=at,
+    )  # fmt: skip
+
+
+def sent(flow: Workflow, began: Event, *heard: Event) -> list[type[Command]]:
+    """What the run sends until nothing is said any more; everything is done as asked."""
+    run = Doing(flow, ORDER, began)
+    found: list[type[Command]] = []
+    for answer in (*map(Answer, heard), Answer(error=LateError("nothing more"))):
+        run.answer(Wait, answer)
+        while run.sends is not None:
+            found.append(type(run.sends))
+            run.answer(Send, Answer(Receipt(reference="1")))
+    assert run.live.ended
+    return found
+
+
+IN_AND_OUT = [AssignLots, ConfirmOperation, ReceiveOutput]
+
+
+def test_what_is_made_after_a_reopening_is_booked_and_ends_the_order_again() -> None:
+    again = sent(book_reopened, REOPENED, worked(LATER, ONE), made(LATER, ONE))
+    assert again == [*IN_AND_OUT, CompleteProduction]
+
+
+def test_a_reopening_before_the_order_ended_in_the_books_leaves_its_end_to_the_later_run() -> None:
+    words = (worked(NOON, EIGHT), made(NOON, EIGHT), REOPENED, worked(LATER, ONE), made(LATER, ONE))
+    assert sent(book_order, RELEASED, *words) == IN_AND_OUT
+    assert sent(book_reopened, REOPENED, *words[3:]) == [*IN_AND_OUT, CompleteProduction]
+
+
+def test_what_a_reopening_overtook_is_booked_by_the_earlier_run_alone() -> None:
+    early, late = (worked(NOON, EIGHT), made(NOON, EIGHT)), (worked(LATER, ONE), made(LATER, ONE))
+    assert sent(book_order, RELEASED, REOPENED, *early, *late) == IN_AND_OUT
+    assert sent(book_reopened, REOPENED, *early, *late) == [*IN_AND_OUT, CompleteProduction]
