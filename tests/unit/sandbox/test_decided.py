@@ -82,9 +82,7 @@ def test_the_floor_stops_what_it_makes_and_refuses_to_cancel_what_is_done() -> N
         shop.mes.floor.change(shop.number, Decimal(8), datetime.fromisoformat("2026-03-03T00:00Z"))
 
 
-def test_a_reopened_order_has_its_missing_pieces_made_and_says_so_under_names_of_their_own() -> (
-    None
-):
+def test_a_reopened_order_has_its_missing_pieces_made_and_says_so_under_new_names() -> None:
     shop = Shop()
     shop.order.status, shop.order.begun, shop.order.good = "done", 8, Decimal(7)
     shop.mes.reopen(shop.number)
