@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from andon.connectors.opcua.library import ua
 from andon.core.connector import SecretStr, Settings
 from andon.core.errors import Fault
 
@@ -133,6 +132,8 @@ def _of_nodes(settings: OpcUaSettings) -> Iterator[Fault]:
 
 
 def _of_node(at: str, text: str) -> Fault | None:
+    from andon.connectors.opcua.library import ua  # slow to load, and only needed here
+
     try:
         ua.NodeId.from_string(text)
     except (ua.UaError, ValueError):

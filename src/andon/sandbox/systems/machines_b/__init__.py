@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from andon.connectors.opcua.library import ua
-from andon.connectors.opcua.simulated import NAMESPACE, Machine
 from andon.sandbox.system import Belief, System
-from andon.sandbox.systems.machines_b.space import small_server
 from andon.sandbox.truth import Broke, Fact, Made, Mended, Started
 from andon.sandbox.world import World
+
+if TYPE_CHECKING:
+    from andon.sandbox.systems.machines_b.controller import Controller
 
 LINE = "LINE-B1"
 
@@ -26,11 +27,17 @@ class MachinesB(System):
     def __init__(self, world: World, andon: str) -> None:
         super().__init__(world, andon)
         self._secret = f"{world.chance('machines-b').getrandbits(64):016x}"
-        self._controller = _Controller(users={"andon": self._secret})
         self._seen: asyncio.Queue[tuple[str, Any, datetime]] = asyncio.Queue()
         self._state = "NotExecuting"
         self._good = 0
         self._watching: asyncio.Task[None] | None = None
+
+    @cached_property
+    def _controller(self) -> "Controller":
+        # The library takes a second to load, and the demo only wants to know who the systems are.
+        from andon.sandbox.systems.machines_b.controller import Controller
+
+        return Controller(users={"andon": self._secret})
 
     async def start(self) -> None:
         """Listens; after `stop` at the same port, with what its sensors saw meanwhile."""
@@ -88,21 +95,3 @@ class MachinesB(System):
         """What the line does, and how much it has made."""
         yield Belief(f"machine:{LINE}", "state", self._state)
         yield Belief(f"machine:{LINE}", "good", str(self._good))
-
-
-class _Controller(Machine):
-    def made(self, users: Any) -> Any:
-        return small_server(users)
-
-    async def furnish(self, server: Any) -> None:
-        index = await server.get_namespace_index(NAMESPACE)
-        line = await server.nodes.objects.add_object(
-            ua.NodeId(LINE, index), ua.QualifiedName(LINE, index)
-        )
-        for name, value, kind in (
-            ("State", "NotExecuting", ua.VariantType.String),
-            ("Good", 0, ua.VariantType.UInt32),
-        ):
-            self._nodes[name] = await line.add_variable(
-                ua.NodeId(name, index), ua.QualifiedName(name, index), value, kind
-            )
