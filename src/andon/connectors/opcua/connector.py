@@ -4,6 +4,7 @@ __all__ = ["OpcUa"]
 
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from andon.connectors.opcua.settings import OpcUaSettings
@@ -11,6 +12,9 @@ from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 
 if TYPE_CHECKING:
     from andon.connectors.opcua.served import Served
+
+if find_spec("asyncua") is None:  # where the extra is not installed, this is said before it runs
+    raise ModuleNotFoundError("No module named 'asyncua'", name="asyncua")
 
 
 class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
