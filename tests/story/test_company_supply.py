@@ -90,5 +90,17 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         body = {"order_id": portal.found[0]}
         status, _ = await portal.ask("POST", "/v1/supply/post-receipt", body, key="more")
         assert status in (403, 422)
+
+        status, ordered = await portal.ask("GET", f"/v1/supply/purchase-order/{portal.found[0]}")
+        values = {one["attribute"]: one["value"] for one in ordered["values"]}
+        number, material, _, unit, _ = values["ordered"].split(", ")[0].split(" ")
+        none = {"line": number, "material_id": material, "quantity": {"amount": "0", "unit": unit}}
+        status, _ = await portal.ask(
+            "POST", "/v1/supply/confirm-purchase-order", {**body, "lines": [none]}, key="none"
+        )
+        assert status == 202
+        waiting = [one["text"] for one in await plant.cases() if one["code"] == "approval"]
+        assert any("delivers nothing of it" in text for text in waiting), waiting
+
         page = await plant.page(f"purchase-order/erp:{portal.found[0]}")
         assert {"promised", "announced", "received"} <= {row["attribute"] for row in page["matrix"]}

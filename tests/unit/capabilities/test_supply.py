@@ -4,13 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
+import pytest
 
-from andon.capabilities.supply import claim_missing, post_counted, send_order
+from andon.capabilities.supply import claim_missing, post_counted, question_rejections, send_order
 from andon.capabilities.supply.ordering import promised
 from andon.core.connector import Receipt
 from andon.core.errors import LateError, RejectedError
 from andon.core.message import Command, Event
+from andon.core.plant import Approve
 from andon.core.quantity import Quantity
+from andon.core.record import Actor
 from andon.core.workflow import Ask, Send, Wait, Workflow
 from andon.engine.answers import Answer
 from andon.model.supply import (
@@ -131,9 +134,30 @@ def test_what_is_promised_fills_the_ordered_lines_one_after_the_other() -> None:
     ordered = (line(5), line(7, number="00020"))
     found = promised(ordered, (line(11, days=1, number="1"),))
     assert found == (line(5, days=1), line(6, days=1, number="00020"))
-    assert [one.quantity for one in promised(ordered, (line(14),))] == [pcs(5), pcs(9)]
+    assert [one.quantity for one in promised(ordered, (line(14, number="1"),))] == [pcs(5), pcs(9)]
     no_day = PurchaseLine(line="1", material_id="SEAL", quantity=pcs(12))
     assert promised(ordered, (no_day,)) == ordered
+
+
+def test_who_names_the_ordered_lines_promises_each_by_its_own_day() -> None:
+    ordered = (line(7, number="00010/1"), line(5, number="00010/2"))
+    said = (line(7, number="00010/1"), line(4, days=2, number="00010/2"))
+    assert promised(ordered, said) == said
+    (first, second) = promised(ordered, said[1:])
+    assert (first.quantity, second) == (pcs(0), said[1])
+
+
+@pytest.mark.parametrize(
+    ("amount", "party", "asked"),
+    [(0, "party/company:1", True), (5, "party/company:1", False), (0, None, False)],
+    ids=["a partner delivers nothing", "a partner delivers some", "we write what we heard"],
+)
+def test_a_partner_that_delivers_nothing_is_a_question_at_once(
+    amount: int, party: str | None, asked: bool
+) -> None:
+    command = ConfirmPurchaseOrder(order_id=BOUGHT, lines=(line(0), line(amount, number="00020")))
+    decision = question_rejections.decides(command, Actor("ACME", party=party))
+    assert isinstance(decision, Approve) is asked
 
 
 def test_books_that_do_not_take_a_confirmation_are_a_question() -> None:

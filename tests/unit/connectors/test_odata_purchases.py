@@ -1,6 +1,6 @@
 """Purchase orders: what is read, what a receipt is, and what the simulated ERP refuses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,43 @@ def test_a_confirmation_changes_the_first_schedule_line_of_each_line() -> None:
     }
     both = ConfirmPurchaseOrder(order_id=NUMBER, lines=(_line(8), _line(3, "00020")))
     assert confirm_purchase_order.writes(both, known).target == "POST $batch"
+
+
+def _split() -> dict[str, Any]:
+    """As ROW, but five come a day later than the other seven."""
+    row = _committed("7.000")
+    (first,) = row["to_PurchaseOrderItem"][0]["to_ScheduleLine"]
+    second = {
+        "ScheduleLine": "2",
+        "ScheduleLineDeliveryDate": "2026-03-05T00:00:00Z",
+        "ScheduleLineOrderQuantity": "5.000",
+        "ScheduleLineCommittedQuantity": "4.000",
+    }
+    schedule = [{**first, "ScheduleLineOrderQuantity": "7.000"}, second]
+    row["to_PurchaseOrderItem"][0]["to_ScheduleLine"] = schedule
+    return row
+
+
+def test_each_schedule_line_is_a_line_of_its_own() -> None:
+    placed, confirmed = _read(_split())
+    later = DAY + timedelta(days=1)
+    first, second = _line(7, "00010/1"), _line(5, "00010/2")
+    second = msgspec.structs.replace(second, due_at=later)
+    assert isinstance(placed, PurchaseOrderPlaced)
+    assert placed.lines == (first, second)
+    less = msgspec.structs.replace(second, quantity=Quantity(Decimal(4), "PC"))
+    assert confirmed == PurchaseOrderConfirmed(order_id=NUMBER, lines=(first, less))
+    written = confirm_purchase_order.writes(
+        ConfirmPurchaseOrder(order_id=NUMBER, lines=(first, less)),
+        Known(SETTINGS, None, local=NUMBER),
+    )
+    assert [(one.target.partition(",")[2], one.body) for one in written.body] == [
+        (
+            f"PurchasingDocumentItem='00010',ScheduleLine='{n}')",
+            {"ScheduleLineCommittedQuantity": amount, "ScheduleLineDeliveryDate": day},
+        )
+        for n, amount, day in ((1, 7, date(2026, 3, 4)), (2, 4, date(2026, 3, 5)))
+    ]
 
 
 def test_a_receipt_names_order_line_and_lot() -> None:

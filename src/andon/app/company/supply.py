@@ -10,7 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.app.company.area import Area
-from andon.capabilities.supply import claim_missing, post_counted, send_order
+from andon.capabilities.supply import (
+    claim_missing,
+    post_counted,
+    question_rejections,
+    send_order,
+)
 from andon.connectors import edi
 from andon.connectors.edi import Document, Edi, EdiSettings, Partner
 from andon.connectors.edi.mapping import (
@@ -274,6 +279,7 @@ AREA = Area(
         Route(PostReceipt, "erp"),
         Route(AnnounceShipment, "receiving-expected"),
     ),
+    policies=(question_rejections,),
     partnerships=(
         Partnership(
             role="supplier",

@@ -55,23 +55,32 @@ def promised(
 ) -> tuple[PurchaseLine, ...]:
     """What is promised of each ordered line. Line numbers are each system's own, so it is told by
     material: amounts fill one line after the other, and what is too much is on the last. Who names
-    no day promises the one that was asked for."""
+    the ordered lines themselves, as the books do, promises each. Who names no day promises the one
+    that was asked for."""
     found: list[PurchaseLine] = []
     for n, line in enumerate(ordered):
         mine = [one for one in confirmed if _of_one_kind(one, line)]
+        if {one.line for one in mine} <= {one.line for one in ordered if _of_one_kind(one, line)}:
+            found.append(_told([one for one in mine if one.line == line.line], line))
+            continue
         before = [one for one in found if _of_one_kind(one, line)]
         left = _total(mine) - _total(before)
         more = any(_of_one_kind(one, line) for one in ordered[n + 1 :])
         amount = min(left, line.quantity.amount) if more else left
-        dates = [one.due_at for one in mine if one.due_at is not None]
-        found.append(
-            msgspec.structs.replace(
-                line,
-                quantity=Quantity(amount, line.quantity.unit),
-                due_at=max(dates, default=line.due_at),
-            )
-        )
+        found.append(_told(mine, line, amount))
     return tuple(found)
+
+
+def _told(
+    said: Sequence[PurchaseLine], line: PurchaseLine, amount: Decimal | None = None
+) -> PurchaseLine:
+    """The line as it is promised: so much, or all that is said of it, by the last day named."""
+    dates = [one.due_at for one in said if one.due_at is not None]
+    return msgspec.structs.replace(
+        line,
+        quantity=Quantity(_total(said) if amount is None else amount, line.quantity.unit),
+        due_at=max(dates, default=line.due_at),
+    )
 
 
 async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConfirmed | None:

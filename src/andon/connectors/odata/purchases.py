@@ -32,6 +32,7 @@ from andon.model.supply import (
 )
 
 _FIRST = "1"
+"""The schedule line that a line of an order means which names none: `00010`, not `00010/2`."""
 
 
 class ScheduleRow(msgspec.Struct, frozen=True, rename="pascal"):
@@ -39,7 +40,13 @@ class ScheduleRow(msgspec.Struct, frozen=True, rename="pascal"):
 
     schedule_line: str
     schedule_line_delivery_date: datetime | None = None
+    schedule_line_order_quantity: Decimal | None = None
     schedule_line_committed_quantity: Decimal | None = None
+
+    @property
+    def committed(self) -> Decimal:
+        """How much of it the supplier has committed itself to; nothing is no word, too."""
+        return self.schedule_line_committed_quantity or Decimal(0)
 
 
 class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
@@ -51,15 +58,33 @@ class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
     purchase_order_quantity_unit: str
     schedule: tuple[ScheduleRow, ...] = msgspec.field(name="to_ScheduleLine", default=())
 
-    @property
-    def first(self) -> ScheduleRow:
-        """The one that a confirmation is about."""
-        return next((one for one in self.schedule if one.schedule_line == _FIRST), ScheduleRow(""))
+    def ordered(self, known: Known) -> Iterator[PurchaseLine]:
+        """A line for each schedule line; for the item, where it has no more than one."""
+        match self.schedule:
+            case ():
+                yield self._line(ScheduleRow(_FIRST), self.order_quantity, known)
+            case (one,):
+                yield self._line(one, self.order_quantity, known)
+            case many:
+                for one in many:
+                    amount = one.schedule_line_order_quantity or Decimal(0)
+                    yield self._line(one, amount, known)
 
-    @property
-    def committed(self) -> Decimal:
-        """How much of it the supplier has committed itself to; nothing is no word, too."""
-        return self.first.schedule_line_committed_quantity or Decimal(0)
+    def committed(self, known: Known) -> Iterator[PurchaseLine]:
+        """Of the same lines those to which the supplier has committed itself."""
+        for one in self.schedule:
+            if one.committed:
+                yield self._line(one, one.committed, known)
+
+    def _line(self, row: ScheduleRow, amount: Decimal, known: Known) -> PurchaseLine:
+        item = self.purchase_order_item
+        single = len(self.schedule) < 2 and row.schedule_line == _FIRST
+        return PurchaseLine(
+            line=item if single else f"{item}/{row.schedule_line}",
+            material_id=self.material,
+            quantity=Quantity(amount, self.purchase_order_quantity_unit),
+            due_at=moment(row.schedule_line_delivery_date, None, known),
+        )
 
 
 class PurchaseRow(msgspec.Struct, frozen=True):
@@ -79,22 +104,11 @@ def purchase_order(item: Item, known: Known) -> Iterator[Said]:
         yield PurchaseOrderPlaced(
             order_id=row.number,
             supplier_id=row.supplier,
-            lines=tuple(_line(one, one.order_quantity, known) for one in row.items),
+            lines=tuple(line for one in row.items for line in one.ordered(known)),
         )
-    if any(one.committed for one in row.items) and (before is None or _other(row, before)):
-        yield PurchaseOrderConfirmed(
-            order_id=row.number,
-            lines=tuple(_line(one, one.committed, known) for one in row.items if one.committed),
-        )
-
-
-def _line(row: PurchaseItemRow, amount: Decimal, known: Known) -> PurchaseLine:
-    return PurchaseLine(
-        line=row.purchase_order_item,
-        material_id=row.material,
-        quantity=Quantity(amount, row.purchase_order_quantity_unit),
-        due_at=moment(row.first.schedule_line_delivery_date, None, known),
-    )
+    promised = tuple(line for one in row.items for line in one.committed(known))
+    if promised and (before is None or _other(row, before)):
+        yield PurchaseOrderConfirmed(order_id=row.number, lines=promised)
 
 
 def _other(row: PurchaseRow, before: PurchaseRow) -> bool:
@@ -103,14 +117,15 @@ def _other(row: PurchaseRow, before: PurchaseRow) -> bool:
 
 @outbound(ConfirmPurchaseOrder, proof="state", local=True)
 def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Request:
-    """Committed quantity and day of each line's first schedule line, all or none of them."""
+    """Committed quantity and day of each schedule line, all or none of them."""
     zone = ZoneInfo(settings_of(known).time_zone)
     changes: list[Request] = []
     for line in command.lines:
+        item, _, schedule = line.line.partition("/")
         row = {
             "PurchasingDocument": known.local,
-            "PurchasingDocumentItem": line.line,
-            "ScheduleLine": _FIRST,
+            "PurchasingDocumentItem": item,
+            "ScheduleLine": schedule or _FIRST,
         }
         body: dict[str, Any] = {"ScheduleLineCommittedQuantity": line.quantity.amount}
         if line.due_at is not None:
