@@ -41,6 +41,7 @@ class Company:
             kind.name: kind(self.world, andon) for kind in systems
         }
         self._living: asyncio.Task[None] | None = None
+        self._until: datetime | None = None
 
     def the(self, kind: type[_System]) -> _System:
         """Its system of this kind. Raises LookupError when there is none."""
@@ -74,19 +75,25 @@ class Company:
     def live(self, until: datetime | None = None, *, late: float = 0.0) -> None:
         """People and machines begin to act; those who begin so many seconds late catch up."""
         begin(self)
-        self._living = asyncio.create_task(self._live(until, time.monotonic() - late))
+        self._until = until
+        self._living = asyncio.create_task(self._live(time.monotonic() - late))
+
+    def rest(self, at: datetime) -> None:
+        """Nobody begins anything after this instant, or now if it has passed, whatever time was
+        given to `live`."""
+        self._until = max(at, self.world.now())
 
     async def lived(self) -> None:
         """Returns when the time given to `live` has come. Raises what went wrong in the world."""
         if self._living is not None:
             await self._living
 
-    async def _live(self, until: datetime | None, real: float) -> None:
+    async def _live(self, real: float) -> None:
         business = self.world.now()
-        while until is None or self.world.now() < until:
+        while self._until is None or self.world.now() < self._until:
             await asyncio.sleep(_TICK)
             ahead = business + timedelta(seconds=(time.monotonic() - real) * self.speed)
-            self.world.run(ahead if until is None else min(ahead, until))
+            self.world.run(ahead if self._until is None else min(ahead, self._until))
 
     async def stop(self) -> None:
         """Nobody acts any more, and no system answers."""
