@@ -38,13 +38,16 @@ class Served:
         self._http: aiohttp.ClientSession | None = None
 
     async def live(self, span: timedelta) -> None:
-        """So much business time of the company; where Andon goes by it, from the agreed instant."""
+        """So much business time of the company; where Andon goes by it, from the agreed instant. On
+        a slow machine that has passed when both are up: the company then lives as much longer."""
         late = 0.0
         if (agreed := self._env.get("ANDON_CLOCK")) is not None:
             begins = datetime.fromisoformat(agreed.split("@")[1])
             late = (datetime.now(UTC) - begins).total_seconds()
             await asyncio.sleep(max(0.0, -late))
-        self.company.live(until=self.company.world.began + span, late=max(0.0, late))
+        late = max(0.0, late)
+        longer = timedelta(seconds=late * self.company.speed)
+        self.company.live(until=self.company.world.began + longer + span, late=late)
 
     async def start(self, ending: AsyncExitStack) -> None:
         """Systems first, then Andon; nobody acts before the test says so."""
