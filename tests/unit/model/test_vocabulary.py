@@ -54,6 +54,7 @@ PAST = {
     "reported",
     "scrapped",
     "packed",
+    "reopened",
     "shipped",
 }
 IMPERATIVE = {
@@ -95,6 +96,7 @@ IMPERATIVE = {
     "schedule",
     "reschedule",
     "update",
+    "change",
 }
 
 
