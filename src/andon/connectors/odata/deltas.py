@@ -2,13 +2,16 @@
 
 __all__ = ["DeltaReader"]
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+from andon.connectors._memory import Memory
 from andon.connectors.odata.asking import Asking
 from andon.connectors.odata.feeds import Seen, short
 from andon.connectors.odata.refusals import StatusError
-from andon.connectors.odata.rows import FeedShape, gone, row_item
+from andon.connectors.odata.rows import FeedShape, Row, gone, row_item
+from andon.core.connector import Item
 
 _GONE = 410
 
@@ -25,7 +28,7 @@ class DeltaReader:
         self.stands_at = ""
         """The newest link, also where it brought nothing."""
         self._asking = asking
-        self._known: dict[str, bytes] = {}
+        self._there = Memory(looks=1)
 
     async def changes(self, mark: str) -> AsyncIterator[Seen]:
         """From the link last given; from the beginning where there is none, or it has expired."""
@@ -50,47 +53,43 @@ class DeltaReader:
         prefer = f"odata.maxpagesize={self._asking.size}"
         if not link:
             prefer = f"odata.track-changes,{prefer}"
-        there: set[str] = set()
+            self._there.begin()
         while True:
             page = await self._asking.asked(url, {"prefer": prefer})
             behind = self._asking.below(page.next or page.delta or url)
-            for number, raw in enumerate(page.rows, start=1):
+            told = [_removed(raw) or row_item(self.shape, raw) for raw in page.rows]
+            await self._there.look_up([row.name for row in told if isinstance(row, Row)])
+            for number, one in enumerate(told, start=1):
                 # The mark moves with a page's last row: a page is recorded whole or read again.
-                mark = behind if number == len(page.rows) else (link and url)
-                if (seen := self._seen(raw, url, there, mark)) is not None:
-                    yield seen
+                mark = behind if number == len(told) else (link and url)
+                if isinstance(one, str):
+                    item = await self._dropped(one, url)
+                else:
+                    item = self._noted(one)
+                if item is not None:
+                    yield Seen(item, mark)
             if page.next is None:
                 break
             url = link = behind
         if page.delta is None:
             raise self._asking.untracked()
         self.stands_at = behind
-        for seen in self._missing(there) if prefer.startswith("odata.track") else ():
-            yield seen
+        if prefer.startswith("odata.track"):
+            async for some in self._there.gone():
+                for lost in some:
+                    yield Seen(gone(self.shape, lost.ident, lost.digest), self.stands_at)
+            await asyncio.to_thread(self._there.end)
 
-    def _seen(self, raw: Any, url: str, there: set[str], mark: str) -> Seen | None:
-        removed = _removed(raw)
+    async def _dropped(self, address: str, url: str) -> Item | None:
+        if not self.shape.feed.removed:
+            return None
+        name = _name_in(address)
+        await asyncio.to_thread(self._there.drop, name)
+        return gone(self.shape, name, short(url))
+
+    def _noted(self, row: Row) -> Item | None:
         matters = bool(self.shape.feed.removed)
-        if removed is not None:
-            name = _name_in(removed)
-            self._known.pop(name, None)
-            return Seen(gone(self.shape, name, short(url).hex()), mark) if matters else None
-        row = row_item(self.shape, raw)
-        state = short(row.item.key)
-        if matters:
-            there.add(row.name)
-            if self._known.get(row.name) == state:
-                return None
-            self._known[row.name] = state
-        return Seen(row.item, mark)
-
-    def _missing(self, there: set[str]) -> list[Seen]:
-        """What was known before a full reading and was not found in it."""
-        names = sorted(self._known.keys() - there)
-        return [
-            Seen(gone(self.shape, name, self._known.pop(name).hex()), self.stands_at)
-            for name in names
-        ]
+        return None if matters and not self._there.note(row.name, short(row.item.key)) else row.item
 
 
 def _name_in(address: str) -> str:

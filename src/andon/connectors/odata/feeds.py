@@ -2,13 +2,16 @@
 
 __all__ = ["FeedReader", "Seen", "short"]
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
 
+from andon.connectors._memory import Memory
 from andon.connectors.odata.asking import Asking
+from andon.connectors.odata.pages import Page
 from andon.connectors.odata.rows import FeedShape, Row, gone, row_item
 from andon.core.connector import Item
 
@@ -29,42 +32,43 @@ class FeedReader:
         """Rows, changed or gone, that only a full look saw: each one is news the poll missed."""
         self._asking = asking
         self._reach = self.shape.reach(overlap)
-        self._yielded: dict[str, datetime] = {}
-        self._known: dict[str, bytes] | None = None
+        self._yielded = Memory(forgets=True)
+        self._there = Memory(looks=1)
 
     async def changes(self, mark: str) -> AsyncIterator[Seen]:
         """Everything changed since a mark. A look that breaks off goes on from its last mark."""
         if self.shape.feed.follow == "changed":
             async for seen in self._by_change_field(mark):
                 yield seen
-        elif self._known is None:
+        elif not self._there.complete:
             async for seen in self.sweep(mark):
                 yield seen
 
     async def sweep(self, mark: str) -> AsyncIterator[Seen]:
         """A full look: what changed unseen, and what is gone."""
-        feed = self.shape.feed
-        before, now = self._known, dict[str, bytes]()
+        feed, there = self.shape.feed, self._there
+        # A first look has nothing to compare with, and a whole feed nothing else.
+        counted = there.complete and feed.follow == "changed"
+        there.begin()
         async for page in self._asking.pages(self._asking.under_way()):
-            for raw in page.rows:
-                row = row_item(self.shape, raw)
-                state = short(row.item.key)
-                now[row.name] = state
-                if row.item.key in self._yielded or (before or {}).get(row.name) == state:
-                    continue
-                self._count(before)
-                yield Seen(row.item, mark)
-        if before is not None and not feed.open:
-            for name in before.keys() - now.keys():
-                self._count(before)
-                if feed.removed:
-                    yield Seen(gone(self.shape, name, before[name].hex()), mark)
-        self._known = now
+            for row in await self._turned_to(page):
+                if there.note(row.name, short(row.item.key)):
+                    if self._yielded.knows(row.item.key):
+                        continue
+                    self.found_by_sweep += counted
+                    yield Seen(row.item, mark)
+        if not feed.open:
+            async for some in there.gone():
+                self.found_by_sweep += counted * len(some)
+                for lost in some if feed.removed else ():
+                    yield Seen(gone(self.shape, lost.ident, lost.digest), mark)
+        await asyncio.to_thread(there.end)
 
-    def _count(self, before: object) -> None:
-        """A first look has nothing to compare with, and a whole feed nothing else."""
-        if before is not None and self.shape.feed.follow == "changed":
-            self.found_by_sweep += 1
+    async def _turned_to(self, page: Page) -> Sequence[Row]:
+        rows = [row_item(self.shape, raw) for raw in page.rows]
+        await self._yielded.look_up([row.item.key for row in rows])
+        await self._there.look_up([row.name for row in rows])
+        return rows
 
     async def _by_change_field(self, mark: str) -> AsyncIterator[Seen]:
         """Windows that begin where the last one ended: a row that changes while we read moves to
@@ -75,21 +79,21 @@ class FeedReader:
         skipped = window = 0
         while True:
             page = await asking.page(url)
-            rows = [row_item(self.shape, raw) for raw in page.rows]
+            rows = await self._turned_to(page)
             if rows and skipped and rows[0].item.key == first:
                 raise asking.repeats()
             first = rows[0].item.key if rows else ""
             for row in rows:
                 if row.changed_at is not None and (newest is None or row.changed_at > newest):
                     newest = row.changed_at
-                if row.item.key in self._yielded:
+                if not self._yielded.note(row.item.key):
                     continue
-                self._remember(row)
+                if self._there.complete:
+                    self._there.note(row.name, short(row.item.key))
                 yield Seen(row.item, "" if newest is None else newest.isoformat())
-            self._forget(newest)
             window += len(rows)
             if page.next is None and window < asking.size:
-                return
+                break
             last = rows[-1].changed_at if rows else None
             if last is not None and (at is None or last > at):
                 at, url, skipped, window = last, asking.since(last), 0, 0
@@ -99,19 +103,9 @@ class FeedReader:
                 url, window = f"{asking.since(at)}&$skip={skipped}", 0
             else:
                 url = asking.below(page.next)
-
-    def _remember(self, row: Row) -> None:
-        if row.changed_at is not None:
-            self._yielded[row.item.key] = row.changed_at
-        if self._known is not None:
-            self._known[row.name] = short(row.item.key)
-
-    def _forget(self, newest: datetime | None) -> None:
-        if newest is not None and len(self._yielded) > 2 * self._asking.size:
-            oldest = newest - self._reach
-            self._yielded = {key: at for key, at in self._yielded.items() if at >= oldest}
+        await asyncio.to_thread(self._yielded.turn)
 
 
-def short(text: str) -> bytes:
+def short(text: str) -> str:
     """Tells texts apart in eight bytes: many are kept."""
-    return blake2b(text.encode(), digest_size=8).digest()
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -13,8 +13,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from andon.connectors._memory import Gone, Memory
 from andon.connectors.sql.database import Database
-from andon.connectors.sql.memory import Gone, Seen
 from andon.connectors.sql.moments import Dial
 from andon.connectors.sql.places import KeyPlace, TimePlace
 from andon.connectors.sql.rows import Row, Rows
@@ -64,7 +64,7 @@ class Look:
         except ValueError:
             value = None
         overlap = self._settings.overlap
-        self._seen = Seen(self._name_of, complete=value is None, forgets=not self.read.sweep)
+        self._seen = Memory(complete=value is None, forgets=not self.read.sweep)
         self._caught_up = False
         match self.read.cursor:
             case ByKey():
@@ -116,7 +116,7 @@ class Look:
     def _settled(self, rows: Iterable[Row], place: KeyPlace) -> Iterator[Told]:
         for row in rows:
             place.settle(row.at)
-            if not self.read.sweep or self._seen.note(row):
+            if not self.read.sweep or self._news(row):
                 yield Told(self._item(row))
 
     async def _by_key(self, place: KeyPlace) -> AsyncIterator[Iterable[Told]]:
@@ -128,7 +128,7 @@ class Look:
         async for rows in self._pages(
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
-            yield (Told(self._item(row)) for row in rows if self._seen.note(row))
+            yield (Told(self._item(row)) for row in rows if self._news(row))
             head = rows[-1].at if rows else head
         await asyncio.to_thread(self._seen.turn)
         place.end(head, clock())
@@ -144,7 +144,7 @@ class Look:
     def _passed(self, rows: Iterable[Row], place: TimePlace) -> Iterator[Told]:
         for row in rows:
             instant = place.passed(row.at)
-            if self._seen.note(row):
+            if self._news(row):
                 yield Told(self._item(row, instant))
 
     async def sweep(self) -> AsyncIterator[Iterable[Told]]:
@@ -153,15 +153,13 @@ class Look:
         seen.begin()
         async for rows in self._every_row():
             yield self._swept(rows, counted)
-        after = ""
-        while some := await asyncio.to_thread(seen.gone, after):
+        async for some in seen.gone():
             yield self._missed(some, counted)
-            after = some[-1].ident
         await asyncio.to_thread(seen.end)
 
     def _swept(self, rows: Iterable[Row], counted: bool) -> Iterator[Told]:
         for row in rows:
-            if self._seen.note(row):
+            if self._news(row):
                 self.found_by_sweep += counted
                 yield Told(
                     self._item(row, None if self._dial is None else self._dial.instant(row.at))
@@ -182,11 +180,14 @@ class Look:
 
     def _unnamed(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
         rows = [self.rows.unnamed(row) for row in self.rows.fetch(connection, query)]
-        return _Page(rows, self._seen.known(rows))
+        return _Page(rows, self._seen.known([row.ident for row in rows]))
 
     def _turned_to(self, page: _Page) -> Sequence[Row]:
         self._seen.turn_to(page.known)
         return page.rows
+
+    def _news(self, row: Row) -> bool:
+        return self._seen.note(row.ident, row.digest, partial(self._name_of, row))
 
     def _name_of(self, row: Row) -> bytes | None:
         return None if self.read.deleted is None else self.rows.key_json(row.key)
@@ -216,7 +217,7 @@ class Look:
 
     def _page(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
         rows = self._fetched(query, connection)
-        return _Page(rows, self._seen.known(rows))
+        return _Page(rows, self._seen.known([row.ident for row in rows]))
 
     def _fetched(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
         """A page; where one row's content fails it, the others are read without that row."""

@@ -1,16 +1,16 @@
-"""What a read remembers of the rows it saw: on disk, since a table may have any number of them."""
+"""What a read remembers of the rows it saw: on disk, since there may be any number of them."""
 
-__all__ = ["Gone", "Seen"]
+__all__ = ["Gone", "Memory"]
 
+import asyncio
 import sqlite3
 import weakref
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from threading import Lock
 
 import msgspec
 
-from andon.connectors.sql.rows import Row
 from andon.core.errors import UnavailableError
 
 _SCHEMA = """
@@ -22,11 +22,11 @@ create table seen (
 _KNOWN = "select ident, digest from seen where ident in (select value from json_each(?))"
 _NOTE = """
 insert into seen (ident, digest, name, look) values (?, ?, ?, ?)
-on conflict (ident) do update set digest = excluded.digest, look = excluded.look
+on conflict (ident) do update set digest = excluded.digest, look = excluded.look, missed = 0
 """
 _GONE = """
 select ident, digest, name from seen
-where ident > ? and look < ? and missed = ? order by ident limit 500
+where ident > ? and look < ? and missed >= ? order by ident limit 500
 """
 
 
@@ -38,45 +38,55 @@ class Gone(msgspec.Struct, frozen=True):
     name: bytes | None
 
 
-class Seen:
+class Memory:
     """Every row as it was last seen, or those of the last look only, which `forgets` the others.
-    It is one temporary file of SQLite's, which goes with it. Gone is what two full looks in a row
-    did not find.
 
-    What touches the file runs in a thread: `known`, `turn`, `gone` and `end`."""
+    It begins empty, and it is one temporary file of SQLite's that has no name: it goes with the
+    memory or the process, and no other process can find it and take it for what was read.
 
-    def __init__(
-        self, named: Callable[[Row], bytes | None], *, complete: bool, forgets: bool
-    ) -> None:
+    What touches the file runs in a thread: `known`, `turn`, `drop` and `end`.
+    """
+
+    def __init__(self, *, complete: bool = False, forgets: bool = False, looks: int = 2) -> None:
         self.complete = complete
         """Whether everything read so far stands here; else a first full look makes it so."""
-        self._named = named
         self._forgets = forgets
+        self._doubts = looks - 1
+        """Gone is what so many full looks in a row did not find, and one more."""
         self._look = 1
         self._full = False
-        self._full_before = -1
         self._page: dict[str, str] = {}
         self._noted: list[tuple[str, str, bytes | None, int]] = []
         self._db: sqlite3.Connection | None = None
         self._turn = Lock()
 
-    def known(self, rows: Sequence[Row]) -> dict[str, str]:
+    def known(self, idents: Collection[str]) -> dict[str, str]:
         """The digests of those that were seen before."""
-        idents = msgspec.json.encode([row.ident for row in rows]).decode()
-        with self._file() as file, closing(file.execute(_KNOWN, (idents,))) as found:
+        asked = msgspec.json.encode(idents).decode()
+        with self._file() as file, closing(file.execute(_KNOWN, (asked,))) as found:
             return dict(found.fetchall())
 
     def turn_to(self, known: Mapping[str, str]) -> None:
         """A page comes next, of whose rows this much is known."""
         self._page = dict(known)
 
-    def note(self, row: Row) -> bool:
+    async def look_up(self, idents: Collection[str]) -> None:
+        """A page of these rows comes next."""
+        empty = self._db is None and not self._noted
+        self.turn_to({} if empty else await asyncio.to_thread(self.known, idents))
+
+    def knows(self, ident: str, digest: str = "") -> bool:
+        """Whether a row of the page that was turned to was seen before as it is."""
+        return self._page.get(ident) == digest
+
+    def note(
+        self, ident: str, digest: str = "", name: Callable[[], bytes | None] = lambda: None
+    ) -> bool:
         """A look brought the row, of the page that was turned to; returns whether that is news."""
-        news = self._page.get(row.ident) != row.digest
+        news = not self.knows(ident, digest)
         if news or self._full or self._forgets:
-            self._page[row.ident] = row.digest
-            name = self._named(row) if news else None
-            self._noted.append((row.ident, row.digest, name, self._look))
+            self._page[ident] = digest
+            self._noted.append((ident, digest, name() if news else None, self._look))
         return news
 
     def turn(self) -> None:
@@ -86,25 +96,37 @@ class Seen:
                 file.execute("delete from seen where look < ?", (self._look,))
         self._look += 1
 
+    def drop(self, ident: str) -> None:
+        """A row is gone, somebody said."""
+        self._page.pop(ident, None)
+        with self._file() as file:
+            file.execute("delete from seen where ident = ?", (ident,))
+
     def begin(self) -> None:
         """A full look begins."""
         self._look += 1
         self._full = True
 
-    def gone(self, after: str) -> Sequence[Gone]:
-        """At the end of a full look: the next rows that are gone, none when there are no more."""
-        place = (after, self._look, self._full_before)
-        with self._file() as file, closing(file.execute(_GONE, place)) as found:
-            return [Gone(*row) for row in found]
+    async def gone(self) -> AsyncIterator[Sequence[Gone]]:
+        """At the end of a full look: the rows that are gone, some at a time."""
+        after = ""
+        while some := await asyncio.to_thread(self._some_gone, after):
+            yield some
+            after = some[-1].ident
 
     def end(self) -> None:
         """The full look is over, and those that are gone were told."""
-        look, before = self._look, self._full_before
         with self._file() as file:
-            file.execute("delete from seen where look < ? and missed = ?", (look, before))
-            file.execute("update seen set missed = ? where look < ?", (look, look))
-        self._full, self._full_before, self.complete = False, look, True
+            missed = (self._look, self._doubts)
+            file.execute("delete from seen where look < ? and missed >= ?", missed)
+            file.execute("update seen set missed = missed + 1 where look < ?", missed[:1])
+        self._full, self.complete = False, True
         self._look += 1
+
+    def _some_gone(self, after: str) -> Sequence[Gone]:
+        place = (after, self._look, self._doubts)
+        with self._file() as file, closing(file.execute(_GONE, place)) as found:
+            return [Gone(*row) for row in found]
 
     @contextmanager
     def _file(self) -> Generator[sqlite3.Connection]:
