@@ -9,7 +9,7 @@ import pytest
 from andon.sandbox.lab.audits import Audited, audited
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.qms import Hold, Qms
-from andon.sandbox.systems.wms import Wms
+from andon.sandbox.systems.wms import Task, Wms
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
@@ -30,14 +30,13 @@ async def test_what_people_carried_in_an_hour_is_where_the_books_say() -> None:
         await until(lambda: world.now() > world.began + timedelta(minutes=45), within=30)
         await wms.start()
         await until(lambda: wms.faults.struck["lose"] == 4, within=60)
+        await until(lambda: {"put-away", "pick"} <= {task.kind for task in _done(wms)}, within=60)
         plant.company.rest(world.began + timedelta(hours=1))
         await plant.company.lived()
         await until(lambda: _well(plant), within=60)
         found = _audited(plant)
         assert found.well, found
-        carried = [task for task in wms.tasks.values() if task.state == "done"]
-        assert len(carried) > 1
-
+        carried = _done(wms)
         lot = next(task.lot for task in carried if task.kind == "put-away")
         cells = _cells(await plant.page(f"material-lot/company:{lot}"), "location")
         assert cells["wms"].startswith("warehouse/W.")
@@ -90,6 +89,11 @@ async def test_a_held_lot_stays_on_its_shelf_until_quality_lets_it_go() -> None:
 def _hall(plant: Served) -> tuple[Any, Erp, Wms, Qms]:
     company = plant.company
     return company.world, company.the(Erp), company.the(Wms), company.the(Qms)
+
+
+def _done(wms: Wms) -> list[Task]:
+    """What people have carried."""
+    return [task for task in wms.tasks.values() if task.state == "done"]
 
 
 def _audited(plant: Served) -> Audited:
