@@ -7,7 +7,6 @@ from datetime import date
 import msgspec
 
 REMEMBERED = {
-    "odata": (1000, "names and states of the rows there are, to tell which are gone"),
     "rest": (300, "digests of the rows of the last full look, and of what was yielded since"),
     "soap": (250, "digests of the rows of the last full look, and of what was yielded since"),
     "tryton": (550, "what was yielded inside the overlap of a look by time"),
