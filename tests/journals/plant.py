@@ -31,7 +31,13 @@ from andon.capabilities.quality import (
     stop_held_use,
 )
 from andon.capabilities.service import answer_case, post_parts
-from andon.capabilities.supply import claim_missing, post_counted, send_order
+from andon.capabilities.supply import (
+    check_components,
+    claim_missing,
+    post_counted,
+    question_shortage,
+    send_order,
+)
 
 __all__ = ["andon"]
 
@@ -71,6 +77,8 @@ andon = Andon(
         compare_with_journal(of="erp"),
         send_order(fetched_by={"17300002"}),
         post_counted,
+        check_components,
+        question_shortage,
         claim_missing(fetched_by={"17300002"}),
     ],
 )

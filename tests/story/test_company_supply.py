@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,8 +12,9 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
+from andon.sandbox.truth import Arrived
 from tests.integration.plant import until
-from tests.story.company import served
+from tests.story.company import Served, served
 
 
 def _otherwise(erp: Erp) -> set[str]:
@@ -23,6 +25,53 @@ def _otherwise(erp: Erp) -> set[str]:
         if row["ScheduleLineCommittedQuantity"] != row["ScheduleLineOrderQuantity"]
         or row["ScheduleLineDeliveryDate"] != row["SchedLineStscDeliveryDate"]
     }
+
+
+@pytest.mark.story
+async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line() -> None:
+    async with served() as plant:
+        world, erp = plant.company.world, plant.company.the(Erp)
+        for lot, material, amount in (("H1", "HOUSING", 20), ("S1", "SEAL", 30)):
+            _comes(plant, lot, material, amount)
+        first, second = (erp.company.release("PUMP", n) for n in (10, 8))
+        short = f"production-order/erp:{second}"
+
+        async def asked() -> list[str]:
+            cases = [one for one in await plant.cases() if one["team"] == "purchasing"]
+            return [one["text"] for one in cases if one["subject"] == short]
+
+        async def said() -> bool:
+            return bool(await asked())
+
+        await until(said, within=30)
+        assert "6 PC of SEAL missing" in (await asked())[0]
+        assert await _believed(plant, first, "missing") == [None]
+        assert await _believed(plant, second, "missing") == ["SEAL 6 PC"]
+
+        _comes(plant, "S2", "SEAL", 40)
+
+        async def covered() -> bool:
+            return not await asked() and await _believed(plant, second, "missing") == [None]
+
+        await until(covered, within=30)
+        assert world.truth.amount("S2", "A.STORE") == 40
+
+
+def _comes(plant: Served, lot: str, material: str, amount: int) -> None:
+    world = plant.company.world
+    world.truth.born(lot, material, sound=True)
+    arrived = Arrived(
+        at=world.now(), lot=lot, material=material, quantity=Decimal(amount), place="A.STORE",
+        because="opening",
+    )  # fmt: skip
+    world.truth.happens(arrived)
+
+
+async def _believed(plant: Served, order: str, attribute: str) -> list[object]:
+    """What the warehouse says of it."""
+    page = await plant.page(f"production-order/erp:{order}")
+    rows = [row for row in page.get("matrix", []) if row["attribute"] == attribute]
+    return [cell["value"] for row in rows for cell in row["cells"] if cell["system"] == "wms"]
 
 
 @pytest.mark.story

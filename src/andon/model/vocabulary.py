@@ -3,6 +3,7 @@
 __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
+from andon.model.components import ComponentsChecked, FreeComponents, ReserveComponents
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
@@ -140,6 +141,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     ConfirmOperation,
     ReceiveOutput,
     CompleteProduction,
+    ReserveComponents,
+    ComponentsChecked,
+    FreeComponents,
     LotCreated,
     GoodsReceived,
     GoodsIssued,

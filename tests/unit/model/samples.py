@@ -5,6 +5,12 @@ from decimal import Decimal
 
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.components import (
+    ComponentsChecked,
+    FreeComponents,
+    MissingComponent,
+    ReserveComponents,
+)
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
     ConfirmPick,
@@ -63,6 +69,7 @@ from andon.model.production import (
     ComponentLot,
     ConfirmOperation,
     DistributeOrder,
+    NeededComponent,
     OperationConfirmed,
     OrderCancelled,
     OrderChanged,
@@ -182,6 +189,15 @@ FULL: tuple[Message, ...] = (
     ),
     ReceiveOutput(order_id=A, material_id=PUMP, good=pcs("5"), lot_id=LOT),
     CompleteProduction(order_id=A, completed_at=LATER),
+    ReserveComponents(
+        order_id=A, components=(NeededComponent(material_id="SEAL", quantity=pcs("10")),)
+    ),
+    ComponentsChecked(
+        order_id=A,
+        missing=(MissingComponent(material_id="SEAL", quantity=pcs("2")),),
+        checked_at=NOON,
+    ),
+    FreeComponents(order_id=A),
     LotCreated(lot_id=LOT, material_id=PUMP, disposition="In-Process"),
     GoodsReceived(
         movement_id="MD1/1",

@@ -55,6 +55,7 @@ PAST = {
     "scrapped",
     "packed",
     "reopened",
+    "checked",
     "shipped",
 }
 IMPERATIVE = {
@@ -97,6 +98,8 @@ IMPERATIVE = {
     "reschedule",
     "update",
     "change",
+    "reserve",
+    "free",
 }
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from andon.app.company.area import Area
+from andon.app.company.components import COMPONENTS
 from andon.capabilities.fulfilment import pick_delivery
 from andon.capabilities.inventory import (
     adjust_counted,
@@ -19,6 +20,7 @@ from andon.capabilities.inventory import (
     post_scrapped,
     put_away,
 )
+from andon.capabilities.supply import check_components, question_shortage
 from andon.connectors.rest import Rest
 from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
@@ -26,6 +28,7 @@ from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import LOT, ReadBack
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
+from andon.model.components import FreeComponents, ReserveComponents
 from andon.model.fulfilment import ConfirmPick, DeliveryPicked, PickDelivery, ResumePick, StopPick
 from andon.model.holding import LockStock, UnlockStock, Usage
 from andon.model.inventory import (
@@ -175,12 +178,26 @@ def _unlock(command: UnlockStock, _: Known) -> Request:
 
 AREA = Area(
     connections=(
-        Connection("wms", Rest, (_change, _put_away, _pick, _stop, _resume, _lock, _unlock)),
+        Connection(
+            "wms",
+            Rest,
+            (_change, _put_away, _pick, _stop, _resume, _lock, _unlock, *COMPONENTS),
+        ),
     ),
-    workflows=(put_away, post_moved, adjust_counted, post_scrapped, pick_delivery),
+    workflows=(
+        put_away,
+        post_moved,
+        adjust_counted,
+        post_scrapped,
+        pick_delivery,
+        check_components,
+        question_shortage,
+    ),
     routes=(
         Route(PutAway, "wms", site="plant-a"),
         *(Route(command, "wms") for command in (PickDelivery, StopPick, ResumePick)),
+        Route(ReserveComponents, "wms", site="plant-a"),
+        Route(FreeComponents, "wms", site="plant-a"),
         Route(ConfirmPick, "erp"),
     ),
     policies=(large_differences(beyond=Quantity(Decimal(2), "PC"), team="warehouse"),),

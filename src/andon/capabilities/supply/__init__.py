@@ -1,8 +1,16 @@
 """Supply: orders go to suppliers, what comes is posted, what is missing is claimed."""
 
-__all__ = ["claim_missing", "post_counted", "question_rejections", "send_order"]
+__all__ = [
+    "check_components",
+    "claim_missing",
+    "post_counted",
+    "question_rejections",
+    "question_shortage",
+    "send_order",
+]
 
 from andon.capabilities.supply.comparing import claim_missing
+from andon.capabilities.supply.components import check_components, question_shortage
 from andon.capabilities.supply.ordering import send_order
 from andon.capabilities.supply.receiving import post_counted
 from andon.capabilities.supply.rejecting import question_rejections

@@ -14,7 +14,15 @@ from andon.core.mapping import Known, Said, inbound
 from andon.core.message import Claims, ReadBack
 from andon.core.quantity import Quantity
 from andon.model.isa95 import RequestState
-from andon.model.production import OrderCancelled, OrderChanged, OrderReleased
+from andon.model.production import NeededComponent, OrderCancelled, OrderChanged, OrderReleased
+
+
+class ComponentRow(msgspec.Struct, frozen=True, rename="pascal"):
+    """What is reserved of one item."""
+
+    material: str
+    required_quantity: Decimal
+    base_unit: str
 
 
 class OrderRow(msgspec.Struct, frozen=True, rename="pascal"):
@@ -36,6 +44,10 @@ class OrderRow(msgspec.Struct, frozen=True, rename="pascal"):
     order_is_deleted: str = ""
     mfg_order_scheduled_end_date: datetime | None = None
     mfg_order_scheduled_end_time: str | None = None
+    components: tuple[ComponentRow, ...] = msgspec.field(
+        default=(), name="to_ProductionOrderComponent"
+    )
+    """Where the feed expands them."""
 
     def status(self) -> RequestState:
         """Several marks stand beside each other; the one furthest on counts."""
@@ -78,6 +90,7 @@ def production_order(item: Item, known: Known) -> Iterator[Said]:
                     material_id=row.material,
                     planned=_planned(row),
                     due_at=_due(row, known),
+                    components=_needed(row),
                 )
             elif before is not None and _header(row) != _header(before):
                 yield OrderChanged(
@@ -109,6 +122,15 @@ def _held(row: OrderRow, status: RequestState) -> ReadBack:
 
 def _planned(row: OrderRow) -> Quantity:
     return Quantity(row.total_quantity, row.production_unit)
+
+
+def _needed(row: OrderRow) -> tuple[NeededComponent, ...]:
+    return tuple(
+        NeededComponent(
+            material_id=part.material, quantity=Quantity(part.required_quantity, part.base_unit)
+        )
+        for part in row.components
+    )
 
 
 def _header(row: OrderRow) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ __all__ = [
     "ComponentLot",
     "ConfirmOperation",
     "DistributeOrder",
+    "NeededComponent",
     "OperationConfirmed",
     "OrderCancelled",
     "OrderChanged",
@@ -55,4 +56,4 @@ from andon.model.production.events import (
     OrderReopened,
     OrderStarted,
 )
-from andon.model.production.parts import ComponentLot, amounts_of
+from andon.model.production.parts import ComponentLot, NeededComponent, amounts_of

@@ -18,7 +18,7 @@ from typing import ClassVar
 from andon.core.message import Claims, Event, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.production.beliefs import header, known, operation
-from andon.model.production.parts import ComponentLot
+from andon.model.production.parts import ComponentLot, NeededComponent
 from andon.model.terms import EquipmentId, Instant, LotId, MaterialId, Name, OrderId, Text
 
 
@@ -39,6 +39,8 @@ class OrderReleased(OrderEvent, frozen=True, kw_only=True):
     material_id: MaterialId
     planned: Quantity
     due_at: Instant | None = None
+    components: tuple[NeededComponent, ...] = ()
+    """What it takes, where the speaker says so."""
 
     def claims(self) -> Claims:
         """Released, and the header."""

@@ -1,6 +1,6 @@
 """What messages about production orders are made of."""
 
-__all__ = ["ComponentLot", "amounts_of"]
+__all__ = ["ComponentLot", "NeededComponent", "amounts_of"]
 
 from collections.abc import Sequence
 
@@ -17,6 +17,13 @@ class ComponentLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     material_id: MaterialId
     lot_id: LotId
     quantity: Quantity | None = None
+
+
+class NeededComponent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of one item the whole order takes."""
+
+    material_id: MaterialId
+    quantity: Quantity
 
 
 def amounts_of(components: Sequence[ComponentLot]) -> list[tuple[ComponentLot, Quantity]]:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, json_answer
 from andon.sandbox.systems.wms.locks import Lock, Locks
+from andon.sandbox.systems.wms.supply import Supply
 from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
@@ -70,6 +71,8 @@ class Wms(HttpSystem):
         self.changes: list[Mapping[str, object]] = []
         self._locks = Locks()
         self.locks: Mapping[str, Lock] = self._locks.all
+        self.supply = Supply(PRODUCTION, self.locks, self.now)
+        """Components, and the orders they are promised to."""
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -94,12 +97,14 @@ class Wms(HttpSystem):
         """`PUT /locks/LOT`; a lot that was free until now is news."""
         answer, new = self._locks.put(lot, body)
         if new:
+            self.supply.look()
             self._say("locked", lot, "", Decimal(0), "")
         return answer
 
     def free(self, lot: str) -> None:
         """It may be taken again; a shift lead can do that at a terminal, too."""
         if self._locks.all.pop(lot, None) is not None:
+            self.supply.look()
             self._say("unlocked", lot, "", Decimal(0), "")
 
     def done(self, task: Task, place: str) -> None:
@@ -133,6 +138,12 @@ class Wms(HttpSystem):
                     for (lot, place), amount in self.bins.items()
                 ]
                 return json_answer({"stock": rows})
+            case "GET", ["supply"]:
+                return self.supply.since(request.query.get("after", "0"))
+            case "PUT", ["reservations", order]:
+                return self.supply.put(order, await request.read())
+            case "DELETE", ["reservations", order]:
+                return self.supply.free(order)
             case "PUT", ["locks", lot]:
                 return self.lock(lot, await request.read())
             case "GET", ["locks", lot]:
@@ -182,6 +193,7 @@ class Wms(HttpSystem):
 
     def hear(self, fact: Fact) -> None:
         """Whatever is carried, counted or thrown away in its halls is scanned."""
+        self.supply.hear(fact)
         match fact:
             case Moved():
                 self._change(fact.lot, fact.origin, -fact.quantity)

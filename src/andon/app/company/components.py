@@ -1,0 +1,71 @@
+"""The warehouse promises components to orders, and says what is missing for them."""
+
+__all__ = ["COMPONENTS"]
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from andon.core.connector import Item, Request
+from andon.core.errors import MappingError
+from andon.core.mapping import Known, Said, inbound, outbound
+from andon.core.quantity import Quantity
+from andon.model.components import (
+    ComponentsChecked,
+    FreeComponents,
+    MissingComponent,
+    ReserveComponents,
+)
+
+
+class _Line(msgspec.Struct, frozen=True):
+    item: str
+    missing: Decimal
+
+
+class _Supply(msgspec.Struct, frozen=True):
+    order: str
+    lines: tuple[_Line, ...]
+    at: datetime
+
+
+@inbound("supply")
+def _checked(item: Item, _: Known) -> Iterator[Said]:
+    """All of an order's items; amounts in pieces."""
+    row = item.read(_Supply)
+    yield ComponentsChecked(
+        order_id=f"production-order/erp:{row.order}",
+        missing=tuple(
+            MissingComponent(material_id=line.item, quantity=Quantity(line.missing, "PC"))
+            for line in row.lines
+            if line.missing
+        ),
+        checked_at=row.at,
+    )
+
+
+@outbound(ReserveComponents, proof="keyed")
+def _reserve(command: ReserveComponents, _: Known) -> Request:
+    """Put once more it is the same reservation."""
+    if any(part.quantity.unit != "PC" for part in command.components):
+        raise MappingError("The WMS counts in PC")
+    lines = [
+        {"item": part.material_id, "quantity": part.quantity.amount} for part in command.components
+    ]
+    return Request(target=f"PUT {_reservation(command)}", body={"lines": lines})
+
+
+@outbound(FreeComponents, proof="keyed")
+def _free(command: FreeComponents, _: Known) -> Request:
+    """What is not promised stays so."""
+    return Request(target=f"DELETE {_reservation(command)}")
+
+
+def _reservation(command: ReserveComponents | FreeComponents) -> str:
+    return f"/reservations/{command.order_id.rpartition(':')[2]}"
+
+
+COMPONENTS = (_checked, _reserve, _free)
+"""What the WMS says and is asked about components."""

@@ -1,0 +1,106 @@
+"""The store of components: what lies there, to which order it is promised, what is missing."""
+
+__all__ = ["Supply"]
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from aiohttp import web
+
+from andon.sandbox.system import json_answer
+from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Scrapped
+
+_PAGE = 100
+_NONE = Decimal(0)
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    item: str
+    quantity: Decimal
+
+
+class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lines: tuple[_Line, ...]
+
+
+class Supply:
+    """First come, first served; a locked lot is promised to nobody."""
+
+    def __init__(self, place: str, locked: Collection[str], now: Callable[[], datetime]) -> None:
+        self.open: dict[str, dict[str, Decimal]] = {}
+        """Order -> item -> what it still takes; who asked first stands first."""
+        self.missing: dict[str, dict[str, Decimal]] = {}
+        """As it was said last."""
+        self.said: list[Mapping[str, object]] = []
+        """The feed."""
+        self._place, self._locked, self._now = place, locked, now
+        self._lies: dict[str, tuple[str, Decimal]] = {}
+
+    def put(self, order: str, body: bytes) -> web.Response:
+        """`PUT /reservations/ORDER`: in place of the one before, at its place in the row."""
+        try:
+            asked = msgspec.json.decode(body, type=_Asked, strict=False)
+        except msgspec.MsgspecError as error:
+            return json_answer({"error": str(error)}, status=400)
+        if not asked.lines or any(line.quantity <= 0 for line in asked.lines):
+            return json_answer({"error": f"{order} takes nothing"}, status=422)
+        new = order not in self.open
+        self.open[order] = {line.item: line.quantity for line in asked.lines}
+        self.look()
+        return json_answer({"order": order, "missing": self.missing[order]}, 201 if new else 200)
+
+    def free(self, order: str) -> web.Response:
+        """`DELETE /reservations/ORDER`."""
+        self.missing.pop(order, None)
+        if self.open.pop(order, None) is not None:
+            self.look()
+        return json_answer({"order": order})
+
+    def since(self, after: str) -> web.Response:
+        """`GET /supply`."""
+        begins = int(after) if after.isdigit() else 0
+        rows = self.said[begins : begins + _PAGE]
+        return json_answer({"supply": rows, "last": str(begins + len(rows))})
+
+    def hear(self, fact: Fact) -> None:
+        """Terminals at the store and at the lines say what comes and goes."""
+        match fact:
+            case Arrived(place=self._place):
+                self._change(fact.lot, fact.material, fact.quantity)
+            case Consumed(place=self._place):
+                takes = self.open.get(fact.order, {})
+                if fact.material in takes:
+                    takes[fact.material] = max(_NONE, takes[fact.material] - fact.quantity)
+                self._change(fact.lot, fact.material, -fact.quantity)
+            case Scrapped(place=self._place) | Moved(origin=self._place):
+                if fact.lot in self._lies:
+                    self._change(fact.lot, fact.material, -fact.quantity)
+            case _:
+                return
+
+    def look(self) -> None:
+        """Says of each order what is missing for it, if that is something else than before."""
+        free: dict[str, Decimal] = {}
+        for lot, (item, amount) in self._lies.items():
+            if lot not in self._locked:
+                free[item] = free.get(item, _NONE) + amount
+        for order, takes in self.open.items():
+            missing: dict[str, Decimal] = {}
+            for item, amount in takes.items():
+                there = min(amount, free.get(item, _NONE))
+                free[item] = free.get(item, _NONE) - there
+                missing[item] = amount - there
+            if missing != self.missing.get(order):
+                self.missing[order] = missing
+                lines = [{"item": item, "missing": much} for item, much in missing.items()]
+                row = {"order": order, "lines": lines, "at": self._now()}
+                self.said.append({"seq": len(self.said) + 1, **row})
+
+    def _change(self, lot: str, item: str, amount: Decimal) -> None:
+        there = self._lies.get(lot, (item, _NONE))[1] + amount
+        self._lies[lot] = item, there
+        if there <= 0:
+            del self._lies[lot]
+        self.look()

@@ -1,0 +1,85 @@
+"""Components: reserved at release, a shortage is asked about and goes when it is covered."""
+
+from decimal import Decimal
+
+from andon.capabilities.supply import check_components, question_shortage
+from andon.core.connector import Receipt
+from andon.core.errors import RejectedError
+from andon.core.quantity import Quantity
+from andon.core.workflow import Ask, Send, Wait
+from andon.engine.answers import Answer
+from andon.model.components import (
+    ComponentsChecked,
+    FreeComponents,
+    MissingComponent,
+    ReserveComponents,
+)
+from andon.model.production import (
+    NeededComponent,
+    OrderCancelled,
+    OrderChanged,
+    OrderReleased,
+)
+from tests.unit.capabilities.doing import Doing
+
+ORDER = "production-order/erp:1000001"
+DONE = Answer(Receipt(reference="1"))
+
+
+def pcs(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PC")
+
+
+def seals(amount: int) -> tuple[NeededComponent, ...]:
+    return (NeededComponent(material_id="SEAL", quantity=pcs(amount)),)
+
+
+def checked(missing: int) -> ComponentsChecked:
+    parts = (MissingComponent(material_id="SEAL", quantity=pcs(missing)),) if missing else ()
+    return ComponentsChecked(order_id=ORDER, missing=parts)
+
+
+def released(amount: int) -> Doing:
+    event = OrderReleased(
+        order_id=ORDER, material_id="PUMP", planned=pcs(6), components=seals(amount)
+    )
+    return Doing(check_components, ORDER, event)
+
+
+def questions(run: Doing) -> list[str]:
+    return [verb.text for verb in run.open if isinstance(verb, Ask)]
+
+
+def test_an_order_whose_components_are_not_said_is_not_checked() -> None:
+    event = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pcs(6))
+    assert Doing(check_components, ORDER, event).live.ended
+
+
+def test_components_are_reserved_for_as_much_as_is_made_and_freed_with_the_order() -> None:
+    run = released(12)
+    assert run.sends == ReserveComponents(order_id=ORDER, components=seals(12))
+    run.answer(Send, DONE)
+    changed = OrderChanged(order_id=ORDER, material_id="PUMP", planned=pcs(9))
+    run.answer(Wait, Answer(changed))
+    assert run.sends == ReserveComponents(order_id=ORDER, components=seals(18))
+    run.answer(Send, DONE)
+    run.answer(Wait, Answer(OrderCancelled(order_id=ORDER)))
+    assert run.sends == FreeComponents(order_id=ORDER)
+    run.answer(Send, DONE)
+    assert run.live.ended
+
+
+def test_a_shortage_is_asked_about_until_something_else_is_said_of_it() -> None:
+    assert Doing(question_shortage, ORDER, checked(0)).live.ended
+    run = Doing(question_shortage, ORDER, checked(2))
+    assert "1000001 cannot be made: 2 PC of SEAL missing" in questions(run)[0]
+    run.answer(Wait, Answer(checked(0)))
+    assert run.live.ended
+
+
+def test_a_warehouse_that_refuses_is_a_question() -> None:
+    run = released(12)
+    run.answer(Send, Answer(error=RejectedError("closed.")))
+    assert "cannot be reserved: closed." in questions(run)[0]
+    run.answer(Ask, Answer("they are there"))
+    assert run.live.ended

@@ -1,0 +1,39 @@
+"""The store of components: who asked first is promised first, and what is missing is said."""
+
+from decimal import Decimal
+
+from andon.sandbox.systems.wms.supply import Supply
+from andon.sandbox.truth import Arrived, Consumed
+from andon.sandbox.world import BEGAN
+
+SEALS = b'{"lines": [{"item": "SEAL", "quantity": 10}]}'
+
+
+def came(lot: str, amount: int) -> Arrived:
+    return Arrived(at=BEGAN, lot=lot, material="SEAL", quantity=Decimal(amount), place="A.STORE")
+
+
+def test_what_comes_goes_to_who_asked_first_and_a_locked_lot_to_nobody() -> None:
+    locked: set[str] = set()
+    supply = Supply("A.STORE", locked, lambda: BEGAN)
+    supply.hear(came("S1", 12))
+    assert supply.put("1", SEALS).status == 201
+    assert supply.put("2", SEALS).status == 201
+    assert supply.missing == {"1": {"SEAL": 0}, "2": {"SEAL": 8}}
+    locked.add("S1")
+    supply.look()
+    assert supply.missing == {"1": {"SEAL": 10}, "2": {"SEAL": 10}}
+    supply.hear(came("S2", 15))
+    assert supply.missing == {"1": {"SEAL": 0}, "2": {"SEAL": 5}}
+    locked.clear()
+    supply.look()
+    said = len(supply.said)
+    took = Consumed(
+        at=BEGAN, order="1", operation="0010", lot="S1", material="SEAL", quantity=Decimal(10),
+        place="A.STORE",
+    )  # fmt: skip
+    supply.hear(took)
+    supply.free("1")
+    assert supply.missing == {"2": {"SEAL": 0}}
+    assert len(supply.said) == said
+    assert supply.put("3", b'{"lines": []}').status == 422
