@@ -37,7 +37,11 @@ async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line
         short = f"production-order/erp:{second}"
 
         async def asked() -> list[str]:
-            cases = [one for one in await plant.cases() if one["team"] == "purchasing"]
+            cases = [
+                one
+                for one in await plant.cases()
+                if one["team"] == "purchasing" and one["state"] == "open"
+            ]
             return [one["text"] for one in cases if one["subject"] == short]
 
         async def said() -> bool:
