@@ -1,6 +1,6 @@
 """Production orders as `A_ProductionOrder_2` says them."""
 
-__all__ = ["OrderRow", "production_order"]
+__all__ = ["ComponentRow", "OrderRow", "production_order"]
 
 from collections.abc import Iterator
 from datetime import datetime
