@@ -3,6 +3,7 @@
 .PHONY: help setup demo demo-real test check static quick format bench bench-connectors lab proof fuzz web lock clean
 
 PY := .venv/bin/python
+AGAIN = echo "Some failed; those once more, alone:" && $(PY) -m pytest --last-failed --last-failed-no-failures none
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -16,11 +17,13 @@ demo: setup ## a whole simulated company at work; ends with its address
 demo-real: setup ## the main job on a real ERP and a real MES
 	@.venv/bin/andon demo --real
 
-# Stories alone, one after the other: they pace a whole company by the clock.
+# Stories alone, one after the other: they pace a whole company by the clock. Brokers, databases and
+# whole systems start and die in these tests: what fails is tried once more alone, and the first
+# failure stays in what is printed. What fails twice is broken.
 test: ## the whole suite
 	@sh tools/setup.sh test
-	@$(PY) -m pytest -n auto --dist loadfile tests --ignore tests/story
-	@$(PY) -m pytest tests/story
+	@$(PY) -m pytest -n auto --dist loadfile tests --ignore tests/story || $(AGAIN) tests --ignore tests/story
+	@$(PY) -m pytest tests/story || $(AGAIN) tests/story
 
 check: ## what CI says first: format, lint, types, floors, unit and house; about a minute
 	@sh tools/setup.sh check
