@@ -3,7 +3,7 @@
 .PHONY: help setup demo demo-real test check static quick format bench bench-connectors lab proof fuzz web lock clean
 
 PY := .venv/bin/python
-AGAIN = echo "Some failed; those once more, alone:" && $(PY) -m pytest --last-failed --last-failed-no-failures none
+AGAIN = $(PY) -m pytest --last-failed --last-failed-no-failures none
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,7 +22,8 @@ demo-real: setup ## the main job on a real ERP and a real MES
 # failure stays in what is printed. What fails twice is broken.
 test: ## the whole suite
 	@sh tools/setup.sh test
-	@$(PY) -m pytest -n auto --dist loadfile tests --ignore tests/story || $(AGAIN) tests --ignore tests/story
+	@$(PY) -m pytest -n auto --dist loadfile tests --ignore tests/story \
+		|| $(AGAIN) tests --ignore tests/story
 	@$(PY) -m pytest tests/story || $(AGAIN) tests/story
 
 check: ## what CI says first: format, lint, types, floors, unit and house; about a minute
