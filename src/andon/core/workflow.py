@@ -137,6 +137,11 @@ class Run:
         """How many of them are done."""
         self._next = 0
 
+    @property
+    def local(self) -> str:
+        """The subject's id as its issuer says it: `1000001` of `production-order/erp:1000001`."""
+        return self.subject.partition(":")[2]
+
     def _number(self) -> int:
         self._next += 1
         return self._next

@@ -83,7 +83,7 @@ async def _compare(run: Run) -> None:
                 return
             ask = run.ask(
                 "finance",
-                f"{run.subject.partition(':')[2]} ended, and the journal does not say what the"
+                f"{run.local} ended, and the journal does not say what the"
                 f" floor did: {words}. Look for a movement whose entry is missing or there twice;"
                 " this goes away by itself once they agree.",
                 "it is explained",

@@ -25,7 +25,7 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
         except RejectedError as error:
             asked = asked or run.ask(
                 "shipping",
-                f"{run.subject.partition(':')[2]} has left, and its goods issue is refused:"
+                f"{run.local} has left, and its goods issue is refused:"
                 f" {str(error).rstrip('.')}. Mend the cause, then post again, which Andon does by"
                 " itself every 5 minutes; or post it in the ERP by hand.",
                 "post again",

@@ -40,7 +40,7 @@ async def pick_delivery(run: Run, created: DeliveryCreated) -> None:
 async def _tasked(run: Run, created: DeliveryCreated) -> bool:
     """A held lot is not even asked for: the fence stops the task. It is tried again when a hold
     ends, and every few minutes, as the fence may be the last to hear of it."""
-    number = run.subject.rpartition(":")[2]
+    number = run.local
     waits = False
     news: Wait[HoldPlaced | HoldReleased] | None = None
     while True:
@@ -90,7 +90,7 @@ async def _confirmed(run: Run) -> None:
         ConfirmPick(delivery_id=run.subject),
         team="shipping",
         says=lambda error: (
-            f"Delivery {run.subject.rpartition(':')[2]} stands at the dock, and the ERP does"
+            f"Delivery {run.local} stands at the dock, and the ERP does"
             f" not take it as picked: {error} Mend the cause, then try again; or confirm it"
             " there."
         ),

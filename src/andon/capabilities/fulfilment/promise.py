@@ -73,7 +73,7 @@ def _amounts(lines: Iterable[SalesLine | DeliveryLine]) -> dict[str, Decimal]:
 
 
 async def _opened(run: Run, placed: SalesOrderPlaced, promised: datetime) -> str | None:
-    number = run.subject.rpartition(":")[2]
+    number = run.local
     text = (
         f"Order {number} was promised for {promised:%Y-%m-%d %H:%M} UTC and has not left. Say so to"
         " the customer, and when it will."

@@ -37,7 +37,7 @@ async def _tell(run: Run, command: TellCustomer) -> None:
         team="sales",
         says=lambda error: (
             f"Customer {command.customer_id} cannot be told that delivery"
-            f" {run.subject.rpartition(':')[2]} {command.news}: {error} Mend the cause in the"
+            f" {run.local} {command.news}: {error} Mend the cause in the"
             " CRM, then try again; or tell them by telephone."
         ),
         again="try again",

@@ -16,7 +16,7 @@ async def tender_load(run: Run, picked: DeliveryPicked) -> None:  # noqa: ARG001
     except RejectedError as error:
         await run.ask(
             "shipping",
-            f"Delivery {run.subject.rpartition(':')[2]} stands at the dock, and the carrier cannot"
+            f"Delivery {run.local} stands at the dock, and the carrier cannot"
             f" be asked: {error} Call one.",
             "it is called",
         )

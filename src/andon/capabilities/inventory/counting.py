@@ -29,7 +29,7 @@ async def adjust_counted(run: Run, counted: StockCounted) -> None:
                 difference=difference,
                 location=counted.location,
             ),
-            f"{counted.counted} of lot {run.subject.rpartition(':')[2]} were counted in"
+            f"{counted.counted} of lot {run.local} were counted in"
             f" {counted.bin or counted.location} instead of {counted.expected}",
         )
 
@@ -46,7 +46,7 @@ async def post_scrapped(run: Run, scrapped: StockScrapped) -> None:
             location=scrapped.location,
             reason=scrapped.reason,
         ),
-        f"{scrapped.quantity} of lot {run.subject.rpartition(':')[2]} were thrown away in"
+        f"{scrapped.quantity} of lot {run.local} were thrown away in"
         f" {scrapped.bin or scrapped.location}",
     )
 

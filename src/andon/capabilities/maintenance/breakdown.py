@@ -38,7 +38,7 @@ async def get_it_running(run: Run, stands: EquipmentStateChanged) -> None:
     except RejectedError as error:
         await run.ask(
             "maintenance",
-            f"{run.subject.partition(':')[2]} stands ({reason}), and the CMMS takes no order for"
+            f"{run.local} stands ({reason}), and the CMMS takes no order for"
             f" it: {error} Raise one there by hand.",
             "it is raised",
         )

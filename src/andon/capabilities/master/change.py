@@ -94,5 +94,5 @@ async def _taken(run: Run, command: ItemCommand, effective_at: datetime) -> None
 
 
 def _says(run: Run, command: ItemCommand, at: datetime) -> str:
-    item = run.subject.rpartition(":")[2]
+    item = run.local
     return f"Revision {command.revision} of {item} counts from {at:%Y-%m-%d %H:%M %Z}"

@@ -210,6 +210,6 @@ async def _opened(run: Run, command: Command, error: RejectedError) -> bool:
 
 def _undone(run: Run, command: Command, error: RejectedError | DeniedError) -> str:
     return (
-        f"{run.subject.partition(':')[2]}: the floor has done it, and it is not booked"
+        f"{run.local}: the floor has done it, and it is not booked"
         f" ({type(command).__name__}): {str(error).rstrip('.')}."
     )

@@ -110,7 +110,7 @@ async def _start(
                 return "not yet"
             answer = await run.ask(
                 "planner",
-                f"{run.subject.partition(':')[2]} cannot be started in the ERP:"
+                f"{run.local} cannot be started in the ERP:"
                 f" {str(error).rstrip('.')}. The floor has made it; nothing is booked yet. Correct"
                 " the order in the ERP, then try again.",
                 "try again",
@@ -131,7 +131,7 @@ async def _assign_lots(run: Run, consumed: Sequence[ComponentLot]) -> bool:
         except DeniedError as error:
             answer = await run.ask(
                 "quality",
-                f"{run.subject.partition(':')[2]} was made with a lot that may not be used: {error}"
+                f"{run.local} was made with a lot that may not be used: {error}"
                 " The floor has used it; nothing is booked yet. Hold what was made of it, and try"
                 " again once the lot is released, or leave the order open.",
                 "try again",
@@ -171,7 +171,7 @@ async def _book_completion(run: Run, released: OrderReleased, completed: OrderCo
     good = await agreed_quantity(run, released.planned, completed)
     if good is None:
         return
-    lot_id = completed.lot_id or f"L-{run.subject.partition(':')[2]}"
+    lot_id = completed.lot_id or f"L-{run.local}"
     await run.send(CreateLot(lot_id=lot_id, material_id=released.material_id, order_id=run.subject))
     await run.send(
         ReceiveOutput(
@@ -208,7 +208,7 @@ async def _complete(run: Run, completed: OrderCompleted) -> None:
         except RejectedError as error:
             asked = asked or run.ask(
                 "quality",
-                f"{run.subject.partition(':')[2]} is made, but the ERP does not complete it yet:"
+                f"{run.local} is made, but the ERP does not complete it yet:"
                 f" {str(error).rstrip('.')}. Andon tries again once the inspection is decided, and"
                 " every 5 minutes. Decide the inspection and resolve what it found, then have it"
                 " tried again at once; or leave the order open.",
@@ -238,7 +238,7 @@ async def agreed_quantity(
 ) -> Quantity | None:
     """The good quantity, unless it is odd: then what the planner says. None leaves it open."""
     good = completed.good
-    order = run.subject.partition(":")[2]
+    order = run.local
     if good.amount <= Decimal(0):
         answer = await run.ask(
             "planner",

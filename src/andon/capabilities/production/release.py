@@ -56,7 +56,7 @@ async def _expect_start(run: Run, released: OrderReleased, within: timedelta) ->
         silent = _words(run.now - acknowledged_at)
         ask = run.ask(
             "planner",
-            f"{run.subject.partition(':')[2]} was acknowledged by the floor and is not begun after"
+            f"{run.local} was acknowledged by the floor and is not begun after"
             f" {silent}. An acknowledgment is no acceptance: the floor may not know"
             f" {released.material_id}, may be down, or may have other work first. Ask the floor"
             " whether it can make it; this goes away by itself once it begins.",

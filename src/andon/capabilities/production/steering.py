@@ -32,8 +32,8 @@ async def steer_order(run: Run, released: OrderReleased) -> None:
     """Distributes the order, then tells the floor each change and the cancellation, none before it
     has answered what was decided earlier.
 
-    What the floor refuses is a planner's question, which goes by itself once something else is
-    decided. A date alone is none: the floor makes the order when it can.
+    What the floor refuses is a planner's question; once something else is decided its answer does
+    nothing any more. A date alone is none: the floor makes the order when it can.
     """
     await _distribute(run, released)
     told: OrderReleased | OrderChanged = released
@@ -82,7 +82,7 @@ async def _distribute(run: Run, released: OrderReleased) -> None:
         distribution(run, released),
         team="planner",
         says=lambda error: (
-            f"{_number(run)} is released, and the floor does not take it: {_words(error)} Remove"
+            f"{run.local} is released, and the floor does not take it: {_words(error)} Remove"
             " the cause, then tell it again; or leave the floor as it is, and nobody makes it."
         ),
         again="tell again",
@@ -119,8 +119,9 @@ def _ask(run: Run, decided: Decided, error: RejectedError) -> Ask:
             rest = "what it makes is booked as if it were not cancelled"
     return run.ask(
         "planner",
-        f"{_number(run)} {what}, and the floor refuses: {_words(error)} Talk to the floor, then"
-        f" ask it again; or leave it: {rest}. This goes away once the order is changed anew.",
+        f"{run.local} {what}, and the floor refuses: {_words(error)} Talk to the floor, then"
+        f" ask it again; or leave it: {rest}. If the order was changed anew, either answer only"
+        " closes this.",
         _AGAIN,
         _LEAVE,
     )
@@ -140,10 +141,6 @@ def _amount(said: OrderReleased | Decided) -> tuple[object, ...]:
             return ()
         case OrderReleased() | OrderChanged():
             return said.material_id, said.planned
-
-
-def _number(run: Run) -> str:
-    return run.subject.partition(":")[2]
 
 
 def _words(error: RejectedError) -> str:

@@ -28,7 +28,7 @@ async def close_inspection(run: Run, disposed: LotDisposed) -> None:
         decide,
         team="quality",
         says=lambda error: (
-            f"Lot {run.subject.rpartition(':')[2]} {_SAID[disposed.usage]}, and the books do not"
+            f"Lot {run.local} {_SAID[disposed.usage]}, and the books do not"
             f" take the usage decision: {str(error).rstrip('.')}. Mend the cause, then try again;"
             " or decide it there."
         ),

@@ -42,6 +42,6 @@ async def bound(
 def question(run: Run, stands: str, trouble: str, error: RejectedError) -> str:
     """What quality reads."""
     return (
-        f"Lot {run.subject.rpartition(':')[2]} {stands}, and {trouble}: {str(error).rstrip('.')}."
+        f"Lot {run.local} {stands}, and {trouble}: {str(error).rstrip('.')}."
         " Mend the cause, then try again."
     )

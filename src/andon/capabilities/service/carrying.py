@@ -39,4 +39,4 @@ async def tell(run: Run, update: UpdateCase) -> None:
 
 def number_of(run: Run) -> str:
     """As the field service numbers the case."""
-    return run.subject.rpartition(":")[2]
+    return run.local

@@ -118,7 +118,7 @@ async def _claim(
         await run.ask(
             "purchasing",
             f"{placed.supplier_id} announced more on {shipment} for"
-            f" {run.subject.partition(':')[2]} than can be used: {'; '.join(short)}."
+            f" {run.local} than can be used: {'; '.join(short)}."
             " Claim it from the supplier.",
             "it is claimed",
         )

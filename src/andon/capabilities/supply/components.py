@@ -44,7 +44,7 @@ async def check_components(run: Run, released: OrderReleased) -> None:
         FreeComponents(order_id=run.subject),
         team="warehouse",
         says=lambda error: (
-            f"Nothing more is made for {_number(run)}, and what is promised to it is not freed:"
+            f"Nothing more is made for {run.local}, and what is promised to it is not freed:"
             f" {error} Mend the cause and free it again, or free it by hand."
         ),
         again="free again",
@@ -69,7 +69,7 @@ async def _reserved(run: Run, components: Sequence[NeededComponent]) -> bool:
         ReserveComponents(order_id=run.subject, components=tuple(components)),
         team="warehouse",
         says=lambda error: (
-            f"Nobody knows whether the components of {_number(run)} are there: they cannot be"
+            f"Nobody knows whether the components of {run.local} are there: they cannot be"
             f" reserved: {error} Mend the cause and reserve again, or look yourself."
         ),
         again="reserve again",
@@ -94,12 +94,8 @@ def _ask(run: Run, missing: Sequence[MissingComponent]) -> Ask:
     what = ", ".join(f"{part.quantity} of {part.material_id}" for part in missing)
     return run.ask(
         "purchasing",
-        f"{_number(run)} cannot be made: {what} missing. Press the supplier, or agree with planning"
+        f"{run.local} cannot be made: {what} missing. Press the supplier, or agree with planning"
         " that the order waits. This goes away once all of it is there.",
         _WAITS,
         _COMES,
     )
-
-
-def _number(run: Run) -> str:
-    return run.subject.partition(":")[2]

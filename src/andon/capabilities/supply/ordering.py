@@ -198,7 +198,7 @@ def _total(lines: Iterable[PurchaseLine]) -> Decimal:
 
 
 def _name(run: Run) -> str:
-    return run.subject.partition(":")[2]
+    return run.local
 
 
 def _words(quantity: Quantity) -> str:

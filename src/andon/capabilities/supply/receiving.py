@@ -19,7 +19,7 @@ async def post_counted(run: Run, counted: ShipmentCounted) -> None:
         PostReceipt(order_id=run.subject, shipment_id=counted.shipment_id, received=received),
         team="receiving",
         says=lambda error: (
-            f"{counted.shipment_id} has come for {run.subject.partition(':')[2]}, and its goods"
+            f"{counted.shipment_id} has come for {run.local}, and its goods"
             f" receipt is refused: {error} Mend the cause, then post again; or post it in the"
             " ERP by hand."
         ),
