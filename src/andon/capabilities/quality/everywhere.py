@@ -13,47 +13,59 @@ from andon.model.holding import (
     UnblockStock,
     UnlockStock,
 )
-from andon.model.quality import HoldPlaced, HoldReleased
-
-_HELD, _BY_HAND = "is held", "it is done by hand"
+from andon.model.quality import HoldPlaced, HoldReleased, LotCommand
 
 
 @workflow(on=HoldPlaced)
 async def block_held_stock(run: Run, placed: HoldPlaced) -> None:
     """Whatever the books have of the lot is out of use until the hold is released."""
-    released = run.wait(HoldReleased)
-    block = BlockStock(lot_id=run.subject, reason=placed.reason)
-    if await bound(run, block, _HELD, "the books do not block it", released):
-        await released
-        await _freed(run, UnblockStock(lot_id=run.subject), "the books keep it blocked")
+    await _while_held(
+        run,
+        BlockStock(lot_id=run.subject, reason=placed.reason),
+        "the books do not block it",
+        UnblockStock(lot_id=run.subject),
+        "the books keep it blocked",
+    )
 
 
 @workflow(on=HoldPlaced)
 async def stop_held_use(run: Run, placed: HoldPlaced) -> None:
     """No line consumes it until the hold is released."""
-    released = run.wait(HoldReleased)
-    stop = StopUse(lot_id=run.subject, reason=placed.reason)
-    if await bound(run, stop, _HELD, "the floor does not take the hold", released):
-        await released
-        await _freed(run, AllowUse(lot_id=run.subject), "the floor keeps it held")
+    await _while_held(
+        run,
+        StopUse(lot_id=run.subject, reason=placed.reason),
+        "the floor does not take the hold",
+        AllowUse(lot_id=run.subject),
+        "the floor keeps it held",
+    )
 
 
 @workflow(on=HoldPlaced)
 async def lock_held_stock(run: Run, placed: HoldPlaced) -> None:
     """Nobody takes it off a shelf until the hold is released."""
+    await _while_held(
+        run,
+        LockStock(lot_id=run.subject, reason=placed.reason),
+        "the warehouse does not lock it",
+        UnlockStock(lot_id=run.subject),
+        "the warehouse keeps it locked",
+    )
+
+
+async def _while_held(
+    run: Run, bind: LotCommand, unbound: str, free: LotCommand, unfreed: str
+) -> None:
+    """Binds the lot, and frees it once it is released; `unbound` and `unfreed` say what is wrong
+    where that is refused."""
     released = run.wait(HoldReleased)
-    lock = LockStock(lot_id=run.subject, reason=placed.reason)
-    if await bound(run, lock, _HELD, "the warehouse does not lock it", released):
-        await released
-        await _freed(run, UnlockStock(lot_id=run.subject), "the warehouse keeps it locked")
-
-
-async def _freed(run: Run, command: UnblockStock | AllowUse | UnlockStock, trouble: str) -> None:
+    if not await bound(run, bind, "is held", unbound, released):
+        return
+    await released
     await insist(
         run,
-        command,
+        free,
         team="quality",
-        says=lambda error: question(run, "is released", trouble, error),
+        says=lambda error: question(run, "is released", unfreed, error),
         again=AGAIN,
-        by_hand=_BY_HAND,
+        by_hand="it is done by hand",
     )
