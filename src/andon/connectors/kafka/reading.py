@@ -17,7 +17,7 @@ from andon.connectors.kafka.settings import KafkaSettings, Topic
 from andon.core.connector import Item, Position
 from andon.core.errors import AttentionError, CredentialsError, UnavailableError
 
-_MOST = 500
+_MOST = 250
 _WAIT_MS = 500
 
 

@@ -19,7 +19,7 @@ from andon.testing.conformance.check import check, promise
 from andon.testing.conformance.trial import Follower, Trial
 
 _MANY = 20_000
-_ALLOWED = 4 * 1024 * 1024
+_ALLOWED = 3 * 1024 * 1024
 
 
 def _talks(counterpart: Counterpart) -> str:
