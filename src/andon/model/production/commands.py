@@ -63,7 +63,7 @@ class DistributeOrder(OrderCommand, frozen=True, kw_only=True):
 
 
 class ChangeOrder(OrderCommand, frozen=True, kw_only=True):
-    """Tell the shop floor, which holds the order, what it is for now: whole, as OrderChanged."""
+    """Tell the shop floor, which holds the order, all that it is to be, as OrderChanged says it."""
 
     TYPE: ClassVar[str] = "andon.production.order.change.v1"
 
