@@ -17,7 +17,7 @@ from andon.sandbox.systems.qms import Inspection, Qms, Usage
 from andon.sandbox.systems.wms import Task, Wms
 from andon.sandbox.truth import Scrapped
 from andon.sandbox.world import BEGAN
-from tests.unit.sandbox.test_warehouse_and_quality import asked, company_of, made
+from tests.unit.sandbox.test_warehouse_and_quality import asked, company_of, let_in, made
 
 HOUR = timedelta(hours=1)
 
@@ -32,11 +32,8 @@ def _inspected(qms: Qms, lot: str = "A1") -> Inspection:
 async def test_the_qms_disposes_of_what_it_holds_and_what_is_scrapped_stays_so() -> None:
     company = company_of(Qms)
     qms = company.the(Qms)
-    secret = qms.environment()["COMPANY_QMS_CLIENT"]
-    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
     async with asked(company, {}) as ask:
-        _, said = await ask("POST", f"{qms.address}/oauth/token", data=grant)
-        bearer = {"Authorization": f"Bearer {said['access_token']}"}
+        bearer = await let_in(ask, qms)
 
         async def dispose(usage: str, reference: str = "r") -> tuple[int, Any]:
             body = {"lot": "A1", "usage": usage, "reason": "porous", "reference": reference}

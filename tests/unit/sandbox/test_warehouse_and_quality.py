@@ -50,6 +50,14 @@ async def asked(company: Company, headers: Mapping[str, str]) -> AsyncGenerator[
         await company.stop()
 
 
+async def let_in(ask: Any, qms: Qms) -> dict[str, str]:
+    """What a call to the QMS carries, for who has its client's secret."""
+    secret = qms.environment()["COMPANY_QMS_CLIENT"]
+    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
+    _, said = await ask("POST", f"{qms.address}/oauth/token", data=grant)
+    return {"Authorization": f"Bearer {said['access_token']}"}
+
+
 def company_of(*kinds: Any) -> Company:
     return Company(seed=1, andon="http://127.0.0.1:9", systems=kinds)
 
@@ -207,14 +215,11 @@ def test_people_go_on_picking_and_counting_where_things_go_astray() -> None:
 async def test_the_qms_lets_nobody_in_without_a_token_and_throttles() -> None:
     company = company_of(Qms)
     qms = company.the(Qms)
-    secret = qms.environment()["COMPANY_QMS_CLIENT"]
-    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
+    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": "guess"}
     async with asked(company, {}) as ask:
         assert (await ask("GET", f"{qms.address}/holds"))[0] == 401
-        url = f"{qms.address}/oauth/token"
-        assert (await ask("POST", url, data={**grant, "client_secret": "guess"}))[0] == 401
-        _, said = await ask("POST", url, data=grant)
-        bearer = {"Authorization": f"Bearer {said['access_token']}"}
+        assert (await ask("POST", f"{qms.address}/oauth/token", data=grant))[0] == 401
+        bearer = await let_in(ask, qms)
         order = {"lot": "A1", "item": "PUMP", "order": "1", "reference": "k"}
         for _ in range(2):
             status, _ = await ask("POST", f"{qms.address}/inspections", json=order, headers=bearer)
@@ -317,11 +322,8 @@ async def test_the_mes_refuses_a_held_lot_and_says_what_it_holds() -> None:
 async def test_the_qms_holds_a_lot_once_and_finds_a_hold_by_the_word_it_was_asked_under() -> None:
     company = company_of(Qms)
     qms = company.the(Qms)
-    secret = qms.environment()["COMPANY_QMS_CLIENT"]
-    grant = {"grant_type": "client_credentials", "client_id": "andon", "client_secret": secret}
     async with asked(company, {}) as ask:
-        _, said = await ask("POST", f"{qms.address}/oauth/token", data=grant)
-        bearer = {"Authorization": f"Bearer {said['access_token']}"}
+        bearer = await let_in(ask, qms)
 
         async def post(path: str, reference: str) -> int:
             body = {"lot": "H1", "reason": "crack", "reference": reference}
