@@ -26,8 +26,7 @@ async def test_what_is_made_and_moved_is_in_the_store_once_though_andon_is_kille
         await analytics.start()
         analytics.stream.broker.losing = True  # it is appended, and Andon never hears of it
         await until(lambda: {one.what for one in happened(world.truth)} == EVERYTHING, within=40)
-        plant.company.rest(world.began + timedelta(minutes=40))
-        await plant.company.lived()
+        await plant.company.rest(world.began + timedelta(minutes=40))
         told, streamed = analytics.store, analytics.stream.store
         await until(lambda: booked(told) == happened(world.truth), within=40)
         await until(lambda: booked(streamed.values()) == happened(world.truth), within=40)

@@ -45,8 +45,7 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         _on_the_shelf(plant, "L1", Decimal(40))
         await plant.live(timedelta(hours=6))
         await until(lambda: len(set(customer.told(crm))) >= 4, within=60)
-        company.rest(began + timedelta(hours=1))  # longer where a slow machine gets less done
-        await company.lived()
+        await company.rest(began + timedelta(hours=1))  # longer where a slow machine gets less done
 
         await until(lambda: portal.orders[nothing].state == "refused", within=10)
         assert "NO-SUCH-PUMP is not defined" in portal.orders[nothing].says

@@ -24,8 +24,7 @@ async def test_an_hour_of_orders_end_in_the_books_as_they_happened() -> None:
             lambda: sum(1 for fact in world.truth.facts if isinstance(fact, Finished)) > 4,
             within=60,
         )
-        plant.company.rest(world.began + timedelta(hours=1))
-        await plant.company.lived()
+        await plant.company.rest(world.began + timedelta(hours=1))
         await until(lambda: _reckoned(plant).well, within=60)
 
 
@@ -43,8 +42,8 @@ async def test_answers_that_are_lost_words_said_twice_and_a_kill_leave_the_books
         await plant.kill_andon()
         await plant.start_andon()
         await until(lambda: mes.outbox.struck["twice"] >= 5, within=60)
-        plant.company.rest(world.began + timedelta(hours=1))
-        await plant.company.lived()
+        await until(lambda: erp.faults.struck["lose"] == 15, within=60)
+        await plant.company.rest(world.began + timedelta(hours=1))
         await until(lambda: _reckoned(plant).well, within=90)
 
 

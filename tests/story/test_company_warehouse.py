@@ -31,8 +31,8 @@ async def test_what_people_carried_in_an_hour_is_where_the_books_say() -> None:
         await wms.start()
         await until(lambda: wms.faults.struck["lose"] == 4, within=60)
         await until(lambda: {"put-away", "pick"} <= {task.kind for task in _done(wms)}, within=60)
-        plant.company.rest(world.began + timedelta(hours=1))
-        await plant.company.lived()
+        await until(lambda: len(_done(wms)) > 3, within=60)
+        await plant.company.rest(world.began + timedelta(hours=1))
         await until(lambda: _well(plant), within=60)
         found = _audited(plant)
         assert found.well, found

@@ -78,10 +78,11 @@ class Company:
         self._until = until
         self._living = asyncio.create_task(self._live(time.monotonic() - late))
 
-    def rest(self, at: datetime) -> None:
-        """Nobody begins anything after this instant, or now if it has passed, whatever time was
-        given to `live`."""
+    async def rest(self, at: datetime) -> None:
+        """As `lived`, but nobody begins anything after this instant, or now if it has passed,
+        whatever time was given to `live`."""
         self._until = max(at, self.world.now())
+        await self.lived()
 
     async def lived(self) -> None:
         """Returns when the time given to `live` has come. Raises what went wrong in the world."""
