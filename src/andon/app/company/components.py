@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import msgspec
 
+from andon.app.company.units import require_unit
 from andon.core.connector import Item, Request
-from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
 from andon.model.components import (
@@ -49,8 +49,8 @@ def _checked(item: Item, _: Known) -> Iterator[Said]:
 @outbound(ReserveComponents, proof="keyed")
 def _reserve(command: ReserveComponents, _: Known) -> Request:
     """Put once more it is the same reservation."""
-    if any(part.quantity.unit != "PC" for part in command.components):
-        raise MappingError("The WMS counts in PC")
+    amounts = {f"components/{n}/quantity": one.quantity for n, one in enumerate(command.components)}
+    require_unit("The WMS", "PC", amounts)
     lines = [
         {"item": part.material_id, "quantity": part.quantity.amount} for part in command.components
     ]

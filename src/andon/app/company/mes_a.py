@@ -10,11 +10,11 @@ from urllib.parse import quote
 import msgspec
 
 from andon.app.company.area import Area
+from andon.app.company.units import require_unit
 from andon.capabilities.production import steer_order
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
-from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import LOT, ReadBack
 from andon.core.plant import Connection, Ownership, Route
@@ -222,9 +222,10 @@ def _queue(command: DistributeOrder, _: Known) -> Request:
 @outbound(ChangeOrder, proof="keyed")
 def _change(command: ChangeOrder, _: Known) -> Request:
     """The whole of what can change; put once more, nothing happens."""
+    require_unit("Plant A", "PC", {"quantity": command.quantity})
     return Request(
         target=f"PUT {_place(command)}",
-        body={"quantity": _in_pieces(command.quantity), "due": command.due_at},
+        body={"quantity": command.quantity.amount, "due": command.due_at},
     )
 
 
@@ -241,12 +242,14 @@ def _place(command: OrderCommand) -> str:
 @outbound(DistributeRevision, proof="keyed", local=True)
 def _revise(command: DistributeRevision, known: Known) -> Request:
     """A revision that is there as it is given is put once more, and nothing happens."""
+    amounts = {f"components/{n}/quantity": one.quantity for n, one in enumerate(command.components)}
+    require_unit("Plant A", "PC", amounts)
     return Request(
         target=f"PUT {_revision(command, known)}",
         body={
             "valid_from": command.effective_at,
             "needs": [
-                {"part": one.material_id, "quantity": _in_pieces(one.quantity)}
+                {"part": one.material_id, "quantity": one.quantity.amount}
                 for one in command.components
             ],
             "instruction": command.specification or "",
@@ -279,12 +282,6 @@ def _allow_use(command: AllowUse, _: Known) -> Request:
 
 def _revision(command: ItemCommand, known: Known) -> str:
     return f"/items/{quote(known.local, safe='')}/revisions/{quote(command.revision, safe='')}"
-
-
-def _in_pieces(quantity: Quantity) -> Decimal:
-    if quantity.unit != "PC":
-        raise MappingError(f"Plant A counts in PC, not in {quantity.unit}")
-    return quantity.amount
 
 
 AREA = Area(

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from andon.app.company.area import Area
+from andon.app.company.units import require_unit
 from andon.connectors import b2mml, files
 from andon.connectors.b2mml import B2mml
 from andon.connectors.files import Files
@@ -37,7 +38,6 @@ from andon.model.production import (
 )
 
 _SITE = "plant-b"
-_COUNTED = "PCE"
 
 
 class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
@@ -73,14 +73,7 @@ def _thousandths(amount: Quantity) -> int:
 
 
 def _require_pieces(amounts: Mapping[str, Quantity]) -> None:
-    """Raises MappingError with every field that is counted otherwise."""
-    faults = [
-        Fault(f"/{at}/unit", f"is {one.unit} and not {_COUNTED}")
-        for at, one in amounts.items()
-        if one.unit != _COUNTED
-    ]
-    if faults:
-        raise MappingError(f"The ERP of plant B counts in {_COUNTED}", faults)
+    require_unit("The ERP of plant B", "PCE", amounts)
 
 
 def _staged(kind: str, known: Known, **values: object) -> Request:
