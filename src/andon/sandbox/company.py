@@ -51,9 +51,16 @@ class Company:
         raise LookupError(f"The company has no {kind.__name__}")
 
     async def start(self) -> None:
-        """Every system answers; nobody acts yet."""
-        for system in self.systems.values():
-            await system.start()
+        """Every system answers; nobody acts yet. Where one cannot, none does."""
+        begun: list[System] = []
+        try:
+            for system in self.systems.values():
+                await system.start()
+                begun.append(system)
+        except BaseException:
+            for system in begun:
+                await system.stop()
+            raise
 
     def environment(self) -> dict[str, str]:
         """All that a project needs to reach them."""

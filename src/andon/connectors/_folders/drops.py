@@ -1,10 +1,9 @@
 """The other side of an exchange folder, whatever stands in its files."""
 
-__all__ = ["QUICK", "BehindSftp", "Drop", "OnFolder", "free_port"]
+__all__ = ["QUICK", "BehindSftp", "Drop", "OnFolder"]
 
 import os
 import shutil
-import socket
 import tempfile
 import weakref
 from collections.abc import AsyncIterator, Iterator
@@ -76,12 +75,6 @@ class Drop(Counterpart, Speaks):
             file.write(content)
 
 
-def free_port() -> int:
-    """One on loopback that nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 class OnFolder(Drop):
     """A folder of this machine; stopped, its share is not mounted."""
 
@@ -121,18 +114,24 @@ class BehindSftp(Drop, Takes):
         self.answers_lost = 0
         self.denied = False
         """Whether its operator took the right to list away."""
-        self.port = free_port()
+        self._port = 0
+
+    @property
+    def port(self) -> int:
+        """Where it listens; before it ever did, where nobody does."""
+        return self._port or 9
 
     async def start(self) -> None:
-        """Listens on loopback, always at the same port."""
+        """Listens on loopback, always at the same port: the one it was given the first time."""
         self._listening = await asyncssh.listen(
             "127.0.0.1",
-            self.port,
+            self._port,
             server_factory=lambda: _Guard(self._sessions),
             sftp_factory=self._exchange,
             server_host_keys=[self._key],
             reuse_address=True,
         )
+        self._port = self._listening.get_port()
 
     def _exchange(self, channel: Any) -> asyncssh.SFTPServer:
         return _Exchange(channel, self)
