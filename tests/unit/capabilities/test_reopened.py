@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from andon.capabilities.production import book_order, book_reopened
 from andon.core.connector import Receipt
 from andon.core.errors import LateError
@@ -57,6 +59,10 @@ def sent(flow: Workflow, began: Event, *heard: Event) -> list[type[Command]]:
     return found
 
 
+def numbered(said: OperationConfirmed | OrderCompleted, reopening: int) -> Event:
+    return msgspec.structs.replace(said, reopening=reopening)
+
+
 IN_AND_OUT = [AssignLots, ConfirmOperation, ReceiveOutput]
 
 
@@ -75,3 +81,12 @@ def test_what_a_reopening_overtook_is_booked_by_the_earlier_run_alone() -> None:
     early, late = (worked(NOON, EIGHT), made(NOON, EIGHT)), (worked(LATER, ONE), made(LATER, ONE))
     assert sent(book_order, RELEASED, REOPENED, *early, *late) == IN_AND_OUT
     assert sent(book_reopened, REOPENED, *early, *late) == [*IN_AND_OUT, CompleteProduction]
+
+
+def test_a_floor_that_counts_reopenings_may_set_its_clock() -> None:
+    reopened = msgspec.structs.replace(REOPENED, reopening=1)
+    before = (worked(NOON, EIGHT), made(NOON, EIGHT))
+    after = (worked(NOON, ONE), made(NOON, ONE))  # the clock says: before it was reopened
+    words = [numbered(one, 0) for one in before] + [numbered(one, 1) for one in after]
+    assert sent(book_order, RELEASED, *words[:2], reopened, *words[2:]) == IN_AND_OUT
+    assert sent(book_reopened, reopened, *words) == [*IN_AND_OUT, CompleteProduction]

@@ -63,6 +63,7 @@ class _Step(msgspec.Struct, frozen=True):
     good: Decimal
     scrap: Decimal
     took: tuple[_Took, ...]
+    again: int = 0
 
 
 class _Done(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ class _Done(msgspec.Struct, frozen=True):
     scrap: Decimal
     lot: str
     at: datetime
+    again: int = 0
 
 
 def _pieces(amount: Decimal) -> Quantity:
@@ -109,6 +111,7 @@ def _step(item: Item, _: Known) -> Iterator[Said]:
             ComponentLot(material_id=one.item, lot_id=one.lot, quantity=_pieces(one.quantity))
             for one in row.took
         ),
+        reopening=row.again,
     )
 
 
@@ -143,13 +146,19 @@ class _Reopened(msgspec.Struct, frozen=True):
     order: str
     at: datetime
     reason: str
+    again: int
 
 
 @inbound("order.reopened")
 def _reopened(item: Item, _: Known) -> Iterator[Said]:
     """Somebody at a terminal takes up again what was done; its end is said once more."""
     row = item.read(_Reopened)
-    yield OrderReopened(order_id=_order(row.order), reason=row.reason, reopened_at=row.at)
+    yield OrderReopened(
+        order_id=_order(row.order),
+        reason=row.reason,
+        reopened_at=row.at,
+        reopening=row.again,
+    )
 
 
 def _completed(row: _Done) -> OrderCompleted:

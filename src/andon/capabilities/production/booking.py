@@ -45,22 +45,24 @@ async def book_order(run: Run, released: OrderReleased) -> None:
     """Each operation when it is said: first what went in, then what came out of it. The output is
     received once it is known what went in; the order ends when no overtaken operation can come any
     more. Cancelled in the books, it ends when the floor has said what was made until then."""
-    await _book(run, _Span(None), released.planned)
+    await _book(run, _Span(None, 0), released.planned)
 
 
 @workflow(on=OrderReopened)
 async def book_reopened(run: Run, reopened: OrderReopened) -> None:
     """What the floor does of an order that it takes up again, until it is done once more. Where the
     order had ended in the books, they say so, and a planner takes that back."""
-    await _book(run, _Span(reopened.reopened_at), None)
+    await _book(run, _Span(reopened.reopened_at, reopened.reopening), None)
 
 
 class _Span:
     """From one reopening to the next: what was done in it is one run's to book, whenever it is
-    said, for a reopening may overtake what was done before it."""
+    said, for a reopening may overtake what was done before it. A floor that counts reopenings tells
+    by their number; of one that does not, the clock must do, which may be set meanwhile."""
 
-    def __init__(self, begins: datetime | None) -> None:
+    def __init__(self, begins: datetime | None, number: int | None) -> None:
         self._begins = begins
+        self._number = number
         self._ends: datetime | None = None
         self.ended = False
 
@@ -70,7 +72,9 @@ class _Span:
             self.ended, self._ends = True, reopened.reopened_at
 
     def holds(self, said: OperationConfirmed | OrderCompleted) -> bool:
-        """A word without a time counts for when it is heard."""
+        """A word with neither number nor time counts for when it is heard."""
+        if self._number is not None and said.reopening is not None:
+            return said.reopening == self._number
         at = said.completed_at
         if at is None:
             return not self.ended

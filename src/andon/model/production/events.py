@@ -82,6 +82,8 @@ class OrderReopened(OrderEvent, frozen=True, kw_only=True):
 
     reason: Text | None = None
     reopened_at: Instant | None = None
+    reopening: int | None = None
+    """Which one it is, from 1, where the speaker counts them."""
 
     def claims(self) -> Claims:
         """Running."""
@@ -120,6 +122,8 @@ class OperationConfirmed(OrderEvent, frozen=True, kw_only=True):
     completed_at: Instant | None = None
     consumed: tuple[ComponentLot, ...] = ()
     """What this operation took, as far as it is said with the confirmation."""
+    reopening: int | None = None
+    """How often the order had been reopened before, where the speaker counts that."""
 
     def claims(self) -> Claims:
         """What is believed of this operation, under `operation.<operation>.`."""
@@ -151,6 +155,8 @@ class OrderCompleted(OrderEvent, frozen=True, kw_only=True):
     lot_id: LotId | None = None
     started_at: Instant | None = None
     completed_at: Instant | None = None
+    reopening: int | None = None
+    """How often the order had been reopened before, where the speaker counts that."""
 
     def claims(self) -> Claims:
         """Completed, with what came of it."""

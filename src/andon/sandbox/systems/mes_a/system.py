@@ -260,7 +260,7 @@ class MesA(PostingSystem):
 
     def _says(self, kind: str, about: str, **more: object) -> None:
         body = {"order": about, **more}
-        again = self.floor.orders[str(body["order"])].again
+        body["again"] = again = self.floor.orders[str(body["order"])].again
         self.outbox.say(kind, {"id": f"{kind}/{about}" + (f"/{again}" if again else ""), **body})
 
     def believes(self) -> Iterable[Belief]:
