@@ -63,7 +63,7 @@ class _Step(msgspec.Struct, frozen=True):
     good: Decimal
     scrap: Decimal
     took: tuple[_Took, ...]
-    again: int = 0
+    again: int
 
 
 class _Done(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class _Done(msgspec.Struct, frozen=True):
     scrap: Decimal
     lot: str
     at: datetime
-    again: int = 0
+    again: int
 
 
 def _pieces(amount: Decimal) -> Quantity:
@@ -171,6 +171,7 @@ def _completed(row: _Done) -> OrderCompleted:
         over=_pieces(max(Decimal(0), row.good - row.ordered)),
         lot_id=row.lot,
         completed_at=row.at,
+        reopening=row.again,
     )
 
 
