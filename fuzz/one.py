@@ -12,7 +12,8 @@ from andon.core.errors import AndonError
 
 def main(module: str, name: str, corpus: Path, options: list[str]) -> None:
     """Fuzzes until libFuzzer's options end it; a defect ends the process with its traceback."""
-    with atheris.instrument_imports(include=["andon.connectors"]):
+    seen = atheris.instrument_imports  # pyright: ignore[reportAttributeAccessIssue]
+    with seen(include=["andon.connectors"]):
         parsers = importlib.import_module(module).PARSERS
     parser = next(one for one in parsers if one.name == name)
     for number, seed in enumerate(parser.seeds):

@@ -43,8 +43,8 @@ def jwt(subject: Key, issuer: Key, kind: str, more: dict[str, Any]) -> str:
         "sub": subject.public,
         "nats": {"type": kind, "version": 2, **more},
     }
-    digest = hashlib.sha512_256 if hasattr(hashlib, "sha512_256") else hashlib.sha256
-    claims["jti"] = b32encode(digest(msgspec.json.encode(claims)).digest()).decode().rstrip("=")
+    digest = hashlib.sha256(msgspec.json.encode(claims)).digest()
+    claims["jti"] = b32encode(digest).decode().rstrip("=")
     head = _text(msgspec.json.encode({"typ": "JWT", "alg": "ed25519-nkey"}))
     signed = f"{head}.{_text(msgspec.json.encode(claims))}"
     return f"{signed}.{_text(issuer.sign(signed.encode()))}"

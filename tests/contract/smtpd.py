@@ -35,7 +35,7 @@ class _Keeps:
         lose = self._folder / "lose"
         if lose.exists():
             lose.unlink()
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 Taken"
 

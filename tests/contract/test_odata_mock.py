@@ -86,7 +86,7 @@ async def test_its_rows_are_read_filtered_and_in_order(mock: str, page_size: int
     async with connected(settings(mock, feed, page_size=page_size)) as erp, asyncio.timeout(30):
         reading = erp.read("")
         items = [await anext(reading) for _ in wanted]
-        await reading.aclose()
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
         rows = [json.loads(item.raw) for item in items]
         assert [row["ManufacturingOrder"] for row in rows] == [
             row["ManufacturingOrder"] for row in wanted
@@ -98,7 +98,7 @@ async def test_its_rows_are_read_filtered_and_in_order(mock: str, page_size: int
         rest = {item.key for item in items[len(items) // 2 + 1 :]}
         while rest:
             rest.discard((await anext(resumed)).key)
-        await resumed.aclose()
+        await resumed.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.real

@@ -8,6 +8,7 @@ from typing import Any
 import pyodata
 import pytest
 import requests
+from pyodata.exceptions import HttpError
 
 from andon.connectors.odata.simulated.gateway import SERVICES
 from andon.connectors.odata.simulated.movements import Stock
@@ -140,7 +141,7 @@ async def test_a_write_without_a_token_is_refused(sap: SapSimulator) -> None:
         documents = client("API_MATERIAL_DOCUMENT_SRV").entity_sets
         documents.A_MaterialDocumentHeader.create_entity().set(GoodsMovementCode="03").execute()
 
-    with pytest.raises(pyodata.exceptions.HttpError) as raised:
+    with pytest.raises(HttpError) as raised:
         await judged(sap, post)
     assert raised.value.response.status_code == 403
     assert raised.value.response.headers["x-csrf-token"] == "Required"
@@ -177,6 +178,6 @@ async def test_a_refusal_is_read_with_its_code(sap: SapSimulator) -> None:
         service = client("API_PRODUCTION_ORDER_2_SRV", token=True)
         service.functions.CloseOrder.parameter("ManufacturingOrder", number).execute()
 
-    with pytest.raises(pyodata.exceptions.HttpError) as raised:
+    with pytest.raises(HttpError) as raised:
         await judged(sap, close)
     assert raised.value.response.json()["error"]["code"] == "BS/007"

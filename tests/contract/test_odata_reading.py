@@ -50,7 +50,7 @@ async def read_until(
                 if so(items):
                     break
     finally:
-        await reading.aclose()
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     return items
 
 
@@ -103,7 +103,7 @@ async def test_a_row_that_was_committed_late_is_read_inside_the_overlap(
         late = sap.company.release("VALVE", 1)
         async with asyncio.timeout(60):
             assert field([await anext(reading)]) == [late]
-        await reading.aclose()
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def test_a_row_beyond_the_overlap_is_found_and_counted_by_a_full_look(
@@ -196,7 +196,7 @@ async def test_an_expired_delta_link_costs_a_full_reading_and_loses_nothing(
         assert [(item.kind, *field([item])) for item in items] == [
             ("order", second), ("removed", first),
         ]  # fmt: skip
-        await reading.aclose()
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def test_documents_are_read_by_day_with_their_items(sap: SapSimulator, clock: Clock) -> None:
@@ -230,7 +230,7 @@ async def test_documents_are_read_by_day_with_their_items(sap: SapSimulator, clo
             clock.moves(timedelta(minutes=-35))
             post("a late one of yesterday")
             four = await anext(reading)
-        await reading.aclose()
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     texts = field([one, two, three, four], "MaterialDocumentHeaderText")
     assert texts == ["morning", "noon", "midnight", "a late one of yesterday"]
     (line,) = json.loads(one.raw)["to_MaterialDocumentItem"]

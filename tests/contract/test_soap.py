@@ -85,7 +85,7 @@ def plain(text: str, status: int = 200, kind: str = "text/xml") -> Callable[[], 
 async def some(soap: Soap, count: int, after: str = "") -> list[Item]:
     items = soap.read(after)
     found = [await asyncio.wait_for(anext(items), 60) for _ in range(count)]
-    await items.aclose()
+    await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     return found
 
 

@@ -52,7 +52,7 @@ async def test_zeep_reads_orders_posts_and_is_refused() -> None:
     await soap.open()
     items = soap.read("")
     ours = [msgspec.json.decode((await anext(items)).raw) for _ in range(3)]
-    await items.aclose()
+    await items.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     found = await soap.find(service.request("7"), key="z")
     await soap.close()
     await service.stop()

@@ -74,7 +74,7 @@ async def read_until(
             items.append(item)
             if enough(items):
                 break
-    await reading.aclose()
+    await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     return items
 
 

@@ -55,7 +55,7 @@ class FakeHub:
             Partnership(role="customer", sees={PumpMade.KIND: ["made"]}, asks=[PaintPump])
         ]
         self.accepted: list[Arriving] = []
-        self.commands: dict[str, Command] = {}
+        self.submitted: dict[str, Command] = {}
         self.answers: list[tuple[int, str, str]] = []
         self.woken = 0
         self.ring = KeyRing()
@@ -71,7 +71,7 @@ class FakeHub:
         self, command: Command, actor: Actor, *, key: str, wait: timedelta
     ) -> Submitted:
         assert isinstance(command, PaintPump)
-        if self.commands.setdefault(key, command) != command:
+        if self.submitted.setdefault(key, command) != command:
             raise InvalidError("This key was used for another payload.")
         match command.colour:
             case "pink":

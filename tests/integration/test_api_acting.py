@@ -117,7 +117,7 @@ async def test_a_command_needs_its_key_and_its_shape(plant: Plant) -> None:
     wrong = await paint(plant, {"order": 1, "size": 2}, key, Idempotency_Key="k")
     assert wrong.status_code == 422
     assert len(wrong.json()["errors"]) == 3
-    assert plant.hub.commands == {}
+    assert plant.hub.submitted == {}
     await paint(plant, {"order": "1", "colour": "red"}, key, Idempotency_Key="k")
     other = await paint(plant, {"order": "2", "colour": "red"}, key, Idempotency_Key="k")
     assert other.status_code == 422

@@ -138,7 +138,7 @@ class _Speaking(Counterpart, Speaks):
         listens = Event()
         self._listener = paho.Client(paho.CallbackAPIVersion.VERSION2, "setpoints")
         self._listener.username_pw_set("machine", _OTHERS)
-        self._listener.on_connect = lambda client, *_: client.subscribe("acme/+/+/set", 1)
+        self._listener.on_connect = _subscribes
         self._listener.on_subscribe = lambda *_: listens.set()
         self._listener.on_message = lambda _client, _data, message: self._effects.append(
             msgspec.json.decode(message.payload)["effect"]
@@ -185,6 +185,10 @@ def _program(name: str) -> str:
     found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
     assert found, f"{name} is missing. Debian and Ubuntu: apt install mosquitto."
     return found
+
+
+def _subscribes(client: paho.Client, *_: Any) -> None:
+    client.subscribe("acme/+/+/set", 1)
 
 
 def _free_ports() -> tuple[int, int]:
