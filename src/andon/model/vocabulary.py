@@ -17,6 +17,7 @@ from andon.model.fulfilment import (
     ResumePick,
     StopPick,
     TenderLoad,
+    UnblockDeparted,
 )
 from andon.model.holding import (
     AllowUse,
@@ -199,6 +200,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     LoadAnswered,
     MilestonePassed,
     PostGoodsIssue,
+    UnblockDeparted,
     TellCustomer,
     CustomerTold,
     OpenCustomerCase,

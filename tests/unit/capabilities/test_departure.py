@@ -5,11 +5,12 @@ from typing import Any
 
 from andon.capabilities.fulfilment import post_departed
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import DeniedError, RejectedError
+from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Verb
 from andon.engine.answers import Answer
 from andon.engine.live import Live
-from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
+from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue, UnblockDeparted
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GONE = "delivery/erp:80000001"
@@ -37,10 +38,18 @@ class Departure:
         self.open = self.live.take(verb.n, answer, NOON)
 
     @property
+    def sends(self) -> list[Command]:
+        return [v.command for v in self.open if isinstance(v, Send)]
+
+    @property
     def posts(self) -> bool:
-        return [v.command for v in self.open if isinstance(v, Send)] == [
-            PostGoodsIssue(delivery_id=GONE)
-        ]
+        return self.sends == [PostGoodsIssue(delivery_id=GONE)]
+
+    def refuse(self, error: RejectedError) -> None:
+        """The issue is refused, and nothing of the lot is blocked."""
+        self.answer(Send, Answer(error=error))
+        assert self.sends == [UnblockDeparted(delivery_id=GONE)]
+        self.answer(Send, Answer(error=RejectedError("Deficit of SL Blocked 4 PC")))
 
 
 def test_what_departed_is_posted() -> None:
@@ -60,26 +69,46 @@ def test_later_milestones_post_nothing() -> None:
 def test_a_refusal_is_a_question_until_it_is_posted() -> None:
     run = Departure()
     for _ in range(2):
-        run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
+        run.refuse(RejectedError("Posting only possible in later periods"))
         (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
         assert asked.team == "shipping"
         assert "erp" not in asked.text.partition("80000001")[0]
         assert "Posting only possible in later periods" in asked.text
         run.answer(Ask, Answer("post again"))
         assert run.posts
-    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.refuse(RejectedError("locked"))
     run.answer(Ask, Answer("it is posted"))
     assert run.live.ended
 
 
 def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
     run = Departure()
-    refused = Answer(error=RejectedError("has not yet been completely picked"))
-    run.answer(Send, refused)
+    refused = RejectedError("has not yet been completely picked")
+    run.refuse(refused)
     run.answer(Sleep, Answer())
     assert run.posts
-    run.answer(Send, refused)
+    run.refuse(refused)
     assert not [verb for verb in run.open if isinstance(verb, Ask)]  # the first one stands
     run.answer(Sleep, Answer())
     run.answer(Send, Answer(Receipt(reference="80000001")))
     assert run.live.ended
+
+
+def test_what_left_before_its_lot_was_held_is_given_back_once_and_posted() -> None:
+    run = Departure()
+    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 4 PC")))
+    assert run.sends == [UnblockDeparted(delivery_id=GONE)]
+    run.answer(Send, Answer(Receipt(reference="4900000002")))
+    assert run.posts
+    run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
+    assert [verb.team for verb in run.open if isinstance(verb, Ask)] == ["shipping"]
+    run.answer(Ask, Answer("post again"))
+    run.answer(Send, Answer(Receipt(reference="80000001")))
+    assert run.live.ended
+
+
+def test_books_that_block_nothing_have_no_route_for_it() -> None:
+    run = Departure()
+    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.answer(Send, Answer(error=DeniedError("no route")))
+    assert [verb.team for verb in run.open if isinstance(verb, Ask)] == ["shipping"]

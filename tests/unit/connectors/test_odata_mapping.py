@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from andon.connectors.odata import ODataSettings, mappings
+from andon.connectors.odata.blocking import LEFT_BEFORE
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
 from andon.connectors.odata.orders import production_order
@@ -182,6 +183,12 @@ def test_what_is_blocked_or_given_to_use_again_is_what_the_books_believe_of_the_
     assert (blocked.kind, blocked.holds, free.holds) == (
         "material-lot", {"hold": True}, {"hold": False},
     )  # fmt: skip
+
+
+def test_what_is_given_back_because_it_has_left_says_nothing_of_the_hold_of_the_rest() -> None:
+    assert (
+        said(goods_movement, {**document("343"), "MaterialDocumentHeaderText": LEFT_BEFORE}) == []
+    )
 
 
 def test_what_we_posted_ourselves_is_a_read_back() -> None:

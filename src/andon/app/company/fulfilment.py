@@ -13,7 +13,7 @@ from andon.connectors.webhook import Webhook
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
 from andon.core.plant import Connection, Route
-from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
+from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue, UnblockDeparted
 
 
 class _Passed(msgspec.Struct, frozen=True):
@@ -34,5 +34,5 @@ def _passed(item: Item, _: Known) -> Iterator[Said]:
 AREA = Area(
     connections=(Connection("tms", Webhook, (_passed,)),),
     workflows=(post_departed,),
-    routes=(Route(PostGoodsIssue, "erp"),),
+    routes=(Route(PostGoodsIssue, "erp"), Route(UnblockDeparted, "erp")),
 )

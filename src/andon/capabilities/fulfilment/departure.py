@@ -4,9 +4,9 @@ __all__ = ["post_departed"]
 
 from datetime import timedelta
 
-from andon.core.errors import RejectedError
+from andon.core.errors import DeniedError, RejectedError
 from andon.core.workflow import Ask, Run, workflow
-from andon.model.fulfilment import MilestonePassed, PostGoodsIssue
+from andon.model.fulfilment import MilestonePassed, PostGoodsIssue, UnblockDeparted
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """The word that it was picked may be behind."""
@@ -14,15 +14,20 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 @workflow(on=MilestonePassed)
 async def post_departed(run: Run, passed: MilestonePassed) -> None:
-    """What departed is posted as gone. A refusal is tried again every few minutes, and shipping
-    decides about it meanwhile."""
+    """What departed is posted as gone. The books may have its lot blocked, because the word of a
+    hold overtook that of the departure: then so much of it is given back first, once. Any other
+    refusal is tried again every few minutes, and shipping decides about it meanwhile."""
     if passed.milestone != "departed":
         return
     asked: Ask | None = None
+    unblocked = False
     while True:
         try:
             await run.send(PostGoodsIssue(delivery_id=run.subject))
         except RejectedError as error:
+            if not unblocked and await _unblocked(run):
+                unblocked = True
+                continue
             asked = asked or run.ask(
                 "shipping",
                 f"{run.local} has left, and its goods issue is refused:"
@@ -38,3 +43,12 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
                 asked = None
         else:
             return
+
+
+async def _unblocked(run: Run) -> bool:
+    """Whether that was why; a target that blocks no stock has no route for it."""
+    try:
+        await run.send(UnblockDeparted(delivery_id=run.subject))
+    except (DeniedError, RejectedError):
+        return False  # the refusal of the issue is the one that says why
+    return True

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from andon.connectors.odata.blocking import LEFT_BEFORE
 from andon.connectors.odata.moments import moment, settings_of
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
@@ -39,6 +40,7 @@ class DocumentRow(msgspec.Struct, frozen=True):
     year: str = msgspec.field(name="MaterialDocumentYear")
     items: tuple[MovementRow, ...] = msgspec.field(name="to_MaterialDocumentItem")
     by: str = msgspec.field(name="CreatedByUser", default="")
+    text: str = msgspec.field(name="MaterialDocumentHeaderText", default="")
     day: datetime | None = msgspec.field(name="CreationDate", default=None)
     time: str | None = msgspec.field(name="CreationTime", default=None)
 
@@ -77,7 +79,7 @@ def goods_movement(item: Item, known: Known) -> Iterator[Said]:
         if kind in _WITHIN:
             continue
         if kind in _BLOCKS:
-            if line.batch:
+            if line.batch and row.text != LEFT_BEFORE:
                 yield ReadBack(kind=LOT, object_id=line.batch, holds={"hold": _BLOCKS[kind]})
             continue
         if kind not in _INTO and kind not in _OUT:

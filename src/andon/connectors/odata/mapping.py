@@ -3,7 +3,7 @@ of material in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
-from andon.connectors.odata.blocking import block_stock, unblock_stock
+from andon.connectors.odata.blocking import block_stock, unblock_departed, unblock_stock
 from andon.connectors.odata.deliveries import (
     confirm_pick,
     outbound_delivery,
@@ -30,6 +30,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     decide_usage,
     block_stock,
     unblock_stock,
+    unblock_departed,
     outbound_delivery,
     confirm_pick,
     post_goods_issue,
