@@ -49,8 +49,17 @@ def case(plate: str, delivery_note: str = "80000007") -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("plate", ["A0000017-004", "a0000017 / 004", " a0000017-004"])
-def test_a_plate_names_the_lot_however_it_is_read(plate: str) -> None:
+@pytest.mark.parametrize(
+    ("plate", "lot"),
+    [
+        ("A0000017-004", "A0000017"),
+        ("a0000017 / 004", "A0000017"),
+        (" a0000017-004", "A0000017"),
+        ("a0000017-1-004", "A0000017-1"),  # made after its order was reopened
+        ("A0000017-1 / 004", "A0000017-1"),
+    ],
+)
+def test_a_plate_names_the_lot_however_it_is_read(plate: str, lot: str) -> None:
     (said,) = reads("case.opened", case=case(plate), opened=NOON)
     assert said == CaseReported(
         case_id=CASE,
@@ -58,11 +67,11 @@ def test_a_plate_names_the_lot_however_it_is_read(plate: str) -> None:
         material_id="PUMP",
         defect="loud",
         serial=plate,
-        lot_id="A0000017",
+        lot_id=lot,
         delivery_id="delivery/erp:80000007",
         reported_at=NOON,
     )
-    assert [link.local for link in said.links()] == ["A0000017", "delivery/erp:80000007"]
+    assert [link.local for link in said.links()] == [lot, "delivery/erp:80000007"]
 
 
 @pytest.mark.parametrize("plate", ["", "on the back", "A0000017", "A0000017-4"])

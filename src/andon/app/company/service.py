@@ -32,8 +32,8 @@ from andon.model.service import (
     VisitOutcome,
 )
 
-_PLATE = re.compile(r"([A-Z]\d{5,7})[-/](\d{3})")
-"""Lot and piece, as they are stamped."""
+_PLATE = re.compile(r"([A-Z]\d{5,7}(?:-\d{1,2})?)[-/](\d{3})")
+"""Lot and piece, as they are stamped; a lot made after a reopening has its number too."""
 _OUTCOMES: Mapping[str, VisitOutcome] = {
     "FIXED": "repaired",
     "SWAPPED": "replaced",
