@@ -12,7 +12,14 @@ from andon.core.quantity import Quantity
 from andon.core.record import Actor
 from andon.core.workflow import Ask, Send
 from andon.engine.answers import Answer
-from andon.model.inventory import PostAdjustment, PostScrap, StockCounted, StockScrapped
+from andon.model.finance import PERIOD_CLOSED
+from andon.model.inventory import (
+    STOCK_DEFICIT,
+    PostAdjustment,
+    PostScrap,
+    StockCounted,
+    StockScrapped,
+)
 from tests.unit.capabilities.doing import NOON, Doing
 
 LOT = "material-lot/company:A0000001"
@@ -43,7 +50,9 @@ def test_a_difference_is_posted_once_and_none_is_not() -> None:
 
 def test_a_refused_difference_is_posted_again_when_somebody_says_so() -> None:
     run = Doing(adjust_counted, LOT, COUNTED)
-    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 1 PC")))
+    run.answer(
+        Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 1 PC", STOCK_DEFICIT))
+    )
     assert run.sends == msgspec.structs.replace(ONE_LESS, status="blocked")
     run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     (ask,) = run.open
@@ -54,6 +63,14 @@ def test_a_refused_difference_is_posted_again_when_somebody_says_so() -> None:
     assert run.sends == ONE_LESS
     run.answer(Send, DONE)
     assert run.live.ended
+
+
+def test_a_closed_period_is_no_reason_to_post_it_as_blocked() -> None:
+    run = Doing(adjust_counted, LOT, COUNTED)
+    run.answer(Send, Answer(error=RejectedError("Posting only possible later", PERIOD_CLOSED)))
+    assert [verb for verb in run.open if not isinstance(verb, Ask)] == []
+    run.answer(Ask, Answer("post again"))
+    assert run.sends == ONE_LESS
 
 
 def test_a_difference_that_a_person_denies_is_not_posted() -> None:
@@ -84,7 +101,7 @@ def test_what_is_thrown_away_is_posted_with_its_reason() -> None:
     assert run.sends == PostScrap(
         lot_id=LOT, material_id="PUMP", quantity=pieces(2), location="warehouse", reason="dropped"
     )
-    run.answer(Send, Answer(error=RejectedError("Deficit")))
+    run.answer(Send, Answer(error=RejectedError("Deficit", STOCK_DEFICIT)))
     run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     (ask,) = run.open
     assert isinstance(ask, Ask)

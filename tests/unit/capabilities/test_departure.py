@@ -11,9 +11,11 @@ from andon.core.workflow import Ask, Send, Sleep, Verb
 from andon.engine.answers import Answer
 from andon.engine.live import Live
 from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue, UnblockDeparted
+from andon.model.inventory import STOCK_DEFICIT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GONE = "delivery/erp:80000001"
+DEFICIT = Answer(error=RejectedError("Deficit of SL Unrestricted-use 4 PC", STOCK_DEFICIT))
 
 
 class Departure:
@@ -45,12 +47,6 @@ class Departure:
     def posts(self) -> bool:
         return self.sends == [PostGoodsIssue(delivery_id=GONE)]
 
-    def refuse(self, error: RejectedError) -> None:
-        """The issue is refused, and nothing of the lot is blocked."""
-        self.answer(Send, Answer(error=error))
-        assert self.sends == [UnblockDeparted(delivery_id=GONE)]
-        self.answer(Send, Answer(error=RejectedError("Deficit of SL Blocked 4 PC")))
-
 
 def test_what_departed_is_posted() -> None:
     run = Departure()
@@ -69,25 +65,25 @@ def test_later_milestones_post_nothing() -> None:
 def test_a_refusal_is_a_question_until_it_is_posted() -> None:
     run = Departure()
     for _ in range(2):
-        run.refuse(RejectedError("Posting only possible in later periods"))
+        run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
         (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
         assert asked.team == "shipping"
         assert "erp" not in asked.text.partition("80000001")[0]
         assert "Posting only possible in later periods" in asked.text
         run.answer(Ask, Answer("post again"))
         assert run.posts
-    run.refuse(RejectedError("locked"))
+    run.answer(Send, Answer(error=RejectedError("locked")))
     run.answer(Ask, Answer("it is posted"))
     assert run.live.ended
 
 
 def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
     run = Departure()
-    refused = RejectedError("has not yet been completely picked")
-    run.refuse(refused)
+    refused = Answer(error=RejectedError("has not yet been completely picked"))
+    run.answer(Send, refused)
     run.answer(Sleep, Answer())
     assert run.posts
-    run.refuse(refused)
+    run.answer(Send, refused)
     assert not [verb for verb in run.open if isinstance(verb, Ask)]  # the first one stands
     run.answer(Sleep, Answer())
     run.answer(Send, Answer(Receipt(reference="80000001")))
@@ -96,7 +92,7 @@ def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
 
 def test_what_left_before_its_lot_was_held_is_given_back_once_and_posted() -> None:
     run = Departure()
-    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 4 PC")))
+    run.answer(Send, DEFICIT)
     assert run.sends == [UnblockDeparted(delivery_id=GONE)]
     run.answer(Send, Answer(Receipt(reference="4900000002")))
     assert run.posts
@@ -109,6 +105,6 @@ def test_what_left_before_its_lot_was_held_is_given_back_once_and_posted() -> No
 
 def test_books_that_block_nothing_have_no_route_for_it() -> None:
     run = Departure()
-    run.answer(Send, Answer(error=RejectedError("locked")))
+    run.answer(Send, DEFICIT)
     run.answer(Send, Answer(error=DeniedError("no route")))
     assert [verb.team for verb in run.open if isinstance(verb, Ask)] == ["shipping"]

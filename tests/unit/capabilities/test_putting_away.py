@@ -13,7 +13,7 @@ from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Workflow
 from andon.engine.answers import Answer
-from andon.model.inventory import PostTransfer, PutAway, StockMoved
+from andon.model.inventory import STOCK_DEFICIT, PostTransfer, PutAway, StockMoved
 from andon.model.production import OrderCompleted
 from andon.model.quality import RequestInspection
 from tests.unit.capabilities.doing import Doing
@@ -26,6 +26,7 @@ MADE = OrderCompleted(
 MOVED = StockMoved(
     lot_id=LOT, material_id="PUMP", quantity=FIVE, origin="production", destination="warehouse"
 )
+DEFICIT = Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC", STOCK_DEFICIT))
 DONE = Answer(Receipt(reference="1"))
 
 
@@ -69,19 +70,18 @@ def test_each_carrying_is_posted_until_it_is() -> None:
         lot_id=LOT, material_id="PUMP", quantity=FIVE, origin="production", destination="warehouse"
     )
     assert run.sends == posting
-    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC")))
+    run.answer(Send, DEFICIT)
     run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     run.answer(Ask, Answer("post again"))
     assert run.sends == posting
-    run.answer(Send, Answer(error=RejectedError("Deficit")))
-    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
+    run.answer(Send, Answer(error=RejectedError("Locked")))  # nobody asks for blocked stock then
     run.answer(Ask, Answer("it is posted"))
     assert run.live.ended
 
 
 def test_what_the_books_have_as_blocked_is_carried_as_blocked() -> None:
     run = Doing(post_moved, LOT, MOVED)
-    run.answer(Send, Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC")))
+    run.answer(Send, DEFICIT)
     assert isinstance(run.sends, PostTransfer)
     assert run.sends.status == "blocked"
     run.answer(Send, DONE)

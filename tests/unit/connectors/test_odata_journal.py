@@ -65,9 +65,9 @@ def test_the_stock_account_and_what_was_read_before_are_no_news() -> None:
 
 def test_a_closed_period_has_one_code_whatever_the_system_calls_it() -> None:
     body = json.dumps({"error": {"code": "M7/053", "message": {"value": "Posting only"}}})
-    for closed, code in ((("M7/053",), PERIOD_CLOSED), ((), "M7/053")):
+    for meanings, code in (({"M7/053": PERIOD_CLOSED}, PERIOD_CLOSED), ({}, "M7/053")):
         error = refusal(
-            400, body.encode(), "POST A", reading=False, no_effect=(), later=(), closed=closed
+            400, body.encode(), "POST A", reading=False, no_effect=(), later=(), meanings=meanings
         )
         assert isinstance(error, RejectedError)
         assert error.code == code

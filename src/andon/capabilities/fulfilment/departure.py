@@ -7,6 +7,7 @@ from datetime import timedelta
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.workflow import Ask, Run, workflow
 from andon.model.fulfilment import MilestonePassed, PostGoodsIssue, UnblockDeparted
+from andon.model.inventory import STOCK_DEFICIT
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """The word that it was picked may be behind."""
@@ -14,9 +15,10 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 @workflow(on=MilestonePassed)
 async def post_departed(run: Run, passed: MilestonePassed) -> None:
-    """What departed is posted as gone. The books may have its lot blocked, because the word of a
-    hold overtook that of the departure: then so much of it is given back first, once. Any other
-    refusal is tried again every few minutes, and shipping decides about it meanwhile."""
+    """What departed is posted as gone. Where the books have too little for use, its lot may be
+    blocked, because the word of a hold overtook that of the departure: so much of it is given back
+    first, once. Any other refusal is tried again every few minutes, and shipping decides about it
+    meanwhile."""
     if passed.milestone != "departed":
         return
     asked: Ask | None = None
@@ -25,7 +27,7 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
         try:
             await run.send(PostGoodsIssue(delivery_id=run.subject))
         except RejectedError as error:
-            if not unblocked and await _unblocked(run):
+            if error.code == STOCK_DEFICIT and not unblocked and await _unblocked(run):
                 unblocked = True
                 continue
             asked = asked or run.ask(

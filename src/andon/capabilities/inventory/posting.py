@@ -6,19 +6,21 @@ from msgspec.structs import replace
 
 from andon.core.errors import RejectedError
 from andon.core.workflow import Run
-from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
+from andon.model.inventory import STOCK_DEFICIT, PostAdjustment, PostScrap, PostTransfer
 
 
 async def post_until_done(
     run: Run, posting: PostTransfer | PostAdjustment | PostScrap, what: str
 ) -> None:
-    """The books may be behind, so a refusal is tried again, as often as somebody says so; and they
-    may have the lot as blocked, because quality holds it."""
+    """The books may be behind, so a refusal is tried again, as often as somebody says so; and where
+    they have too little of the lot for use, it may be blocked, because quality holds it."""
     while True:
         try:
             await run.send(posting)
         except RejectedError as error:
-            if await _posted_as_blocked(run, replace(posting, status="blocked")):
+            if error.code == STOCK_DEFICIT and await _posted_as_blocked(
+                run, replace(posting, status="blocked")
+            ):
                 return
             answer = await run.ask(
                 "warehouse",

@@ -131,7 +131,7 @@ class Effects:
                     reading=False,
                     no_effect=self._settings.no_effect,
                     later=self._settings.later,
-                    closed=self._settings.closed,
+                    meanings=self._settings.meanings,
                 )
         if len(parts) != len(calls):
             raise OutcomeUnknownError(f"$batch: {len(parts)} answers to {len(calls)} operations")

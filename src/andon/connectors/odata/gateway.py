@@ -60,7 +60,7 @@ class Gateway(Http):
             tls=tls,
             access=access,
         )
-        self._later, self._closed = frozenset(settings.later), frozenset(settings.closed)
+        self._later, self._meanings = frozenset(settings.later), settings.meanings
         self._content = f"application/json{exact}"
         told = {"sap-client": settings.client, "sap-language": settings.language}
         self._always = "&".join(f"{name}={quote(is_)}" for name, is_ in told.items() if is_)
@@ -195,7 +195,7 @@ class Gateway(Http):
             reading=method in _READING,
             no_effect=self._no_effect,
             later=self._later,
-            closed=self._closed,
+            meanings=self._meanings,
             after=response.headers.get("retry-after", ""),
         )
 

@@ -3,7 +3,7 @@
 __all__ = ["Said", "StatusError", "refusal", "said_of"]
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -20,7 +20,6 @@ from andon.core.errors import (
     UnavailableError,
 )
 from andon.core.faults import UNREADABLE
-from andon.model.finance import PERIOD_CLOSED
 
 _LONGEST = 2000
 _MOST = 20
@@ -61,11 +60,11 @@ def refusal(
     reading: bool,
     no_effect: Collection[int],
     later: Collection[str],
-    closed: Collection[str] = (),
+    meanings: Mapping[str, str] | None = None,
     after: str = "",
 ) -> AndonError:
     """The error for an answer of 300 or more; `what` names the call, `reading` that it changes
-    nothing, `closed` are codes of a closed period, `after` is the answer's Retry-After."""
+    nothing, `meanings` are the codes that have one of ours, `after` is the answer's Retry-After."""
     said = said_of(body)
     match status:
         case 401:
@@ -98,8 +97,8 @@ def refusal(
             return UnavailableError(text, reached=True) if reading else OutcomeUnknownError(text)
         case _:
             text = str(said) or f"{what}: status {status}"
-            shut = not set(said.codes).isdisjoint(closed)
-            return StatusError(text, PERIOD_CLOSED if shut else said.code or str(status), status)
+            meant = (meanings[code] for code in said.codes if meanings and code in meanings)
+            return StatusError(text, next(meant, said.code or str(status)), status)
 
 
 def said_of(body: bytes) -> Said:

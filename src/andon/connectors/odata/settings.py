@@ -10,6 +10,8 @@ import msgspec
 
 from andon.connectors._access import ApiKey, Basic, ClientCredentials, Tls
 from andon.core.connector import SecretStr, Settings
+from andon.model.finance import PERIOD_CLOSED
+from andon.model.inventory import STOCK_DEFICIT
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +96,8 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     closed: tuple[str, ...] = ("M7/053",)
     """Business codes that mean: the period is closed. Refused as `period-closed`, whatever the
     system's own code."""
+    short: tuple[str, ...] = ("M7/021",)
+    """Business codes that mean: less is there than is to be taken. Refused as `stock-deficit`."""
     writes_as: str = ""
     """Name under which the system notes what we write, where it is not the user of `auth`: what
     it wrote comes back as a read-back, not as news."""
@@ -103,6 +107,11 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Where postings take from and put to; the order's own where empty."""
     time_zone: str = "UTC"
     """Zone of the plant: dates and times of day say none."""
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """Business code of the system -> what it is refused as."""
+        return dict.fromkeys(self.closed, PERIOD_CLOSED) | dict.fromkeys(self.short, STOCK_DEFICIT)
 
     @property
     def writer(self) -> str:

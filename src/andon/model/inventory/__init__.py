@@ -1,6 +1,7 @@
 """Stock: lots, and the movements that put material in and take it out (ISA-95 MaterialLot)."""
 
 __all__ = [
+    "STOCK_DEFICIT",
     "CreateLot",
     "GoodsIssued",
     "GoodsReceived",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 from andon.model.inventory.commands import (
+    STOCK_DEFICIT,
     CreateLot,
     IssueGoods,
     PostAdjustment,

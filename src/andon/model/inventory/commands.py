@@ -1,6 +1,7 @@
 """What is asked about lots and stock; one command is one call with an effect."""
 
 __all__ = [
+    "STOCK_DEFICIT",
     "CreateLot",
     "IssueGoods",
     "LotCommand",
@@ -19,6 +20,8 @@ from andon.core.message import Claims, Command, Link
 from andon.core.quantity import Quantity
 from andon.model.terms import LotId, MaterialId, Name, OrderId, Text
 
+STOCK_DEFICIT = "stock-deficit"
+"""Code of a refusal, whatever the system's own is: its books have less than is to be taken."""
 StockStatus = Literal["unrestricted", "blocked"]
 """What the books let an amount be used for."""
 
