@@ -255,6 +255,32 @@ async def test_a_killed_worker_leaves_no_suspects_behind(database: str) -> None:
             assert await db.fetchval("select count(*) from lane") == 0
 
 
+async def test_a_suspected_run_does_not_let_later_news_of_its_order_pass(database: str) -> None:
+    """It is stepped alone; what follows it about the same order still follows it."""
+
+    @workflow(on=Told, name="follow")
+    async def follow(run: Run, said: Told) -> None:
+        await run.send(PostKeyed(order_id=run.subject, what=str(said.n)))
+
+    async with plant_on(database) as plant:
+        follows(plant, follow)
+        async with plant.working() as shift:
+            await tell(plant, *OTHERS)
+            await settled(database)
+            await shift.kill()
+        keys = [await plant.says(Told(order_id="A", n=n)) for n in range(6)]
+        async with rows_of(database) as db:
+            await db.execute(
+                "insert into suspect select 'follow@' || source || '/' || id, lane, 1"
+                " from log where kind = 'event' and id = any($1)",
+                keys[2:4],
+            )
+            assert await db.fetchval("select count(*) from suspect") == 2
+        async with plant.working():
+            await settled(database)
+        assert plant.keyed.done[len(OTHERS) :] == [f"order/talker:A {n}" for n in range(6)]
+
+
 async def test_sessions_lost_in_a_batch_blame_no_run(database: str) -> None:
     async with plant_on(database) as plant, plant.working() as shift:
         await tell(plant, *OTHERS)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import asyncpg
 
+from andon.core.workflow import Workflow
 from andon.engine.clock import Clock
 from andon.engine.ends import Ends
 from andon.engine.fence import Fence
@@ -120,12 +121,15 @@ class Carry:
             await self.notes.take(batch, row)
 
     async def commit(self, batch: Batch) -> None:
-        """Writes the batch; only then do its new commands leave."""
+        """Writes the batch; only then do its new commands leave. Runs in hand have lived."""
         self.guard.pass_with(batch)
+        await self._write(batch)
+        self.guard.passed()
+
+    async def _write(self, batch: Batch) -> None:
         if not len(batch):
             return
         base = await batch.commit(self._db)
-        self.guard.passed()
         self.ends.kept()
         self.notes.kept()
         out, self.steps.out = self.steps.out, []
@@ -149,11 +153,11 @@ class Carry:
         await self.commit(batch)
 
     async def recall(self, runs: Iterable[str]) -> None:
-        """Lets runs look back next."""
+        """Lets runs look back next. To be loaded is not to have lived: their marks stay."""
         batch = Batch(self._clock.now())
         runs = list(runs)
         await self._load(batch, runs)
-        await self.commit(batch)
+        await self._write(batch)
         lives = [live for live in map(self.memory.get, runs) if live is not None]
         self.steps.look_back |= {live.id: live for live in lives}
 
@@ -192,12 +196,33 @@ class Carry:
             await self.guard.before({run: 0})
             await self.parking.decide(batch, run, answer)
 
-    async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
-        starting = {
+    async def in_line(self, rows: Sequence[asyncpg.Record], marked: set[str]) -> list[str]:
+        """The runs that these events begin, from the first of `marked` about each subject on."""
+        held = {
+            row["subject"]
+            for row in await self._db.fetch(
+                "select subject from run where id = any($1::text[]) and ended_at is null",
+                list(marked),
+            )
+        }
+        line: list[str] = []
+        for run, (row, _) in self._starting(rows).items():
+            if run in marked or row["subject"] in held:
+                held.add(row["subject"])
+                line.append(run)
+        return line
+
+    def _starting(
+        self, rows: Sequence[asyncpg.Record]
+    ) -> dict[str, tuple[asyncpg.Record, Workflow]]:
+        return {
             run_id(row, flow.name): (row, flow)
             for row in rows
             for flow in self._plan.starts.get(row["type"], ())
         }
+
+    async def _take_events(self, batch: Batch, rows: Sequence[asyncpg.Record]) -> None:
+        starting = self._starting(rows)
         begun: set[str] = set()
         if rows[0]["position"] <= self.known_to:
             known = await self._db.fetch(

@@ -30,8 +30,11 @@ class Isolate:
             await self._whole(work)
 
     async def _warily(self, work: Work, marked: set[str]) -> None:
-        """Runs that were in hand when a worker died come alone, after all others."""
+        """Runs that were in hand when a worker died come alone, after all others. Those that begin
+        behind one of them, about the same subject, stay behind it, and come alone as well."""
         of_note = self._carry.notes.run_of
+        line = await self._carry.in_line(work.events, marked)
+        marked = marked.union(line)
         theirs = {one.parcel.run for one in work.outcomes} | {run for run, _, _ in work.due}
         theirs |= {of_note(row) for row in work.notes}
         self._carry.barred, self._carry.touched = marked, set()
@@ -39,7 +42,8 @@ class Isolate:
             await self._whole(work.without(marked, of_note))
         finally:
             self._carry.barred = set()
-        for run in sorted(marked & (self._carry.touched | theirs)):
+        touched = marked & (self._carry.touched | theirs)
+        for run in (*sorted(touched.difference(line)), *(run for run in line if run in touched)):
             await self._alone(run, work.of(run, of_note))
 
     async def _whole(self, work: Work) -> None:
