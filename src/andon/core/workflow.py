@@ -12,6 +12,7 @@ __all__ = [
     "Undo",
     "Verb",
     "Wait",
+    "Withdraw",
     "Workflow",
     "workflow",
 ]
@@ -114,6 +115,16 @@ class Settled(Verb[frozenset[int]]):
     __slots__ = ()
 
 
+class Withdraw(Verb[None]):
+    """A question is closed unanswered; done at once."""
+
+    __slots__ = ("ask",)
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(-ask.n)  # none of its own: bodies that withdraw count as those before them
+        self.ask = ask
+
+
 class Undo(NamedTuple):
     """What takes an effect back, and which effect; None is everything up to here."""
 
@@ -161,6 +172,12 @@ class Run:
     def ask(self, team: str, text: str, *choices: str) -> Ask:
         """A person's decision."""
         return Ask(self._number(), team, text, choices)
+
+    def withdraw(self, ask: Ask) -> Withdraw:
+        """Closes a question that something else has answered. Without it a question that loses a
+        `first` stays open until the run ends, and may be awaited again. One that a person answered
+        meanwhile stays answered, and nobody reads it."""
+        return Withdraw(ask)
 
     def sleep(self, span: timedelta) -> Sleep:
         """Waits by the business clock."""

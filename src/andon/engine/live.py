@@ -10,7 +10,19 @@ from typing import Any, cast
 from andon.core.compensation import carried_out
 from andon.core.errors import DefectError, ReplayError
 from andon.core.message import Event
-from andon.core.workflow import All, Ask, First, Run, Send, Settled, Sleep, Verb, Wait, Workflow
+from andon.core.workflow import (
+    All,
+    Ask,
+    First,
+    Run,
+    Send,
+    Settled,
+    Sleep,
+    Verb,
+    Wait,
+    Withdraw,
+    Workflow,
+)
 from andon.engine.answers import Answer, Heard, Replay, answer_from
 from andon.governance.contracts import Contracts
 
@@ -47,6 +59,7 @@ class Live:
         self._run = Run(subject, started_at)
         self._answers: dict[int, Answer] = {}
         self._asked: dict[int, Verb[Any]] = {}
+        self._withdrawn: set[int] = set()
         self._pending: Verb[Any] | None = None
         self._body: Coroutine[Verb[Any], Any, None] | None = None
 
@@ -74,7 +87,7 @@ class Live:
 
     def asked(self, n: int) -> Verb[Any] | None:
         """The verb with this number if it still waits for its answer."""
-        return None if n in self._answers else self._asked.get(n)
+        return None if n in self._answers or n in self._withdrawn else self._asked.get(n)
 
     def verb(self, n: int) -> Verb[Any] | None:
         """What the body asked for under this number, answered or not."""
@@ -97,7 +110,7 @@ class Live:
 
     def left(self) -> list[Verb[Any]]:
         """What was asked and never answered."""
-        return [verb for n, verb in self._asked.items() if n not in self._answers]
+        return [verb for n in self._asked if (verb := self.asked(n)) is not None]
 
     def replay(self, event: Event, journal: Sequence[Replay], contracts: Contracts) -> None:
         """Runs the body again over its journal.
@@ -161,7 +174,9 @@ class Live:
         leaves = [verb for verb in _leaves(self._pending) if verb.n not in self._answers]
         # A wait that is awaited again is asked again: what came meanwhile must be looked for.
         fresh = [v for v in leaves if isinstance(v, Wait) or v.n not in self._asked]
-        self._asked.update((verb.n, verb) for verb in fresh)
+        withdrawn = [verb for verb in fresh if isinstance(verb, Withdraw)]
+        self._withdrawn.update(verb.ask.n for verb in withdrawn)
+        self._asked.update((verb.n, verb) for verb in fresh if not isinstance(verb, Withdraw))
         return [*fresh, *self._proceed()]
 
     def _resolve(self, verb: Verb[Any]) -> Answer | None:
@@ -184,6 +199,8 @@ class Live:
                 return part if part.error else Answer((i, part.value))
             case Settled():
                 return self._settled()
+            case Withdraw():
+                return Answer(None)
             case _:
                 return self._answers.get(verb.n)
 
@@ -199,7 +216,7 @@ def _leaves(verb: Verb[Any]) -> Iterator[Verb[Any]]:
         case All() | First():
             for part in verb.verbs:
                 yield from _leaves(part)
-        case Send() | Wait() | Ask() | Sleep():
+        case Send() | Wait() | Ask() | Sleep() | Withdraw():
             yield verb
         case Settled():
             return

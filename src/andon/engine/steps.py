@@ -13,7 +13,7 @@ from andon.core.errors import AndonError, DeniedError, InvalidError, LateError
 from andon.core.mapping import Known
 from andon.core.message import Command, Event, subject_name
 from andon.core.record import Actor
-from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.core.workflow import Ask, Send, Sleep, Verb, Wait, Withdraw
 from andon.engine.answers import Answer, Heard, answer_json
 from andon.engine.cases import approval, failure, question
 from andon.engine.fence import Fence, hold_reason
@@ -133,6 +133,8 @@ class Steps:
                     batch.add("timers", live.id, verb.n, live.lane, since + span)
                 case Ask():
                     batch.raise_exception(question(live, verb))
+                case Withdraw(ask=ask):
+                    batch.settle(f"asked:{live.id}:{ask.n}")
                 case _:
                     raise TypeError(f"{verb!r} is no leaf verb")
 

@@ -10,7 +10,7 @@ import pytest
 from andon.core.connector import Receipt
 from andon.core.errors import InvalidError, LateError, RejectedError, ReplayError
 from andon.core.message import Command, Event
-from andon.core.workflow import Ask, Run, Send, Sleep, Verb, Wait, Workflow
+from andon.core.workflow import Ask, Run, Send, Sleep, Verb, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer, Replay, answer_from, answer_json
 from andon.engine.live import Live
 from andon.governance.contracts import Contracts
@@ -277,3 +277,27 @@ def test_a_nul_in_an_answer_is_kept_as_a_mark() -> None:
 class _Foreign:
     def __await__(self) -> Any:
         yield "something else"
+
+
+def test_a_question_that_is_withdrawn_is_asked_no_more_and_those_behind_keep_their_numbers() -> (
+    None
+):
+    said: list[object] = []
+
+    async def body(run: Run, begun: Begun) -> None:
+        asked = run.ask("planner", "On?", "yes")
+        place, _ = await run.first(run.wait(Ended), asked)
+        if place == 0:
+            await run.withdraw(asked)
+        said.append((place, await run.send(POST)))
+
+    live = live_of(body)
+    assert kinds(live.start(BEGUN)) == [(Wait, 2), (Ask, 1)]
+    withdrawn, sent = live.take(2, Answer(Ended(order_id="A")), NOON)
+    assert isinstance(withdrawn, Withdraw)
+    assert (withdrawn.ask.n, kinds([sent])) == (1, [(Send, 4)])
+    assert live.asked(1) is None
+    assert live.left() == [sent]
+    live.take(4, Answer(Receipt(reference="1")), NOON)
+    assert live.ended
+    assert said == [(0, Receipt(reference="1"))]

@@ -91,6 +91,7 @@ async def _compare(run: Run) -> None:
             place, said = await run.first(_news(run, None), ask)
             if place == 1:
                 return
+            await run.withdraw(ask)  # what is wrong now may be something else
             amounts.take(said)
 
 

@@ -32,8 +32,8 @@ async def steer_order(run: Run, released: OrderReleased) -> None:
     """Distributes the order, then tells the floor each change and the cancellation, none before it
     has answered what was decided earlier.
 
-    What the floor refuses is a planner's question; once something else is decided its answer does
-    nothing any more. A date alone is none: the floor makes the order when it can.
+    What the floor refuses is a planner's question until something else is decided. A date alone is
+    none: the floor makes the order when it can.
     """
     await _distribute(run, released)
     told: OrderReleased | OrderChanged = released
@@ -48,6 +48,8 @@ async def steer_order(run: Run, released: OrderReleased) -> None:
                 done = isinstance(said, OrderCompleted)
                 continue
             case OrderChanged() | OrderCancelled():
+                if question is not None:
+                    await run.withdraw(question)
                 decided = said
             case str():
                 decided = refused if said == _AGAIN else None
@@ -120,8 +122,7 @@ def _ask(run: Run, decided: Decided, error: RejectedError) -> Ask:
     return run.ask(
         "planner",
         f"{run.local} {what}, and the floor refuses: {_words(error)} Talk to the floor, then"
-        f" ask it again; or leave it: {rest}. If the order was changed anew, either answer only"
-        " closes this.",
+        f" ask it again; or leave it: {rest}.",
         _AGAIN,
         _LEAVE,
     )
