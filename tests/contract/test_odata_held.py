@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from andon.app.company.stock import POSTINGS
 from andon.connectors.odata.blocking import block_stock, unblock_departed
 from andon.connectors.odata.deliveries import post_goods_issue
 from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
@@ -11,9 +12,19 @@ from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
 from andon.core.errors import RejectedError
 from andon.core.mapping import Known
+from andon.core.quantity import Quantity
 from andon.model.fulfilment import PostGoodsIssue, UnblockDeparted
 from andon.model.holding import BlockStock
+from andon.model.inventory import STOCK_DEFICIT, PostAdjustment, PostScrap
 from tests.contract.odata_plant import connected, settings
+
+
+def _stood(sap: SapSimulator, store: str) -> list[Decimal]:
+    """What may be used of it, and what may not."""
+    return [
+        sap.company.movements.stock(Stock("SEAL", "1710", store, "B1", status))
+        for status in (UNRESTRICTED, BLOCKED)
+    ]
 
 
 async def test_what_left_before_its_lot_was_held_is_issued_and_the_rest_stays_blocked() -> None:
@@ -39,8 +50,48 @@ async def test_what_left_before_its_lot_was_held_is_issued_and_the_rest_stays_bl
             await erp.send(issue, key="k5")
     finally:
         await sap.stop()
-    stood = [
-        sap.company.movements.stock(Stock("SEAL", "1710", "171A", "B1", status))
-        for status in (UNRESTRICTED, BLOCKED)
-    ]
-    assert stood == [0, 96]
+    assert _stood(sap, "171A") == [0, 96]
+
+
+async def test_what_was_found_or_thrown_away_is_posted_as_the_books_have_the_lot() -> None:
+    """Of a held lot what is found is held too; what is gone is taken from wherever it is."""
+    sap = SapSimulator()
+    sap.company.movements.stock_up("SEAL", 5, "B1", "171W")
+    await sap.start()
+    try:
+        known = Known(settings(sap))
+        async with connected(settings(sap)) as erp:
+
+            async def post(command: PostAdjustment | PostScrap, key: str) -> None:
+                (write,) = (one.writes for one in POSTINGS if one.command is type(command))
+                await erp.send(write(command, known), key=key)
+
+            def found(amount: int) -> PostAdjustment:
+                difference = Quantity(Decimal(amount), "PC")
+                return PostAdjustment(
+                    lot_id="B1", material_id="SEAL", difference=difference, location="warehouse"
+                )
+
+            def gone(amount: int) -> PostScrap:
+                quantity = Quantity(Decimal(amount), "PC")
+                return PostScrap(
+                    lot_id="B1", material_id="SEAL", quantity=quantity, location="warehouse"
+                )
+
+            await post(found(1), "k1")
+            assert _stood(sap, "171W") == [6, 0]
+            block = block_stock.writes(BlockStock(lot_id="B1", reason="porous casting"), known)
+            await erp.send(block, key="k2")
+            await post(found(3), "k3")
+            assert _stood(sap, "171W") == [0, 9]
+            sap.company.movements.stock_up("SEAL", 2, "B1", "171W")
+            await post(found(-1), "k4")
+            assert _stood(sap, "171W") == [1, 9]
+            await post(gone(4), "k5")
+            assert _stood(sap, "171W") == [0, 6]
+            with pytest.raises(RejectedError, match="Of 7 there are 6") as refused:
+                await post(gone(7), "k6")
+            assert refused.value.code == STOCK_DEFICIT
+            assert _stood(sap, "171W") == [0, 6]
+    finally:
+        await sap.stop()

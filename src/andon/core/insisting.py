@@ -3,11 +3,12 @@
 __all__ = ["insist"]
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
-from andon.core.workflow import Run
+from andon.core.workflow import Ask, Run
 
 
 async def insist(
@@ -18,14 +19,29 @@ async def insist(
     says: Callable[[RejectedError], str],
     again: str,
     by_hand: str,
+    every: timedelta | None = None,
 ) -> Receipt | None:
     """The receipt of the command; None where the team answers `by_hand` that it needs no more.
 
-    `says` makes their question out of a refusal; the other answer, `again`, sends it again.
+    `says` makes their question out of a refusal; the other answer, `again`, sends it again. With
+    `every` that is done by itself too, so often, as long as the question stands.
     """
+    asked: Ask | None = None
     while True:
         try:
-            return await run.send(command)
+            receipt = await run.send(command)
         except RejectedError as error:
-            if await run.ask(team, says(error), again, by_hand) == by_hand:
+            asked = asked or run.ask(team, says(error), again, by_hand)
+            if every is None:
+                answer = await asked
+            else:
+                place, answer = await run.first(asked, run.sleep(every))
+                if place == 1:
+                    continue
+            asked = None
+            if answer == by_hand:
                 return None
+        else:
+            if asked is not None:
+                await run.withdraw(asked)
+            return receipt

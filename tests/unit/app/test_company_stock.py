@@ -8,6 +8,7 @@ import pytest
 
 from andon.app.company.stock import POSTINGS
 from andon.app.company.warehouse import AREA
+from andon.connectors.odata.drawing import SharesOf
 from andon.core.connector import Item, Settings
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known
@@ -42,7 +43,10 @@ def posted(command: Command) -> dict[str, Any]:
     (writes,) = (out.writes for out in POSTINGS if out.command is type(command))
     request = writes(command, KNOWN)
     assert request.target == "POST A_MaterialDocumentHeader"
-    (item,) = request.body["to_MaterialDocumentItem"]
+    items = request.body["to_MaterialDocumentItem"]
+    if isinstance(items, SharesOf):
+        return dict(items.each["01"])
+    (item,) = items
     return item
 
 

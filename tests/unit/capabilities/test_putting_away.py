@@ -11,9 +11,9 @@ from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.message import Command
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Workflow
+from andon.core.workflow import Ask, Send, Sleep, Withdraw, Workflow
 from andon.engine.answers import Answer
-from andon.model.inventory import STOCK_DEFICIT, PostTransfer, PutAway, StockMoved
+from andon.model.inventory import PostTransfer, PutAway, StockMoved
 from andon.model.production import OrderCompleted
 from andon.model.quality import RequestInspection
 from tests.unit.capabilities.doing import Doing
@@ -26,7 +26,7 @@ MADE = OrderCompleted(
 MOVED = StockMoved(
     lot_id=LOT, material_id="PUMP", quantity=FIVE, origin="production", destination="warehouse"
 )
-DEFICIT = Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC", STOCK_DEFICIT))
+DEFICIT = Answer(error=RejectedError("Deficit of SL Unrestricted-use 5 PC"))
 DONE = Answer(Receipt(reference="1"))
 
 
@@ -71,21 +71,25 @@ def test_each_carrying_is_posted_until_it_is() -> None:
     )
     assert run.sends == posting
     run.answer(Send, DEFICIT)
-    run.answer(Send, Answer(error=RejectedError("No blocked stock")))
     run.answer(Ask, Answer("post again"))
     assert run.sends == posting
-    run.answer(Send, Answer(error=RejectedError("Locked")))  # nobody asks for blocked stock then
+    run.answer(Send, DEFICIT)
     run.answer(Ask, Answer("it is posted"))
     assert run.live.ended
 
 
-def test_what_the_books_have_as_blocked_is_carried_as_blocked() -> None:
+def test_a_carrying_that_the_books_refuse_is_posted_by_itself_and_its_question_goes() -> None:
     run = Doing(post_moved, LOT, MOVED)
     run.answer(Send, DEFICIT)
+    run.answer(Sleep, Answer(None))
     assert isinstance(run.sends, PostTransfer)
-    assert run.sends.status == "blocked"
+    run.answer(Send, DEFICIT)
+    (asked,) = [verb for verb in run.live.left() if isinstance(verb, Ask)]
+    run.answer(Sleep, Answer(None))
+    assert "Deficit" in asked.text
     run.answer(Send, DONE)
     assert run.live.ended
+    assert [verb.ask for verb in run.open if isinstance(verb, Withdraw)] == [asked]
 
 
 def test_from_bin_to_bin_is_none_of_the_books_business() -> None:

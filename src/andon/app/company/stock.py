@@ -2,9 +2,11 @@
 
 __all__ = ["POSTINGS"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from andon.connectors.odata.drawing import SharesOf
+from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Outbound, outbound
@@ -23,20 +25,26 @@ _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
 _STOCK_TYPES: Mapping[StockStatus, str] = {"unrestricted": "01", "blocked": "07"}
 _WASTE = "17101902"
 """The cost center that pays for what is thrown away."""
+_Status = PostTransfer | PostAdjustment | PostScrap
+_Kinds = Mapping[StockStatus, Mapping[str, str]]
+"""Status -> what a line about it says; the first is taken from first."""
 
 
 @outbound(PostTransfer, proof="findable")
 def _transfer(command: PostTransfer, _: Known) -> Request:
     """Movement 311: from storage location to storage location, in one step; 325 if blocked."""
-    kind = "311" if command.status == "unrestricted" else "325"
     origin, destination = _stores(origin=command.origin, destination=command.destination)
     there = {"IssuingOrReceivingStorageLoc": destination}
-    return _document("04", kind, command, command.quantity, origin, **there)
+    kinds: _Kinds = {
+        "unrestricted": {"GoodsMovementType": "311", **there},
+        "blocked": {"GoodsMovementType": "325", **there},
+    }
+    return _by_status("04", command, command.quantity, origin, kinds)
 
 
 @outbound(PostAdjustment, proof="findable")
 def _adjustment(command: PostAdjustment, _: Known) -> Request:
-    """Movement 701 for more than the books say, 702 for less, of the status that it has."""
+    """Movement 701 for more than the books say, 702 for less."""
     found = command.difference
     if not found.amount:
         says = "A difference of nothing is no posting"
@@ -44,52 +52,83 @@ def _adjustment(command: PostAdjustment, _: Known) -> Request:
     code, kind = ("05", "701") if found.amount > 0 else ("03", "702")
     size = Quantity(abs(found.amount), found.unit)
     (store,) = _stores(location=command.location)
-    of = _STOCK_TYPES[command.status]
-    return _document(code, kind, command, size, store, InventoryStockType=of)
+    kinds: _Kinds = {
+        status: {"GoodsMovementType": kind, "InventoryStockType": stock_type}
+        for status, stock_type in _STOCK_TYPES.items()
+    }
+    return _by_status(code, command, size, store, kinds, adds=found.amount > 0)
 
 
 @outbound(PostScrap, proof="findable")
 def _scrap(command: PostScrap, _: Known) -> Request:
     """Movement 551 on the cost center for waste; 555 for blocked stock."""
-    kind = "551" if command.status == "unrestricted" else "555"
+    kinds: _Kinds = {
+        "unrestricted": {"GoodsMovementType": "551", "CostCenter": _WASTE},
+        "blocked": {"GoodsMovementType": "555", "CostCenter": _WASTE},
+    }
     (store,) = _stores(location=command.location)
-    return _document("03", kind, command, command.quantity, store, CostCenter=_WASTE)
+    return _by_status("03", command, command.quantity, store, kinds)
 
 
 @outbound(ReceiveGoods, proof="findable")
 def _receipt(command: ReceiveGoods, _: Known) -> Request:
     """Movement 501: a receipt without an order."""
     (store,) = _stores(location=command.location)
-    return _document("05", "501", command, command.quantity, store)
+    item = _item(command, command.quantity, store)
+    return _document("05", [{**item, "GoodsMovementType": "501"}])
 
 
 @outbound(IssueGoods, proof="findable")
 def _issue(command: IssueGoods, _: Known) -> Request:
     """Movement 201: to a cost center."""
-    paid = {"CostCenter": command.cost_center}
     (store,) = _stores(location=command.location)
-    return _document("03", "201", command, command.quantity, store, **paid)
+    item = _item(command, command.quantity, store)
+    paid = {"GoodsMovementType": "201", "CostCenter": command.cost_center}
+    return _document("03", [{**item, **paid}])
 
 
-def _document(
+def _by_status(
     code: str,
-    kind: str,
-    command: PostTransfer | PostAdjustment | PostScrap | ReceiveGoods | IssueGoods,
+    command: _Status,
     quantity: Quantity,
     store: str,
-    **more: str,
+    kinds: _Kinds,
+    *,
+    adds: bool = False,
 ) -> Request:
-    item: dict[str, Any] = {
+    """As the command says, or as the books have the lot there when it is posted."""
+    item = _item(command, quantity, store)
+    if command.status is not None:
+        return _document(code, [{**item, **kinds[command.status]}])
+    shares = SharesOf(
+        entity_set="A_MatlStkInAcctMod",
+        where=f"Batch eq {literal(item['Batch'])} and StorageLocation eq '{store}'"
+        " and MatlWrhsStkQtyInMatlBaseUnit gt 0",
+        kind="InventoryStockType",
+        has="MatlWrhsStkQtyInMatlBaseUnit",
+        each={_STOCK_TYPES[status]: {**item, **line} for status, line in kinds.items()},
+        amount=quantity.amount,
+        says="QuantityInEntryUnit",
+        adds=adds,
+    )
+    return _document(code, shares)
+
+
+def _item(
+    command: _Status | ReceiveGoods | IssueGoods, quantity: Quantity, store: str
+) -> dict[str, Any]:
+    return {
         "Plant": "1710",
         "StorageLocation": store,
         "Material": command.material_id,
         "Batch": command.lot_id.rpartition(":")[2],
-        "GoodsMovementType": kind,
         "QuantityInEntryUnit": quantity.amount,
         "EntryUnit": quantity.unit,
-        **more,
     }
-    body = {"GoodsMovementCode": code, "to_MaterialDocumentItem": [item]}
+
+
+def _document(code: str, items: SharesOf | Sequence[Mapping[str, Any]]) -> Request:
+    body = {"GoodsMovementCode": code, "to_MaterialDocumentItem": items}
     return Request(target="POST A_MaterialDocumentHeader", body=body)
 
 

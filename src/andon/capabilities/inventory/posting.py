@@ -2,42 +2,31 @@
 
 __all__ = ["post_until_done"]
 
-from msgspec.structs import replace
+from datetime import timedelta
 
-from andon.core.errors import RejectedError
+from andon.core.insisting import insist
 from andon.core.workflow import Run
-from andon.model.inventory import STOCK_DEFICIT, PostAdjustment, PostScrap, PostTransfer
+from andon.model.inventory import PostAdjustment, PostScrap, PostTransfer
+
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 
 async def post_until_done(
     run: Run, posting: PostTransfer | PostAdjustment | PostScrap, what: str
 ) -> None:
-    """The books may be behind, so a refusal is tried again, as often as somebody says so; and where
-    they have too little of the lot for use, it may be blocked, because quality holds it."""
-    while True:
-        try:
-            await run.send(posting)
-        except RejectedError as error:
-            if error.code == STOCK_DEFICIT and await _posted_as_blocked(
-                run, replace(posting, status="blocked")
-            ):
-                return
-            answer = await run.ask(
-                "warehouse",
-                f"{what}, and the books refuse it: {error} Remove the cause, then post again; or"
-                " post it there by hand.",
-                "post again",
-                "it is posted",
-            )
-            if answer == "it is posted":
-                return
-        else:
-            return
-
-
-async def _posted_as_blocked(run: Run, posting: PostTransfer | PostAdjustment | PostScrap) -> bool:
-    try:
-        await run.send(posting)
-    except RejectedError:
-        return False  # the first refusal is the one that says why
-    return True
+    """The books may be behind, so a refusal is tried again: when somebody says so, and by itself
+    but for a difference, of which each try may need a person's approval."""
+    alone = not isinstance(posting, PostAdjustment)
+    itself = ", which Andon does by itself every 5 minutes" if alone else ""
+    await insist(
+        run,
+        posting,
+        team="warehouse",
+        says=lambda error: (
+            f"{what}, and the books refuse it: {str(error).rstrip('.')}. Remove the cause, then"
+            f" post again{itself}; or post it there by hand."
+        ),
+        again="post again",
+        by_hand="it is posted",
+        every=LOOK_AGAIN_AFTER if alone else None,
+    )

@@ -1,9 +1,11 @@
 """A posting of which something is found when it is sent: all stock of a batch, wherever it lies;
 the inspection that is open for it."""
 
-__all__ = ["FieldOf", "LinesOf", "drawn"]
+__all__ = ["FieldOf", "LinesOf", "SharesOf", "drawn"]
 
+from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -14,6 +16,7 @@ from andon.connectors.odata.gateway import Gateway
 from andon.connectors.odata.pages import page_of
 from andon.connectors.odata.values import plain_row
 from andon.core.errors import DefectError, Fault, RejectedError
+from andon.model.inventory import STOCK_DEFICIT
 
 
 class LinesOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +45,31 @@ class FieldOf(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is refused where no row is found."""
 
 
+class SharesOf(msgspec.Struct, frozen=True, kw_only=True):
+    """Stands in a body for a list: one amount, as it is spread over rows of several kinds. Taken,
+    it is a line for each kind that has some, until all of it is found; added, it is one line of the
+    first kind that is there. What changes between the look and the posting is for the system to
+    refuse."""
+
+    entity_set: str
+    where: str
+    """As `$filter` says it."""
+    kind: str
+    """Field of the row that tells kinds apart."""
+    has: str
+    """Field of the row that says how much it has."""
+    each: Mapping[str, Mapping[str, Any]]
+    """Kind -> what its line says; in the order in which they are taken from."""
+    amount: Decimal
+    """Above zero."""
+    says: str
+    """Field of the line that says how much."""
+    adds: bool = False
+
+
 async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
     """The body with what it draws in place; None where nothing has to be done. Raises RejectedError
-    where there must be some, and are none."""
+    where there must be some, and are none or too few."""
     if not isinstance(body, Mapping):
         return body
     whole = dict(cast("Mapping[str, Any]", body))
@@ -53,6 +78,8 @@ async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
             whole[name] = await _lines(value, gateway, catalogue)
             if not whole[name]:
                 return None
+        elif isinstance(value, SharesOf):
+            whole[name] = await _shares(value, gateway, catalogue)
         elif isinstance(value, FieldOf):
             rows = await _rows(value, gateway, catalogue)
             whole[name] = rows[-1][value.field]
@@ -64,8 +91,28 @@ async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[di
     return [{**of.each, **{name: row[field] for name, field in of.takes.items()}} for row in rows]
 
 
+async def _shares(of: SharesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
+    there: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in await _rows(of, gateway, catalogue):
+        there[row[of.kind]] += Decimal(row[of.has])
+    if of.adds:
+        kind = next((kind for kind in of.each if there[kind]), next(iter(of.each)))
+        return [{**of.each[kind], of.says: of.amount}]
+    left, lines = of.amount, list[dict[str, Any]]()
+    for kind, line in of.each.items():
+        if share := min(left, there[kind]):
+            lines.append({**line, of.says: share})
+            left -= share
+    if left:
+        raise RejectedError(
+            f"Of {of.amount:f} there are {of.amount - left:f}, of whatever kind: {of.where}",
+            STOCK_DEFICIT,
+        )
+    return lines
+
+
 async def _rows(
-    of: LinesOf | FieldOf, gateway: Gateway, catalogue: Catalogue
+    of: LinesOf | FieldOf | SharesOf, gateway: Gateway, catalogue: Catalogue
 ) -> list[dict[str, Any]]:
     place = catalogue.place(of.entity_set)
     if isinstance(place, Fault):
@@ -73,7 +120,7 @@ async def _rows(
     path = f"{place.name}?$filter={quote(of.where, safe=_QUOTE)}"
     found = page_of(await gateway.get(place.service, path), place.name).rows
     rows = [cast("dict[str, Any]", plain_row(row)) for row in found]
-    if not rows and of.nothing:
+    if not rows and not isinstance(of, SharesOf) and of.nothing:
         raise RejectedError(of.nothing)
     return rows
 

@@ -66,8 +66,9 @@ class PostTransfer(LotCommand, frozen=True, kw_only=True):
     quantity: Quantity
     origin: Name
     destination: Name
-    status: StockStatus = "unrestricted"
-    """As what the books have it."""
+    status: StockStatus | None = None
+    """As what the books have it; None is as they have it when it is posted, part of it so and part
+    of it so if need be."""
 
     def claims(self) -> Claims:
         """What it is of, and where it lies."""
@@ -82,8 +83,9 @@ class PostAdjustment(LotCommand, frozen=True, kw_only=True):
     difference: Quantity
     """Above zero: more lies there than the books say."""
     location: Name
-    status: StockStatus = "unrestricted"
-    """As what the books have it."""
+    status: StockStatus | None = None
+    """As what the books have it; None is as they have it when it is posted, part of it so and part
+    of it so if need be."""
 
 
 class PostScrap(LotCommand, frozen=True, kw_only=True):
@@ -93,8 +95,9 @@ class PostScrap(LotCommand, frozen=True, kw_only=True):
     quantity: Quantity
     location: Name
     reason: Text = ""
-    status: StockStatus = "unrestricted"
-    """As what the books have it."""
+    status: StockStatus | None = None
+    """As what the books have it; None is as they have it when it is posted, part of it so and part
+    of it so if need be."""
 
 
 class ReceiveGoods(LotCommand, frozen=True, kw_only=True):

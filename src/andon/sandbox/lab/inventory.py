@@ -43,11 +43,10 @@ def carried(truth: Truth) -> Iterator[Carried]:
 
 
 def booked(erp: Erp) -> Iterator[Carried]:
-    """As the books have it: movement 311, or 325 of what is blocked. Of their two lines the
-    ERP makes the second itself."""
-    for row in erp.company.books.rows("A_MaterialDocumentItem").values():
-        if row["GoodsMovementType"] in ("311", "325") and not row["IsAutomaticallyCreated"]:
-            yield Carried(row["Batch"], row["QuantityInEntryUnit"])
+    """As the books have it: movement 311, or 325 of what is blocked, in one document. Of their two
+    lines the ERP makes the second itself."""
+    for (_, _, lot), amount in _posted(erp, {"311": "311", "325": "311"}).items():
+        yield Carried(lot, amount)
 
 
 class Adjusted(msgspec.Struct, frozen=True):
@@ -75,11 +74,24 @@ def scrapped(truth: Truth) -> Iterator[Adjusted]:
 
 
 def adjusted(erp: Erp) -> Iterator[Adjusted]:
-    """As the books have it; a reversal is a fault here."""
-    for row in erp.company.books.rows("A_MaterialDocumentItem").values():
-        kind = {"555": "551"}.get(row["GoodsMovementType"], row["GoodsMovementType"])
-        if kind in ("701", "702", "551", "552"):
-            yield Adjusted(kind, row["Batch"], row["QuantityInEntryUnit"])
+    """As the books have it, usable and blocked of one document together; a reversal is a fault
+    here."""
+    kinds = {"701": "701", "702": "702", "551": "551", "555": "551", "552": "552"}
+    for (_, kind, lot), amount in _posted(erp, kinds).items():
+        yield Adjusted(kind, lot, amount)
+
+
+def _posted(
+    erp: Erp, kinds: Mapping[str, str]
+) -> Mapping[tuple[tuple[str, str], str, str], Decimal]:
+    """(document, kind, lot) -> how much; `kinds` says as what each movement type counts."""
+    posted: dict[tuple[tuple[str, str], str, str], Decimal] = {}
+    for key, row in erp.company.books.rows("A_MaterialDocumentItem").items():
+        kind = kinds.get(row["GoodsMovementType"])
+        if kind is not None and not row.get("IsAutomaticallyCreated"):
+            where = (key[0], key[1]), kind, row["Batch"]
+            posted[where] = posted.get(where, Decimal(0)) + row["QuantityInEntryUnit"]
+    return posted
 
 
 def unseen(truth: Truth) -> Mapping[tuple[str, str], Decimal]:
