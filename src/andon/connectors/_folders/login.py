@@ -2,6 +2,7 @@
 
 __all__ = ["Login", "said"]
 
+import logging
 from typing import Any
 
 import asyncssh
@@ -30,6 +31,8 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     async def session(self, name: str) -> asyncssh.SSHClientConnection:
         """Logs in. Raises SettingsError for an unknown server, CredentialsError when refused."""
         try:
+            # a dozen lines of each session; what matters of it we say ourselves
+            logging.getLogger("asyncssh").setLevel(logging.WARNING)
             return await asyncssh.connect(**self._access())
         except asyncssh.HostKeyNotVerifiable as error:
             raise SettingsError(
