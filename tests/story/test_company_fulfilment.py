@@ -29,6 +29,7 @@ async def test_what_left_in_two_hours_is_posted_once_though_the_carrier_stutters
         await until(lambda: not tms.outbox.waiting, within=30)
         await until(lambda: _issued(erp) == _left(plant), within=60)
         await until(lambda: _told(plant, tms), within=30)
+        await until(lambda: _expected(plant, tms), within=30)
         assert _issued(erp) == _left(plant)
         assert tms.outbox.struck["twice"] == 3
 
@@ -108,6 +109,16 @@ async def _told(plant: Served, tms: Tms) -> bool:
         if _by(page, "goods-issue").get("erp") is not True:
             return False
     return True
+
+
+async def _expected(plant: Served, tms: Tms) -> bool:
+    """Each page says when the truck is expected, as the dispatcher said last in the feed."""
+    expected = {one.shipment: one.eta for one in tms.expected}
+    for delivery, eta in expected.items():
+        said = _by(await plant.page(f"delivery/erp:{delivery}"), "eta").get("tms-tracking")
+        if said is None or datetime.fromisoformat(said) != eta:
+            return False
+    return bool(expected)
 
 
 def _by(page: dict[str, Any], attribute: str) -> dict[str, Any]:

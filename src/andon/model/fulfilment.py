@@ -1,6 +1,7 @@
 """Fulfilment: deliveries to customers, and how far they are (UN/CEFACT consignment)."""
 
 __all__ = [
+    "ArrivalExpected",
     "ConfirmPick",
     "DeliveryCommand",
     "DeliveryCreated",
@@ -107,6 +108,18 @@ class MilestonePassed(DeliveryEvent, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """When this milestone was passed; nothing of the other ones."""
         return {f"{self.milestone}_at": claim(self.passed_at)}
+
+
+class ArrivalExpected(DeliveryEvent, frozen=True, kw_only=True):
+    """The carrier's word of when the delivery will be at the customer's; the newest counts."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.arrival.expected.v1"
+
+    expected_at: Instant
+
+    def claims(self) -> Claims:
+        """When it is expected there."""
+        return {"eta": claim(self.expected_at)}
 
 
 class DeliveryCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):

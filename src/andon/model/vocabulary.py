@@ -7,6 +7,7 @@ from andon.model.components import ComponentsChecked, FreeComponents, ReserveCom
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
+    ArrivalExpected,
     ConfirmPick,
     DeliveryCreated,
     DeliveryPicked,
@@ -199,6 +200,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     TenderLoad,
     LoadAnswered,
     MilestonePassed,
+    ArrivalExpected,
     PostGoodsIssue,
     UnblockDeparted,
     TellCustomer,

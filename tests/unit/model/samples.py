@@ -13,6 +13,7 @@ from andon.model.components import (
 )
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
+    ArrivalExpected,
     ConfirmPick,
     DeliveryCreated,
     DeliveryLine,
@@ -265,6 +266,7 @@ FULL: tuple[Message, ...] = (
     MilestonePassed(delivery_id=GONE, milestone="departed", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="arrived", passed_at=NOON),
     MilestonePassed(delivery_id=GONE, milestone="delivered", passed_at=NOON),
+    ArrivalExpected(delivery_id=GONE, expected_at=NOON),
     PickDelivery(
         delivery_id=GONE,
         lines=(DeliveryLine(material_id=PUMP, quantity=pcs("4"), lot_id=LOT),),

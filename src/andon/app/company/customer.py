@@ -108,7 +108,7 @@ AREA = Area(
             role="customer",
             sees={
                 SalesOrderPlaced.KIND: ("customer", "customer-order", "wanted-by", "on-delivery"),
-                DeliveryCreated.KIND: ("departed_at", "arrived_at", "delivered_at"),
+                DeliveryCreated.KIND: ("eta", "departed_at", "arrived_at", "delivered_at"),
             },
             asks=(PlaceSalesOrder,),
         ),

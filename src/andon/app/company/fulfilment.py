@@ -1,4 +1,4 @@
-"""Carrier and ERP: what the carrier took is out of the books."""
+"""Carrier and ERP: what the carrier took is out of the books, and when it will be there."""
 
 __all__ = ["AREA"]
 
@@ -9,11 +9,18 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.capabilities.fulfilment import post_departed
+from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
 from andon.core.plant import Connection, Route
-from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue, UnblockDeparted
+from andon.model.fulfilment import (
+    ArrivalExpected,
+    Milestone,
+    MilestonePassed,
+    PostGoodsIssue,
+    UnblockDeparted,
+)
 
 
 class _Passed(msgspec.Struct, frozen=True):
@@ -31,8 +38,25 @@ def _passed(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+class _Expected(msgspec.Struct, frozen=True):
+    """A line of the carrier's tracking feed."""
+
+    shipment: str
+    eta: datetime
+
+
+@inbound("tracking")
+def _expected(item: Item, _: Known) -> Iterator[Said]:
+    """The feed is in the order in which the dispatcher spoke: the last word counts."""
+    row = item.read(_Expected)
+    yield ArrivalExpected(delivery_id=f"delivery/erp:{row.shipment}", expected_at=row.eta)
+
+
 AREA = Area(
-    connections=(Connection("tms", Webhook, (_passed,)),),
+    connections=(
+        Connection("tms", Webhook, (_passed,)),
+        Connection("tms-tracking", Rest, (_expected,)),
+    ),
     workflows=(post_departed,),
     routes=(Route(PostGoodsIssue, "erp"), Route(UnblockDeparted, "erp")),
 )

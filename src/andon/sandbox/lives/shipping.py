@@ -21,6 +21,8 @@ STORE = "171W"
 """The warehouse, as the ERP numbers it."""
 _EVERY = timedelta(minutes=2)
 _LOOKS = timedelta(minutes=1)
+_USUAL = timedelta(minutes=25)
+"""What a dispatcher says before the truck has left the yard."""
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
@@ -91,7 +93,13 @@ def _carried(
     )
     world.truth.happens(left)
     passes(delivery, "departed")
-    yield world.wait(timedelta(minutes=chance.randint(10, 40)))
+    drive = timedelta(minutes=chance.randint(10, 40))
+    if passes == tms.passes:
+        tms.expects(delivery, world.now() + _USUAL)
+        yield world.wait(drive / 2)
+        tms.expects(delivery, world.now() + drive / 2)
+        drive /= 2
+    yield world.wait(drive)
     passes(delivery, "arrived")
     yield world.wait(timedelta(minutes=chance.randint(2, 10)))
     passes(delivery, "delivered")
