@@ -13,8 +13,8 @@ from andon.connectors.odata.simulator import SapSimulator
 from andon.core.errors import RejectedError
 from andon.core.mapping import Known
 from andon.core.quantity import Quantity
-from andon.model.fulfilment import PostGoodsIssue, UnblockDeparted
-from andon.model.holding import BlockStock
+from andon.model.fulfilment import PostGoodsIssue
+from andon.model.holding import BlockStock, UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT, PostAdjustment, PostScrap
 from tests.contract.odata_plant import connected, settings
 

@@ -16,7 +16,6 @@ __all__ = [
     "ResumePick",
     "StopPick",
     "TenderLoad",
-    "UnblockDeparted",
 ]
 
 from collections.abc import Iterable, Sequence
@@ -195,14 +194,3 @@ class PostGoodsIssue(DeliveryCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """That it is posted."""
         return {"goods-issue": True}
-
-
-class UnblockDeparted(DeliveryCommand, frozen=True, kw_only=True):
-    """Give what left with a delivery back to use in the books, which have its lots blocked: it left
-    before the word of a hold came, and what is gone must be issued. What is left stays blocked."""
-
-    TYPE: ClassVar[str] = "andon.fulfilment.departed.unblock.v1"
-
-    def claims(self) -> Claims:
-        """That it was given back."""
-        return {"unblocked": True}

@@ -5,6 +5,7 @@ __all__ = [
     "BlockStock",
     "LockStock",
     "StopUse",
+    "UnblockDeparted",
     "UnblockStock",
     "UnlockStock",
     "Usage",
@@ -13,6 +14,7 @@ __all__ = [
 from typing import ClassVar, Literal
 
 from andon.core.message import Claims
+from andon.model.fulfilment import DeliveryCommand
 from andon.model.quality import LotCommand
 from andon.model.terms import Text
 
@@ -42,6 +44,17 @@ class UnblockStock(LotCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """Not held in the books."""
         return {"hold": False}
+
+
+class UnblockDeparted(DeliveryCommand, frozen=True, kw_only=True):
+    """Give what left with a delivery back to use in the books, which have its lots blocked: it left
+    before the word of a hold came, and what is gone must be issued. What is left stays blocked."""
+
+    TYPE: ClassVar[str] = "andon.quality.departed.unblock.v1"
+
+    def claims(self) -> Claims:
+        """That it was given back."""
+        return {"unblocked": True}
 
 
 class StopUse(LotCommand, frozen=True, kw_only=True):

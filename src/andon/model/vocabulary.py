@@ -18,13 +18,13 @@ from andon.model.fulfilment import (
     ResumePick,
     StopPick,
     TenderLoad,
-    UnblockDeparted,
 )
 from andon.model.holding import (
     AllowUse,
     BlockStock,
     LockStock,
     StopUse,
+    UnblockDeparted,
     UnblockStock,
     UnlockStock,
 )
@@ -172,6 +172,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ReleaseHold,
     BlockStock,
     UnblockStock,
+    UnblockDeparted,
     StopUse,
     AllowUse,
     LockStock,
@@ -202,7 +203,6 @@ VOCABULARY: tuple[type[Message], ...] = (
     MilestonePassed,
     ArrivalExpected,
     PostGoodsIssue,
-    UnblockDeparted,
     TellCustomer,
     CustomerTold,
     OpenCustomerCase,

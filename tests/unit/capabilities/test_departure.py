@@ -10,7 +10,8 @@ from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Verb
 from andon.engine.answers import Answer
 from andon.engine.live import Live
-from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue, UnblockDeparted
+from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
+from andon.model.holding import UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

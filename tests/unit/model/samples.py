@@ -25,7 +25,6 @@ from andon.model.fulfilment import (
     ResumePick,
     StopPick,
     TenderLoad,
-    UnblockDeparted,
 )
 from andon.model.inventory import (
     CreateLot,
@@ -278,7 +277,6 @@ FULL: tuple[Message, ...] = (
     TenderLoad(delivery_id=GONE),
     LoadAnswered(delivery_id=GONE, accepted=True),
     PostGoodsIssue(delivery_id=GONE),
-    UnblockDeparted(delivery_id=GONE),
     PurchaseOrderPlaced(order_id=BOUGHT, supplier_id=ACME, lines=(LINE,)),
     SendPurchaseOrder(order_id=BOUGHT, supplier_id=ACME, placed_at=NOON, lines=(LINE,)),
     PurchaseOrderConfirmed(order_id=BOUGHT, lines=(LINE,)),

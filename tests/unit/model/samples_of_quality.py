@@ -10,6 +10,7 @@ from andon.model.holding import (
     BlockStock,
     LockStock,
     StopUse,
+    UnblockDeparted,
     UnblockStock,
     UnlockStock,
 )
@@ -54,6 +55,7 @@ FULL: tuple[Message, ...] = (
     ReleaseHold(lot_id=LOT, reason=NOTE),
     BlockStock(lot_id=LOT, reason=NOTE),
     UnblockStock(lot_id=LOT),
+    UnblockDeparted(delivery_id="delivery/erp:80000001"),
     StopUse(lot_id=LOT, reason=NOTE, usage="scrap"),
     AllowUse(lot_id=LOT),
     LockStock(lot_id=LOT, reason=NOTE, usage="rework"),

@@ -19,8 +19,8 @@ from andon.model.fulfilment import (
     Milestone,
     MilestonePassed,
     PostGoodsIssue,
-    UnblockDeparted,
 )
+from andon.model.holding import UnblockDeparted
 
 
 class _Passed(msgspec.Struct, frozen=True):

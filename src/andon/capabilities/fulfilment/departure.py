@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.workflow import Ask, Run, workflow
-from andon.model.fulfilment import MilestonePassed, PostGoodsIssue, UnblockDeparted
+from andon.model.fulfilment import MilestonePassed, PostGoodsIssue
+from andon.model.holding import UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)

@@ -7,8 +7,7 @@ from andon.connectors.odata.postings import local_name
 from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
-from andon.model.fulfilment import UnblockDeparted
-from andon.model.holding import BlockStock, UnblockStock
+from andon.model.holding import BlockStock, UnblockDeparted, UnblockStock
 
 _UNRESTRICTED, _BLOCKED = "01", "07"
 LEFT_BEFORE = "LEFT BEFORE THE HOLD"
