@@ -49,8 +49,12 @@ async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line
 
         await until(said, within=30)
         assert "6 PC of SEAL missing" in (await asked())[0]
-        assert await _believed(plant, first, "missing") == [None]
-        assert await _believed(plant, second, "missing") == ["SEAL 6 PC"]
+
+        async def believed() -> bool:
+            both = [await _believed(plant, one, "missing") for one in (first, second)]
+            return both == [[None], ["SEAL 6 PC"]]
+
+        await until(believed, within=20)
 
         _comes(plant, "S2", "SEAL", 40)
 

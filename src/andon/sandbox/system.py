@@ -1,10 +1,10 @@
 """One simulated system: what it hears, what it believes, how it is reached, its kill switch."""
 
-__all__ = ["Belief", "HttpSystem", "PostingSystem", "System", "json_answer"]
+__all__ = ["Belief", "HttpSystem", "PostingSystem", "System", "feed_page", "json_answer"]
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -16,6 +16,9 @@ from andon.sandbox.faults import Faults
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.truth import Fact
 from andon.sandbox.world import World
+
+_PAGE = 100
+"""Rows of one page of a feed."""
 
 
 class Belief(msgspec.Struct, frozen=True):
@@ -138,3 +141,11 @@ def json_answer(what: object, status: int = 200) -> web.Response:
     """Anything that msgspec writes."""
     body = msgspec.json.encode(what)
     return web.Response(body=body, status=status, content_type="application/json")
+
+
+def feed_page(name: str, rows: Sequence[object], after: str) -> web.Response:
+    """A page of a feed whose rows are numbered from 1: what follows number `after`, under `name`,
+    and as `last` the number to ask after next."""
+    begins = int(after) if after.isdigit() else 0
+    page = rows[begins : begins + _PAGE]
+    return json_answer({name: page, "last": str(begins + len(page))})

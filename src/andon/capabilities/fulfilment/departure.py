@@ -5,7 +5,8 @@ __all__ = ["post_departed"]
 from datetime import timedelta
 
 from andon.core.errors import DeniedError, RejectedError
-from andon.core.workflow import Ask, Run, workflow
+from andon.core.insisting import insist
+from andon.core.workflow import Run, workflow
 from andon.model.fulfilment import MilestonePassed, PostGoodsIssue
 from andon.model.holding import UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT
@@ -22,30 +23,29 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
     meanwhile."""
     if passed.milestone != "departed":
         return
-    asked: Ask | None = None
     unblocked = False
-    while True:
-        try:
-            await run.send(PostGoodsIssue(delivery_id=run.subject))
-        except RejectedError as error:
-            if error.code == STOCK_DEFICIT and not unblocked and await _unblocked(run):
-                unblocked = True
-                continue
-            asked = asked or run.ask(
-                "shipping",
-                f"{run.local} has left, and its goods issue is refused:"
-                f" {str(error).rstrip('.')}. Mend the cause, then post again, which Andon does by"
-                " itself every 5 minutes; or post it in the ERP by hand.",
-                "post again",
-                "it is posted",
-            )
-            place, answer = await run.first(asked, run.sleep(LOOK_AGAIN_AFTER))
-            if place == 0:
-                if answer == "it is posted":
-                    return
-                asked = None
-        else:
-            return
+
+    async def mends(error: RejectedError) -> bool:
+        nonlocal unblocked
+        if error.code != STOCK_DEFICIT or unblocked:
+            return False
+        unblocked = await _unblocked(run)
+        return unblocked
+
+    await insist(
+        run,
+        PostGoodsIssue(delivery_id=run.subject),
+        team="shipping",
+        says=lambda error: (
+            f"{run.local} has left, and its goods issue is refused:"
+            f" {str(error).rstrip('.')}. Mend the cause, then post again, which Andon does by"
+            " itself every 5 minutes; or post it in the ERP by hand."
+        ),
+        again="post again",
+        by_hand="it is posted",
+        every=LOOK_AGAIN_AFTER,
+        mends=mends,
+    )
 
 
 async def _unblocked(run: Run) -> bool:

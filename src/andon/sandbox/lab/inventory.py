@@ -15,6 +15,7 @@ __all__ = [
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 
@@ -26,6 +27,7 @@ from andon.sandbox.truth import Counted, Moved, Scrapped, Strayed, Truth
 
 _STORES = {"171A": "production", "171W": "warehouse", "171V": "van"}
 _HALLS = "W."
+_K = TypeVar("_K")
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -89,8 +91,7 @@ def _posted(
     for key, row in erp.company.books.rows("A_MaterialDocumentItem").items():
         kind = kinds.get(row["GoodsMovementType"])
         if kind is not None and not row.get("IsAutomaticallyCreated"):
-            where = (key[0], key[1]), kind, row["Batch"]
-            posted[where] = posted.get(where, Decimal(0)) + row["QuantityInEntryUnit"]
+            _add(posted, ((key[0], key[1]), kind, row["Batch"]), row["QuantityInEntryUnit"])
     return posted
 
 
@@ -137,7 +138,7 @@ def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
     return _apart(lies, books) + _apart(bins, wms.bins)
 
 
-def _add(to: dict[tuple[str, str], Decimal], where: tuple[str, str], amount: Decimal) -> None:
+def _add(to: dict[_K, Decimal], where: _K, amount: Decimal) -> None:
     to[where] = to.get(where, Decimal(0)) + amount
 
 

@@ -10,10 +10,8 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
-from andon.sandbox.system import Belief, PostingSystem, json_answer
+from andon.sandbox.system import Belief, PostingSystem, feed_page
 from andon.sandbox.world import World
-
-_PAGE = 100
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -57,16 +55,11 @@ class Tms(PostingSystem):
             return web.json_response({"detail": "unknown key"}, status=401)
         folder, _, delivery = request.path.strip("/").partition("/")
         if (request.method, folder, delivery) == ("GET", "tracking", ""):
-            return self._since(request.query.get("after", ""))
+            return feed_page("tracking", self.expected, request.query.get("after", ""))
         if request.method != "GET" or folder != "tracking" or delivery not in self.passed:
             return web.json_response({"detail": "not found"}, status=404)
         passed = self.passed[delivery]
         return web.json_response({name: at.isoformat() for name, at in passed.items()})
-
-    def _since(self, after: str) -> web.Response:
-        begins = int(after) if after.isdigit() else 0
-        rows = self.expected[begins : begins + _PAGE]
-        return json_answer({"tracking": rows, "last": str(begins + len(rows))})
 
     def expects(self, delivery: str, eta: datetime) -> None:
         """The dispatcher's word of when the truck will be there; a later one is worth more."""

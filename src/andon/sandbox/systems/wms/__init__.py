@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import Belief, HttpSystem, json_answer
+from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
 from andon.sandbox.systems.wms.locks import Lock, Locks
 from andon.sandbox.systems.wms.supply import Supply
 from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
@@ -18,7 +18,6 @@ from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
 _OURS = "W."
-_PAGE = 100
 
 State = Literal["open", "stopped", "done"]
 
@@ -185,11 +184,7 @@ class Wms(HttpSystem):
         return json_answer({"delivery": delivery, "state": wished.state})
 
     def _since(self, after: str) -> web.Response:
-        if not after.isdigit():
-            after = "0"
-        rows = self.changes[int(after) : int(after) + _PAGE]
-        last = rows[-1]["seq"] if rows else int(after)
-        return json_answer({"changes": rows, "last": str(last)})
+        return feed_page("changes", self.changes, after)
 
     def hear(self, fact: Fact) -> None:
         """Whatever is carried, counted or thrown away in its halls is scanned."""

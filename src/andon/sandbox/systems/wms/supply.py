@@ -9,10 +9,9 @@ from decimal import Decimal
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import json_answer
+from andon.sandbox.system import feed_page, json_answer
 from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Scrapped
 
-_PAGE = 100
 _NONE = Decimal(0)
 
 
@@ -60,9 +59,7 @@ class Supply:
 
     def since(self, after: str) -> web.Response:
         """`GET /supply`."""
-        begins = int(after) if after.isdigit() else 0
-        rows = self.said[begins : begins + _PAGE]
-        return json_answer({"supply": rows, "last": str(begins + len(rows))})
+        return feed_page("supply", self.said, after)
 
     def hear(self, fact: Fact) -> None:
         """Terminals at the store and at the lines say what comes and goes."""
