@@ -109,11 +109,20 @@ class ComplaintDecided(CaseEvent, frozen=True, kw_only=True):
     verdict: Verdict
     complaint_id: Name | None = None
     reason: Text | None = None
+    lot_id: LotId | None = None
+    """The lot it is of, where quality has found that out."""
+    held: bool = False
+    """Whether quality holds that lot already."""
     decided_at: Instant | None = None
 
     def claims(self) -> Claims:
         """What quality says of it."""
         return {"complaint": self.verdict}
+
+    def links(self) -> Iterable[Link]:
+        """The lot it is of."""
+        if self.lot_id is not None:
+            yield Link("complains-of", "material-lot", self.lot_id)
 
 
 class _CaseCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):

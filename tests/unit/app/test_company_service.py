@@ -10,7 +10,7 @@ import pytest
 from andon.app.company.service import AREA, complaint_decided, issue_parts, raise_complaint
 from andon.core.connector import Item, Request, Settings
 from andon.core.mapping import Inbound, Known, Outbound
-from andon.core.message import Finding
+from andon.core.message import Finding, Link
 from andon.core.quantity import Quantity
 from andon.model.service import (
     CaseReported,
@@ -105,6 +105,17 @@ def test_a_verdict_is_about_the_case() -> None:
     assert said == ComplaintDecided(
         case_id=CASE, verdict="unjustified", complaint_id="CMP-9001", decided_at=NOON
     )
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_verdict_names_the_lot_and_whether_it_is_held_already(held: bool) -> None:
+    (said,) = reads(
+        "complaint.decided", complaint="CMP-9001", case="FS-100001", verdict="justified",
+        reason="porous casting", lot="A0000017", held=held, at=NOON,
+    )  # fmt: skip
+    assert isinstance(said, ComplaintDecided)
+    assert (said.lot_id, said.held) == ("A0000017", held)
+    assert list(said.links()) == [Link("complains-of", "material-lot", "A0000017")]
 
 
 def _written(mapping: Inbound | Outbound, command: Any) -> Request:

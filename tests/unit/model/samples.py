@@ -305,7 +305,13 @@ FULL: tuple[Message, ...] = (
     ),
     RaiseComplaint(case_id=CASE, customer_id="17100001", material_id=PUMP, defect=NOTE, lot_id=LOT),
     ComplaintDecided(
-        case_id=CASE, verdict="justified", complaint_id="C-1", reason=NOTE, decided_at=NOON
+        case_id=CASE,
+        verdict="justified",
+        complaint_id="C-1",
+        reason=NOTE,
+        lot_id=LOT,
+        held=True,
+        decided_at=NOON,
     ),
     VisitCompleted(
         case_id=CASE,

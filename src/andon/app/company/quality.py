@@ -14,6 +14,7 @@ from andon.capabilities.quality import (
     close_inspection,
     dispose_in_warehouse,
     dispose_on_floor,
+    hold_complained_lot,
     inspect_output,
     lock_held_stock,
     stop_held_use,
@@ -153,6 +154,7 @@ AREA = Area(
     ),
     workflows=(
         inspect_output,
+        hold_complained_lot,
         block_held_stock,
         stop_held_use,
         lock_held_stock,

@@ -94,6 +94,9 @@ class _Judged(msgspec.Struct, frozen=True):
     verdict: Literal["justified", "not justified"]
     reason: str
     at: datetime
+    lot: str = ""
+    held: bool = False
+    """Whether the QMS holds the lot at that moment."""
 
 
 def _case(number: str) -> str:
@@ -189,6 +192,8 @@ def complaint_decided(item: Item, _: Known) -> Iterator[Said]:
         verdict=_VERDICTS[row.verdict],
         complaint_id=row.complaint,
         reason=row.reason or None,
+        lot_id=row.lot or None,
+        held=row.held,
         decided_at=row.at,
     )
 

@@ -21,11 +21,12 @@ _ANSWERS = (
     "it is claimed",
     "wait on",
     "wait for the release",
-    "hold",
+    "dismiss",
     "approve",
     "it is settled",
 )
-"""What they choose where it is offered, the first that is: the causes are gone after a while."""
+"""What they choose where it is offered, the first that is: the causes are gone after a while. What
+is left of a lot that customers complain of was looked at again after its rework: no new hold."""
 _SEEN = frozenset({"repeated-interchange"})
 """Codes of cases that ask nothing: whoever reads one closes it."""
 

@@ -7,6 +7,7 @@ __all__ = [
     "confirm_proposed_hold",
     "dispose_in_warehouse",
     "dispose_on_floor",
+    "hold_complained_lot",
     "hold_rejected_lot",
     "inspect_output",
     "lock_held_stock",
@@ -23,5 +24,9 @@ from andon.capabilities.quality.everywhere import (
     lock_held_stock,
     stop_held_use,
 )
-from andon.capabilities.quality.hold import confirm_proposed_hold, hold_rejected_lot
+from andon.capabilities.quality.hold import (
+    confirm_proposed_hold,
+    hold_complained_lot,
+    hold_rejected_lot,
+)
 from andon.capabilities.quality.inspection import inspect_output

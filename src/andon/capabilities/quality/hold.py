@@ -1,9 +1,11 @@
 """From decision to hold."""
 
-__all__ = ["confirm_proposed_hold", "hold_rejected_lot"]
+__all__ = ["confirm_proposed_hold", "hold_complained_lot", "hold_rejected_lot"]
 
+from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
-from andon.model.quality import HoldProposed, InspectionDecided, PlaceHold
+from andon.model.quality import HoldPlaced, HoldProposed, InspectionDecided, PlaceHold
+from andon.model.service import ComplaintDecided
 
 
 @workflow(on=InspectionDecided)
@@ -27,3 +29,36 @@ async def confirm_proposed_hold(run: Run, proposed: HoldProposed) -> None:
     if answer == "hold":
         reason = f"{proposed.reason} (asked for by {proposed.proposed_by})"
         await run.send(PlaceHold(lot_id=run.subject, reason=reason))
+
+
+@workflow(on=ComplaintDecided)
+async def hold_complained_lot(run: Run, decided: ComplaintDecided) -> None:
+    """What a justified complaint says of its lot may be so of the rest: it is held once quality
+    says so. A lot is held once: nothing is asked while it is, and a hold of it, whoever placed it,
+    closes the question."""
+    if decided.verdict != "justified" or decided.lot_id is None or decided.held:
+        return
+    lot, because = decided.lot_id.rpartition(":")[2], decided.reason or "no reason was said"
+    complaint = f"complaint {decided.complaint_id or run.local}"
+    held = run.wait(HoldPlaced)
+    asked = run.ask(
+        "quality",
+        f"The {complaint} of lot {lot} is justified: {because}. The lot is not held. Hold what is"
+        " left of it and what was made of it, or dismiss this.",
+        "hold",
+        "dismiss",
+    )
+    place, answer = await run.first(held, asked)
+    if place == 0 or answer != "hold":
+        return
+    await insist(
+        run,
+        PlaceHold(lot_id=decided.lot_id, reason=f"{because[:3000]} ({complaint})"),
+        team="quality",
+        says=lambda error: (
+            f"Lot {lot} is held here after the {complaint}, and whoever owns holds does not take"
+            f" it: {str(error).rstrip('.')}. Mend the cause, then try again."
+        ),
+        again="try again",
+        by_hand="it is held there",
+    )

@@ -99,6 +99,8 @@ class Qms(PostingSystem):
             "complaint.decided",
             complaint=complaint.id,
             case=complaint.case,
+            lot=complaint.lot,
+            held=self.held(complaint.lot) is not None,
             verdict=complaint.verdict,
             reason="porous casting" if justified else "used beyond its limits",
         )
