@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from bench.measured import put
-from proof.memory.reading import REMEMBERED, Reading, Shown
+from proof.memory.reading import Reading, Shown
 
 
 def faults(done: Sequence[Shown]) -> list[str]:
@@ -34,11 +34,6 @@ def _lines(rows: Sequence[Shown]) -> list[str]:
         " grown while reading, MB | seconds | items/s | measured on | not shown |",
         "|---|---|---|---|---|---|---|---|---|---|",
         *(f"| {' | '.join(_cells(one))} |" for one in rows),
-        "",
-        "Some connectors remember things by design, so their memory follows the rows there are, or"
-        " what a minute brings:",
-        "",
-        *(f"- {name}: {what}" for name, (_, what) in REMEMBERED.items()),
         "",
     ]
 

@@ -1,18 +1,10 @@
 """What one connector held while many things waited, and while it read them."""
 
-__all__ = ["REMEMBERED", "NotShown", "Reading", "Shown"]
+__all__ = ["NotShown", "Reading", "Shown"]
 
 from datetime import date
 
 import msgspec
-
-REMEMBERED = {
-    "rest": (300, "digests of the rows of the last full look, and of what was yielded since"),
-    "soap": (250, "digests of the rows of the last full look, and of what was yielded since"),
-    "tryton": (550, "what was yielded inside the overlap of a look by time"),
-}
-"""Bytes that a connector keeps per item by design, and what they are. All items of this proof are
-of one minute, so they all lie inside an overlap; in a plant it is the changes of a minute."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_field="is"):
@@ -41,10 +33,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_fiel
         """What it does not show."""
         if self.keys != self.asked:
             return f"{self.keys} different items of {self.asked}"
-        per_item, _ = REMEMBERED.get(self.connector, (0, ""))
-        bound = _BOUND_MB + self.items * per_item / 1e6
-        if (most := max(self.waiting_mb, self.reading_mb)) > bound:
-            return f"{most} MB grown, {bound:.0f} MB allowed"
+        if (most := max(self.waiting_mb, self.reading_mb)) > _BOUND_MB:
+            return f"{most} MB grown, {_BOUND_MB} MB allowed"
         return None
 
 

@@ -1,6 +1,6 @@
 """What a read remembers of the rows it saw: on disk, since there may be any number of them."""
 
-__all__ = ["Gone", "Memory"]
+__all__ = ["Gone", "Memory", "Yielded"]
 
 import asyncio
 import sqlite3
@@ -151,3 +151,46 @@ class Memory:
                 self._db.execute("begin")
                 self._db.executemany(_NOTE, noted)
         return self._db
+
+
+class Yielded:
+    """What one read yielded: states of rows, each by a key of its own.
+
+    Looks for news overlap, so each may bring again what the one before it saw. A full look may
+    bring again what the full look before it saw, and what looks for news yielded since.
+    """
+
+    def __init__(self, *, complete: bool = False) -> None:
+        self._looked = Memory(forgets=True)
+        self._swept = Memory(complete=complete, looks=1)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what only a full look brings was missed: not before the first one has ended,
+        unless this read began at the beginning."""
+        return self._swept.complete
+
+    async def look_up(self, keys: Collection[str]) -> None:
+        """A page of these comes next."""
+        await self._looked.look_up(keys)
+        await self._swept.look_up(keys)
+
+    def news(self, key: str) -> bool:
+        """A look for news brought it; returns whether it is to be yielded."""
+        return self._looked.note(key) and self._swept.note(key)
+
+    async def end_look(self) -> None:
+        """A look for news is over."""
+        await asyncio.to_thread(self._looked.turn)
+
+    def begin(self) -> None:
+        """A full look begins."""
+        self._swept.begin()
+
+    def missed(self, key: str) -> bool:
+        """A full look brought it; returns whether it is to be yielded."""
+        return self._swept.note(key) and not self._looked.knows(key)
+
+    async def end(self) -> None:
+        """The full look is over."""
+        await asyncio.to_thread(self._swept.end)

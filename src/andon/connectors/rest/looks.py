@@ -2,9 +2,11 @@
 
 __all__ = ["Looks", "Seen"]
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from andon.connectors._memory import Memory, Yielded
 from andon.connectors.rest.asking import Asking
 from andon.connectors.rest.pages import ByTime, Page, shifts, text_at
 from andon.connectors.rest.rows import EARLIEST, Row, gone, row_of, written
@@ -24,15 +26,11 @@ class Looks:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         self._feed = asking.feed
-        self._recent: dict[bytes, datetime] = {}
-        """Digests of what was yielded inside the overlap."""
-        self._polled: set[bytes] = set()
-        self._swept: set[bytes] | None = None
-        """What the last full look saw; none before the first."""
-        self._there: dict[str, bytes] = {}
-        self._missed: set[str] = set()
+        self._yielded = Yielded()
+        self._there = Memory()
+        """What full looks showed, by name, where it matters that something is gone."""
         self.found_by_sweep = 0
-        """States that looks by time missed and a full look found."""
+        """What looks by time missed and a full look found: states, and that something is gone."""
 
     def look(self, after: str) -> AsyncIterator[Seen]:
         """One look at what changed after a position."""
@@ -50,7 +48,9 @@ class Looks:
             pages, fresh = 0, False
             async for page in self._pages_since(start, whole=not after):
                 pages += 1
-                for row in self._new(page):
+                for row in await self._rows(page):
+                    if not self._yielded.news(row.digest):
+                        continue
                     fresh = True
                     newest = max(newest, row.time)
                     if held is not None:
@@ -64,17 +64,16 @@ class Looks:
                 break
         if held is not None:
             yield held, _reached(newest)
-        self._forget(newest)
+        await self._yielded.end_look()
 
     async def _pages_since(self, start: datetime, *, whole: bool) -> AsyncIterator[Page]:
         feed = self._feed
-        assert feed.since is not None
-        query = {} if whole else {feed.since: written(feed, start)}
-        if not isinstance(feed.pages, ByTime):
-            async for page in self._asking.pages(query):
+        if isinstance(feed.pages, ByTime):
+            async for page in self._pages_by_time(start, feed.pages):
                 yield page
             return
-        async for page in self._pages_by_time(start, feed.pages):
+        query = {} if whole or feed.since is None else {feed.since: written(feed, start)}
+        async for page in self._asking.pages(query):
             yield page
 
     async def _pages_by_time(self, start: datetime, paging: ByTime) -> AsyncIterator[Page]:
@@ -133,64 +132,44 @@ class Looks:
             after = moved
 
     async def _whole(self) -> AsyncIterator[Seen]:
-        present: dict[str, bytes] = {}
-        async for page in self._asking.pages({}):
-            for raw in page.rows:
-                row = row_of(self._feed, raw)
-                digest = row.digest
-                present[row.id or digest.hex()] = digest
-                if digest not in self._polled:
-                    self._polled.add(digest)
-                    yield row.item, "all"
-        for item in self._gone(present):
+        async for item in self._everything():
             yield item, "all"
-        self._polled = set(present.values())
 
     async def sweep(self) -> AsyncIterator[Item]:
         """A full look at a feed that is read by time."""
-        present: dict[str, bytes] = {}
-        digests: set[bytes] = set()
-        async for page in self._asking.pages({}):
-            for raw in page.rows:
-                row = row_of(self._feed, raw)
-                digest = row.digest
-                digests.add(digest)
-                present[row.id or digest.hex()] = digest
-                known = digest in self._polled or digest in (self._swept or ())
-                if known or digest in self._recent:
-                    continue
-                self.found_by_sweep += self._swept is not None
-                yield row.item
-        for item in self._gone(present):
+        counted = self._yielded.complete
+        async for item in self._everything():
+            self.found_by_sweep += counted
             yield item
-        self._swept, self._polled = digests, set()
 
-    def _new(self, page: Page) -> list[Row]:
-        """The rows no look before had."""
-        rows: list[Row] = []
-        for raw in page.rows:
-            row = row_of(self._feed, raw)
-            digest = row.digest
-            if digest not in self._recent:
-                self._recent[digest] = row.time
-                self._polled.add(digest)
-                rows.append(row)
+    async def _everything(self) -> AsyncIterator[Item]:
+        """What a full look shows and nothing before it did, and at its end what is gone."""
+        self._yielded.begin()
+        self._there.begin()
+        async for page in self._pages_since(EARLIEST, whole=True):
+            rows = await self._rows(page)
+            if self._feed.deletes:
+                await self._are_there(rows)
+            for row in rows:
+                if self._yielded.missed(row.digest):
+                    yield row.item
+        if self._feed.deletes:
+            async for some in self._there.gone():
+                for lost in some:
+                    yield gone(self._feed, lost.ident, lost.digest)
+            await asyncio.to_thread(self._there.end)
+        await self._yielded.end()
+
+    async def _are_there(self, rows: Sequence[Row]) -> None:
+        there = [(row.id or row.digest, row.digest) for row in rows]
+        await self._there.look_up([name for name, _ in there])
+        for name, state in there:
+            self._there.note(name, state)
+
+    async def _rows(self, page: Page) -> list[Row]:
+        rows = [row_of(self._feed, raw) for raw in page.rows]
+        await self._yielded.look_up([row.digest for row in rows])
         return rows
-
-    def _gone(self, present: dict[str, bytes]) -> list[Item]:
-        """What two full looks in a row do not show: one may have missed it between two pages."""
-        if not self._feed.deletes:
-            return []
-        missed = self._there.keys() - present.keys()
-        left = sorted(missed & self._missed)
-        items = [gone(self._feed, id, self._there[id]) for id in left]
-        still = {id: self._there[id] for id in missed if id not in left}
-        self._there, self._missed = {**present, **still}, set(still)
-        return items
-
-    def _forget(self, newest: datetime) -> None:
-        before = newest - self._feed.overlap
-        self._recent = {digest: at for digest, at in self._recent.items() if at >= before}
 
 
 def _reached(newest: datetime) -> str:

@@ -27,9 +27,9 @@ class Row(msgspec.Struct, frozen=True):
     item: Item
 
     @property
-    def digest(self) -> bytes:
+    def digest(self) -> str:
         """The same for the same state, and short enough to remember many."""
-        return blake2b(self.item.key.encode(), digest_size=16).digest()
+        return blake2b(self.item.key.encode(), digest_size=16).hexdigest()
 
 
 def row_of(feed: Feed, raw: bytes) -> Row:
@@ -62,12 +62,12 @@ def row_of(feed: Feed, raw: bytes) -> Row:
     return Row(str(id), time, item)
 
 
-def gone(feed: Feed, id: str, last: bytes) -> Item:
+def gone(feed: Feed, id: str, last: str) -> Item:
     """What is not shown any more; `before` in its mapping is the last reading."""
     name = feed.key.rpartition("/")[2] or "id"
     return Item(
         kind=f"{feed.kind}.gone",
-        key=f"{feed.kind}/{id}/gone/{last.hex()}",
+        key=f"{feed.kind}/{id}/gone/{last}",
         raw=msgspec.json.encode({name: id}),
         mirror=f"{feed.kind}/{id}",
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
+from andon.connectors._memory import Yielded
 from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors._template import filled_in
 from andon.connectors.soap.feed import Feed
@@ -33,11 +34,7 @@ class Looks:
         self.feed = feed
         self._speaking = speaking
         self._operation = operation
-        self._recent: dict[bytes, datetime] = {}
-        """Digests of what was yielded inside the overlap."""
-        self._polled: set[bytes] = set()
-        self._swept: set[bytes] | None = None
-        """What the last full look saw; none before the first."""
+        self._yielded = Yielded()
         self.found_by_sweep = 0
         """States that looks by time missed and a full look found."""
 
@@ -56,7 +53,9 @@ class Looks:
             pages, fresh = 0, False
             async for rows in self._pages(start):
                 pages += 1
-                for row in self._new(rows):
+                for row in rows:
+                    if not self._yielded.news(row.digest):
+                        continue
                     fresh = True
                     newest = max(newest, row.time)
                     if held is not None:
@@ -68,8 +67,7 @@ class Looks:
         if held is not None:
             # A row from the future must not make us skip what happens until then.
             yield held, min(newest, datetime.now(UTC)).isoformat()
-        before = newest - self.feed.overlap
-        self._recent = {digest: time for digest, time in self._recent.items() if time >= before}
+        await self._yielded.end_look()
 
     async def _by_cursor(self, after: str) -> AsyncIterator[Seen]:
         assert self.feed.cursor is not None
@@ -89,33 +87,30 @@ class Looks:
             after = cursor
 
     async def _whole(self) -> AsyncIterator[Seen]:
-        present: set[bytes] = set()
-        async for rows in self._pages(None):
-            for row in rows:
-                present.add(row.digest)
-                if row.digest not in self._polled:
-                    self._polled.add(row.digest)
-                    yield row.item, "all"
-        self._polled = present
+        async for item in self._everything(None):
+            yield item, "all"
 
     async def sweep(self) -> AsyncIterator[Item]:
         """A full look at a feed that is read by time."""
-        digests: set[bytes] = set()
-        async for rows in self._pages(begin_of(self.feed)):
+        counted = self._yielded.complete
+        async for item in self._everything(begin_of(self.feed)):
+            self.found_by_sweep += counted
+            yield item
+
+    async def _everything(self, start: datetime | None) -> AsyncIterator[Item]:
+        """What a full look shows and nothing before it did."""
+        self._yielded.begin()
+        async for rows in self._pages(start):
             for row in rows:
-                digests.add(row.digest)
-                known = row.digest in self._polled or row.digest in (self._swept or ())
-                if known or row.digest in self._recent:
-                    continue
-                self.found_by_sweep += self._swept is not None
-                yield row.item
-        self._swept, self._polled = digests, set()
+                if self._yielded.missed(row.digest):
+                    yield row.item
+        await self._yielded.end()
 
     async def _pages(self, start: datetime | None) -> AsyncIterator[list[Row]]:
         """Page after page. The end is an empty page, not a short one: services cap sizes."""
         feed, offset = self.feed, 0
         since = "" if start is None else since_text(feed, start)
-        before: list[bytes] = []
+        before: list[str] = []
         for number in range(_MOST_PAGES):
             asked = {"since": since, "page": feed.first_page + number}
             answer = await self._answer({**asked, "offset": offset, "size": feed.size})
@@ -124,6 +119,7 @@ class Looks:
             if digests and digests == before:
                 return  # some services give their last page for every number beyond it
             if rows:
+                await self._yielded.look_up(digests)
                 yield rows
             if not rows or not feed.paged:
                 return
@@ -133,14 +129,6 @@ class Looks:
     async def _answer(self, asked: dict[str, Any]) -> Any:
         arguments = filled_in(self.feed.arguments, asked, "")
         return await self._speaking.ask(self._operation, arguments)
-
-    def _new(self, rows: list[Row]) -> list[Row]:
-        """The rows no look before had."""
-        fresh = [row for row in rows if row.digest not in self._recent]
-        for row in fresh:
-            self._recent[row.digest] = row.time
-            self._polled.add(row.digest)
-        return fresh
 
 
 async def _gently(feed: Feed, answer: Any) -> AsyncIterator[Row]:

@@ -18,7 +18,7 @@ from andon.core.connector import Item
 class Row(msgspec.Struct, frozen=True):
     """One state of one thing."""
 
-    digest: bytes
+    digest: str
     """The same for the same state, and short enough to remember many."""
     time: datetime
     item: Item
@@ -48,7 +48,7 @@ def since_text(feed: Feed, moment: datetime) -> str:
 def _row(feed: Feed, document: Any) -> Row:
     """A row without name or time becomes an item no mapping reads, so that it is not lost."""
     raw = msgspec.json.encode(document)
-    digest = blake2b(raw, digest_size=16).digest()
+    digest = blake2b(raw, digest_size=16).hexdigest()
     id = at(document, parsed(feed.key))
     if not isinstance(id, str | int) or id == "":
         return _odd(feed, feed.key, raw, digest)
@@ -58,7 +58,7 @@ def _row(feed: Feed, document: Any) -> Row:
         if said is None:
             return _odd(feed, feed.time, raw, digest)
         time = said
-    version = digest.hex()
+    version = digest
     if feed.version is not None:
         named = at(document, parsed(feed.version))
         if named is MISSING or named is None:
@@ -72,11 +72,11 @@ def _row(feed: Feed, document: Any) -> Row:
         mirror=f"{feed.kind}/{id}",
         occurred_at=None if feed.time is None else time,
     )
-    return Row(blake2b(key.encode(), digest_size=16).digest(), time, item)
+    return Row(blake2b(key.encode(), digest_size=16).hexdigest(), time, item)
 
 
-def _odd(feed: Feed, lacks: str, raw: bytes, digest: bytes) -> Row:
-    key = f"{feed.kind}/unreadable/{digest.hex()}"
+def _odd(feed: Feed, lacks: str, raw: bytes, digest: str) -> Row:
+    key = f"{feed.kind}/unreadable/{digest}"
     item = Item(kind=f"{feed.kind} without {lacks}", key=key, raw=raw)
     return Row(digest, begin_of(feed), item)
 

@@ -58,6 +58,8 @@ def _holds(held: Any, op: str, value: Any) -> bool:
             return held != value
         case ">=":
             return held >= value
+        case ">":
+            return held > value
         case "in":
             return held in value if isinstance(value, list) else value in held
         case _:

@@ -1,6 +1,6 @@
 """What changed in Tryton, by polling: overlapping windows, and a full look now and then."""
 
-__all__ = ["Changes", "Version", "Watched", "overlapping"]
+__all__ = ["Changes", "Place", "Version", "Watched", "overlapping"]
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,10 +8,14 @@ from typing import Any
 
 import msgspec
 
+from andon.connectors._memory import Yielded
 from andon.connectors.tryton.speech import Speech, TrytonTime, typed
 from andon.core.connector import Item, Position
 
 _PAGE = 200
+_LARGEST_PAGE = 2000
+_TICK = timedelta(microseconds=1)
+"""No two of Tryton's times are closer."""
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 Completed = Callable[[Speech, Sequence[bytes]], Awaitable[Sequence[bytes]]]
@@ -44,8 +48,41 @@ def overlapping(after: Position, overlap: timedelta) -> datetime:
     return datetime.fromisoformat(after) - overlap
 
 
+Rows = Sequence[tuple[Version, bytes]]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a page begins: at a moment, or inside it behind an id, where one page does not hold
+    all that changed at that moment."""
+
+    since: datetime
+    behind: int | None = None
+
+    @property
+    def domain(self) -> list[Any]:
+        """What it asks for."""
+        clauses: list[Any] = [["last_modified_at", ">=", typed(self.since)]]
+        return clauses if self.behind is None else [*clauses, ["id", ">", self.behind]]
+
+    def sure(self, page: Rows) -> Rows:
+        """The rows of a page between which none is left out: behind an id those of the moment."""
+        if self.behind is None:
+            return page
+        return [row for row in page if row[0].last_modified_at.instant() <= self.since]
+
+    def beyond(self, page: Rows, limit: int) -> "Place | None":
+        """Where the page behind this one begins; None after the last one."""
+        rows = self.sure(page)
+        if len(rows) < limit:
+            return None if self.behind is None else Place(self.since + _TICK)
+        last, _ = rows[-1]
+        at = last.last_modified_at.instant()
+        return Place(at) if at > self.since else Place(self.since, last.id)
+
+
 class Changes:
-    """One source's reading. Remembers what it yielded inside the overlap, and no more."""
+    """One source's reading: a new one begins with an empty memory, for what was yielded before
+    and not recorded must come again."""
 
     def __init__(
         self,
@@ -53,80 +90,87 @@ class Changes:
         watched: Sequence[Watched],
         overlap: timedelta,
         *,
-        crowd: int = 20_000,
+        complete: bool = False,
     ) -> None:
         self._speech = speech
         self._watched = watched
         self._overlap = overlap
-        self._yielded: dict[str, datetime] = {}
-        self._newest = _FIRST
-        self._crowd = self._room = crowd
-        """With so many it is worth its while to forget some in the midst of a pass."""
+        self._yielded = Yielded(complete=complete)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what a full look brings was missed by the looks before it."""
+        return self._yielded.complete
 
     async def since(self, after: Position) -> AsyncIterator[Item]:
         """One pass over everything that changed. Only its last item carries the new position.
 
         A pass that breaks off is made again from where it began, so nothing between is skipped.
         """
-        start = overlapping(after, self._overlap)
+        start = newest = overlapping(after, self._overlap)
         held: Item | None = None
-        self._newest = start
         for watched in self._watched:
-            async for version, item in self._rows(watched, watched.relevant, start):
+            rows = self._rows(watched, watched.relevant, start, self._yielded.news)
+            async for version, item in rows:
                 if held is not None:
                     yield held
                 held = item
-                self._newest = max(self._newest, version.last_modified_at.instant())
+                newest = max(newest, version.last_modified_at.instant())
         if held is not None:
-            position = max(self._newest.isoformat(), after)
+            position = max(newest.isoformat(), after)
             yield msgspec.structs.replace(held, position=position)
-        self._forget(self._newest - self._overlap)
+        await self._yielded.end_look()
 
     async def sweep(self) -> AsyncIterator[Item]:
         """A full look at what is under way, whenever it changed."""
+        self._yielded.begin()
         for watched in self._watched:
-            async for _, item in self._rows(watched, watched.open, _FIRST):
+            async for _, item in self._rows(watched, watched.open, _FIRST, self._yielded.missed):
                 yield item
+        await self._yielded.end()
 
     async def _rows(
-        self, watched: Watched, domain: Sequence[Any], start: datetime
+        self,
+        watched: Watched,
+        domain: Sequence[Any],
+        start: datetime,
+        is_new: Callable[[str], bool],
     ) -> AsyncIterator[tuple[Version, Item]]:
+        place: Place | None = Place(start)
         limit = _PAGE
-        while True:
-            page = await self._page(watched, domain, start, limit)
-            fresh = [(v, raw) for v, raw in page if _key(watched, v) not in self._yielded]
-            rows = [raw for _, raw in fresh]
-            if rows and watched.completed is not None:
-                rows = await watched.completed(self._speech, rows)
-            for (version, _), raw in zip(fresh, rows, strict=True):
-                self._yielded[_key(watched, version)] = version.last_modified_at.instant()
+        while place is not None:
+            page = await self._page(watched, domain, place, limit)
+            rows, place = place.sure(page), place.beyond(page, limit)
+            await self._yielded.look_up([_key(watched, version) for version, _ in rows])
+            fresh = [row for row in rows if is_new(_key(watched, row[0]))]
+            async for one in self._completed(watched, fresh):
+                yield one
+            # What is known, and what one moment changed, may be a lot.
+            longer = place is not None and (place.behind is not None or not fresh)
+            limit = min(2 * limit, _LARGEST_PAGE) if longer else _PAGE
+
+    async def _completed(self, watched: Watched, rows: Rows) -> AsyncIterator[tuple[Version, Item]]:
+        """So many at a time that their ids have room in an address."""
+        for first in range(0, len(rows), _PAGE):
+            some = rows[first : first + _PAGE]
+            bodies: Sequence[bytes] = [raw for _, raw in some]
+            if watched.completed is not None:
+                bodies = await watched.completed(self._speech, bodies)
+            for (version, _), raw in zip(some, bodies, strict=True):
                 yield version, _item(watched, version, raw)
-            if len(page) < limit:
-                return
-            # More rows than a page share one instant, or all of a page were known: look further.
-            last = page[-1][0].last_modified_at.instant()
-            limit = _PAGE if fresh and last > start else limit * 2
-            start = last
-            if len(self._yielded) >= self._room:
-                # Neither this pass nor the next one reads anything before that again.
-                self._forget(min(start, self._newest - self._overlap))
 
     async def _page(
-        self, watched: Watched, domain: Sequence[Any], start: datetime, limit: int
-    ) -> list[tuple[Version, bytes]]:
+        self, watched: Watched, domain: Sequence[Any], place: Place, limit: int
+    ) -> Rows:
         rows = await self._speech.search(
             watched.model,
-            [["last_modified_at", ">=", typed(start)], *domain],
+            [*place.domain, *domain],
             list[msgspec.Raw],
             [*watched.fields, "_timestamp"],
             order=[["last_modified_at", "ASC"], ["id", "ASC"]],
             limit=limit,
         )
         return [(msgspec.json.decode(raw, type=Version), bytes(raw)) for raw in rows]
-
-    def _forget(self, before: datetime) -> None:
-        self._yielded = {key: at for key, at in self._yielded.items() if at >= before}
-        self._room = len(self._yielded) + self._crowd
 
 
 def _key(watched: Watched, version: Version) -> str:

@@ -96,7 +96,7 @@ class Tryton(Source[TrytonSettings], Sink[TrytonSettings]):
 
         Each read remembers for itself what it yielded: what was not recorded must come again.
         """
-        changes = Changes(self._speech, WATCHED, self.settings.overlap)
+        changes = Changes(self._speech, WATCHED, self.settings.overlap, complete=not after)
         clock = asyncio.get_running_loop().time
         every = self.settings.sweep_every.total_seconds()
         sweep_at = clock() + every
@@ -105,8 +105,9 @@ class Tryton(Source[TrytonSettings], Sink[TrytonSettings]):
                 yield item
                 after = item.position or after
             if clock() >= sweep_at:
+                counted = changes.complete
                 async for item in changes.sweep():
-                    self.found_by_sweep += 1
+                    self.found_by_sweep += counted
                     yield item
                 sweep_at = clock() + every
             await asyncio.sleep(self.settings.poll_every.total_seconds())
