@@ -35,6 +35,7 @@ from andon.capabilities.service import answer_case, post_parts
 from andon.capabilities.supply import (
     check_components,
     claim_missing,
+    expedite_missing,
     post_counted,
     question_shortage,
     send_order,
@@ -82,5 +83,6 @@ andon = Andon(
         check_components,
         question_shortage,
         claim_missing(fetched_by={"17300002"}),
+        expedite_missing(fetched_by={"17300002"}),
     ],
 )

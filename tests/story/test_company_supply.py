@@ -10,7 +10,7 @@ from andon.sandbox.lab import compare, supply
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Receiving
-from andon.sandbox.systems.supplier_edi import SupplierEdi
+from andon.sandbox.systems.supplier_edi import Called, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
 from tests.integration.plant import until
@@ -63,6 +63,67 @@ async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line
 
         await until(covered, within=30)
         assert world.truth.amount("S2", "A.STORE") == 40
+
+
+@pytest.mark.story
+async def test_what_is_missing_is_asked_for_of_its_suppliers_and_whom_it_hurts_is_seen() -> None:
+    """Each is asked in its own words, for what it still owes of the item: one by an 862, one by a
+    DELFOR, one sees it at our API with its own order, and is told when it is urgent no more."""
+    async with served() as plant:
+        company = plant.company
+        erp, mailbox, portal = (
+            company.the(Erp),
+            company.the(SupplierEdi),
+            company.the(SupplierPortal),
+        )
+        purchases, wanted = erp.company.purchases, company.world.now() + timedelta(days=2)
+        acme, beta = (mailbox.offices[number] for number in ("17300001", "17300003"))
+        by_x12, by_edifact, by_api = (
+            purchases.place(number, [("SEAL", Decimal(40))], wanted.date())
+            for number in ("17300001", "17300003", portal.number)
+        )
+        other = purchases.place(portal.number, [("HOUSING", Decimal(40))], wanted.date())
+        sold = erp.company.sales.place("17100001", "PUMP", Decimal(3), wanted)
+        await until(
+            lambda: bool(acme.taken and beta.taken) and {by_api, other} <= set(portal.found),
+            within=60,
+        )
+
+        for lot, material, amount in (("H1", "HOUSING", 20), ("S1", "SEAL", 30)):
+            _comes(plant, lot, material, amount)
+        _, short = (erp.company.release("PUMP", n) for n in (10, 8))
+        await until(lambda: bool(acme.called and beta.called and portal.called), within=60)
+        day = acme.called[0].day
+        assert list(acme.called) == [Called(by_x12, "SEAL", Decimal(6), day)]
+        assert list(beta.called) == [Called(by_edifact, "SEAL", Decimal(6), day)]
+        assert {n: text.rpartition(" ")[0] for n, text in portal.called.items()} == {
+            by_api: "00010 SEAL 6 PC"
+        }
+        status, _ = await portal.ask("GET", f"/v1/supply/purchase-order/{by_x12}")
+        assert status == 404
+
+        async def hurt() -> list[tuple[str, str, str]]:
+            cases = [one for one in await plant.cases() if one["team"] == "purchasing"]
+            mine = [one for one in cases if one["subject"] == f"production-order/erp:{short}"]
+            if not mine:
+                return []
+            _, case = await plant.ask("GET", f"/v1/exceptions/{mine[0]['id']}")
+            return [(one["order"], one["customer"], one["item"]) for one in case["hurts"]]
+
+        async def known() -> bool:
+            return await hurt() == [(f"sales-order/erp:{sold}", "party/company:17100001", "PUMP")]
+
+        await until(known, within=30)
+
+        _comes(plant, "S2", "SEAL", 40)
+        await until(lambda: not portal.called, within=30)
+        assert (len(acme.called), len(beta.called)) == (1, 1)
+        page = await plant.page(f"purchase-order/erp:{by_x12}")
+        told = [row for row in page["matrix"] if row["attribute"] == "expedite"]
+        assert {cell["system"]: bool(cell["value"]) for cell in told[0]["cells"]} == {
+            "andon": False,
+            "suppliers": True,
+        }
 
 
 def _comes(plant: Served, lot: str, material: str, amount: int) -> None:

@@ -487,6 +487,7 @@ const kase = (id, cls, code, team, connection, subject, text, s, more = {}) => (
   has_raw: false,
   raw: null,
   raw_encoding: null,
+  hurts: [],
   ...more,
 });
 

@@ -67,8 +67,10 @@ class SalesOrderPlaced(SalesOrderEvent, frozen=True, kw_only=True):
         }
 
     def links(self) -> Iterable[Link]:
-        """The customer."""
+        """The customer, and the items that are ordered."""
         yield Link("customer", "party", self.customer_id)
+        for item in dict.fromkeys(line.material_id for line in self.lines):
+            yield Link("orders", "item", item)
 
     def aliases(self) -> Iterable[Alias]:
         """By the customer's number, in the customer's name."""

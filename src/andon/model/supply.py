@@ -9,6 +9,7 @@ __all__ = [
     "PackedLot",
     "PostReceipt",
     "PurchaseLine",
+    "PurchaseLines",
     "PurchaseOrderConfirmed",
     "PurchaseOrderEvent",
     "PurchaseOrderPlaced",
@@ -16,6 +17,7 @@ __all__ = [
     "SendPurchaseOrder",
     "ShipmentAnnounced",
     "ShipmentCounted",
+    "lines_text",
 ]
 
 from collections.abc import Iterable, Sequence
@@ -82,6 +84,7 @@ class AdvisedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 PurchaseLines = Annotated[tuple[PurchaseLine, ...], msgspec.Meta(min_length=1)]
+"""At least one."""
 
 
 class PurchaseOrderPlaced(PurchaseOrderEvent, frozen=True, kw_only=True):
@@ -94,11 +97,13 @@ class PurchaseOrderPlaced(PurchaseOrderEvent, frozen=True, kw_only=True):
 
     def claims(self) -> Claims:
         """Who shall deliver, and what."""
-        return {"supplier": self.supplier_id, "ordered": _lines(self.lines)}
+        return {"supplier": self.supplier_id, "ordered": lines_text(self.lines)}
 
     def links(self) -> Iterable[Link]:
-        """The supplier, as a partner of ours."""
+        """The supplier, as a partner of ours, and the items it shall bring."""
         yield Link("supplier", "party", self.supplier_id)
+        for item in dict.fromkeys(line.material_id for line in self.lines):
+            yield Link("orders", "item", item)
 
 
 class PurchaseOrderConfirmed(PurchaseOrderEvent, frozen=True, kw_only=True):
@@ -184,7 +189,7 @@ class ConfirmPurchaseOrder(Command, frozen=True, kw_only=True, forbid_unknown_fi
 
     def claims(self) -> Claims:
         """What is promised."""
-        return {"confirmed": True, "promised": _lines(self.lines)}
+        return {"confirmed": True, "promised": lines_text(self.lines)}
 
 
 class AnnounceShipment(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -249,7 +254,7 @@ class PostReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
             yield Link("brings", "material-lot", lot.lot_id)
 
 
-def _lines(lines: Sequence[PurchaseLine]) -> str:
+def lines_text(lines: Sequence[PurchaseLine]) -> str:
     """As text by line, `00010 SEAL 12 PC 2026-03-03`."""
     return ", ".join(
         " ".join(

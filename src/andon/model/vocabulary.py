@@ -5,6 +5,7 @@ __all__ = ["VOCABULARY"]
 from andon.core.message import Message, ReadBack
 from andon.model.components import ComponentsChecked, FreeComponents, ReserveComponents
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
+from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
     ArrivalExpected,
@@ -217,6 +218,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     AnnounceShipment,
     AdviseReceipt,
     PostReceipt,
+    ShortageChecked,
+    RequestExpedite,
+    SendExpedite,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

@@ -1,6 +1,6 @@
 """The queue of cases that somebody must decide."""
 
-__all__ = ["exception_with_raw", "exceptions", "exceptions_of"]
+__all__ = ["exception_with_raw", "exceptions", "exceptions_of", "hurts"]
 
 import base64
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from andon.visibility.reading import Asks, maybe_json, row_with
 from andon.visibility.sql import statement
-from andon.visibility.views import ExceptionView, RawException
+from andon.visibility.views import ExceptionView, Hurt, RawException
 
 ExceptionState = Literal["open", "acknowledged", "resolved"]
 
@@ -46,7 +46,18 @@ async def exception_with_raw(
         return None
     kept = await db.fetchrow(statement("raw"), exception_id)
     raw, encoding = _text(kept["raw"] if kept else None)
-    return RawException(**_fields(row), raw=raw, raw_encoding=encoding)
+    return RawException(
+        **_fields(row),
+        raw=raw,
+        raw_encoding=encoding,
+        hurts=[] if row["subject"] is None else await hurts(db, row["subject"], sites=sites),
+    )
+
+
+async def hurts(db: Asks, subject: str, *, sites: frozenset[str]) -> list[Hurt]:
+    """The sales orders that a shortage of an order, an item or a purchase order hurts."""
+    rows = await db.fetch(statement("hurts"), subject, sorted(sites))
+    return [Hurt(**row) for row in rows]
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:

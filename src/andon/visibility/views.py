@@ -9,6 +9,7 @@ __all__ = [
     "ConnectionView",
     "Delivery",
     "ExceptionView",
+    "Hurt",
     "LinkView",
     "MatrixRow",
     "OrderCounts",
@@ -216,11 +217,25 @@ class ExceptionView(Struct, frozen=True, kw_only=True, rename={"class_": "class"
     has_raw: bool
 
 
+class Hurt(Struct, frozen=True):
+    """A sales order that waits for an item which cannot be made now. Whether stock covers it nobody
+    has looked."""
+
+    order: str
+    customer: str | None
+    wanted_by: datetime | None
+    item: str
+    missing_for: str
+    """The production order that cannot make it."""
+
+
 class RawException(ExceptionView, frozen=True, kw_only=True):
     """A case with the item as it came: text, or base64 where it is not UTF-8."""
 
     raw: str | None
     raw_encoding: Literal["utf-8", "base64"] | None
+    hurts: list[Hurt]
+    """Whom the shortage hurts that the case is about, who wants it soonest first, 50 at most."""
 
 
 class SubjectPage(Struct, frozen=True, kw_only=True):

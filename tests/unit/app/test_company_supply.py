@@ -16,6 +16,7 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command
 from andon.core.quantity import Quantity
+from andon.model.expediting import SendExpedite
 from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
@@ -84,6 +85,27 @@ def test_each_supplier_is_written_to_in_its_own_standard(
     assert (request.target, request.body["document"]) == (partner, document)
     assert amount in request.body["segments"]
     assert day in request.body["segments"]
+
+
+@pytest.mark.parametrize(
+    ("supplier", "partner", "document", "call"),
+    [
+        ("17300001", "acme", "862", ["FST", "6", "C", "D", "20260302"]),
+        ("17300003", "beta", "DELFOR", ["QTY", ["113", "6", "PCE"]]),
+    ],
+)
+def test_what_is_wanted_sooner_is_a_schedule_in_the_suppliers_standard(
+    supplier: str, partner: str, document: str, call: list[Any]
+) -> None:
+    line = PurchaseLine(line="00010", material_id="SEAL", quantity=pcs(6), due_at=NOON)
+    request = written(
+        SendExpedite(
+            order_id=ORDER, supplier_id=supplier, request_id="4500000001-1", asked_at=NOON,
+            wanted=(line,),
+        )
+    )  # fmt: skip
+    assert (request.target, request.body["document"]) == (partner, document)
+    assert call in request.body["segments"]
 
 
 def test_a_supplier_without_an_agreement_is_a_mistake() -> None:

@@ -11,6 +11,7 @@ from andon.model.components import (
     MissingComponent,
     ReserveComponents,
 )
+from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
     ArrivalExpected,
@@ -293,6 +294,11 @@ FULL: tuple[Message, ...] = (
     ),
     ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
     PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),
+    ShortageChecked(item_id="SEAL", missing=pcs("6"), orders=(A,), checked_at=NOON),
+    RequestExpedite(order_id=BOUGHT, wanted=(LINE,)),
+    SendExpedite(
+        order_id=BOUGHT, supplier_id=ACME, request_id="4711-1", asked_at=NOON, wanted=(LINE,)
+    ),
     CaseReported(
         case_id=CASE,
         customer_id="17100001",

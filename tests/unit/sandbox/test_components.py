@@ -37,3 +37,25 @@ def test_what_comes_goes_to_who_asked_first_and_a_locked_lot_to_nobody() -> None
     assert supply.missing == {"2": {"SEAL": 0}}
     assert len(supply.said) == said
     assert supply.put("3", b'{"lines": []}').status == 422
+
+
+def test_an_item_is_said_short_over_all_orders_and_when_it_is_short_no_more() -> None:
+    supply = Supply("A.STORE", set(), lambda: BEGAN)
+
+    def said() -> list[tuple[object, object, object]]:
+        return [(row["item"], row["missing"], row["orders"]) for row in supply.short]
+
+    supply.hear(came("S1", 12))
+    supply.put("1", SEALS)
+    assert said() == []
+    supply.put("2", SEALS)
+    supply.put("3", SEALS)
+    supply.hear(came("S2", 10))
+    supply.free("3")
+    assert said() == [
+        ("SEAL", 8, ("2",)),
+        ("SEAL", 18, ("2", "3")),
+        ("SEAL", 8, ("3",)),
+        ("SEAL", 0, ()),
+    ]
+    assert [row["seq"] for row in supply.short] == [1, 2, 3, 4]

@@ -14,7 +14,7 @@ from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.world import World
 from tests.integration.plant import until
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "name": "purchase-order/erp:4500000009",
     "local": "4500000009",
     "values": [
@@ -30,12 +30,15 @@ class FakeAndon:
     def __init__(self) -> None:
         self.asked: Counter[tuple[str, str]] = Counter()
         self.bodies: list[dict[str, Any]] = []
+        self.expedite: str | None = None
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("Authorization") != "Bearer secret":
             return web.json_response({"detail": "no"}, status=401)
         if request.method == "GET":
-            return web.json_response({"items": [ORDER], "next_before": None})
+            more = {"attribute": "expedite", "value": self.expedite}
+            order = {**ORDER, "values": [*ORDER["values"], more]}
+            return web.json_response({"items": [order], "next_before": None})
         key = request.headers["Idempotency-Key"]
         self.asked[request.path, key] += 1
         if self.asked[request.path, key] == 1:
@@ -80,6 +83,25 @@ async def test_it_asks_under_one_key_until_it_is_done(andon: tuple[FakeAndon, st
     assert (line["line"], line["quantity"]["unit"]) == ("00010", "PC")
     assert Decimal(line["quantity"]["amount"]) == promise.quantity
     assert line["due_at"].replace("-", "").startswith(promise.day)
+
+
+async def test_what_is_wanted_sooner_it_sees_with_its_order_until_it_is_urgent_no_more(
+    andon: tuple[FakeAndon, str],
+) -> None:
+    fake, url = andon
+    portal = SupplierPortal(World(1), url)
+    await portal.start()
+    try:
+        portal.admit("secret")
+        await until(lambda: bool(portal.found), within=8)
+        assert not portal.urgent("4500000009")
+        fake.expedite = "00010 SEAL 6 PC 2026-03-02"
+        await until(lambda: portal.urgent("4500000009"), within=8)
+        assert portal.called == {"4500000009": "00010 SEAL 6 PC 2026-03-02"}
+        fake.expedite = None
+        await until(lambda: not portal.called, within=8)
+    finally:
+        await portal.stop()
 
 
 async def test_what_andon_will_not_do_is_not_asked_for_again() -> None:

@@ -7,12 +7,22 @@ import aiohttp
 import pytest
 
 from andon.connectors.edi import EdiSettings, Partner
-from andon.connectors.edi.mapping import Advice, Judged, Purchase, Wanted, advice, order
+from andon.connectors.edi.mapping import (
+    Advice,
+    Call,
+    Judged,
+    Purchase,
+    Schedule,
+    Wanted,
+    advice,
+    order,
+    schedule,
+)
 from andon.core.quantity import Quantity
 from andon.sandbox.lab import compare, supply
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Counted, Receiving
-from andon.sandbox.systems.supplier_edi import Office, Promised, Shipped, SupplierEdi
+from andon.sandbox.systems.supplier_edi import Called, Office, Promised, Shipped, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import World
@@ -83,6 +93,32 @@ def test_an_office_promises_ships_and_files_what_it_is_told(number: str, partner
     )  # fmt: skip
     office.answers(mailbox.written(partner, advice(told, partner.standard), 2))
     assert compare(supply.judged(suppliers, dock), supply.advised(suppliers)).well
+
+
+@OFFICES
+def test_an_office_packs_at_once_what_it_is_asked_to_send_sooner(
+    number: str, partner: Partner
+) -> None:
+    office = SupplierEdi(World(1), "").offices[number]
+    called = Schedule(
+        number="4711-1", order="4711", written_on=NOON.date(), unit="EA",
+        calls=(
+            Call(material="SEAL", amount=Decimal(6), day=NOON.date()),
+            Call(material="HOUSING", amount=Decimal(2), day=NOON.date()),
+        ),
+    )  # fmt: skip
+    body = schedule(called, partner.standard)
+    answers = office.answers(mailbox.written(partner, body))
+    assert len(answers) == 1, "acknowledged, and no order of its own"
+    assert office.called == [
+        Called("4711", "SEAL", Decimal(6), "20260302"),
+        Called("4711", "HOUSING", Decimal(2), "20260302"),
+    ]
+    assert office.urgent("4711")
+    assert not office.urgent("4712")
+    wanting = [one for one in body["segments"] if one[0] not in ("FST", "SCC")]
+    office.answers(mailbox.written(partner, {**body, "segments": wanting}, 2))
+    assert len(office.called) == 2, "it refuses a schedule without what is called"
 
 
 def test_promises_in_the_books_are_of_lines_that_somebody_committed_himself_to() -> None:

@@ -597,6 +597,18 @@ export interface components {
             ok: boolean;
         };
         /**
+         * Hurt
+         * @description A sales order that waits for an item which cannot be made now. Whether stock covers it nobody
+         *         has looked.
+         */
+        Hurt: {
+            customer: string | null;
+            item: string;
+            missing_for: string;
+            order: string;
+            wanted_by: string | null;
+        };
+        /**
          * LinkView
          * @description A qualified, dated relation to another object, seen from this subject.
          */
@@ -709,6 +721,7 @@ export interface components {
                 [key: string]: unknown;
             };
             has_raw: boolean;
+            hurts: components["schemas"]["Hurt"][];
             id: number;
             /** Format: date-time */
             opened_at: string;

@@ -18,11 +18,19 @@ from andon.model.components import (
     MissingComponent,
     ReserveComponents,
 )
+from andon.model.expediting import ShortageChecked
 
 
 class _Line(msgspec.Struct, frozen=True):
     item: str
     missing: Decimal
+
+
+class _Short(msgspec.Struct, frozen=True):
+    item: str
+    missing: Decimal
+    orders: tuple[str, ...]
+    at: datetime
 
 
 class _Supply(msgspec.Struct, frozen=True):
@@ -42,6 +50,18 @@ def _checked(item: Item, _: Known) -> Iterator[Said]:
             for line in row.lines
             if line.missing
         ),
+        checked_at=row.at,
+    )
+
+
+@inbound("shortage")
+def _short(item: Item, _: Known) -> Iterator[Said]:
+    """One item over all orders, in pieces."""
+    row = item.read(_Short)
+    yield ShortageChecked(
+        item_id=row.item,
+        missing=Quantity(row.missing, "PC"),
+        orders=tuple(f"production-order/erp:{order}" for order in row.orders),
         checked_at=row.at,
     )
 
@@ -67,5 +87,5 @@ def _reservation(command: ReserveComponents | FreeComponents) -> str:
     return f"/reservations/{command.order_id.rpartition(':')[2]}"
 
 
-COMPONENTS = (_checked, _reserve, _free)
+COMPONENTS = (_checked, _short, _reserve, _free)
 """What the WMS says and is asked about components."""

@@ -1,4 +1,5 @@
-"""ERP, suppliers and dock: an order goes out by EDI, and what comes is in the books."""
+"""ERP, suppliers and dock: an order goes out by EDI, what comes is in the books, what is missing is
+asked for sooner."""
 
 __all__ = ["AREA"]
 
@@ -12,21 +13,27 @@ import msgspec
 from andon.app.company.area import Area
 from andon.capabilities.supply import (
     claim_missing,
+    expedite_missing,
     post_counted,
     question_rejections,
     send_order,
 )
 from andon.connectors import edi
+from andon.connectors.board import Board
+from andon.connectors.board.mapping import EXPEDITE
 from andon.connectors.edi import Document, Edi, EdiSettings, Partner
 from andon.connectors.edi.mapping import (
     Advice,
+    Call,
     Judged,
     Purchase,
+    Schedule,
     Wanted,
     advice,
     confirmation,
     notice,
     order,
+    schedule,
 )
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
@@ -36,6 +43,7 @@ from andon.core.mapping import Inbound, Known, Said, inbound, outbound
 from andon.core.message import Finding
 from andon.core.plant import Connection, Partnership, Route
 from andon.core.quantity import Quantity
+from andon.model.expediting import RequestExpedite, SendExpedite
 from andon.model.supply import (
     AdviseReceipt,
     AnnounceShipment,
@@ -124,6 +132,28 @@ def _advise(command: AdviseReceipt, known: Known) -> Request:
         ),
     )
     return Request(target=name, body=advice(said, partner.standard))
+
+
+@outbound(SendExpedite, proof="findable")
+def _expedite(command: SendExpedite, known: Known) -> Request:
+    """One request is one 862 or DELFOR."""
+    name, partner = _partner(command.supplier_id, known)
+    zone = ZoneInfo(partner.time_zone)
+    called = Schedule(
+        number=command.request_id,
+        order=command.order_id.rpartition(":")[2],
+        written_on=command.asked_at.astimezone(zone).date(),
+        unit=_PIECE[partner.standard],
+        calls=tuple(
+            Call(
+                material=line.material_id,
+                amount=line.quantity.amount,
+                day=(line.due_at or command.asked_at).astimezone(zone).date(),
+            )
+            for line in command.wanted
+        ),
+    )
+    return Request(target=name, body=schedule(called, partner.standard))
 
 
 def _confirmed(item: Item, known: Known) -> Iterator[Said]:
@@ -253,6 +283,7 @@ def _expected(item: Item, _: Known) -> Iterator[Said]:
 _EDI = (
     _send,
     _advise,
+    _expedite,
     Inbound("855", _confirmed),
     Inbound("ORDRSP", _confirmed),
     Inbound("856", _announced),
@@ -264,6 +295,7 @@ _EDI = (
 AREA = Area(
     connections=(
         Connection("suppliers", Edi, _EDI),
+        Connection("andon", Board, EXPEDITE),
         Connection("receiving", Webhook, (_counted, _expected)),
         Connection("receiving-expected", Rest, (_expect,)),
     ),
@@ -271,10 +303,13 @@ AREA = Area(
         send_order(fetched_by=_FETCHED_BY),
         post_counted,
         claim_missing(fetched_by=_FETCHED_BY),
+        expedite_missing(fetched_by=_FETCHED_BY),
     ),
     routes=(
         Route(SendPurchaseOrder, "suppliers"),
         Route(AdviseReceipt, "suppliers"),
+        Route(SendExpedite, "suppliers"),
+        Route(RequestExpedite, "andon"),
         Route(ConfirmPurchaseOrder, "erp"),
         Route(PostReceipt, "erp"),
         Route(AnnounceShipment, "receiving-expected"),
@@ -290,6 +325,7 @@ AREA = Area(
                     "promised",
                     "announced",
                     "received",
+                    "expedite",
                 ),
             },
             asks=(ConfirmPurchaseOrder, AnnounceShipment),

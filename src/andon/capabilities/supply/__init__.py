@@ -1,8 +1,10 @@
-"""Supply: orders go to suppliers, what comes is posted, what is missing is claimed."""
+"""Supply: orders go to suppliers, what comes is posted, what is missing is claimed
+or asked for sooner."""
 
 __all__ = [
     "check_components",
     "claim_missing",
+    "expedite_missing",
     "post_counted",
     "question_rejections",
     "question_shortage",
@@ -11,6 +13,7 @@ __all__ = [
 
 from andon.capabilities.supply.comparing import claim_missing
 from andon.capabilities.supply.components import check_components, question_shortage
+from andon.capabilities.supply.expediting import expedite_missing
 from andon.capabilities.supply.ordering import send_order
 from andon.capabilities.supply.receiving import post_counted
 from andon.capabilities.supply.rejecting import question_rejections

@@ -1,9 +1,10 @@
-"""Holds on Andon's own board."""
+"""Holds, and what suppliers are asked to send sooner, on Andon's own board."""
 
-__all__ = ["MAPPINGS", "place_hold", "release_hold"]
+__all__ = ["EXPEDITE", "MAPPINGS", "place_hold", "release_hold", "request_expedite"]
 
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
+from andon.model.expediting import RequestExpedite
 from andon.model.quality import PlaceHold, ReleaseHold
 
 
@@ -21,4 +22,15 @@ def release_hold(command: ReleaseHold, known: Known) -> Request:
     return Request(target="hold.release", body={"lot": command.lot_id})
 
 
+@outbound(RequestExpedite, proof="keyed")
+def request_expedite(command: RequestExpedite, known: Known) -> Request:
+    """With the order at once, for its supplier to read."""
+    del known
+    wanted = [f"{line.line} {line.material_id} {line.quantity}" for line in command.wanted]
+    return Request(target="expedite", body={"order": command.order_id, "wanted": wanted})
+
+
 MAPPINGS = (place_hold, release_hold)
+"""Of holds."""
+EXPEDITE = (request_expedite,)
+"""Of what is wanted sooner."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
 from andon.sandbox.lives.production import STORE
@@ -25,7 +26,16 @@ _LOOKS = timedelta(minutes=12)
 _WANTED_IN = timedelta(days=2)
 _PACKS = timedelta(minutes=1)
 _MOST_ON_A_PALLET = Decimal(60)
-Ship = Callable[[Shipped], None]
+_MINUTE = timedelta(minutes=1)
+
+
+class _Seller(NamedTuple):
+    """What a supplier's people go by: who buys knows it by this number."""
+
+    number: str
+    orders: deque[Ordered]
+    ship: Callable[[Shipped], None]
+    urgent: Callable[[str], bool]
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
@@ -35,17 +45,19 @@ def begin(world: World, systems: Mapping[str, System]) -> None:
     )  # fmt: skip
     if not isinstance(erp, Erp) or not isinstance(dock, Receiving):
         return
-    sellers: dict[str, tuple[deque[Ordered], Ship]] = {}
+    sellers: list[_Seller] = []
     if isinstance(mailbox, SupplierEdi):
-        for number, office in mailbox.offices.items():
-            sellers[number] = office.orders, partial(mailbox.ship, office)
+        sellers += (
+            _Seller(number, office.orders, partial(mailbox.ship, office), office.urgent)
+            for number, office in mailbox.offices.items()
+        )
     portal = systems.get("supplier-portal")
     if isinstance(portal, SupplierPortal):
-        sellers[portal.number] = portal.orders, portal.ship
+        sellers.append(_Seller(portal.number, portal.orders, portal.ship, portal.urgent))
     if sellers:
-        world.lives(_buys(world, erp, list(sellers)))
-    for number, (orders, ship) in sellers.items():
-        world.lives(_sends(world, erp, dock, number, orders, ship))
+        world.lives(_buys(world, erp, [one.number for one in sellers]))
+    for one in sellers:
+        world.lives(_sends(world, erp, dock, one))
 
 
 def _buys(world: World, erp: Erp, suppliers: list[str]) -> Steps:
@@ -68,32 +80,35 @@ def _in_books(erp: Erp, material: str) -> Decimal:
     return sum(mine, Decimal(0))
 
 
-def _sends(
-    world: World, erp: Erp, dock: Receiving, supplier: str, orders: deque[Ordered], ship: Ship
-) -> Steps:
+def _sends(world: World, erp: Erp, dock: Receiving, seller: _Seller) -> Steps:
     trucks = 0
     while True:
-        while orders:
+        while seller.orders:
             trucks += 1
-            shipment = f"S{supplier[-1]}{trucks:05}"
-            world.lives(_driven(world, erp, dock, orders.popleft(), ship, shipment))
+            shipment = f"S{seller.number[-1]}{trucks:05}"
+            order = seller.orders.popleft()
+            world.lives(_driven(world, erp, dock, seller, order, shipment))
         yield world.wait(_PACKS / world.pace)
 
 
 def _driven(
-    world: World, erp: Erp, dock: Receiving, order: Ordered, ship: Ship, shipment: str
+    world: World, erp: Erp, dock: Receiving, seller: _Seller, order: Ordered, shipment: str
 ) -> Steps:
-    """What is packed is announced; now and then a pallet holds less than its label says, or a piece
-    of it is broken and goes back with the driver."""
+    """What is packed is announced, and leaves at once where it is wanted sooner; now and then a
+    pallet holds less than its label says, or a piece of it is broken and goes back with the
+    driver."""
     chance = world.chance(f"truck/{shipment}")
-    yield world.wait(timedelta(minutes=chance.randint(2, 6)) / world.pace)
+    for _ in range(chance.randint(2, 6)):
+        if seller.urgent(order.number):
+            break
+        yield world.wait(_MINUTE / world.pace)
     packed: list[tuple[str, str, Decimal]] = []
     for material, amount in order.items:
         while amount > 0:
             lot, pallet = f"{shipment}-{len(packed)}", min(amount, _MOST_ON_A_PALLET)
             packed.append((material, lot, pallet))
             amount -= pallet
-    ship(Shipped(shipment, order.number, packed))
+    seller.ship(Shipped(shipment, order.number, packed))
     yield world.wait(timedelta(minutes=chance.randint(6, 12)) / world.pace)
     counted: list[Counted] = []
     for material, lot, quantity in packed:

@@ -47,6 +47,14 @@ function Case({ one }: { one: CaseWithRaw }) {
             </dd>
           </>
         )}
+        {one.hurts.length > 0 && (
+          <>
+            <dt>hurts</dt>
+            <dd>
+              <Hurts all={one.hurts} />
+            </dd>
+          </>
+        )}
         <dt>opened</dt>
         <dd>
           <Wall at={one.opened_at} />
@@ -60,6 +68,32 @@ function Case({ one }: { one: CaseWithRaw }) {
       </dl>
       {one.has_raw && <RawItem one={one} />}
     </div>
+  );
+}
+
+/** Sales orders that wait for what cannot be made, who wants it soonest first. */
+function Hurts({ all }: { all: CaseWithRaw['hurts'] }) {
+  return (
+    <ul className="hurts">
+      {all.map((one) => (
+        <li key={one.order}>
+          <SubjectLink name={one.order} />
+          {one.customer && (
+            <>
+              {' of '}
+              <SubjectLink name={one.customer} />
+            </>
+          )}
+          {` waits for ${one.item}`}
+          {one.wanted_by && (
+            <>
+              {', wanted by '}
+              <Wall at={one.wanted_by} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

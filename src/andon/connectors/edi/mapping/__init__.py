@@ -8,6 +8,7 @@ __all__ = [
     "Adjustment",
     "Advice",
     "Arrived",
+    "Call",
     "Confirmation",
     "Confirmed",
     "Judged",
@@ -15,6 +16,7 @@ __all__ = [
     "Milestone",
     "Notice",
     "Purchase",
+    "Schedule",
     "Wanted",
     "adjustments",
     "advice",
@@ -24,6 +26,7 @@ __all__ = [
     "milestones",
     "notice",
     "order",
+    "schedule",
 ]
 
 from andon.connectors._folders import mapping as folders
@@ -40,6 +43,7 @@ from andon.connectors.edi.mapping.orders import (
 )
 from andon.connectors.edi.mapping.protocol import ANSWERS, doubted, refused, reported
 from andon.connectors.edi.mapping.receipts import RECEIVED, Arrived, arrivals
+from andon.connectors.edi.mapping.schedules import Call, Schedule, schedule
 from andon.connectors.edi.mapping.stock import ADJUSTED, SHIPPED, Adjustment, adjustments
 
 mappings = (*folders.mappings, refused, reported, doubted, *ANSWERS)

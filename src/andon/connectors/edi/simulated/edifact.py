@@ -13,7 +13,10 @@ from andon.connectors.edi.simulated.program import Came, Program
 
 Raw = list[str | list[str]]
 
-_NEEDS = {"ORDERS": {"BGM", "DTM", "LIN", "QTY"}}
+_NEEDS = {
+    "ORDERS": {"BGM", "DTM", "LIN", "QTY"},
+    "DELFOR": {"BGM", "DTM", "LIN", "SCC", "QTY"},
+}
 
 
 class EdifactProgram(Program):

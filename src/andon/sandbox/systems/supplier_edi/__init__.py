@@ -1,6 +1,16 @@
 """Two suppliers behind one mailbox: one speaks X12 over SFTP, one EDIFACT."""
 
-__all__ = ["Acme", "Advised", "Beta", "Office", "Ordered", "Promised", "Shipped", "SupplierEdi"]
+__all__ = [
+    "Acme",
+    "Advised",
+    "Beta",
+    "Called",
+    "Office",
+    "Ordered",
+    "Promised",
+    "Shipped",
+    "SupplierEdi",
+]
 
 from collections.abc import Iterable, Mapping
 
@@ -10,6 +20,7 @@ from andon.sandbox.systems.supplier_edi.acme import Acme
 from andon.sandbox.systems.supplier_edi.beta import Beta
 from andon.sandbox.systems.supplier_edi.office import (
     Advised,
+    Called,
     Office,
     Ordered,
     Promised,

@@ -1,4 +1,4 @@
-"""A supplier that speaks X12: 850 and 861 in, 855 and 856 out, 997 both ways."""
+"""A supplier that speaks X12: 850, 861 and 862 in, 855 and 856 out, 997 both ways."""
 
 __all__ = ["Acme"]
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from andon.connectors.edi.simulated.program import Came
 from andon.connectors.edi.simulated.x12 import X12Program
-from andon.sandbox.systems.supplier_edi.office import Advised, Office, Shipped
+from andon.sandbox.systems.supplier_edi.office import Advised, Called, Office, Shipped
 
 _DAMAGED, _SHORT = "01", "02"
 
@@ -41,6 +41,26 @@ class Acme(Office, X12Program):
     def told(self, came: Came) -> Sequence[Advised]:
         """An 861."""
         return list(_judged(came)) if came.document == "861" else ()
+
+    def calls(self, came: Came) -> Sequence[Called]:
+        """An 862."""
+        return list(_called(came)) if came.document == "862" else ()
+
+
+def _called(came: Came) -> Iterator[Called]:
+    """Each FST, of the LIN before it."""
+    row: list[str] = []
+    for segment in came.segments:
+        match segment[0]:
+            case "LIN":
+                row = [str(element) for element in segment]
+            case "FST":
+                named = dict(zip(row[2::2], row[3::2], strict=True))
+                yield Called(
+                    named["PO"], named["BP"], Decimal(str(segment[1])), day=str(segment[4])
+                )
+            case _:
+                continue
 
 
 def _judged(came: Came) -> Iterator[Advised]:

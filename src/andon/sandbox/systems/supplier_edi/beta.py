@@ -1,4 +1,5 @@
-"""A supplier that speaks EDIFACT: ORDERS and RECADV in, ORDRSP and DESADV out, CONTRL both ways."""
+"""A supplier that speaks EDIFACT: ORDERS, RECADV and DELFOR in, ORDRSP and DESADV out, CONTRL both
+ways."""
 
 __all__ = ["Beta"]
 
@@ -7,7 +8,7 @@ from decimal import Decimal
 
 from andon.connectors.edi.simulated.edifact import EdifactProgram
 from andon.connectors.edi.simulated.program import Came
-from andon.sandbox.systems.supplier_edi.office import Advised, Office, Shipped
+from andon.sandbox.systems.supplier_edi.office import Advised, Called, Office, Shipped
 
 _ACCEPTED, _DAMAGED, _SHORT = "194", "195", "119"
 
@@ -42,6 +43,27 @@ class Beta(Office, EdifactProgram):
     def told(self, came: Came) -> Sequence[Advised]:
         """A RECADV."""
         return list(_judged(came)) if came.document == "RECADV" else ()
+
+    def calls(self, came: Came) -> Sequence[Called]:
+        """A DELFOR."""
+        return list(_called(came)) if came.document == "DELFOR" else ()
+
+
+def _called(came: Came) -> Iterator[Called]:
+    """Each LIN, up to the DTM that names its day."""
+    order, material, amount = "", "", Decimal(0)
+    for segment in came.segments:
+        match segment[0]:
+            case "LIN":
+                material = segment[3][0]
+            case "RFF" if segment[1][0] == "ON":
+                order = segment[1][1]
+            case "QTY":
+                amount = Decimal(segment[1][1])
+            case "DTM" if segment[1][0] == "2":
+                yield Called(order, material, amount, day=segment[1][1])
+            case _:
+                continue
 
 
 def _judged(came: Came) -> Iterator[Advised]:

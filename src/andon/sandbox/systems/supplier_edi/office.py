@@ -1,6 +1,6 @@
 """What the people in a supplier's office do, in whichever standard their program writes."""
 
-__all__ = ["Advised", "Office", "Ordered", "Promised", "Shipped", "sscc"]
+__all__ = ["Advised", "Called", "Office", "Ordered", "Promised", "Shipped", "sscc"]
 
 from abc import abstractmethod
 from collections import Counter, deque
@@ -50,6 +50,15 @@ class Advised(msgspec.Struct, frozen=True):
     missing: Decimal
 
 
+class Called(msgspec.Struct, frozen=True):
+    """What it was asked to send of an order, and for which day."""
+
+    order: str
+    material: str
+    quantity: Decimal
+    day: str
+
+
 class Office(Program):
     """It sells housings and seals. An order that comes again is another order to it."""
 
@@ -63,6 +72,8 @@ class Office(Program):
         self.promised: list[Promised] = []
         self.shipped: dict[str, Shipped] = {}
         self.advised: list[Advised] = []
+        self.called: list[Called] = []
+        """Its people pack these orders at once."""
         self.now = now
         self._world = world
         self._pallets = 0
@@ -75,11 +86,20 @@ class Office(Program):
     def told(self, came: Came) -> Sequence[Advised]:
         """What a receiving advice says; nothing for any other message."""
 
+    @abstractmethod
+    def calls(self, came: Came) -> Sequence[Called]:
+        """What a schedule says; nothing for any other message."""
+
+    def urgent(self, order: str) -> bool:
+        """Whether somebody asked to have it sooner."""
+        return any(one.order == order for one in self.called)
+
     def answers(self, content: bytes) -> list[bytes]:
-        """Receiving advices are filed."""
+        """Receiving advices are filed; a schedule is for who packs."""
         for one in self.read(content):
             if not one.errors:
                 self.advised += self.told(one)
+                self.called += self.calls(one)
         return super().answers(content)
 
     def takes(self, came: Came) -> list[bytes]:

@@ -44,7 +44,8 @@ class _Page(msgspec.Struct):
 
 
 class SupplierPortal(Partner):
-    """It promises what it finds, and announces what its people ship; it asks again, under one
+    """It promises what it finds, and announces what its people ship; what is wanted
+    sooner they pack at once. It asks again, under one
     Idempotency-Key, until it is done. Without a key it waits."""
 
     name = "supplier-portal"
@@ -61,6 +62,8 @@ class SupplierPortal(Partner):
         """Nobody has begun to pack them."""
         self.promised: list[Promised] = []
         self.shipped: dict[str, Shipped] = {}
+        self.called: dict[str, str] = {}
+        """Order -> what of it somebody wants sooner, of the youngest that it sees."""
         self.refused: list[str] = []
         """What Andon said to what it will not do."""
         self.twice = 0
@@ -116,12 +119,25 @@ class SupplierPortal(Partner):
                 return
             page = msgspec.convert(said, _Page)
             new = [one for one in page.items if one.local not in self.found]
+            for one in page.items:
+                self._hurry(one)
             fresh += new
             before = page.next_before
             if before is None or len(new) < len(page.items):
                 break
         for one in reversed(fresh):
             self._take(one)
+
+    def urgent(self, order: str) -> bool:
+        """Whether somebody asks to have it sooner."""
+        return order in self.called
+
+    def _hurry(self, order: _Order) -> None:
+        wanted = next((one.value for one in order.values if one.attribute == "expedite"), None)
+        if wanted:
+            self.called[order.local] = str(wanted)
+        else:
+            self.called.pop(order.local, None)
 
     def _take(self, order: _Order) -> None:
         values = {value.attribute: value.value for value in order.values}

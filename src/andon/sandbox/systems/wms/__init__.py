@@ -139,6 +139,8 @@ class Wms(HttpSystem):
                 return json_answer({"stock": rows})
             case "GET", ["supply"]:
                 return self.supply.since(request.query.get("after", "0"))
+            case "GET", ["shortages"]:
+                return self.supply.short_since(request.query.get("after", "0"))
             case "PUT", ["reservations", order]:
                 return self.supply.put(order, await request.read())
             case "DELETE", ["reservations", order]:

@@ -33,7 +33,10 @@ class Supply:
         self.missing: dict[str, dict[str, Decimal]] = {}
         """As it was said last."""
         self.said: list[Mapping[str, object]] = []
-        """The feed."""
+        """The feed of orders."""
+        self.short: list[Mapping[str, object]] = []
+        """The feed of items: how much all orders together lack of one, and which they are."""
+        self._lacking: dict[str, tuple[Decimal, tuple[str, ...]]] = {}
         self._place, self._locked, self._now = place, locked, now
         self._lies: dict[str, tuple[str, Decimal]] = {}
 
@@ -60,6 +63,10 @@ class Supply:
     def since(self, after: str) -> web.Response:
         """`GET /supply`."""
         return feed_page("supply", self.said, after)
+
+    def short_since(self, after: str) -> web.Response:
+        """`GET /shortages`."""
+        return feed_page("shortages", self.short, after)
 
     def hear(self, fact: Fact) -> None:
         """Terminals at the store and at the lines say what comes and goes."""
@@ -94,6 +101,22 @@ class Supply:
                 lines = [{"item": item, "missing": much} for item, much in missing.items()]
                 row = {"order": order, "lines": lines, "at": self._now()}
                 self.said.append({"seq": len(self.said) + 1, **row})
+        self._say_short()
+
+    def _say_short(self) -> None:
+        """Says of each item how much is missing and for whom, if that is something else."""
+        lacking: dict[str, tuple[Decimal, tuple[str, ...]]] = {}
+        for order, missing in self.missing.items():
+            for item, much in missing.items():
+                if much:
+                    before, orders = lacking.get(item, (_NONE, ()))
+                    lacking[item] = before + much, (*orders, order)
+        for item in sorted(lacking.keys() | self._lacking.keys()):
+            if lacking.get(item) != self._lacking.get(item):
+                much, orders = lacking.get(item, (_NONE, ()))
+                row = {"item": item, "missing": much, "orders": orders, "at": self._now()}
+                self.short.append({"seq": len(self.short) + 1, **row})
+        self._lacking = lacking
 
     def _change(self, lot: str, item: str, amount: Decimal) -> None:
         there = self._lies.get(lot, (item, _NONE))[1] + amount
