@@ -4,7 +4,7 @@ import asyncio
 import json
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 from andon.app.parameters import Parameters
 from andon.connectors._access import Basic
 from andon.connectors.odata import Action, Feed, OData, ODataSettings
+from andon.connectors.odata.simulated.stocks import Stock
 from andon.connectors.odata.simulator import SapSimulator
 from andon.core.connector import Item, SecretStr
 from andon.core.errors import SettingsError
@@ -161,6 +162,56 @@ async def test_a_gateway_that_names_an_internal_host_is_read_at_its_own_address(
             assert sorted(field(await read_until(erp, count(9)))) == made
     finally:
         await simulator.stop()
+
+
+async def test_a_state_that_returns_is_said_again_and_every_one_after_a_start(
+    sap: SapSimulator,
+) -> None:
+    amount = "MatlWrhsStkQtyInMatlBaseUnit"
+    feed = Feed(
+        entity_set="A_MatlStkInAcctMod", kind="stock", follow="whole", removed="stock.gone",
+        filter=f"{amount} gt 0", states=True,
+    )  # fmt: skip
+    told = settings(sap, feeds=(feed,), sweep_every=timedelta(milliseconds=20))
+    stocks, where = sap.company.movements.stocks, Stock("PUMP", "1710", "171A", "L1")
+    other = {item.raw for item in await _stock_of(told)}
+
+    async def said(reading: AsyncIterator[Item]) -> tuple[str, Decimal, str]:
+        async with asyncio.timeout(60):
+            while (item := await anext(reading)).raw in other:
+                pass
+        row = json.loads(item.raw)
+        assert row["Batch"] == "L1"
+        return item.kind, Decimal(row.get(amount, "0")), item.key
+
+    stocks.put(where, Decimal(5))
+    keys: set[str] = set()
+    for _ in range(2):
+        async with connected(told) as erp:
+            reading = erp.read("")
+            heard = [await said(reading)]
+            for change in (stocks.take, stocks.put, stocks.take, stocks.put):
+                change(where, Decimal(5))
+                heard.append(await said(reading))
+            await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+        assert [(kind, much) for kind, much, _ in heard] == [
+            ("stock", 5), ("stock.gone", 0), ("stock", 5), ("stock.gone", 0), ("stock", 5),
+        ]  # fmt: skip
+        keys |= {key for *_, key in heard}
+    assert len(keys) == 10, "a key that was heard before is no news"
+
+
+async def _stock_of(told: ODataSettings) -> list[Item]:
+    """All rows that there are before the test puts one more."""
+    found: list[Item] = []
+    async with connected(told) as erp:
+        reading = erp.read("")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                async for item in reading:
+                    found.append(item)
+        await reading.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+    return found
 
 
 async def test_a_delta_link_resumes_and_tells_what_is_gone(sap: SapSimulator) -> None:

@@ -220,5 +220,18 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         waiting = [one["text"] for one in await plant.cases() if one["code"] == "approval"]
         assert any("delivers nothing of it" in text for text in waiting), waiting
 
+        booked = {at: n for at, n in erp.company.movements.stocks.all() if at.material == "SEAL"}
+        not_in_vans = sum(n for at, n in booked.items() if at.store in ("171A", "171W"))
+
+        async def as_booked() -> bool:
+            status, said = await plant.ask("GET", "/v1/inventory/availability/SEAL")
+            sums = {one["source"]: Decimal(one["amount"]) for one in said.get("totals", ())}
+            return status == 200 and sums == {
+                "erp-stock": sum(booked.values()),
+                "wms": not_in_vans,
+            }
+
+        await until(as_booked, within=60)
+
         page = await plant.page(f"purchase-order/erp:{portal.found[0]}")
         assert {"promised", "announced", "received"} <= {row["attribute"] for row in page["matrix"]}

@@ -15,6 +15,36 @@ from andon.api.routes import routed
 from andon.visibility import views
 
 VERSION = "1.0.0"
+_EXAMPLES = {"item": "PUMP", "site": "plant-a", "lot": "L-2026-0001"}
+_AT = "2026-03-02T12:00:00Z"
+_PUMPS: dict[str, Any] = {
+    "item": "PUMP",
+    "totals": [
+        {
+            "source": source, "unit": "PC", "amount": amount, "free": "0", "held": amount,
+            "oldest_age_s": age,
+        }
+        for source, amount, age in (("erp", "12", 9.5), ("wms", "11", 2.5))
+    ],
+    "lots": [
+        {
+            "name": "material-lot/company:L-2026-0001",
+            "local": "L-2026-0001",
+            "site": "plant-a",
+            "stock": [
+                {
+                    "source": source, "location": "warehouse", "use": "unrestricted",
+                    "amount": amount, "unit": "PC", "said_at": _AT, "age_s": age,
+                }
+                for source, amount, age in (("erp", "12", 9.5), ("wms", "11", 2.5))
+            ],
+            "holds": [{"source": "qms", "since": _AT, "said_at": _AT, "age_s": 4.0}],
+        }
+    ],
+    "more": False,
+    "generated_at": _AT,
+}  # fmt: skip
+"""Books and shelves do not agree on a lot that quality holds."""
 
 
 @cache
@@ -24,6 +54,7 @@ def openapi_document() -> bytes:
     _say_problems(document)
     _say_docstrings(document)
     _say_what_may_be_left_out(document)
+    _show_availability(document)
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1)
 
 
@@ -80,6 +111,13 @@ def _say_what_may_be_left_out(document: dict[str, Any]) -> None:
         schemas = [media["schema"] for media in body["content"].values()]
         if all({"type": "null"} in schema.get("oneOf", ()) for schema in schemas):
             body["required"] = False
+
+
+def _show_availability(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/v1/inventory/availability/{item}"]["get"]
+    for parameter in operation["parameters"]:
+        parameter["example"] = _EXAMPLES[parameter["name"]]
+    operation["responses"]["200"]["content"]["application/json"]["example"] = _PUMPS
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 __all__ = [
     "read_authoritative",
+    "read_availability",
     "read_connections",
     "read_exception",
     "read_exceptions",
@@ -28,11 +29,12 @@ from andon.api.shapes import Connections, Exceptions, Objects, Subjects
 from andon.visibility import connections as connection_views
 from andon.visibility import exceptions as exception_views
 from andon.visibility.authoritative import authoritative, objects
+from andon.visibility.availability import availability
 from andon.visibility.eyes import Eyes
 from andon.visibility.overview import overview
 from andon.visibility.subject import subject_page
 from andon.visibility.subjects import subject_lines
-from andon.visibility.views import Authoritative, Overview, RawException, SubjectPage
+from andon.visibility.views import Authoritative, Availability, Overview, RawException, SubjectPage
 
 BIGINT = 2**63 - 1
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
@@ -97,6 +99,29 @@ def _as_sent(request: Asked, name: str) -> str:
     if not found:
         return name.removeprefix("/")
     return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
+
+
+@get("/v1/inventory/availability/{item:path}", opt={"scope": "read:inventory"})
+async def read_availability(
+    request: Asked,
+    item: FromPath[str],
+    site: FromQuery[str | None] = None,
+    lot: FromQuery[str | None] = None,
+) -> Availability:
+    """How much there is of an item, at all sites you may see, at one plant (`site`), or of one
+    `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
+    for partners."""
+    hub, caller = hub_of(request), caller_of(request)
+    if caller.actor.party is not None:
+        raise ProblemError(403, "Our stock is not shown to partners.")
+    return await availability(
+        hub.pool,
+        item.removeprefix("/"),
+        sites=caller.sites,
+        site=site,
+        lot=lot,
+        now=hub.now(),
+    )
 
 
 @get("/v1/{capability:str}/{kind:str}/{object_id:path}", opt={"scope": "read:{capability}"})
@@ -211,6 +236,7 @@ reading_routes: tuple[Any, ...] = (
     read_overview,
     read_subjects,
     read_subject,
+    read_availability,
     read_authoritative,
     read_objects,
     read_exceptions,

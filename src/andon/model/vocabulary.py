@@ -44,6 +44,7 @@ from andon.model.inventory import (
     ReceiveGoods,
     StockCounted,
     StockMoved,
+    StockReported,
     StockScrapped,
 )
 from andon.model.maintenance import (
@@ -157,6 +158,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     StockCounted,
     PostAdjustment,
     StockScrapped,
+    StockReported,
     PostScrap,
     ReceiveGoods,
     IssueGoods,

@@ -4,13 +4,16 @@ __all__ = [
     "AliasName",
     "Authoritative",
     "AuthoritativeValue",
+    "Availability",
     "Backlog",
     "Cell",
     "ConnectionView",
     "Delivery",
     "ExceptionView",
+    "HoldWord",
     "Hurt",
     "LinkView",
+    "LotStock",
     "MatrixRow",
     "OrderCounts",
     "Overview",
@@ -18,6 +21,8 @@ __all__ = [
     "Related",
     "Stands",
     "StateOf",
+    "StockTotal",
+    "StockWord",
     "SubjectLine",
     "SubjectPage",
     "Sync",
@@ -146,6 +151,69 @@ class Authoritative(Struct, frozen=True):
     generated_at: datetime
     related: list[Related] = []
     """Linked objects of the kind that was asked for."""
+
+
+class StockWord(Struct, frozen=True):
+    """How much one system says it has of a lot in one place for one use."""
+
+    source: str
+    location: str
+    use: str
+    """`unrestricted`, `blocked` or `inspection`."""
+    amount: str
+    unit: str
+    said_at: datetime
+    """When the source said it last, by its own word."""
+    age_s: float
+    """Seconds since that was recorded."""
+
+
+class HoldWord(Struct, frozen=True):
+    """One system holds the lot."""
+
+    source: str
+    since: datetime
+    said_at: datetime
+    age_s: float
+    """Seconds since it was recorded last."""
+
+
+class LotStock(Struct, frozen=True):
+    """One lot of which somebody says that there is some."""
+
+    name: str
+    local: str
+    site: str
+    stock: list[StockWord]
+    holds: list[HoldWord]
+    """Who holds it; none where it is free."""
+
+
+class StockTotal(Struct, frozen=True):
+    """What one system says there is, over all lots, in one unit. Nothing is converted."""
+
+    source: str
+    unit: str
+    amount: str
+    free: str
+    """For any use, and on hold by nobody's word."""
+    held: str
+    """The rest."""
+    oldest_age_s: float
+    """Age of the oldest word in it."""
+
+
+class Availability(Struct, frozen=True):
+    """How much there is of an item: by the books, by the shelves, and what of it is on hold.
+    What is promised to somebody is not taken off."""
+
+    item: str
+    totals: list[StockTotal]
+    lots: list[LotStock]
+    """The youngest first, 500 at most."""
+    more: bool
+    """Whether there are more lots than are shown; totals count them."""
+    generated_at: datetime
 
 
 class TimelineEntry(Struct, frozen=True):

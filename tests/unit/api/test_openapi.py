@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import jsonschema
+
 from andon.api.description import openapi_document
 from andon.api.routes import routed
 
@@ -60,6 +62,13 @@ def test_an_exception_has_a_class() -> None:
     fields = DOCUMENT["components"]["schemas"]["ExceptionView"]
     assert "class" in fields["properties"]
     assert "class" in fields["required"]
+
+
+def test_the_example_of_availability_is_one() -> None:
+    read = DOCUMENT["paths"]["/v1/inventory/availability/{item}"]["get"]
+    said = read["responses"]["200"]["content"]["application/json"]
+    jsonschema.validate(said["example"], {**said["schema"], "components": DOCUMENT["components"]})
+    assert {one["name"] for one in read["parameters"] if one["example"]} == {"item", "site", "lot"}
 
 
 def test_every_route_says_its_scope() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from andon.app.company.stock import POSTINGS
+from andon.app.company.stock import BOOKS, POSTINGS
 from andon.app.company.warehouse import AREA
 from andon.connectors.odata.drawing import SharesOf
 from andon.core.connector import Item, Settings
@@ -24,6 +24,7 @@ from andon.model.inventory import (
     PostTransfer,
     ReceiveGoods,
     StockCounted,
+    StockReported,
     StockScrapped,
 )
 
@@ -138,3 +139,53 @@ def test_a_transfer_between_two_places_unknown_to_the_erp_names_both() -> None:
     with pytest.raises(MappingError, match="moon, mars") as told:
         posted(transfer)
     assert [fault.at for fault in told.value.faults] == ["/origin", "/destination"]
+
+
+def reported(kind: str, row: dict[str, Any]) -> list[tuple[str, str, str, Quantity]]:
+    """Lot, place, use and amount of what an item says."""
+    pieces_ = [one for one in (*BOOKS, *AREA.connections[0].mappings) if isinstance(one, Inbound)]
+    (piece,) = [one for one in pieces_ if one.kind == kind]
+    said = list(piece.reads(Item(kind=kind, key="1", raw=msgspec.json.encode(row)), KNOWN))
+    stock = [one for one in said if isinstance(one, StockReported)]
+    assert len(stock) == len(said)
+    return [(one.lot_id, one.location, one.use, one.quantity) for one in stock]
+
+
+BOOKED = {
+    "Material": "PUMP", "Plant": "1710", "StorageLocation": "171W", "Batch": "A1",
+    "InventoryStockType": "07", "MaterialBaseUnit": "PC",
+    "MatlWrhsStkQtyInMatlBaseUnit": "6.000",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "said"),
+    [
+        ({}, "stock", [("A1", "warehouse", "blocked", pieces(6))]),
+        ({"InventoryStockType": "02"}, "stock", [("A1", "warehouse", "inspection", pieces(6))]),
+        ({"StorageLocation": "171X"}, "stock", [("A1", "171X", "blocked", pieces(6))]),
+        ({"InventoryStockType": "04"}, "stock", []),
+        ({"Batch": ""}, "stock", []),
+    ],
+)
+def test_what_the_books_have_of_a_lot_is_said_by_place_and_use(
+    more: dict[str, str], kind: str, said: list[Any]
+) -> None:
+    assert reported(kind, {**BOOKED, **more}) == said
+
+
+def test_what_the_books_have_no_more_is_nothing() -> None:
+    keys = {k: v for k, v in BOOKED.items() if not k.startswith("Mat") or k == "Material"}
+    assert reported("stock.gone", {**keys, "removed": True}) == [
+        ("A1", "warehouse", "blocked", pieces(0))
+    ]
+
+
+def test_what_is_locked_in_the_warehouse_is_blocked_and_nothing_of_it_is_free() -> None:
+    row = {"lot": "A1", "item": "PUMP", "place": "warehouse", "quantity": "6", "locked": True}
+    free, blocked = pieces(0), pieces(6)
+    assert reported("level", row) == [
+        ("A1", "warehouse", "unrestricted", free),
+        ("A1", "warehouse", "blocked", blocked),
+    ]
+    assert [much for *_, much in reported("level", {**row, "locked": False})] == [blocked, free]

@@ -43,6 +43,7 @@ from andon.model.inventory import (
     ReceiveGoods,
     StockCounted,
     StockMoved,
+    StockReported,
     StockScrapped,
 )
 from andon.model.maintenance import (
@@ -248,6 +249,9 @@ FULL: tuple[Message, ...] = (
     ReceiveGoods(lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse"),
     IssueGoods(
         lot_id=LOT, material_id=PUMP, quantity=pcs("5"), location="warehouse", cost_center="4711"
+    ),
+    StockReported(
+        lot_id=LOT, material_id=PUMP, location="warehouse", use="blocked", quantity=pcs("5")
     ),
     StockScrapped(
         lot_id=LOT, material_id=PUMP, quantity=pcs("1"), location="W", reason=NOTE, scrapped_at=NOON

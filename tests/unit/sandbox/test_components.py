@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.systems.wms.supply import Supply
 from andon.sandbox.truth import Arrived, Consumed
 from andon.sandbox.world import BEGAN
@@ -37,6 +38,28 @@ def test_what_comes_goes_to_who_asked_first_and_a_locked_lot_to_nobody() -> None
     assert supply.missing == {"2": {"SEAL": 0}}
     assert len(supply.said) == said
     assert supply.put("3", b'{"lines": []}').status == 422
+
+
+def test_how_much_of_a_lot_lies_where_is_said_when_it_is_something_else() -> None:
+    locked: set[str] = set()
+    levels = Levels(locked, lambda: BEGAN)
+    supply = Supply("A.STORE", locked, lambda: BEGAN, levels)
+    supply.hear(came("S1", 12))
+    levels.add("S1", "SEAL", "warehouse", Decimal(3))
+    levels.look("S1")
+    locked.add("S1")
+    levels.look("S1")
+    locked.clear()
+    levels.add("S1", "SEAL", "warehouse", Decimal(-3))
+    assert [(row["place"], row["quantity"], row["locked"]) for row in levels.said] == [
+        ("production", 12, False),
+        ("warehouse", 3, False),
+        ("production", 12, True),
+        ("warehouse", 3, True),
+        ("production", 12, False),
+        ("warehouse", 0, False),
+    ]
+    assert {row["item"] for row in levels.said} == {"SEAL"}
 
 
 def test_an_item_is_said_short_over_all_orders_and_when_it_is_short_no_more() -> None:

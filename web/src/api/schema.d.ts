@@ -247,6 +247,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/availability/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadAvailability
+         * @description How much there is of an item, at all sites you may see, at one plant (`site`), or of one
+         *     `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
+         *     for partners.
+         */
+        get: operations["read_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -476,6 +498,19 @@ export interface components {
             value: string | number | boolean | null;
         };
         /**
+         * Availability
+         * @description How much there is of an item: by the books, by the shelves, and what of it is on hold.
+         *         What is promised to somebody is not taken off.
+         */
+        Availability: {
+            /** Format: date-time */
+            generated_at: string;
+            item: string;
+            lots: components["schemas"]["LotStock"][];
+            more: boolean;
+            totals: components["schemas"]["StockTotal"][];
+        };
+        /**
          * Backlog
          * @description Commands of one connection that are not done.
          */
@@ -597,6 +632,18 @@ export interface components {
             ok: boolean;
         };
         /**
+         * HoldWord
+         * @description One system holds the lot.
+         */
+        HoldWord: {
+            age_s: number;
+            /** Format: date-time */
+            said_at: string;
+            /** Format: date-time */
+            since: string;
+            source: string;
+        };
+        /**
          * Hurt
          * @description A sales order that waits for an item which cannot be made now. Whether stock covers it nobody
          *         has looked.
@@ -629,6 +676,17 @@ export interface components {
             link?: string | null;
             name?: string | null;
             password?: string | null;
+        };
+        /**
+         * LotStock
+         * @description One lot of which somebody says that there is some.
+         */
+        LotStock: {
+            holds: components["schemas"]["HoldWord"][];
+            local: string;
+            name: string;
+            site: string;
+            stock: components["schemas"]["StockWord"][];
         };
         /**
          * MatrixRow
@@ -770,6 +828,32 @@ export interface components {
             since: string;
             system: string;
             value: string | number | boolean | null;
+        };
+        /**
+         * StockTotal
+         * @description What one system says there is, over all lots, in one unit. Nothing is converted.
+         */
+        StockTotal: {
+            amount: string;
+            free: string;
+            held: string;
+            oldest_age_s: number;
+            source: string;
+            unit: string;
+        };
+        /**
+         * StockWord
+         * @description How much one system says it has of a lot in one place for one use.
+         */
+        StockWord: {
+            age_s: number;
+            amount: string;
+            location: string;
+            /** Format: date-time */
+            said_at: string;
+            source: string;
+            unit: string;
+            use: string;
         };
         /**
          * SubjectLine
@@ -1276,6 +1360,103 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_availability: {
+        parameters: {
+            query?: {
+                /** @example plant-a */
+                site?: string | null;
+                /** @example L-2026-0001 */
+                lot?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example PUMP */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "generated_at": "2026-03-02T12:00:00Z",
+                     *       "item": "PUMP",
+                     *       "lots": [
+                     *         {
+                     *           "holds": [
+                     *             {
+                     *               "age_s": 4,
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "since": "2026-03-02T12:00:00Z",
+                     *               "source": "qms"
+                     *             }
+                     *           ],
+                     *           "local": "L-2026-0001",
+                     *           "name": "material-lot/company:L-2026-0001",
+                     *           "site": "plant-a",
+                     *           "stock": [
+                     *             {
+                     *               "age_s": 9.5,
+                     *               "amount": "12",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "erp",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             },
+                     *             {
+                     *               "age_s": 2.5,
+                     *               "amount": "11",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "wms",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "totals": [
+                     *         {
+                     *           "amount": "12",
+                     *           "free": "0",
+                     *           "held": "12",
+                     *           "oldest_age_s": 9.5,
+                     *           "source": "erp",
+                     *           "unit": "PC"
+                     *         },
+                     *         {
+                     *           "amount": "11",
+                     *           "free": "0",
+                     *           "held": "11",
+                     *           "oldest_age_s": 2.5,
+                     *           "source": "wms",
+                     *           "unit": "PC"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Availability"];
                 };
             };
             /** @description What went wrong */

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from andon.app.company.area import Area
 from andon.app.company.service import issue_parts
-from andon.app.company.stock import POSTINGS
+from andon.app.company.stock import BOOKS, POSTINGS
 from andon.capabilities.production import book_order, book_reopened
 from andon.connectors import odata
 from andon.connectors.odata import OData
@@ -27,7 +27,11 @@ from andon.model.production import (
 )
 
 AREA = Area(
-    connections=(Connection("erp", OData, (*odata.mappings, *POSTINGS, issue_parts)),),
+    connections=(
+        Connection("erp", OData, (*odata.mappings, *POSTINGS, issue_parts)),
+        # Stock has no change field: it is read whole, by itself, so that the rest is not slowed.
+        Connection("erp-stock", OData, BOOKS),
+    ),
     workflows=(book_order, book_reopened),
     routes=tuple(
         Route(command, "erp")

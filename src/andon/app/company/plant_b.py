@@ -24,6 +24,7 @@ from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
 from andon.core.message import LOT, Claims, ReadBack
 from andon.core.plant import Connection, Route
 from andon.core.quantity import Quantity
+from andon.model.inventory import StockReported
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import (
     AssignLots,
@@ -170,10 +171,19 @@ class _Stock(msgspec.Struct, frozen=True):
 
 @inbound("stock")
 def _stock(item: Item, _: Known) -> Iterator[Said]:
-    """A line of the export: what the ERP believed when its batch ran."""
+    """A line of the export: what the ERP believed when its batch ran. It has one store, and knows
+    no other use than any."""
     row = item.read(_Stock)
-    holds: Claims = {"material": row.item, "book": str(Quantity(row.quantity, "PCE"))}
+    quantity = Quantity(row.quantity, "PCE")
+    holds: Claims = {"material": row.item, "book": str(quantity)}
     yield ReadBack(kind=LOT, object_id=row.lot, holds=holds)
+    yield StockReported(
+        lot_id=row.lot,
+        material_id=row.item,
+        location="plant-b",
+        use="unrestricted",
+        quantity=quantity,
+    )
 
 
 _LINE = "equipment/company:LINE-B1"

@@ -1,15 +1,18 @@
-"""Postings of stock in the cloud ERP that belong to no order: material documents of one item."""
+"""Stock in the cloud ERP: what its books have, and postings that belong to no order."""
 
-__all__ = ["POSTINGS"]
+__all__ = ["BOOKS", "POSTINGS"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from andon.connectors.odata.drawing import SharesOf
 from andon.connectors.odata.values import literal
-from andon.core.connector import Request
+from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
-from andon.core.mapping import Known, Outbound, outbound
+from andon.core.mapping import Inbound, Known, Outbound, Said, outbound
 from andon.core.quantity import Quantity
 from andon.model.inventory import (
     IssueGoods,
@@ -17,7 +20,9 @@ from andon.model.inventory import (
     PostScrap,
     PostTransfer,
     ReceiveGoods,
+    StockReported,
     StockStatus,
+    StockUse,
 )
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
@@ -144,3 +149,37 @@ def _stores(**locations: str) -> list[str]:
 
 POSTINGS: tuple[Outbound, ...] = (_transfer, _adjustment, _scrap, _receipt, _issue)
 """One more kind of posting is one more line."""
+
+
+class _Row(msgspec.Struct, frozen=True, rename="pascal"):
+    """The part of `A_MatlStkInAcctMod` we read; of a row that is gone, its keys."""
+
+    material: str
+    storage_location: str
+    inventory_stock_type: str
+    batch: str = ""
+    material_base_unit: str = "PC"
+    amount: Decimal = msgspec.field(name="MatlWrhsStkQtyInMatlBaseUnit", default=Decimal(0))
+
+
+_PLACES: Mapping[str, str] = {number: name for name, number in _STORES.items()}
+_USES: Mapping[str, StockUse] = {"01": "unrestricted", "02": "inspection", "07": "blocked"}
+
+
+def _booked(item: Item, _: Known) -> Iterator[Said]:
+    """How much of a batch lies where; stock types of other use, and goods without a batch, are
+    nobody's to promise."""
+    row = item.read(_Row)
+    use = _USES.get(row.inventory_stock_type)
+    if row.batch and use is not None:
+        yield StockReported(
+            lot_id=row.batch,
+            material_id=row.material,
+            location=_PLACES.get(row.storage_location, row.storage_location),
+            use=use,
+            quantity=Quantity(row.amount, row.material_base_unit),
+        )
+
+
+BOOKS = (Inbound("stock", _booked), Inbound("stock.gone", _booked))
+"""What the books have of each lot."""

@@ -38,7 +38,9 @@ from andon.model.inventory import (
     PutAway,
     StockCounted,
     StockMoved,
+    StockReported,
     StockScrapped,
+    StockUse,
 )
 
 
@@ -113,6 +115,35 @@ def _change(item: Item, _: Known) -> Iterator[Said]:
             )
 
 
+class _Level(msgspec.Struct, frozen=True):
+    """How much of a lot lies in a hall, in pieces."""
+
+    lot: str
+    item: str
+    place: str
+    quantity: Decimal
+    locked: bool
+
+
+@inbound("level")
+def _level(item: Item, _: Known) -> Iterator[Said]:
+    """It knows two uses: who may take it, and nobody."""
+    row = item.read(_Level)
+    amount, none = Quantity(row.quantity, "PC"), Quantity(Decimal(0), "PC")
+    uses: tuple[tuple[StockUse, Quantity], ...] = (
+        ("unrestricted", none if row.locked else amount),
+        ("blocked", amount if row.locked else none),
+    )
+    for use, quantity in uses:
+        yield StockReported(
+            lot_id=row.lot,
+            material_id=row.item,
+            location=row.place,
+            use=use,
+            quantity=quantity,
+        )
+
+
 @outbound(PutAway, proof="findable")
 def _put_away(command: PutAway, _: Known) -> Request:
     """A task; the WMS keeps our key as a reference and does not look at it."""
@@ -181,7 +212,7 @@ AREA = Area(
         Connection(
             "wms",
             Rest,
-            (_change, _put_away, _pick, _stop, _resume, _lock, _unlock, *COMPONENTS),
+            (_change, _level, _put_away, _pick, _stop, _resume, _lock, _unlock, *COMPONENTS),
         ),
     ),
     workflows=(

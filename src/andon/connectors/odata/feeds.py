@@ -4,7 +4,7 @@ __all__ = ["FeedReader", "Seen", "short"]
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -50,18 +50,19 @@ class FeedReader:
         # A first look has nothing to compare with, and a whole feed nothing else.
         counted = there.complete and feed.follow == "changed"
         there.begin()
+        look = f"/{datetime.now(UTC).isoformat()}" if feed.states else ""
         async for page in self._asking.pages(self._asking.under_way()):
             for row in await self._turned_to(page):
                 if there.note(row.name, short(row.item.key)):
                     if self._yielded.knows(row.item.key):
                         continue
                     self.found_by_sweep += counted
-                    yield Seen(row.item, mark)
+                    yield Seen(_of_look(row.item, look), mark)
         if not feed.open:
             async for some in there.gone():
                 self.found_by_sweep += counted * len(some)
                 for lost in some if feed.removed else ():
-                    yield Seen(gone(self.shape, lost.ident, lost.digest), mark)
+                    yield Seen(_of_look(gone(self.shape, lost.ident, lost.digest), look), mark)
         await asyncio.to_thread(there.end)
 
     async def _turned_to(self, page: Page) -> Sequence[Row]:
@@ -104,6 +105,11 @@ class FeedReader:
             else:
                 url = asking.below(page.next)
         await asyncio.to_thread(self._yielded.turn)
+
+
+def _of_look(item: Item, look: str) -> Item:
+    """A state is told from the same one seen earlier by the look that saw it."""
+    return msgspec.structs.replace(item, key=item.key + look) if look else item
 
 
 def short(text: str) -> str:

@@ -39,6 +39,9 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     removed: str = ""
     """Kind of the item said when a row is gone (told by delta links, or by a full look that reads
     everything); nothing is said where empty."""
+    states: bool = False
+    """Rows are states and no facts: one that returns to what it was is said again, and so is every
+    row once after each start. For feeds that are read whole."""
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

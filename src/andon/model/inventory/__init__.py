@@ -19,8 +19,10 @@ __all__ = [
     "ReceiveGoods",
     "StockCounted",
     "StockMoved",
+    "StockReported",
     "StockScrapped",
     "StockStatus",
+    "StockUse",
 ]
 
 from andon.model.inventory.commands import (
@@ -41,7 +43,9 @@ from andon.model.inventory.events import (
     MovementEvent,
     StockCounted,
     StockMoved,
+    StockReported,
     StockScrapped,
+    StockUse,
 )
 from andon.model.inventory.handling import (
     HandlingUnitEvent,

@@ -7,16 +7,21 @@ __all__ = [
     "MovementEvent",
     "StockCounted",
     "StockMoved",
+    "StockReported",
     "StockScrapped",
+    "StockUse",
 ]
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from andon.core.message import Claims, Event, Link, claim
 from andon.core.quantity import Quantity
 from andon.model.isa95 import Disposition, MaterialUse
 from andon.model.terms import Instant, LotId, MaterialId, Name, OrderId, Text
+
+StockUse = Literal["unrestricted", "blocked", "inspection"]
+"""What an amount may be used for: anything, nothing, or nothing before it is inspected."""
 
 
 class LotCreated(Event, frozen=True, kw_only=True):
@@ -129,6 +134,31 @@ class StockCounted(Event, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """When it was counted last, wherever of it."""
         return {"counted_at": claim(self.counted_at)}
+
+
+class StockReported(Event, frozen=True, kw_only=True):
+    """Somebody says how much it has of a lot in one place for one use: its books, or its shelves.
+    Said again when that is something else; as nothing when none is left."""
+
+    TYPE: ClassVar[str] = "andon.inventory.stock.reported.v1"
+    KIND: ClassVar[str] = "material-lot"
+    KEY: ClassVar[str] = "lot_id"
+
+    lot_id: LotId
+    material_id: MaterialId
+    location: Name
+    """Storage location, by the name that all systems have for it."""
+    use: StockUse
+    quantity: Quantity
+
+    def claims(self) -> Claims:
+        """What it is of, and how much lies there so."""
+        amount = claim(self.quantity)
+        return {"material": self.material_id, f"stock.{self.location}.{self.use}": amount}
+
+    def links(self) -> Iterable[Link]:
+        """What it is of."""
+        yield Link("of", "item", self.material_id)
 
 
 class StockScrapped(Event, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
+from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.systems.wms.locks import Lock, Locks
 from andon.sandbox.systems.wms.supply import Supply
 from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
@@ -70,7 +71,8 @@ class Wms(HttpSystem):
         self.changes: list[Mapping[str, object]] = []
         self._locks = Locks()
         self.locks: Mapping[str, Lock] = self._locks.all
-        self.supply = Supply(PRODUCTION, self.locks, self.now)
+        self.levels = Levels(self.locks, self.now)
+        self.supply = Supply(PRODUCTION, self.locks, self.now, self.levels)
         """Components, and the orders they are promised to."""
 
     def environment(self) -> Mapping[str, str]:
@@ -97,6 +99,7 @@ class Wms(HttpSystem):
         answer, new = self._locks.put(lot, body)
         if new:
             self.supply.look()
+            self.levels.look(lot)
             self._say("locked", lot, "", Decimal(0), "")
         return answer
 
@@ -104,6 +107,7 @@ class Wms(HttpSystem):
         """It may be taken again; a shift lead can do that at a terminal, too."""
         if self._locks.all.pop(lot, None) is not None:
             self.supply.look()
+            self.levels.look(lot)
             self._say("unlocked", lot, "", Decimal(0), "")
 
     def done(self, task: Task, place: str) -> None:
@@ -139,6 +143,8 @@ class Wms(HttpSystem):
                 return json_answer({"stock": rows})
             case "GET", ["supply"]:
                 return self.supply.since(request.query.get("after", "0"))
+            case "GET", ["levels"]:
+                return self.levels.since(request.query.get("after", "0"))
             case "GET", ["shortages"]:
                 return self.supply.short_since(request.query.get("after", "0"))
             case "PUT", ["reservations", order]:
@@ -193,24 +199,24 @@ class Wms(HttpSystem):
         self.supply.hear(fact)
         match fact:
             case Moved():
-                self._change(fact.lot, fact.origin, -fact.quantity)
-                self._change(fact.lot, fact.place, fact.quantity)
+                self._change(fact, fact.origin, -fact.quantity)
+                self._change(fact, fact.place, fact.quantity)
             case Left():
-                self._change(fact.lot, fact.place, -fact.quantity)
+                self._change(fact, fact.place, -fact.quantity)
                 if (pallet := self.pallets.get(fact.because)) is not None:
                     self._say(
                         "shipped", fact.lot, fact.material, fact.quantity, fact.place,
                         delivery=fact.because, pallet=pallet,
                     )  # fmt: skip
             case Scrapped() if fact.place.startswith(_OURS):
-                self._change(fact.lot, fact.place, -fact.quantity)
+                self._change(fact, fact.place, -fact.quantity)
                 self._say(
                     "scrapped", fact.lot, fact.material, fact.quantity, fact.place,
                     reason=fact.because,
                 )  # fmt: skip
             case Counted() if fact.place.startswith(_OURS):
                 before = self.bins.get((fact.lot, fact.place), Decimal(0))
-                self._change(fact.lot, fact.place, fact.quantity - before)
+                self._change(fact, fact.place, fact.quantity - before)
                 self._say(
                     "counted", fact.lot, fact.material, fact.quantity, fact.place, expected=before
                 )
@@ -224,9 +230,11 @@ class Wms(HttpSystem):
         row = {"lot": lot, "item": item, "quantity": quantity, "bin": place, "at": self.now()}
         self.changes.append({"seq": len(self.changes) + 1, "type": kind, **row, **more})
 
-    def _change(self, lot: str, place: str, amount: Decimal) -> None:
+    def _change(self, fact: Moved | Left | Scrapped | Counted, place: str, amount: Decimal) -> None:
         if not place.startswith(_OURS):
             return
+        lot = fact.lot
+        self.levels.add(lot, fact.material, "warehouse", amount)
         there = self.bins.get((lot, place), Decimal(0)) + amount
         if there:
             self.bins[lot, place] = there

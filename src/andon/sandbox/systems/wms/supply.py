@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import feed_page, json_answer
+from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Scrapped
 
 _NONE = Decimal(0)
@@ -27,7 +28,13 @@ class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Supply:
     """First come, first served; a locked lot is promised to nobody."""
 
-    def __init__(self, place: str, locked: Collection[str], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        place: str,
+        locked: Collection[str],
+        now: Callable[[], datetime],
+        levels: Levels | None = None,
+    ) -> None:
         self.open: dict[str, dict[str, Decimal]] = {}
         """Order -> item -> what it still takes; who asked first stands first."""
         self.missing: dict[str, dict[str, Decimal]] = {}
@@ -38,6 +45,7 @@ class Supply:
         """The feed of items: how much all orders together lack of one, and which they are."""
         self._lacking: dict[str, tuple[Decimal, tuple[str, ...]]] = {}
         self._place, self._locked, self._now = place, locked, now
+        self._levels = levels or Levels(locked, now)
         self._lies: dict[str, tuple[str, Decimal]] = {}
 
     def put(self, order: str, body: bytes) -> web.Response:
@@ -121,6 +129,7 @@ class Supply:
     def _change(self, lot: str, item: str, amount: Decimal) -> None:
         there = self._lies.get(lot, (item, _NONE))[1] + amount
         self._lies[lot] = item, there
+        self._levels.add(lot, item, "production", amount)
         if there <= 0:
             del self._lies[lot]
         self.look()
