@@ -176,12 +176,15 @@ async def test_a_state_that_returns_is_said_again_and_every_one_after_a_start(
     stocks, where = sap.company.movements.stocks, Stock("PUMP", "1710", "171A", "L1")
     other = {item.raw for item in await _stock_of(told)}
 
+    mirrors: set[str | None] = set()
+
     async def said(reading: AsyncIterator[Item]) -> tuple[str, Decimal, str]:
         async with asyncio.timeout(60):
             while (item := await anext(reading)).raw in other:
                 pass
         row = json.loads(item.raw)
         assert row["Batch"] == "L1"
+        mirrors.add(item.mirror)
         return item.kind, Decimal(row.get(amount, "0")), item.key
 
     stocks.put(where, Decimal(5))
@@ -199,6 +202,7 @@ async def test_a_state_that_returns_is_said_again_and_every_one_after_a_start(
         ]  # fmt: skip
         keys |= {key for *_, key in heard}
     assert len(keys) == 10, "a key that was heard before is no news"
+    assert len(mirrors) == 1, "to be gone is a state of the same row"
 
 
 async def _stock_of(told: ODataSettings) -> list[Item]:

@@ -174,6 +174,16 @@ def test_what_the_books_have_of_a_lot_is_said_by_place_and_use(
     assert reported(kind, {**BOOKED, **more}) == said
 
 
+def test_what_the_books_have_as_before_is_no_news_and_what_is_back_is() -> None:
+    (stock, _) = BOOKS
+    raw = msgspec.json.encode(BOOKED)
+    keys = {k: v for k, v in BOOKED.items() if not k.startswith("Matl")}
+    read = Item(kind="stock", key="1", raw=raw)
+    assert list(stock.reads(read, Known(Settings(), previous=raw))) == []
+    gone = msgspec.json.encode({**keys, "removed": True})
+    assert len(list(stock.reads(read, Known(Settings(), previous=gone)))) == 1
+
+
 def test_what_the_books_have_no_more_is_nothing() -> None:
     keys = {k: v for k, v in BOOKED.items() if not k.startswith("Mat") or k == "Material"}
     assert reported("stock.gone", {**keys, "removed": True}) == [

@@ -166,10 +166,12 @@ _PLACES: Mapping[str, str] = {number: name for name, number in _STORES.items()}
 _USES: Mapping[str, StockUse] = {"01": "unrestricted", "02": "inspection", "07": "blocked"}
 
 
-def _booked(item: Item, _: Known) -> Iterator[Said]:
+def _booked(item: Item, known: Known) -> Iterator[Said]:
     """How much of a batch lies where; stock types of other use, and goods without a batch, are
-    nobody's to promise."""
+    nobody's to promise. What is read again as it was is no news."""
     row = item.read(_Row)
+    if row == known.before(_Row):
+        return
     use = _USES.get(row.inventory_stock_type)
     if row.batch and use is not None:
         yield StockReported(

@@ -62,7 +62,8 @@ class FeedReader:
             async for some in there.gone():
                 self.found_by_sweep += counted * len(some)
                 for lost in some if feed.removed else ():
-                    yield Seen(_of_look(gone(self.shape, lost.ident, lost.digest), look), mark)
+                    item = gone(self.shape, lost.ident, lost.digest)
+                    yield Seen(_of_look(item, look, mirror=f"{self.shape.kind}/{lost.ident}"), mark)
         await asyncio.to_thread(there.end)
 
     async def _turned_to(self, page: Page) -> Sequence[Row]:
@@ -107,9 +108,11 @@ class FeedReader:
         await asyncio.to_thread(self._yielded.turn)
 
 
-def _of_look(item: Item, look: str) -> Item:
-    """A state is told from the same one seen earlier by the look that saw it."""
-    return msgspec.structs.replace(item, key=item.key + look) if look else item
+def _of_look(item: Item, look: str, *, mirror: str | None = None) -> Item:
+    """A state is told from the same one seen earlier by the look that saw it; to be gone is one."""
+    if not look:
+        return item
+    return msgspec.structs.replace(item, key=item.key + look, mirror=mirror or item.mirror)
 
 
 def short(text: str) -> str:
