@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.integration.plant import Ended, Told, for_ever, plant_on, rows_of, settled, until
 
 
@@ -85,6 +87,32 @@ async def test_a_wait_takes_what_came_before_it_also_after_a_kill(database: str)
                 "insert into waiting select id, 2, subject, lane, '{plant.order.ended.v1}', trigger"
                 " from run"
             )
+        async with plant.working():
+            await settled(database)
+        assert plant.keyed.done[-1] == "order/talker:A saw-7"
+
+
+@pytest.mark.parametrize("passed", [False, True])
+async def test_a_body_that_came_to_wait_for_more_hears_it_in_runs_that_are_open(
+    database: str, passed: bool
+) -> None:
+    """Their waits were written by the body before; what it passed is heard with the next record."""
+    async with plant_on(database) as plant:
+        async with plant.working() as shift:
+            await plant.says(Told(order_id="A", flow="post then wait"))
+            async with rows_of(database) as db:
+
+                async def it_waits() -> bool:
+                    return bool(await db.fetchval("select count(*) from waiting"))
+
+                await until(it_waits)
+                await shift.kill()
+                await db.execute("update waiting set types = '{}'")  # as that body waited
+        await plant.says(Ended(order_id="A", n=7))
+        if passed:
+            async with rows_of(database) as db:
+                await db.execute("update position set at = (select max(position) from log)")
+            await plant.says(Ended(order_id="A", n=8))
         async with plant.working():
             await settled(database)
         assert plant.keyed.done[-1] == "order/talker:A saw-7"

@@ -1,6 +1,9 @@
 """Quality of the sandbox company: a held lot is held in every system, and then free in each."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -95,9 +98,25 @@ async def _is_scrapped(plant: Served) -> None:
 
     await until(done, within=60)
     assert qms.held(pumps) is not None  # and it stays so
+    await until(lambda: _nothing_waits(plant, lot["lot_id"]), within=20)
     status, said = await _post(plant, "dispose-lot", {**scrap, "usage": "release"}, "dispose-3")
     assert status in (409, 422), said
     assert f"lot {pumps} is to be scrapped" in str(said)
+
+
+async def _nothing_waits(plant: Served, lot: str) -> bool:
+    """Whether all that was begun about the lot has come to its end."""
+    with TemporaryDirectory() as folder:
+        await plant.andon("trace", lot, "--journals", folder)
+        journals = _journals(Path(folder))
+    assert {"block_held_stock", "stop_held_use", "lock_held_stock"} <= {
+        journal["workflow"] for journal in journals
+    }
+    return {journal["state"] for journal in journals} == {"ended"}
+
+
+def _journals(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(file.read_text()) for file in folder.iterdir()]
 
 
 def _lying(plant: Served) -> set[str]:

@@ -63,13 +63,13 @@ class Hearing:
         if not waiting:
             return
         await self._load(batch, {wait["run"] for wait in waiting})
-        mixed = self._wake({wait["run"] for wait in waiting})
+        later = self._wake({wait["run"] for wait in waiting}) | self._widened(waiting)
         for row in rows:
             for wait in waiting:
                 if (
                     wait["subject"] == row["subject"]
                     and row["type"] in wait["types"]
-                    and wait["run"] not in mixed
+                    and wait["run"] not in later
                     and (live := self._memory.get(wait["run"])) is not None
                 ):
                     self._steps.give_event(batch, live, wait["n"], row)
@@ -80,6 +80,22 @@ class Hearing:
         mixed = {live.id: live for live in lives if any(map(live.linked, live.waits()))}
         self._steps.look_back |= mixed
         return set(mixed)
+
+    def _widened(self, waiting: Iterable[asyncpg.Record]) -> set[str]:
+        """Runs whose body has come to wait for more than it did when the wait was written look back
+        after the commit, also for what was passed; which they are."""
+        lives: dict[str, Live] = {}
+        for wait in waiting:
+            live = self._memory.get(wait["run"])
+            verb = None if live is None else live.asked(wait["n"])
+            if (
+                live is not None
+                and isinstance(verb, Wait)
+                and any(kind.TYPE not in wait["types"] for kind in verb.types)
+            ):
+                lives[live.id] = live
+        self._steps.look_back |= lives
+        return set(lives)
 
     async def wake_linked(self, batch: Batch, after: int, last: int, lanes: Sequence[int]) -> None:
         """Runs with a linked subject of which something was said look back after the commit."""

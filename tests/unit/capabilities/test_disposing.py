@@ -49,6 +49,15 @@ def test_who_does_not_hold_it_yet_is_told_again_until_it_is_released(flow: Workf
     assert run.live.ended
 
 
+@FLOWS
+def test_a_decision_that_nobody_took_yet_gives_way_to_the_next(flow: Workflow) -> None:
+    run = disposing(flow, "rework")
+    run.answer(Send, REFUSED)
+    run.answer(Wait, Answer(LotDisposed(lot_id=LOT, usage="scrap")))
+    assert run.live.ended
+    assert run.sends is None
+
+
 @pytest.mark.parametrize("usage", ["release", "scrap"])
 def test_the_inspection_is_closed_once_and_a_refusal_is_a_question(usage: Usage) -> None:
     run = disposing(close_inspection, usage)

@@ -8,8 +8,9 @@ from andon.capabilities.quality import block_held_stock, lock_held_stock, stop_h
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
-from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
+from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer
+from andon.model.disposing import LotDisposed
 from andon.model.holding import (
     AllowUse,
     BlockStock,
@@ -17,6 +18,7 @@ from andon.model.holding import (
     StopUse,
     UnblockStock,
     UnlockStock,
+    Usage,
 )
 from andon.model.quality import HoldPlaced, HoldReleased
 from tests.unit.capabilities.doing import Doing
@@ -98,3 +100,57 @@ def test_a_refused_release_is_a_question_until_it_is_done(flow: Workflow) -> Non
     run.answer(Send, REFUSED)
     run.answer(Ask, Answer("it is done by hand"))
     assert run.live.ended
+
+
+def disposed(usage: Usage) -> Answer:
+    return Answer(LotDisposed(lot_id=LOT, usage=usage))
+
+
+@FLOWS
+def test_what_is_scrapped_stays_bound_and_waits_for_nothing(flow: Workflow) -> None:
+    run = Holding(flow)
+    run.answer(Send, DONE)
+    run.answer(Wait, disposed("rework"))
+    assert not run.live.ended
+    assert run.sends is None
+    run.answer(Wait, disposed("scrap"))
+    assert run.live.ended
+    assert run.sends is None
+
+
+@FLOWS
+def test_what_is_reworked_is_free_once_it_is_released(flow: Workflow) -> None:
+    run = Holding(flow)
+    run.answer(Send, DONE)
+    run.answer(Wait, disposed("rework"))
+    run.answer(Wait, disposed("release"))
+    assert run.sends is None  # the release itself says so
+    run.answer(Wait, Answer(RELEASED))
+    assert run.sends == BOTH[flow][1]
+    run.answer(Send, DONE)
+    assert run.live.ended
+
+
+@FLOWS
+def test_what_is_scrapped_before_it_was_held_there_is_held_all_the_same(flow: Workflow) -> None:
+    run = Holding(flow)
+    run.answer(Send, REFUSED)
+    run.answer(Wait, disposed("scrap"))
+    assert run.sends == BOTH[flow][0]
+    run.answer(Send, REFUSED)
+    run.answer(Sleep, Answer(None))
+    run.answer(Send, DONE)
+    assert run.live.ended
+
+
+@FLOWS
+def test_a_question_that_a_disposition_overtakes_is_withdrawn(flow: Workflow) -> None:
+    run = Holding(flow)
+    for _ in range(11):
+        run.answer(Send, REFUSED)
+        run.answer(Sleep, Answer(None))
+    run.answer(Send, REFUSED)
+    asked = run.asks
+    run.answer(Wait, disposed("rework"))
+    assert [verb.ask for verb in run.open if isinstance(verb, Withdraw)] == [asked]
+    assert run.sends == BOTH[flow][0]

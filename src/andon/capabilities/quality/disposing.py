@@ -43,7 +43,7 @@ async def dispose_on_floor(run: Run, disposed: LotDisposed) -> None:
     if disposed.usage != "release":
         stop = StopUse(lot_id=run.subject, reason=disposed.reason or "", usage=disposed.usage)
         trouble = "the floor does not take the decision"
-        await bound(run, stop, _SAID[disposed.usage], trouble, run.wait(HoldReleased))
+        await bound(run, stop, _SAID[disposed.usage], trouble, run.wait(HoldReleased, LotDisposed))
 
 
 @workflow(on=LotDisposed)
@@ -52,4 +52,4 @@ async def dispose_in_warehouse(run: Run, disposed: LotDisposed) -> None:
     if disposed.usage != "release":
         lock = LockStock(lot_id=run.subject, reason=disposed.reason or "", usage=disposed.usage)
         trouble = "the warehouse does not take the decision"
-        await bound(run, lock, _SAID[disposed.usage], trouble, run.wait(HoldReleased))
+        await bound(run, lock, _SAID[disposed.usage], trouble, run.wait(HoldReleased, LotDisposed))

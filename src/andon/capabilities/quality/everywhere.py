@@ -1,10 +1,12 @@
-"""Everywhere: a hold binds the books, the floor and the warehouse, and a release frees them."""
+"""Everywhere: a hold binds the books, the floor and the warehouse until a release frees them; for
+good where the lot is scrapped."""
 
 __all__ = ["block_held_stock", "lock_held_stock", "stop_held_use"]
 
 from andon.capabilities.quality.persisting import AGAIN, bound, question
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
+from andon.model.disposing import LotDisposed
 from andon.model.holding import (
     AllowUse,
     BlockStock,
@@ -55,12 +57,21 @@ async def lock_held_stock(run: Run, placed: HoldPlaced) -> None:
 async def _while_held(
     run: Run, bind: LotCommand, unbound: str, free: LotCommand, unfreed: str
 ) -> None:
-    """Binds the lot, and frees it once it is released; `unbound` and `unfreed` say what is wrong
-    where that is refused."""
-    released = run.wait(HoldReleased)
-    if not await bound(run, bind, "is held", unbound, released):
+    """Binds the lot, and frees it once it is released. What is scrapped is bound for good: that is
+    the end too. `unbound` and `unfreed` say what is wrong where that is refused."""
+    news, scrapped = run.wait(HoldReleased, LotDisposed), False
+    while (said := await bound(run, bind, "is held", unbound, news)) is not True:
+        if not isinstance(said, LotDisposed):
+            return
+        news, scrapped = run.wait(HoldReleased, LotDisposed), scrapped or said.usage == "scrap"
+    while not scrapped:
+        match await news:
+            case HoldReleased():
+                break
+            case LotDisposed(usage=usage):
+                news, scrapped = run.wait(HoldReleased, LotDisposed), usage == "scrap"
+    if scrapped:
         return
-    await released
     await insist(
         run,
         free,
