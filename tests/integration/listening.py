@@ -71,6 +71,15 @@ async def listen(run: Run, begun: Begun) -> None:
         await run.wait(Went, Decided)
 
 
+@workflow(on=Begun, earlier=True)
+async def listen_back(run: Run, begun: Begun) -> None:
+    """Takes what was said before it began, too."""
+    while True:
+        if begun.naps:
+            await run.sleep(timedelta(hours=1))
+        await run.wait(Went, Decided)
+
+
 class Talker(Connector[Settings]):
     settings_type = Settings
 
@@ -89,7 +98,7 @@ def _plan() -> Plan:
     talker = Connection("talker", Talker, [_reads(event) for event in events])
     return wire(
         name="hear", site="here", connections=[(talker, Talker("talker", Settings()))],
-        workflows=[listen], routes=[], ownership=[], policies=[], messages=events,
+        workflows=[listen, listen_back], routes=[], ownership=[], policies=[], messages=events,
     )  # fmt: skip
 
 
@@ -265,14 +274,15 @@ async def _given(db: asyncpg.Connection, run: str) -> list[int]:
 
 async def _due(db: asyncpg.Connection, run: asyncpg.Record) -> list[int]:
     """The promise, word for word: by where the log holds both, the event and the link."""
+    after = 0 if run["workflow"] == listen_back.name else run["trigger"]
     went = await db.fetch(
         "select position from log where type = $1 and subject = $2 and position > $3",
-        Went.TYPE, run["subject"], run["trigger"],
+        Went.TYPE, run["subject"], after,
     )  # fmt: skip
     decided = await db.fetch(
         "select l.position, k.position as linked from log l join link k on k.subject = l.subject"
         " and k.object = $2 where l.type = $1 and l.position > $3",
-        Decided.TYPE, run["subject"], run["trigger"],
+        Decided.TYPE, run["subject"], after,
     )  # fmt: skip
     heard = [(row["position"], row["position"]) for row in went]
     heard += [(max(row["position"], row["linked"]), row["position"]) for row in decided]

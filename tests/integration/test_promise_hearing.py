@@ -21,6 +21,7 @@ ACTIONS = st.one_of(
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=25))
+@example(actions=[("decided", 0, 0), ("went", 0), ("begun", 0, False), ("go", 0), ("go", 1)])
 @example(actions=[("begun", 0, False), ("go", 0), ("go", 1), ("decided", 0, 0)])
 @example(actions=[("begun", 0, False), ("go", 0), ("go", 1), ("decided", 0, None), ("go", 0),
                   ("go", 1), ("noted", 0, 0), ("went", 0)])  # fmt: skip

@@ -162,7 +162,8 @@ class Run:
         return Send(self._number(), command)
 
     def wait(self, *types: type[E], within: timedelta | None = None) -> Wait[E]:
-        """The next of these events about the subject or a linked one since the trigger.
+        """The next of these events about the subject or a linked one since the trigger, or since
+        ever where the workflow hears what came `earlier`.
 
         They come in log order, each once. One about a linked subject counts from where the log
         holds both the event and the link, so a link that is recorded late loses none.
@@ -207,16 +208,22 @@ Body = Callable[[Run, Any], Coroutine[Verb[Any], Any, None]]
 class Workflow:
     """A named body and the event that starts it. The name is part of every key: keep it."""
 
-    __slots__ = ("body", "name", "on")
+    __slots__ = ("body", "earlier", "name", "on")
 
-    def __init__(self, name: str, on: type[Event], body: Body) -> None:
+    def __init__(self, name: str, on: type[Event], body: Body, *, earlier: bool = False) -> None:
         self.name = name
         self.on = on
         self.body = body
+        self.earlier = earlier
+        """Whether its waits also take what was said before the event that starts it."""
 
 
 def workflow(
-    *, on: type[E], name: str | None = None
+    *, on: type[E], name: str | None = None, earlier: bool = False
 ) -> Callable[[Callable[[Run, E], Coroutine[Verb[Any], Any, None]]], Workflow]:
-    """Starts the body once for every such event."""
-    return lambda body: Workflow(name or body.__name__, on, cast(Body, body))
+    """Starts the body once for every such event.
+
+    Two feeds have no order between them: what follows from an event may be in the log before it.
+    With `earlier` the run's waits take that too, as far back as the log goes.
+    """
+    return lambda body: Workflow(name or body.__name__, on, cast(Body, body), earlier=earlier)

@@ -58,7 +58,7 @@ class Carry:
         self.steps = Steps(plan, self.memory, self.fence)
         self.ends = Ends(self.memory, self.steps)
         self.guard = Guard(db, self.memory)
-        self.hearing = Hearing(db, self.memory, self.steps, load=self._load)
+        self.hearing = Hearing(db, plan, self.memory, self.steps, load=self._load)
         self.parking = Parking(db, self.memory, self.steps, self.guard)
         self.notes = Notes(
             self.memory,

@@ -10,6 +10,7 @@ import asyncpg
 from andon.core.workflow import Wait
 from andon.engine.live import Live
 from andon.engine.memory import Memory
+from andon.engine.plan import Plan
 from andon.engine.steps import Steps
 from andon.store.advance import Batch
 from andon.store.sql import query
@@ -28,6 +29,7 @@ class Hearing:
     def __init__(
         self,
         db: asyncpg.Connection,
+        plan: Plan,
         memory: Memory,
         steps: Steps,
         *,
@@ -37,6 +39,7 @@ class Hearing:
         self._memory = memory
         self._steps = steps
         self._load = load
+        self._back = [flow.name for flow in plan.workflows.values() if flow.earlier]
 
     async def read(self, after: int, lanes: Sequence[int]) -> tuple[Sequence[asyncpg.Record], int]:
         """The next records of these lanes, and the place up to which that is all.
@@ -115,7 +118,7 @@ class Hearing:
         if plain:
             await self._look_back_plain(batch, plain, last)
         if mixed:
-            for row in await self._db.fetch(query("hear"), list(mixed), last):
+            for row in await self._db.fetch(query("hear"), list(mixed), last, self._back):
                 self._give_heard(batch, lives[row["run"]], row)
 
     async def _look_back_plain(
@@ -152,7 +155,7 @@ class Hearing:
             last,
         )
         linked = await self._linked_waits(lanes)
-        heard = await self._db.fetch(query("hear"), linked, last) if linked else []
+        heard = await self._db.fetch(query("hear"), linked, last, self._back) if linked else []
         return {row["run"] for row in [*plain, *heard]}
 
     async def _linked_waits(self, lanes: Sequence[int]) -> list[str]:

@@ -50,7 +50,7 @@ class Live:
         self.site = site
         self.trigger = trigger
         self.started_at = started_at
-        self.cursor = Heard(trigger, trigger)
+        self.cursor = Heard(0, 0) if flow.earlier else Heard(trigger, trigger)
         """The last event a wait has taken; later waits look after it."""
         self.at = 0
         """How many answers the journal holds."""

@@ -78,7 +78,7 @@ class Steps:
         """Answers a wait by an event that came after what the run has taken."""
         position = int(row["position"])
         heard = Heard(heard_at or position, position)
-        if live.asked(n) is None or heard <= live.cursor:
+        if live.asked(n) is None or heard <= live.cursor or position == live.trigger:
             return
         if not live.awaits(n):  # it lost a race; the event belongs to a later wait
             return

@@ -37,6 +37,8 @@ class MailboxSystem(System):
         """So many of what it posts next comes `twice` under one control number, in another file,
         or is written in two `halves` where it is read."""
         self.struck: Counter[Odd] = Counter()
+        self.posted = 0
+        """How many interchanges it has written."""
         self._stem = stem
         self._looking: asyncio.Task[None] | None = None
 
@@ -68,6 +70,7 @@ class MailboxSystem(System):
 
     def post(self, content: bytes) -> None:
         """One interchange into the mailbox, as badly as it is due."""
+        self.posted += 1
         name = self.mailbox.next_name(self._stem, "edi")
         if struck_by(self.odd, self.struck, "halves"):
             middle = len(content) // 2

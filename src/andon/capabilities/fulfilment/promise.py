@@ -14,10 +14,11 @@ from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePasse
 from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesLine, SalesOrderPlaced
 
 
-@workflow(on=SalesOrderPlaced)
+@workflow(on=SalesOrderPlaced, earlier=True)
 async def watch_promise(run: Run, placed: SalesOrderPlaced) -> None:
     """When the promised time comes and not all of the order has left, somebody calls the customer:
-    a case in the CRM, which is closed once all of it is on its way."""
+    a case in the CRM, which is closed once all of it is on its way. A delivery may be heard of
+    before its order: the ERP has a feed for each."""
     if placed.wanted_by is None:
         return
     goods = _Goods(placed.lines)

@@ -134,11 +134,17 @@ def _mailboxes(storm: Storm) -> list[MailboxSystem]:
     return [one for one in found if isinstance(one, MailboxSystem)]
 
 
+def _posting(storm: Storm) -> MailboxSystem:
+    """One of the mailboxes, the busier the likelier: what is due in an idle one never strikes."""
+    mailboxes = _mailboxes(storm)
+    return storm.chance.choices(mailboxes, [one.posted + 1 for one in mailboxes])[0]
+
+
 def _half(storm: Storm) -> None:
     if storm.chance.random() < 0.5:
         storm.company.the(MesB).halves["due"] += 1
     else:
-        storm.chance.choice(_mailboxes(storm)).odd["halves"] += 1
+        _posting(storm).odd["halves"] += 1
 
 
 def _halves(storm: Storm) -> int:
@@ -147,7 +153,7 @@ def _halves(storm: Storm) -> int:
 
 
 def _repeat(storm: Storm) -> None:
-    storm.chance.choice(_mailboxes(storm)).odd["twice"] += 1
+    _posting(storm).odd["twice"] += 1
 
 
 def _expire(storm: Storm) -> None:

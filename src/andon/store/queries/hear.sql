@@ -1,7 +1,9 @@
 -- What these runs' waits may take up to position $2, in the order in which the log came to hold it.
 -- An event about a linked subject counts from where both are recorded, the event and the link.
+-- Runs of the workflows $3 also take what came before their trigger.
 with asked as materialized (
-  select w.run, w.subject, w.types, w.hears, w.after, r.trigger
+  select w.run, w.subject, w.types, w.hears, w.after,
+    case when r.workflow = any($3::text[]) then 0 else r.trigger end as since
   from waiting w join run r on r.id = w.run
   where w.run = any($1::text[])
 ),
@@ -21,7 +23,7 @@ heard as (
   union all
   select a.run, greatest(l.position, n.position), l.position, l.type, l.subject, l.data
   from asked a join near n on n.subject = a.subject
-  join log l on l.subject = n.other and l.position > a.trigger and l.position <= $2
+  join log l on l.subject = n.other and l.position > a.since and l.position <= $2
   where l.follow and l.kind = 'event' and l.type = any(a.hears)
     and greatest(l.position, n.position) >= a.after
 )
