@@ -6,24 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from andon.app.child import NameOf
 from bench.hub import Hub, HubCommand
 
 __all__ = ["KILLS", "Kill", "KilledHub", "end", "role_of"]
 
-Kill = Literal["all", "all and postgres", "worker", "web", "supervisor"]
-KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "supervisor")
+Kill = Literal["all", "all and postgres", "worker", "web", "stem", "supervisor"]
+KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "stem", "supervisor")
 
-Role = Literal["supervisor", "web", "worker", "postgres", "other"]
+Role = Literal["supervisor", "stem", "web", "worker", "postgres", "other"]
+_ROLES: Mapping[str, Role] = {
+    NameOf.stem.value: "stem", NameOf.web.value: "web", NameOf.worker.value: "worker",
+}  # fmt: skip
 
 
 def role_of(pid: int) -> Role:
     """What this process of a running Andon is."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
     except OSError:
         return "other"
-    if "andon.app.child" in words:
-        return "worker" if "worker" in words else "web"
+    if name in _ROLES:
+        return _ROLES[name]
     if words[0].endswith("postgres") or words[0].startswith("postgres"):
         return "postgres"
     return "supervisor" if "run" in words else "other"
@@ -55,7 +60,7 @@ def end(hub: KilledHub, kill: Kill) -> int:
         count = len(hub.members())
         hub.kill()
         return count
-    wanted = {"supervisor", "web", "worker"} if kill == "all" else {kill}
+    wanted = {"supervisor", "stem", "web", "worker"} if kill == "all" else {kill}
     pids = [process.pid for process in hub.members() if role_of(process.pid) in wanted]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
@@ -69,5 +74,5 @@ def needs_a_restart(kill: Kill) -> bool:
     match kill:
         case "all" | "all and postgres" | "supervisor":
             return True
-        case "worker" | "web":
+        case "worker" | "web" | "stem":
             return False

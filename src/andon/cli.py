@@ -82,19 +82,15 @@ def run(
 
         from andon.app.database import Place
         from andon.app.first import first_start
-        from andon.app.project import load
         from andon.app.supervise import supervise
 
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s andon %(levelname)s %(message)s"
         )
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        plan = load(project).plan()
-        place = Place(data, host, port, database)
         await supervise(
             project,
-            plan,
-            place,
+            Place(data, host, port, database),
             workers=workers,
             told=_say,
             ready=lambda dsn: first_start(dsn, data, _say),

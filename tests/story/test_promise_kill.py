@@ -154,6 +154,7 @@ class Running(KilledHub):
         )
         self._place = folder / "data"
         self._inbox_key = ""
+        self._leashes: list[socket.socket] = []
 
     def load(self, prefix: str, *, per_s: float) -> Load:
         """The MES begins to post."""
@@ -170,17 +171,18 @@ class Running(KilledHub):
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
         """Another worker, as another machine would start one."""
-        child = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "andon.app.child", "worker", PROJECT),
-                *("--host", "127.0.0.1", "--port", str(self._port)),
-            ],
-            stdin=subprocess.PIPE,
-            env={**os.environ, "ANDON_BENCH_SYSTEMS": self._systems},
-        )
-        assert child.stdin is not None
-        child.stdin.write(self.dsn.encode() + b"\n")
-        child.stdin.flush()
+        leash, held = socket.socketpair()
+        with held:
+            child = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "andon.app.child", "worker", PROJECT),
+                    *("--host", "127.0.0.1", "--port", str(self._port)),
+                ],
+                stdin=held,
+                env={**os.environ, "ANDON_BENCH_SYSTEMS": self._systems},
+            )
+        leash.sendall(self.dsn.encode() + b"\n")
+        self._leashes.append(leash)
         return child
 
     async def shares(self) -> list[int]:

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
 from andon.core.errors import SettingsError
-from andon.engine.plan import Plan
+from andon.core.plant import Ownership
 from andon.store.embedded import EmbeddedServer
 from andon.store.generation import notice_copy
 from andon.store.migrate import migrate, require_supported
@@ -127,7 +127,7 @@ async def reach_database(place: Place) -> AsyncGenerator[str, None]:
         yield dsn
 
 
-async def declare(plan: Plan, dsn: str) -> None:
+async def declare(ownership: Sequence[Ownership], dsn: str) -> None:
     """Writes what the project declares and readers need: who owns which attribute."""
     connection = await asyncpg.connect(dsn)
     try:
@@ -137,7 +137,7 @@ async def declare(plan: Plan, dsn: str) -> None:
                 "insert into ownership values ($1, $2, $3, $4, $5, $6)",
                 [
                     (rule.subject, rule.attribute, rule.owner, follower, within, rule.steward)
-                    for rule in plan.ownership
+                    for rule in ownership
                     for follower, within in rule.followers.items()
                 ],
             )

@@ -6,15 +6,14 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from andon.app.child import DATABASE_IS_AWAY, SETTINGS_ARE_WRONG
 from andon.app.database import Place, answers, declare, ready_database
+from andon.app.stems import Child, Stem
 from andon.core.errors import SettingsError
-from andon.engine.plan import Plan
 
 _log = logging.getLogger(__name__)
 _STOP_WITHIN = 8.0
@@ -25,76 +24,58 @@ _QUICK = 5.0
 
 async def supervise(
     project: str,
-    plan: Plan,
     place: Place,
     *,
     workers: int = 1,
     told: Callable[[str], None],
     ready: Callable[[str], Awaitable[None]],
 ) -> None:
-    """Runs everything until SIGINT or SIGTERM; what ends unasked is started again."""
+    """Runs everything until SIGINT or SIGTERM; what ends unasked is started again.
+    Raises SettingsError, with nothing started, for a project that cannot start."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    roles = ["web", *["worker"] * workers]
-    # The others load their modules while the database starts; each waits for its address.
-    children = [await _start(project, place, role) for role in roles]
-    async with ready_database(place, progress=told) as dsn:
-        await declare(plan, dsn)
-        await ready(dsn)
-        keepers = [
-            asyncio.create_task(_keep(project, place, dsn, role, child, stop))
-            for role, child in zip(roles, children, strict=True)
-        ]
-        told(f"{plan.name} runs at http://{place.host}:{place.port}")
-        try:
-            waiting = asyncio.create_task(stop.wait())
-            done, _ = await asyncio.wait([waiting, *keepers], return_when=asyncio.FIRST_COMPLETED)
-            stop.set()
-            await asyncio.gather(*keepers, return_exceptions=True)
-            for task in done:
-                task.result()
-        finally:
-            stop.set()
+    stem = Stem(project, place)
+    try:
+        declared = await stem.begin()
+        # It loads what web and workers need while the database starts.
+        async with ready_database(place, progress=told) as dsn:
+            await declare(declared.ownership, dsn)
+            await ready(dsn)
+            keepers = [
+                asyncio.create_task(_keep(stem, dsn, role, stop))
+                for role in ("web", *["worker"] * workers)
+            ]
+            told(f"{declared.name} runs at http://{place.host}:{place.port}")
+            try:
+                waiting = asyncio.create_task(stop.wait())
+                done, _ = await asyncio.wait(
+                    [waiting, *keepers], return_when=asyncio.FIRST_COMPLETED
+                )
+                stop.set()
+                await asyncio.gather(*keepers, return_exceptions=True)
+                for task in done:
+                    task.result()
+            finally:
+                stop.set()
+    finally:
+        await stem.end()
 
 
-async def _start(project: str, place: Place, role: str) -> asyncio.subprocess.Process:
-    """One child process. Its standard input is a leash: when this process dies, the child ends."""
-    return await asyncio.create_subprocess_exec(
-        *_command(project, place, role), stdin=asyncio.subprocess.PIPE, start_new_session=True
-    )
-
-
-def _tell(child: asyncio.subprocess.Process, dsn: str) -> None:
-    """The database's address goes by pipe: an environment can be read by others of this account."""
-    if child.stdin is not None:
-        with contextlib.suppress(OSError):
-            child.stdin.write(dsn.encode() + b"\n")
-
-
-async def _keep(
-    project: str,
-    place: Place,
-    dsn: str,
-    role: str,
-    child: asyncio.subprocess.Process,
-    stop: asyncio.Event,
-) -> None:
-    """Starts a child again whenever it ends unasked; it is told to begin when the database answers.
+async def _keep(stem: Stem, dsn: str, role: str, stop: asyncio.Event) -> None:
+    """Starts a child, when the database answers, and again whenever it ends unasked.
 
     The pause doubles while it ends at once, up to ten seconds.
     """
     quick = 0
-    while True:
-        ended = asyncio.create_task(child.wait())
-        if not await _before(stop, answers(dsn)):
-            return await _end(child, ended)
+    while await _before(stop, answers(dsn)):
+        child = await stem.child(role)
         began = time.monotonic()
-        _tell(child, dsn)
-        if not await _before(stop, asyncio.wait([ended])):
-            return await _end(child, ended)
-        code = ended.result()
+        child.tell(dsn)
+        if not await _before(stop, child.wait()):
+            return await _end(child)
+        code = await child.wait()
         if code == SETTINGS_ARE_WRONG:
             raise SettingsError(
                 f"The {role} process cannot start; it said why above. Everything was stopped."
@@ -108,7 +89,7 @@ async def _keep(
         )
         if not await _before(stop, asyncio.sleep(pause)):
             return None
-        child = await _start(project, place, role)
+    return None
 
 
 async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
@@ -122,19 +103,9 @@ async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> boo
     return not stop.is_set()
 
 
-async def _end(child: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
-    if child.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            child.terminate()
-    try:
-        await asyncio.wait_for(ended, _STOP_WITHIN)
-    except TimeoutError:
-        child.kill()
-        await child.wait()
-
-
-def _command(project: str, place: Place, role: str) -> Sequence[str]:
-    return [
-        sys.executable, "-m", "andon.app.child", role, project,
-        "--host", place.host, "--port", str(place.port),
-    ]  # fmt: skip
+async def _end(child: Child) -> None:
+    child.signal(signal.SIGTERM)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(child.wait(), _STOP_WITHIN)
+    child.signal(signal.SIGKILL)
+    await child.wait()

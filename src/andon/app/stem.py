@@ -1,0 +1,111 @@
+"""The process that reads a project once; web and workers are forked from it and share what it
+read.
+
+It holds no session, no thread and no loop, so a fork of it is whole. Started by the supervisor,
+ends with it; the others live on without it.
+"""
+
+__all__ = ["Declared", "Refused", "Said", "main"]
+
+import argparse
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+from importlib import import_module
+
+import msgspec
+
+from andon.app.child import SETTINGS_ARE_WRONG, NameOf, run_role
+from andon.app.project import Andon, load
+from andon.core.errors import SettingsError
+from andon.core.plant import Ownership
+
+_ROLES = ("andon.app.serve", "andon.app.work")
+_FAILED = 70  # EX_SOFTWARE
+
+
+class Declared(msgspec.Struct, frozen=True, tag=True):
+    """The project is right: its name, and who owns what."""
+
+    name: str
+    ownership: tuple[Ownership, ...]
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """The project cannot start, in words for whoever started it."""
+
+    says: str
+
+
+Said = Declared | Refused
+"""The first line of a stem, as JSON."""
+
+
+def main() -> None:
+    """Reads the project, says what came of it, and forks a role for every leash it is sent."""
+    words = argparse.ArgumentParser()
+    words.add_argument("project")
+    words.add_argument("--control", type=int, required=True)
+    words.add_argument("--host", required=True)
+    words.add_argument("--port", type=int, required=True)
+    said = words.parse_args()
+    NameOf.stem.take()
+    control = socket.socket(fileno=said.control)
+    try:
+        project = load(said.project)
+        plan = project.plan()
+    except SettingsError as error:
+        _say(control, Refused(str(error)))
+        raise SystemExit(SETTINGS_ARE_WRONG) from None
+    _say(control, Declared(plan.name, tuple(plan.ownership)))
+    for module in _ROLES:
+        import_module(module)
+    gc.collect()
+    gc.freeze()  # or the first collection of each child would copy every page
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here: leashes tell
+    while True:
+        words, leashes, _, _ = socket.recv_fds(control, 64, 1)
+        if not leashes:
+            return
+        if not os.fork():
+            _be(words.decode(), leashes[0], control, project, said)
+        os.close(leashes[0])
+
+
+def _say(control: socket.socket, said: Said) -> None:
+    control.sendall(msgspec.json.encode(said) + b"\n")
+
+
+def _be(
+    role: str,
+    leash: int,
+    control: socket.socket,
+    project: Andon,
+    said: argparse.Namespace,
+) -> None:
+    """The forked process; never returns."""
+    code = _FAILED
+    held = socket.socket(fileno=leash)
+    try:
+        control.close()
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        NameOf[role].take()
+        held.sendall(b"%d\n" % os.getpid())
+        code = run_role(role, project, leash=held.dup(), host=said.host, port=said.port)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        try:
+            held.sendall(b"%d\n" % code)
+        finally:
+            os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
