@@ -185,6 +185,11 @@ class Running(KilledHub):
         self._leashes.append(leash)
         return child
 
+    def let_go(self) -> None:
+        """Of the workers that it started as another machine would."""
+        for leash in self._leashes:
+            leash.close()
+
     async def shares(self) -> list[int]:
         """How many lanes each worker holds."""
         async with rows_of(self.dsn) as db:
@@ -210,4 +215,5 @@ async def running(folder: Path) -> AsyncIterator[tuple[Running, Proxy, Books]]:
             yield hub, proxy, books
         finally:
             await asyncio.to_thread(hub.kill)
+            hub.let_go()
             await books.stop()

@@ -77,9 +77,13 @@ async def _run(role: str, project: Andon, leash: socket.socket, host: str, port:
         work = partial(serve, outside=project.web())
     else:
         from andon.app.work import work
-    dsn = (await held.readline()).decode().strip()
+    stopping, asking = asyncio.create_task(stop.wait()), asyncio.create_task(held.readline())
+    await asyncio.wait([stopping, asking], return_when=asyncio.FIRST_COMPLETED)
+    dsn = asking.result().decode().strip() if asking.done() else ""
+    asking.cancel()
+    stopping.cancel()
     if not dsn:
-        return  # the supervisor went before it had a database
+        return  # the supervisor went before it had a database, or everything stops
     letting_go = asyncio.create_task(_until_let_go(held, stop))
     try:
         await work(plan, dsn, clock=clock, host=host, port=port, until=stop.wait())
