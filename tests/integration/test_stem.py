@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,24 +127,35 @@ def test_a_project_that_breaks_with_its_second_reading_is_refused_too(
     asyncio.run(story())
 
 
-def test_children_end_when_nobody_holds_their_leash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+HOLDER = """
+import asyncio, os, signal
+from pathlib import Path
+from andon.app.database import Place
+from andon.app.stems import Stem
+
+async def hold():
+    stem = Stem("tiny:andon", Place(Path(), "127.0.0.1", 1))
+    await stem.begin()
+    child = await stem.child("worker")
+    print(child.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(hold())
+"""
+
+
+def test_children_end_when_who_holds_their_leash_is_killed(tmp_path: Path) -> None:
     write(tmp_path)
+    holder = subprocess.run(
+        [sys.executable, "-c", HOLDER], cwd=tmp_path, stdout=subprocess.PIPE, check=False
+    )
+    assert holder.returncode == -signal.SIGKILL
+    asyncio.run(until(partial(gone, int(holder.stdout)), within=10))
 
-    async def story() -> int:
-        async with stem_of(tmp_path, monkeypatch) as stem:
-            await stem.begin()
-            child = await stem.child("worker")
-            return child.pid
 
-    pid = asyncio.run(story())
-
-    def gone() -> bool:
-        """Or dead, where nobody takes note of orphans."""
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-        except OSError:
-            return True
-
-    asyncio.run(until(gone, within=10))
+def gone(pid: int) -> bool:
+    """Or dead, where nobody takes note of orphans."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True

@@ -69,6 +69,7 @@ async def _run(role: str, project: Andon, leash: socket.socket, host: str, port:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # its stem held it back until now
     # Of its own: what a connector draws by lot, each process draws for itself.
     plan, clock = project.plan(), project.clock()
     if role == "web":

@@ -94,6 +94,8 @@ def _be(
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         NameOf[role].take()
+        # whoever knows its pid may end it in order, from the first moment
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         held.sendall(b"%d\n" % os.getpid())
         code = run_role(role, project, leash=held.dup(), host=said.host, port=said.port)
     except BaseException:
