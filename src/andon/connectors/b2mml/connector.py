@@ -167,8 +167,9 @@ class B2mml(Source[B2mmlSettings], Sink[B2mmlSettings]):
 
     async def _shown(self, request: Request, key: str) -> Receipt | None:
         """What they show must be what was sent."""
-        _, noun = split(request.target) or ("", "")
-        asks = Request(target=f"Get{noun}", body=request.body)
+        verb, noun = split(request.target) or ("", "")
+        nouns = {name: part for name, part in request.body.items() if name != verb}
+        asks = Request(target=f"Get{noun}", body=nouns)
         _, said = await self._http.call(
             "POST", "", body=self._document(asks, f"{key}/get"), headers=_XML
         )

@@ -1,11 +1,15 @@
 """What the MES of plant B does with documents: it takes orders, makes them and reports."""
 
-__all__ = ["REFUSAL", "Floor", "performance"]
+__all__ = ["REFUSAL", "Floor", "Wanted", "performance"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
-from typing import cast
+from threading import Lock
+from typing import Any, Literal, cast
+
+import msgspec
 
 from andon.connectors._folders.names import stamp
 from andon.connectors._xml import tree_of
@@ -21,17 +25,53 @@ REFUSAL = "no route for this material at plant B"
 """Its words for an order it cannot make."""
 
 
+State = Literal["waiting", "running", "made", "cancelled"]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What an order asks for."""
+
+    number: str
+    item: str
+    quantity: Decimal
+    due: str = ""
+
+
 class Floor:
-    """Judges what comes by the schema, knows a document again by its id, and answers as asked."""
+    """Judges what comes by the schema and by how its orders stand, knows a document again by its
+    id, and answers as asked. Of a document that it refuses in part it does nothing.
+
+    Its people may begin an order in one thread while documents are taken in another.
+    """
 
     def __init__(self) -> None:
         self.orders: dict[str, Json] = {}
+        """As they are to be made now; one that was cancelled says so."""
+        self.states: dict[str, State] = {}
         self.done: list[str] = []
         """Orders in the sequence in which they came; a document that comes again counts once."""
-        self._seen: set[str] = set()
+        self.cancelled: list[str] = []
+        """Orders in the sequence in which they were taken off the floor."""
+        self.refused: set[str] = set()
+        """Orders of which a change or a cancellation came too late."""
+        self._judged: dict[str, str] = {}
+        """Document -> why it was refused; empty where it was not."""
+        self._lock = Lock()
         self.least = 0
         """It makes no smaller amounts: an order for less is taken with this amount instead."""
         self._at = datetime(2026, 11, 25, 6, tzinfo=UTC)
+
+    def begin(self, number: str) -> Wanted | None:
+        """Somebody makes it from now on; None where nobody may, or somebody did already."""
+        with self._lock:
+            if self.states.get(number) != "waiting":
+                return None
+            self.states[number] = "running"
+            return _wanted(self.orders[number])
+
+    def end(self, number: str) -> None:
+        """It is made."""
+        self.states[number] = "made"
 
     def take(self, document: bytes) -> Answer | None:
         """Its answer, if the sender asks for one."""
@@ -39,16 +79,73 @@ class Floor:
         if about.verb == "Get":
             return self._shown(document)
         faults = schema_faults(tree_of(document, "the document"))
-        refused = "; ".join(map(str, faults))
-        for order in () if faults else _orders(document):
-            if "nowhere" in str(order["ID"]):
-                refused = REFUSAL
-            elif about.bod not in self._seen:
-                self.orders[str(order["ID"])] = order
-                self.done.append(str(order["ID"]))
-        self._seen.add(about.bod)
+        with self._lock:
+            refused = self._judged.get(about.bod) if about.bod else None
+            if refused is None:
+                orders = () if faults else _orders(document)
+                refused = "; ".join(map(str, faults)) or self._done_with(about.verb, orders)
+                self._judged[about.bod] = refused
         answer = answer_to(document, sender=_NAME, created_at=self.now(), refused=refused)
         return answer if refused or answer is None else self._modified(answer)
+
+    def _done_with(self, verb: str, orders: Sequence[Json]) -> str:
+        """Why nothing is done; empty once all of it is."""
+        if verb not in ("Process", "Sync", "Change", "Cancel"):
+            return ""
+        for order in orders:
+            if doubt := self._doubt(verb, order):
+                if verb in ("Change", "Cancel"):
+                    self.refused.add(str(order["ID"]))
+                return doubt
+        for order in orders:
+            self._do(verb, order)
+        return ""
+
+    def _doubt(self, verb: str, order: Json) -> str:
+        number = str(order["ID"])
+        state = self.states.get(number)
+        if "nowhere" in number:
+            return REFUSAL
+        if verb in ("Change", "Cancel") and state is None:
+            return f"there is no order {number} here"
+        if verb == "Cancel":
+            return f"order {number} {_STANDS[state]}" if state in _STANDS else ""
+        wanted = _wanted(order)
+        if wanted is None or wanted.quantity <= 0:
+            return f"order {number} does not say what is to be made, and how much"
+        held = _wanted(self.orders[number]) if number in self.orders else None
+        if held is None or (state == "cancelled" and verb != "Change"):
+            return ""
+        return self._conflict(verb, held, wanted)
+
+    def _conflict(self, verb: str, held: Wanted, wanted: Wanted) -> str:
+        number, state = held.number, self.states[held.number]
+        other = (held.item, held.quantity) != (wanted.item, wanted.quantity)
+        if state == "cancelled":
+            return f"order {number} is cancelled"
+        if held.item != wanted.item or (other and verb != "Change"):
+            return f"order {number} exists as {held.quantity:f} of {held.item}"
+        if (other and state == "running") or (held != wanted and state == "made"):
+            return f"order {number} {_STANDS[state]} as {held.quantity:f} of {held.item}"
+        return ""
+
+    def _do(self, verb: str, order: Json) -> None:
+        number = str(order["ID"])
+        match verb, self.states.get(number):
+            case "Cancel", "waiting":
+                here = self.orders[number]
+                why = {"Description": order["Description"]} if "Description" in order else {}
+                self.orders[number] = {"ID": number, **why, **here, "RequestState": "Cancelled"}
+                self.states[number] = "cancelled"
+                self.cancelled.append(number)
+            case "Change", _:
+                self.orders[number] = order
+            case "Process" | "Sync", None | "cancelled":
+                self.orders[number] = order
+                self.states[number] = "waiting"
+                self.done.append(number)
+            case _:
+                pass
 
     def _shown(self, document: bytes) -> Answer:
         """A Show with what it holds of what is asked for, or with nothing in it."""
@@ -128,6 +225,24 @@ def performance(order: str, *, good: int, at: datetime) -> Json:
         "ResponseState": "Completed",
         "SegmentResponse": [segment],
     }
+
+
+_STANDS: Mapping[State | None, str] = {"running": "is being made", "made": "is made"}
+
+
+def _wanted(order: Json) -> Wanted | None:
+    """By the first requirement that says what is produced; None where none does."""
+    for segment in cast("list[Json]", order.get("SegmentRequirement", [])):
+        for part in cast("list[Any]", segment.get("MaterialRequirement", [])):
+            amounts = part.get("Quantity", [])
+            if part.get("MaterialUse") == "Produced" and amounts:
+                return Wanted(
+                    number=str(order["ID"]),
+                    item=str(part.get("MaterialDefinitionID", "")),
+                    quantity=Decimal(amounts[0]["QuantityString"]),
+                    due=str(order.get("EndTime", "")),
+                )
+    return None
 
 
 def _orders(document: bytes) -> list[Json]:

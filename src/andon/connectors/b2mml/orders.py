@@ -3,6 +3,7 @@
 __all__ = [
     "OUTBOUND",
     "cancel",
+    "change",
     "complete",
     "confirm",
     "create_lot",
@@ -23,6 +24,7 @@ from andon.core.quantity import Quantity, plain
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     CancelOrder,
+    ChangeOrder,
     CompleteProduction,
     ConfirmOperation,
     DistributeOrder,
@@ -33,24 +35,25 @@ from andon.model.quality import PlaceHold, ReleaseHold
 @outbound(DistributeOrder, proof="findable")
 def distribute(command: DistributeOrder, known: Known) -> Request:
     """ProcessOperationsSchedule with one order of one segment."""
-    made: Json = {
-        "ID": "1",
-        "MaterialDefinitionID": command.material_id,
-        "MaterialUse": "Produced",
-        "Quantity": [_amount(command.quantity)],
-    }
-    request: Json = {
-        "ID": command.order_id,
-        **({} if command.due_at is None else {"EndTime": _time(command.due_at)}),
-        "OperationsType": "Production",
-        "RequestState": "Released",
-        "SegmentRequirement": [{**_segment(known), "MaterialRequirement": [made]}],
-    }
-    body: Json = {"ID": command.order_id, "OperationsRequest": [request]}
     return Request(
         target="ProcessOperationsSchedule",
-        body={"OperationsSchedule": body},
+        body={"OperationsSchedule": _schedule(command.order_id, command, known)},
         names=command.order_id,
+    )
+
+
+@outbound(ChangeOrder, proof="findable", local=True)
+def change(command: ChangeOrder, known: Known) -> Request:
+    """ChangeOperationsSchedule with the whole order as it is to be, which is what is changed."""
+    order = known.local or command.order_id
+    at = "/ChangeOperationsSchedule/DataArea/OperationsSchedule/OperationsRequest"
+    what: Json = {"ActionExpression": at, "ActionExpression@actionCode": "Change"}
+    return Request(
+        target="ChangeOperationsSchedule",
+        body={
+            "Change": {"ActionCriteria": [what]},
+            "OperationsSchedule": _schedule(order, command, known),
+        },
     )
 
 
@@ -122,6 +125,23 @@ def release_hold(command: ReleaseHold, known: Known) -> Request:
     return _lot({"ID": known.local or command.lot_id, "Disposition": "UnRestricted"})
 
 
+def _schedule(order: str, command: DistributeOrder | ChangeOrder, known: Known) -> Json:
+    made: Json = {
+        "ID": "1",
+        "MaterialDefinitionID": command.material_id,
+        "MaterialUse": "Produced",
+        "Quantity": [_amount(command.quantity)],
+    }
+    request: Json = {
+        "ID": order,
+        **({} if command.due_at is None else {"EndTime": _time(command.due_at)}),
+        "OperationsType": "Production",
+        "RequestState": "Released",
+        "SegmentRequirement": [{**_segment(known), "MaterialRequirement": [made]}],
+    }
+    return {"ID": order, "OperationsRequest": [request]}
+
+
 def _lot(body: Json) -> Request:
     return Request(target="SyncMaterialLot", body={"MaterialLot": [body]})
 
@@ -177,6 +197,7 @@ def _time(at: datetime) -> str:
 
 OUTBOUND: tuple[Outbound, ...] = (
     distribute,
+    change,
     cancel,
     confirm,
     complete,

@@ -13,7 +13,8 @@ class Shown(Shows):
 
     def __init__(self) -> None:
         self._mes = PlantBFolder()
-        self._reported = 0
+        self._looked = 0
+        self._made: list[str] = []
 
     async def start(self, place: str) -> Sequence[str]:
         """It waits for orders in `out`."""
@@ -22,8 +23,12 @@ class Shown(Shows):
     async def effects(self) -> Sequence[str]:
         """Orders it took; each is answered and reported as made."""
         self._mes.work()
-        done = self._mes.floor.done
-        if new := done[self._reported :]:
-            self._mes.next_in("performance", self._mes.floor.reports(new))
-            self._reported = len(done)
-        return [f"order {order}, and made it" for order in done]
+        floor = self._mes.floor
+        new = [order for order in floor.done[self._looked :] if floor.begin(order) is not None]
+        self._looked = len(floor.done)
+        if new:
+            self._mes.next_in("performance", floor.reports(new))
+        for order in new:
+            floor.end(order)
+        self._made += new
+        return [f"order {order}, and made it" for order in self._made]

@@ -67,6 +67,8 @@ def verdict_of(about: About, nouns: Json, sent: Json | None) -> Verdict:
     if about.verb == "Confirm":
         words = _free_words(nouns)
         code: Code = "Accepted" if codes == {"Accepted"} else "Rejected"
+        if words in says:  # the same, said once more
+            words = ""
         return Verdict(code=code, says="; ".join(one for one in (says, words) if one))
     if "Rejected" in codes:
         return Verdict(code="Rejected", says=says)

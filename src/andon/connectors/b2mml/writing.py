@@ -25,11 +25,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     wants: str = "Never"
 
-    def area(self) -> Json:
-        """As JSON, in the order of the schema."""
+    def area(self, *, confirm: str = "OnError") -> Json:
+        """As JSON, in the order of the schema. Where an answer is wanted, a ConfirmBOD is, too:
+        by default for an error alone."""
         sender: Json = {"LogicalID": self.sender}
         if self.wants != "Never":
-            sender["ConfirmationCode"] = "OnError"
+            sender["ConfirmationCode"] = confirm
         area: Json = {"Sender": sender}
         if self.receiver:
             area["Receiver"] = [{"LogicalID": self.receiver}]
@@ -59,7 +60,10 @@ def document_of(request: Request, envelope: Envelope, *, judged: bool) -> bytes:
     data: Json = {verb: said, **nouns}
     root: Json = {
         "@releaseID": "V0700",
-        "ApplicationArea": envelope.area(),
+        # these have no answering verb: a ConfirmBOD is all that can say that it was done
+        "ApplicationArea": envelope.area(
+            confirm=envelope.wants if verb in ("Cancel", "Sync") else "OnError"
+        ),
         "DataArea": data,
     }
     return written(element_of(request.target, root), judged=judged)

@@ -24,6 +24,7 @@ from andon.core.quantity import Quantity
 from andon.model.inventory import CreateLot, LotCreated
 from andon.model.production import (
     CancelOrder,
+    ChangeOrder,
     CompleteProduction,
     ConfirmOperation,
     DistributeOrder,
@@ -312,6 +313,8 @@ COMMANDS: list[Command] = [
     DistributeOrder(order_id="<&>", material_id="Ü", quantity=TEN),
     CancelOrder(order_id="1001", reason="customer gone"),
     CancelOrder(order_id="1001"),
+    ChangeOrder(order_id="1001", material_id="PUMP", quantity=pcs(7), due_at=NOON),
+    ChangeOrder(order_id="1001", material_id="PUMP", quantity=pcs(7)),
     ConfirmOperation(
         order_id="1001",
         operation="10",
@@ -328,6 +331,7 @@ COMMANDS: list[Command] = [
     PlaceHold(lot_id="L7", reason="crack"),
     ReleaseHold(lot_id="L7"),
 ]
+CHANGES = [one for one in COMMANDS if isinstance(one, ChangeOrder)]
 ENVELOPE = Envelope(bod="b", sender="andon", receiver="MES", created_at=NOON, wants="Always")
 
 
@@ -356,6 +360,25 @@ def test_what_is_distributed_reads_back_as_the_same_order() -> None:
     ]
     (said,) = means(item(document_of(written(COMMANDS[2]), ENVELOPE, judged=True)))
     assert said == OrderCancelled(order_id="local-id")
+
+
+def test_what_is_changed_reads_back_as_the_change_and_a_date_that_is_gone_is_gone() -> None:
+    before = item(document_of(written(COMMANDS[0]), ENVELOPE, judged=True))
+    later, dateless = (item(document_of(written(one), ENVELOPE, judged=True)) for one in CHANGES)
+    assert means(later, before) == [
+        OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7), due_at=NOON)
+    ]
+    assert means(dateless, later) == [
+        OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7))
+    ]
+
+
+def test_a_cancellation_asks_to_hear_that_it_was_done_for_no_answer_is_not_an_accepted_one() -> (
+    None
+):
+    for command, asks in ((CancelOrder(order_id="1001"), "Always"), (COMMANDS[0], "OnError")):
+        document = document_of(written(command), ENVELOPE, judged=True).decode()
+        assert f"<ConfirmationCode>{asks}</ConfirmationCode>" in document
 
 
 def broken() -> Iterator[tuple[Request, str]]:
