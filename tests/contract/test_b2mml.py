@@ -12,7 +12,7 @@ from andon.connectors.b2mml import B2mml, B2mmlSettings
 from andon.connectors.b2mml.floor import REFUSAL
 from andon.connectors.b2mml.reading import looked_through
 from andon.connectors.b2mml.simulator import Calling, Listening, PlantBFolder, order
-from andon.core.connector import Acknowledge, Item, Offer, Offered, Push
+from andon.core.connector import Acknowledge, Item, Offer, Offered, Push, Request
 from andon.core.counterpart import Counterpart
 from andon.core.errors import (
     MappingError,
@@ -140,6 +140,40 @@ async def test_notes_that_were_spoiled_or_are_half_written_stop_nobody() -> None
         floor.work()
         assert await follower.until(lambda: bool(follower.items))
         assert await mes.find(order("1001"), key="1") is not None
+
+
+def decided(verb: str, name: str, amount: int = 10) -> Request:
+    return msgspec.structs.replace(order(name, amount), target=f"{verb}OperationsSchedule")
+
+
+async def test_a_change_and_a_cancellation_are_taken_before_the_order_is_begun_and_not_after() -> (
+    None
+):
+    floor = Quiet()
+    mes = floor.floor
+    async with opened(floor, **AWAITED) as sink, Recording(sink, ""), working(floor):
+        await sink.send(order("1"), key="1")
+        await sink.send(order("2"), key="2")
+        changed = await sink.send(decided("Change", "1", 7), key="3")
+        cancelled = await sink.send(decided("Cancel", "2"), key="4")
+        assert changed.body["acknowledged"] == cancelled.body["acknowledged"] == "Accepted"
+        assert (mes.wanted("1").quantity, mes.states["2"]) == (7, "cancelled")
+        assert mes.begin("2") is None
+        assert mes.begin("1") is not None
+        for request, says in (
+            (decided("Change", "1", 8), "order 1 is being made as 7 of PUMP"),
+            (decided("Cancel", "1"), "order 1 is being made"),
+            (decided("Change", "2"), "order 2 is cancelled"),
+            (decided("Cancel", "3"), "there is no order 3 here"),
+            (order("1", 9), "order 1 exists as 7 of PUMP"),
+        ):
+            with pytest.raises(RejectedError, match=says) as raised:
+                await sink.send(request, key=f"{says}/{request.target}")
+            assert str(raised.value).count(says) == 1
+        await sink.send(order("1", 7), key="5")  # as it is known: nothing new
+        await sink.send(order("2"), key="6")  # taken off the floor before: taken anew
+    assert mes.done == ["1", "2", "2"]
+    assert mes.states == {"1": "running", "2": "waiting"}
 
 
 async def test_another_process_that_reads_the_answers_lets_the_sender_know() -> None:

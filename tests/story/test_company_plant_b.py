@@ -1,15 +1,21 @@
 """Plant B keeps its old systems: tables and a batch at one end, B2MML files at the other."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from andon.connectors.b2mml.floor import Floor
 from andon.sandbox.lab import plant_b
+from andon.sandbox.lives import plant_b as people
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
-from andon.sandbox.truth import Consumed, Finished, Made
+from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.truth import Consumed, Finished, Made, Started
+from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
@@ -48,6 +54,121 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
         # What the export said is what Andon shows as the ERP's belief.
         lot = done[0].lot
         await until(lambda: _believed(plant, lot, f"{done[0].good.normalize():f} PCE"), within=30)
+
+
+@pytest.mark.story
+async def test_the_line_makes_what_planners_decide_or_they_hear_why_not() -> None:
+    async with served(speed=20, began=BEGAN) as plant:
+        world, erp, floor = plant.company.world, plant.company.the(ErpB), _floor(plant)
+        world.run(world.now() + timedelta(hours=3))  # what happens is not older than its command
+        changed, unwanted, long = (erp.release("VALVE", pieces) for pieces in (10, 12, 100))
+        await until(lambda: {changed, unwanted, long} <= floor.states.keys(), within=30)
+
+        # Before the line begins, an order is made as planners want it last, or not at all.
+        erp.change(changed, quantity=7, due=date(2026, 3, 9))
+        await until(lambda: floor.wanted(changed).quantity == 7, within=30)
+        wanted = {"planned": "7 PCE", "due_at": "2026-03-09T23:59:00+00:00"}
+        await until(lambda: _agree(plant, changed, wanted), within=30)
+        erp.cancel(unwanted)
+        await until(lambda: floor.states[unwanted] == "cancelled", within=30)
+        await until(lambda: _agree(plant, unwanted, {"status": "Cancelled"}), within=30)
+
+        # Once it has begun, the floor says no, and a planner hears it with what to do next.
+        people.begin(world, plant.company.systems)
+        _goes_on(plant, lambda: floor.states[long] == "running")
+        erp.cancel(long)
+        await until(lambda: _asked(plant, long), within=30)
+        (question,) = await _questions(plant, long)
+        words = f"{long} was cancelled, and the floor refuses"
+        assert words in question["text"]
+        assert f"order {long} is being made" in question["text"]
+        assert question["choices"] == ["ask the floor again", "leave the floor as it is"]
+        assert await _held(plant, long, "status") == {"erp-b": "Cancelled", "mes-b": "Released"}
+
+        # They take it back where they cancelled it; a change comes too late in the same way.
+        erp.reinstate(long)
+        await until(lambda: _agree(plant, long, {"status": "Released"}), within=30)
+        await until(lambda: _silent(plant, long), within=30)
+        erp.change(long, quantity=120)
+        await until(lambda: _asked(plant, long), within=30)
+        (question,) = await _questions(plant, long)
+        assert f"order {long} is being made as 100 of VALVE" in question["text"]
+        world.run(world.now() + timedelta(minutes=1))  # else the row is as it was, to the second
+        erp.change(long, quantity=100)
+        await until(lambda: _silent(plant, long), within=30)
+
+        # What was made is in the books of both, and nothing was made of what nobody wanted.
+        _goes_on(plant, lambda: floor.states[long] == "made")
+        await until(lambda: _closed(erp, changed, long), within=60)
+        erp.batch()
+        for number in (changed, long):
+            await until(lambda n=number: _agree(plant, n, {"status": "Completed"}), within=30)
+        assert {fact.order for fact in world.truth.facts if isinstance(fact, Started)} >= {
+            changed,
+            long,
+        }
+        assert not [one for one in world.truth.facts if getattr(one, "order", "") == unwanted]
+        status = "select ORDNO, STAT, QTYM from WORKORD order by ORDNO limit 3"
+        assert erp.rows(status) == [
+            (changed, "C", 7000),
+            (unwanted, "X", 12000),
+            (long, "C", 100_000),
+        ]
+        assert not await _questions(plant, "B0")
+
+
+def _floor(plant: Served) -> Floor:
+    return plant.company.the(MesB).floor
+
+
+def _goes_on(plant: Served, done: Callable[[], bool]) -> None:
+    """Business time of the company, minute by minute, until the floor has come so far."""
+    world = plant.company.world
+    for _ in range(240):
+        if done():
+            return
+        world.run(world.now() + timedelta(minutes=1))
+    raise AssertionError("the line does not come so far in four hours")
+
+
+async def _held(plant: Served, number: str, attribute: str) -> dict[str, Any]:
+    """What each system holds of the order."""
+    page = await plant.page(f"production-order/erp-b:{number}")
+    return {
+        cell["system"]: cell["value"]
+        for row in page.get("matrix", ())
+        if row["attribute"] == attribute
+        for cell in row["cells"]
+        if cell["system"] in ("erp-b", "mes-b")
+    }
+
+
+async def _agree(plant: Served, number: str, holds: dict[str, str]) -> bool:
+    """Whether its ERP and its MES hold all of this."""
+    for attribute, value in holds.items():
+        if await _held(plant, number, attribute) != {"erp-b": value, "mes-b": value}:
+            return False
+    return True
+
+
+async def _questions(plant: Served, number: str) -> list[dict[str, Any]]:
+    """Those of the order that are open."""
+    return [
+        case for case in await plant.cases() if number in case["text"] and case["state"] == "open"
+    ]
+
+
+async def _asked(plant: Served, number: str) -> bool:
+    return bool(await _questions(plant, number))
+
+
+async def _silent(plant: Served, number: str) -> bool:
+    return not await _questions(plant, number)
+
+
+def _closed(erp: ErpB, *numbers: str) -> bool:
+    closed = {number for (number,) in erp.rows("select ORDNO from STAGING where KIND = 'CLOSE'")}
+    return closed >= set(numbers)
 
 
 async def _believed(plant: Served, lot: str, amount: str) -> bool:

@@ -1,16 +1,25 @@
 """Our words as the staging table of plant B's ERP takes them, and what it takes of none."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from andon.app.company.plant_b import AREA
-from andon.core.connector import Settings
+from andon.core.connector import Item, Settings
 from andon.core.errors import MappingError
-from andon.core.mapping import Known, Outbound
+from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command
 from andon.core.quantity import Quantity
-from andon.model.production import AssignLots, ComponentLot, ConfirmOperation
+from andon.model.production import (
+    AssignLots,
+    ComponentLot,
+    ConfirmOperation,
+    OrderCancelled,
+    OrderChanged,
+    OrderReleased,
+)
 
 _WRITERS = {
     one.command: one.writes for one in AREA.connections[0].mappings if isinstance(one, Outbound)
@@ -33,6 +42,37 @@ def confirmed(good: str, scrap: str) -> ConfirmOperation:
         good=Quantity(Decimal(9), good),
         scrap=Quantity(Decimal(1), scrap),
     )
+
+
+_READS = next(
+    one.reads
+    for one in AREA.connections[0].mappings
+    if isinstance(one, Inbound) and one.kind == "work-order"
+)
+
+
+def row(stat: str, pieces: int = 10, due: str = "20260304") -> bytes:
+    fields = {"ORDNO": "B1", "ITEM": "VALVE", "QTYM": pieces * 1000, "STAT": stat, "DUED": due}
+    return msgspec.json.encode(fields)
+
+
+def means(now: bytes, before: bytes | None = None) -> list[Said]:
+    item = Item(kind="work-order", key="1", raw=now)
+    return list(_READS(item, Known(Settings(), previous=before)))
+
+
+def test_a_row_is_released_changed_cancelled_and_taken_back_by_what_it_was_before() -> None:
+    planned, due = Quantity(Decimal(10), "PCE"), datetime(2026, 3, 4, 23, 59, tzinfo=UTC)
+    released = OrderReleased(order_id="B1", material_id="VALVE", planned=planned, due_at=due)
+    assert means(row("R")) == [released]
+    assert means(row("R"), row("R")) == []
+    (changed,) = means(row("R", due="20260305"), row("R"))
+    assert isinstance(changed, OrderChanged)
+    assert changed.due_at == due + timedelta(days=1)
+    (cancelled,) = means(row("X"), row("R"))
+    assert isinstance(cancelled, OrderCancelled)
+    assert means(row("X")) == means(row("X"), row("X")) == []
+    assert means(row("R"), row("X")) == [released]
 
 
 def test_lots_of_one_material_are_one_row() -> None:

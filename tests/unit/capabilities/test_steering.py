@@ -182,6 +182,15 @@ def test_what_was_made_until_a_cancellation_is_received_and_the_order_ends() -> 
     assert isinstance(run.sends, CompleteProduction)
 
 
+def test_what_was_made_ends_in_the_books_though_its_cancellation_is_taken_back_only_then() -> None:
+    released = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pieces(8))
+    run = booked(CANCELLED, made(8))
+    run.answer(Wait, Answer(error=LateError("nothing went in")))
+    run.answer(Send, Answer(Receipt(reference="1")))
+    run.answer(Wait, Answer(released))
+    assert isinstance(run.sends, CompleteProduction)
+
+
 @pytest.mark.parametrize("last", [CANCELLED, LateError("the floor says nothing")])
 def test_an_order_of_which_nothing_was_made_ends_without_a_booking(last: Event | LateError) -> None:
     run = booked(CANCELLED)

@@ -1,11 +1,44 @@
 """What the line of plant B must be known to do, from what happened."""
 
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from andon.sandbox.lab.plant_b import line
+from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE
 from andon.sandbox.truth import Broke, Made, Mended, Started, Truth
+from andon.sandbox.world import World
+
+
+@pytest.fixture
+def erp() -> ErpB:
+    return ErpB(World(1), "http://127.0.0.1:9")
+
+
+def test_the_erp_of_plant_b_refuses_what_comes_too_late_or_makes_no_sense(erp: ErpB) -> None:
+    number = erp.release("VALVE", 10)
+    with pytest.raises(ValueError, match="E4710"):
+        erp.change(number, quantity=0)
+    erp.change(number, quantity=7, due=date(2026, 3, 9))
+    erp.cancel(number)
+    for too_late in (erp.cancel, erp.change):
+        with pytest.raises(ValueError, match=f"E4712 WORK ORDER {number} HAS STATUS X"):
+            too_late(number)
+    with closing(sqlite3.connect(erp.file)) as db:
+        staged = f"insert into STAGING (XKEY, KIND, ORDNO) values ('1', 'CLOSE', '{number}')"
+        with pytest.raises(sqlite3.IntegrityError, match="E4711"), db:
+            db.execute(staged)
+        erp.reinstate(number)
+        with db:
+            db.execute(staged)
+    with pytest.raises(ValueError, match=f"E4713 WORK ORDER {number} HAS POSTINGS"):
+        erp.cancel(number)
+    assert erp.rows("select STAT, QTYM, DUED from WORKORD") == [("R", 7000, "20260309")]
+
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

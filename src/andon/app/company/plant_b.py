@@ -3,7 +3,7 @@
 __all__ = ["AREA"]
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -28,9 +28,12 @@ from andon.model.inventory import StockReported
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import (
     AssignLots,
+    CancelOrder,
+    ChangeOrder,
     CompleteProduction,
     ConfirmOperation,
     DistributeOrder,
+    OrderCancelled,
     OrderChanged,
     OrderEvent,
     OrderReleased,
@@ -42,12 +45,20 @@ _SITE = "plant-b"
 
 
 class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
-    """A row of WORKORD; quantities are thousandths of a piece."""
+    """A row of WORKORD; quantities are thousandths of a piece, a day lasts until its end."""
 
     ordno: str
     item: str
     qtym: int
-    stat: Literal["R", "C"]
+    stat: Literal["R", "C", "X"]
+    dued: str = ""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The end of its day, by the one clock of the company."""
+        if not self.dued:
+            return None
+        return datetime.strptime(f"{self.dued}2359", "%Y%m%d%H%M").replace(tzinfo=UTC)
 
     @property
     def planned(self) -> Quantity:
@@ -56,14 +67,23 @@ class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
 
 @inbound("work-order")
 def _work_order(item: Item, known: Known) -> Iterator[Said]:
-    """A release and its changes are news; that an order was closed is only read back."""
+    """A release, its changes, a cancellation and its end are news; that an order was closed is only
+    read back. One that was cancelled before anybody heard of it never was."""
     row, before = item.read(_WorkOrder), known.before(_WorkOrder)
+    stood = None if before is None else before.stat
     match row.stat:
-        case "R" if before is None:
-            yield OrderReleased(order_id=row.ordno, material_id=row.item, planned=row.planned)
+        case "R" if stood in (None, "X"):
+            yield OrderReleased(
+                order_id=row.ordno, material_id=row.item, planned=row.planned, due_at=row.due_at
+            )
         case "R":
             if row != before:
-                yield OrderChanged(order_id=row.ordno, material_id=row.item, planned=row.planned)
+                yield OrderChanged(
+                    order_id=row.ordno, material_id=row.item, planned=row.planned, due_at=row.due_at
+                )
+        case "X":
+            if stood not in (None, "X"):
+                yield OrderCancelled(order_id=row.ordno, reason="cancelled in the ERP of plant B")
         case "C":
             holds: Claims = {"status": "Completed", "material": row.item}
             yield ReadBack(kind=OrderReleased.KIND, object_id=row.ordno, holds=holds)
@@ -150,16 +170,15 @@ def _of_the_erp(reads: Inbound) -> Inbound:
     return Inbound(reads.kind, read)
 
 
-_BY_DOCUMENT = {one.command: one for one in b2mml.mappings if isinstance(one, Outbound)}[
-    DistributeOrder
-]
+_DOCUMENTS = {one.command: one for one in b2mml.mappings if isinstance(one, Outbound)}
+_DISTRIBUTES = _DOCUMENTS[DistributeOrder]
 
 
-@outbound(DistributeOrder, proof=_BY_DOCUMENT.proof)
+@outbound(DistributeOrder, proof=_DISTRIBUTES.proof)
 def _distribute(command: DistributeOrder, known: Known) -> Request:
     """As any MES gets it, under the ERP's number."""
     number = command.order_id.rpartition(":")[2]
-    return _BY_DOCUMENT.writes(structs.replace(command, order_id=number), known)
+    return _DISTRIBUTES.writes(structs.replace(command, order_id=number), known)
 
 
 class _Stock(msgspec.Struct, frozen=True):
@@ -210,13 +229,18 @@ AREA = Area(
             (
                 *(_of_the_erp(one) for one in b2mml.mappings if isinstance(one, Inbound)),
                 _distribute,
+                _DOCUMENTS[ChangeOrder],
+                _DOCUMENTS[CancelOrder],
             ),
             site=_SITE,
         ),
         Connection("machines-b", OpcUa, (_STATE, _counter), site=_SITE),
     ),
     routes=(
-        Route(DistributeOrder, "mes-b", site=_SITE),
+        *(
+            Route(command, "mes-b", site=_SITE)
+            for command in (DistributeOrder, ChangeOrder, CancelOrder)
+        ),
         *(
             Route(command, "erp-b", site=_SITE)
             for command in (AssignLots, ConfirmOperation, ReceiveOutput, CompleteProduction)

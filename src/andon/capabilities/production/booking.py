@@ -111,7 +111,7 @@ async def _book(run: Run, span: _Span, planned: Quantity | None) -> None:
             case OrderCancelled():
                 pass  # what was made is received already
             case OrderReleased():
-                return  # taken back and released anew: that has a run of its own
+                break  # taken back and released anew: what is made from now on has a run of its own
     if received and not span.ended:
         await _booked(run, CompleteProduction(order_id=run.subject), "planner")
 

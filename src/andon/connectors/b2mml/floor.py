@@ -67,7 +67,14 @@ class Floor:
             if self.states.get(number) != "waiting":
                 return None
             self.states[number] = "running"
-            return _wanted(self.orders[number])
+            return self.wanted(number)
+
+    def wanted(self, number: str) -> Wanted:
+        """What it is to make, or has made, of an order. Raises LookupError for one it has not."""
+        wanted = _wanted(self.orders[number])
+        if wanted is None:
+            raise LookupError(f"order {number} does not say what is to be made")
+        return wanted
 
     def end(self, number: str) -> None:
         """It is made."""
@@ -113,10 +120,9 @@ class Floor:
         wanted = _wanted(order)
         if wanted is None or wanted.quantity <= 0:
             return f"order {number} does not say what is to be made, and how much"
-        held = _wanted(self.orders[number]) if number in self.orders else None
-        if held is None or (state == "cancelled" and verb != "Change"):
+        if state is None or (state == "cancelled" and verb != "Change"):
             return ""
-        return self._conflict(verb, held, wanted)
+        return self._conflict(verb, self.wanted(number), wanted)
 
     def _conflict(self, verb: str, held: Wanted, wanted: Wanted) -> str:
         number, state = held.number, self.states[held.number]

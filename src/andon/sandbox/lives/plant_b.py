@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from andon.connectors.b2mml.floor import Wanted
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp_b import BATCH, ErpB
 from andon.sandbox.systems.machines_b import LINE
-from andon.sandbox.systems.mes_b import MesB, Waiting
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.truth import Arrived, Consumed, Finished, Made, Started
 from andon.sandbox.world import Steps, World
 
@@ -62,13 +63,14 @@ def _batches(world: World, erp: ErpB) -> Steps:
 
 def _works(world: World, mes: MesB) -> Steps:
     while True:
-        if mes.waiting:
-            yield from _makes(world, mes.waiting.popleft())
-        else:
+        order = mes.next()
+        if order is None:
             yield world.wait(_LOOKS)
+        else:
+            yield from _makes(world, order)
 
 
-def _makes(world: World, order: Waiting) -> Steps:
+def _makes(world: World, order: Wanted) -> Steps:
     chance = world.chance(f"{LINE}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=LINE))

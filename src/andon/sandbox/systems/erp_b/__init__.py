@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ from andon.sandbox.world import World
 
 BATCH = timedelta(hours=2)
 """How often it works off what was staged, and exports its stock."""
+_LEAD = timedelta(days=2)
+"""By then an order is due whose planner says nothing else."""
 
 _TABLES = """
 create table WORKORD (
   ORDNO char(8) primary key, ITEM char(15) not null,
   QTYM integer not null,          -- thousandths
-  STAT char(1) not null,          -- R released, C closed
+  STAT char(1) not null,          -- R released, C closed, X cancelled
+  DUED char(8) not null,          -- YYYYMMDD
   CHGD char(14) not null);        -- YYYYMMDDHHMMSS
 create index WORKORD_CHGD on WORKORD (CHGD, ORDNO);
 create table STOCK (
@@ -79,10 +82,47 @@ class ErpB(System):
         """A planner types in an order and releases it."""
         self._numbers += 1
         number = f"B{self._numbers:06}"
-        at = f"{self.world.now():%Y%m%d%H%M%S}"
-        values = (number, item, quantity * 1000, "R", at)
-        self._change("insert into WORKORD values (?, ?, ?, ?, ?)", values)
+        due = f"{self.world.now() + _LEAD:%Y%m%d}"
+        values = (number, item, quantity * 1000, "R", due, self._at())
+        self._change("insert into WORKORD values (?, ?, ?, ?, ?, ?)", values)
         return number
+
+    def change(self, number: str, *, quantity: int | None = None, due: date | None = None) -> None:
+        """A planner wants another amount of it, or another day. Raises ValueError, in its words,
+        where it may not be changed any more."""
+        if quantity is not None and quantity <= 0:
+            raise ValueError("E4710 QUANTITY NOT POSITIVE")
+        self._decide(
+            number,
+            "QTYM = coalesce(?, QTYM), DUED = coalesce(?, DUED)",
+            quantity and quantity * 1000,
+            due and f"{due:%Y%m%d}",
+        )
+
+    def cancel(self, number: str) -> None:
+        """A planner wants none of it any more. Raises ValueError, in its words, where it is too
+        late: the floor's rows are all that it knows of the floor."""
+        self._decide(number, "STAT = 'X'")
+
+    def reinstate(self, number: str) -> None:
+        """A planner takes the cancellation back. Raises ValueError where there is none."""
+        self._decide(number, "STAT = 'R'", stands="X")
+
+    def _decide(self, number: str, sets: str, *values: object, stands: str = "R") -> None:
+        with closing(sqlite3.connect(self.file, timeout=10)) as db, db:
+            db.execute("begin immediate")
+            row = db.execute("select STAT from WORKORD where ORDNO = ?", (number,)).fetchone()
+            if row != (stands,):
+                raise ValueError(f"E4712 WORK ORDER {number} HAS STATUS {row and row[0]}")
+            if db.execute("select 1 from STAGING where ORDNO = ? limit 1", (number,)).fetchone():
+                raise ValueError(f"E4713 WORK ORDER {number} HAS POSTINGS")
+            db.execute(
+                f"update WORKORD set {sets}, CHGD = ? where ORDNO = ?",
+                (*values, self._at(), number),
+            )
+
+    def _at(self) -> str:
+        return f"{self.world.now():%Y%m%d%H%M%S}"
 
     def hear(self, fact: Fact) -> None:
         """The opening stock was typed in."""
@@ -95,7 +135,7 @@ class ErpB(System):
         rows = self.rows(
             "select DOCNO, KIND, ORDNO, ITEM, LOTS from STAGING where DONE = 'N' order by DOCNO"
         )
-        at = f"{self.world.now():%Y%m%d%H%M%S}"
+        at = self._at()
         with closing(sqlite3.connect(self.file)) as db, db:
             for document, kind, order, item, lots in rows:
                 db.executemany(
@@ -143,8 +183,10 @@ class ErpB(System):
         for item, lot, amount in self.rows("select ITEM, LOT, QTYM from STOCK"):
             yield Belief(f"lot:{lot or item}@B", "quantity", f"{Decimal(amount) / 1000:f}")
         for number, status in self.rows("select ORDNO, STAT from WORKORD"):
-            done = "Completed" if status == "C" else "Open"
-            yield Belief(f"order:{number}", "status", done)
+            yield Belief(f"order:{number}", "status", _STATUS[status])
+
+
+_STATUS = {"R": "Open", "C": "Completed", "X": "Cancelled"}
 
 
 def _moved(kind: str, lots: str) -> Iterable[tuple[str, int]]:

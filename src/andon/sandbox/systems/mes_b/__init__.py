@@ -1,6 +1,6 @@
 """The MES of plant B: B2MML documents in a folder, both ways. It owns execution there."""
 
-__all__ = ["MesB", "Waiting"]
+__all__ = ["MesB"]
 
 import asyncio
 from collections import Counter, deque
@@ -8,12 +8,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal, cast
-
-import msgspec
+from typing import Any, Literal
 
 from andon.connectors._folders.names import stamp
-from andon.connectors.b2mml.floor import Floor
+from andon.connectors.b2mml.floor import Floor, Wanted
 from andon.connectors.b2mml.simulator import PlantBFolder
 from andon.connectors.b2mml.writing import Envelope, document_of
 from andon.core.connector import Request
@@ -26,16 +24,9 @@ _HALF_TIME = 0.4
 """Seconds between the halves of a file that is written in place."""
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """An order it has taken and nobody works on."""
-
-    number: str
-    item: str
-    quantity: Decimal
-
-
 class MesB(System):
-    """It judges a document by the schema, answers it, and reports an order once it is done."""
+    """It judges a document by the schema and by how its orders stand, answers it, and reports an
+    order once it is done or is taken off the floor."""
 
     name = "mes-b"
 
@@ -43,11 +34,10 @@ class MesB(System):
         super().__init__(world, andon)
         self._folder = PlantBFolder()
         self.floor: Floor = self._folder.floor
-        self.waiting: deque[Waiting] = deque()
         self.halves: Counter[Literal["due", "struck"]] = Counter()
         """Reports that are written where they are read, in two halves."""
-        self._known = 0
-        self._orders: dict[str, Waiting] = {}
+        self._queue: deque[str] = deque()
+        self._known = self._dropped = 0
         self._taken: dict[str, list[Consumed]] = {}
         self._done: dict[str, Finished] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -70,19 +60,29 @@ class MesB(System):
     async def _look(self) -> None:
         while True:
             await asyncio.to_thread(self._folder.work)
-            for number in self.floor.done[self._known :]:
-                order = _order(number, self.floor.orders[number])
-                self._orders[number] = order
-                self.waiting.append(order)
-            self._known = len(self.floor.done)
+            new = self.floor.done[self._known :]
+            self._queue.extend(new)
+            self._known += len(new)
+            for number in self.floor.cancelled[self._dropped :]:
+                self._folder.next_in("schedule", self._taken_off(number))
+                self._dropped += 1
             await asyncio.sleep(_LOOKS)
+
+    def next(self) -> Wanted | None:
+        """The oldest order that nobody works on; who asks works on it."""
+        while self._queue:
+            order = self.floor.begin(self._queue.popleft())
+            if order is not None:  # else it was cancelled
+                return order
+        return None
 
     def hear(self, fact: Fact) -> None:
         """Only of its own orders."""
         match fact:
-            case Consumed(order=number) if number in self._orders:
+            case Consumed(order=number) if number in self.floor.states:
                 self._taken.setdefault(number, []).append(fact)
-            case Finished(order=number) if number in self._orders:
+            case Finished(order=number) if number in self.floor.states:
+                self.floor.end(number)
                 self._done[number] = fact
                 self._put(self._report(fact))
             case _:
@@ -116,7 +116,7 @@ class MesB(System):
             "SegmentRequirementID": "MAKE",
             "SegmentState": "Completed",
             "SegmentData": [
-                {"ID": "OrderedQuantity", "Value": [_value(self._orders[done.order].quantity)]}
+                {"ID": "OrderedQuantity", "Value": [_value(self.floor.wanted(done.order).quantity)]}
             ],
             "MaterialActual": moved,
         }
@@ -133,17 +133,30 @@ class MesB(System):
         request = Request(target="SyncOperationsPerformance", body={"OperationsPerformance": body})
         return document_of(request, envelope, judged=True)
 
+    def _taken_off(self, number: str) -> bytes:
+        """The order as it stands: cancelled."""
+        at = self.world.now()
+        bod = stamp(f"S-{number}-{self._dropped}")
+        envelope = Envelope(bod=bod, sender="PLANT-B", created_at=at)
+        body = {"ID": f"S-{number}", "OperationsRequest": [self.floor.orders[number]]}
+        request = Request(target="SyncOperationsSchedule", body={"OperationsSchedule": body})
+        return document_of(request, envelope, judged=True)
+
     def effects(self) -> int:
         """The orders it was given."""
-        return len(self._orders)
+        return len(self.floor.done)
 
     def believes(self) -> Iterable[Belief]:
         """How far each order is, and what came of it."""
-        for number in self._orders:
-            done = self._done.get(number)
-            yield Belief(f"order:{number}", "status", "done" if done else "open")
-            if done:
-                yield Belief(f"order:{number}", "good", f"{done.good.normalize():f}")
+        for number, state in self.floor.states.items():
+            yield Belief(f"order:{number}", "status", _STATUS[state])
+            yield Belief(f"order:{number}", "planned", f"{self.floor.wanted(number).quantity:f}")
+            if number in self._done:
+                good = self._done[number].good
+                yield Belief(f"order:{number}", "good", f"{good.normalize():f}")
+
+
+_STATUS = {"waiting": "open", "running": "open", "made": "done", "cancelled": "cancelled"}
 
 
 def _value(amount: Decimal) -> dict[str, str]:
@@ -161,13 +174,3 @@ def _actual(n: int, use: str, material: str, lot: str, amount: Decimal) -> dict[
         **(other or {"MaterialUse": use}),
         "Quantity": [quantity],
     }
-
-
-def _order(number: str, request: Mapping[str, Any]) -> Waiting:
-    """What is to be made, from the first segment that says so."""
-    for segment in cast("list[dict[str, Any]]", request["SegmentRequirement"]):
-        for part in segment.get("MaterialRequirement", []):
-            if part.get("MaterialUse") == "Produced":
-                amount = Decimal(part["Quantity"][0]["QuantityString"])
-                return Waiting(number, str(part["MaterialDefinitionID"]), amount)
-    raise ValueError(f"order {number} does not say what is to be made")
