@@ -368,14 +368,11 @@ def test_what_is_changed_reads_back_as_the_change_and_a_date_that_is_gone_is_gon
     assert means(later, before) == [
         OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7), due_at=NOON)
     ]
-    assert means(dateless, later) == [
-        OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7))
-    ]
+    (said,) = means(dateless, later)
+    assert said == OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7))
 
 
-def test_a_cancellation_asks_to_hear_that_it_was_done_for_no_answer_is_not_an_accepted_one() -> (
-    None
-):
+def test_a_cancellation_asks_to_hear_that_it_was_done() -> None:
     for command, asks in ((CancelOrder(order_id="1001"), "Always"), (COMMANDS[0], "OnError")):
         document = document_of(written(command), ENVELOPE, judged=True).decode()
         assert f"<ConfirmationCode>{asks}</ConfirmationCode>" in document
