@@ -1,4 +1,4 @@
-"""What the line of plant B must be known to do, from what happened."""
+"""Plant B in the lab: what its line must be known to do, and what its floor must have."""
 
 import sqlite3
 from contextlib import closing
@@ -7,11 +7,25 @@ from decimal import Decimal
 
 import pytest
 
-from andon.sandbox.lab.plant_b import line
+from andon.connectors.b2mml.orders import OUTBOUND
+from andon.connectors.b2mml.settings import B2mmlSettings
+from andon.connectors.b2mml.writing import Envelope, document_of
+from andon.core.mapping import Known
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.model.production import CancelOrder, ChangeOrder, DistributeOrder
+from andon.sandbox.lab.plant_b import decided, line
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.truth import Broke, Made, Mended, Started, Truth
 from andon.sandbox.world import World
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def pieces(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PCE")
 
 
 @pytest.fixture
@@ -40,7 +54,38 @@ def test_the_erp_of_plant_b_refuses_what_comes_too_late_or_makes_no_sense(erp: E
     assert erp.rows("select STAT, QTYM, DUED from WORKORD") == [("R", 7000, "20260309")]
 
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+def document(command: Command) -> bytes:
+    """What Andon puts into the folder of its MES."""
+    writer = next(one for one in OUTBOUND if one.command is type(command))
+    number = command.local
+    request = writer.writes(command, Known(B2mmlSettings(), local=number))
+    return document_of(
+        request,
+        Envelope(bod=f"{request.target}-{number}", sender="ERP-B", created_at=NOON),
+        judged=True,
+    )
+
+
+def test_orders_are_on_the_floor_as_planners_want_them_or_the_floor_has_said_no(
+    erp: ErpB,
+) -> None:
+    mes = MesB(World(1), "http://127.0.0.1:9")
+    kept, unwanted, unheard = (erp.release("VALVE", amount) for amount in (10, 12, 5))
+    assert decided(erp, mes).lost == 3
+    for number, amount in ((kept, pieces(10)), (unwanted, pieces(12))):
+        order = DistributeOrder(order_id=number, material_id="VALVE", quantity=amount)
+        mes.floor.take(document(order))
+    erp.cancel(unheard)
+    assert decided(erp, mes).well
+    erp.change(kept, quantity=7)
+    erp.cancel(unwanted)
+    assert (decided(erp, mes).lost, decided(erp, mes).doubled) == (2, 2)
+    mes.floor.take(document(CancelOrder(order_id=unwanted)))
+    mes.floor.begin(kept)
+    late = ChangeOrder(order_id=kept, material_id="VALVE", quantity=pieces(7))
+    mes.floor.take(document(late))
+    assert mes.floor.refused == {kept}
+    assert decided(erp, mes).well
 
 
 def made(order: str, good: int, lot: str) -> Made:

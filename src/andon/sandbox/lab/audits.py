@@ -31,6 +31,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
 from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
 from andon.sandbox.systems.portal import Portal
@@ -101,6 +102,10 @@ def _streamed(company: Company) -> Reckoned:
 
 def _staged(company: Company) -> Reckoned:
     return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
+
+
+def _decided_b(company: Company) -> Reckoned:
+    return plant_b.decided(company.the(ErpB), company.the(MesB))
 
 
 def _receipts(company: Company) -> Reckoned:
@@ -225,6 +230,7 @@ AUDITS: Mapping[str, Audit] = {
     "goods issues of deliveries": _issues,
     "loads tendered": _tenders,
     "production postings, plant B": _staged,
+    "orders as planned, plant B": _decided_b,
     "goods receipts of purchase orders": _receipts,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,

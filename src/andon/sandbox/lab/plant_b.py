@@ -1,15 +1,17 @@
 """What plant B's ERP must have been given to book: all that went into orders, and what came out;
 and what its line must be known to do."""
 
-__all__ = ["Staged", "happened", "line", "staged"]
+__all__ = ["Staged", "decided", "happened", "line", "staged"]
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
+from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.truth import Broke, Consumed, Made, Mended, Started, Truth
 
 _PLACE = "B.STORE"
@@ -43,6 +45,24 @@ def staged(erp: ErpB) -> Iterator[Staged]:
             lot, _, amount = part.partition("=")
             if lot:
                 yield Staged(kind, order, lot, Decimal(amount) / 1000)
+
+
+def decided(erp: ErpB, mes: MesB) -> Reckoned:
+    """Each order that planners released is on the floor in the amount they want now, and one that
+    they cancelled is made no more, but where the floor told them that it was too late. One that was
+    cancelled before anybody heard of it never came there."""
+    floor = mes.floor
+    wanted = (
+        (number, Decimal(thousandths) / 1000, status == "X")
+        for number, thousandths, status in erp.rows("select ORDNO, QTYM, STAT from WORKORD")
+        if number not in floor.refused and (number in floor.states or status != "X")
+    )
+    held = (
+        (number, floor.wanted(number).quantity, state == "cancelled")
+        for number, state in floor.states.items()
+        if number not in floor.refused
+    )
+    return compare(wanted, held)
 
 
 def line(truth: Truth) -> tuple[str, Decimal]:
