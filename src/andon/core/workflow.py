@@ -136,12 +136,14 @@ class Run:
     """The hands of a workflow.
     A verb is numbered where the body makes it, so a replay finds its answer."""
 
-    __slots__ = ("_next", "now", "subject", "undone", "undos")
+    __slots__ = ("_next", "earlier", "now", "subject", "undone", "undos")
 
     def __init__(self, subject: str, now: datetime) -> None:
         self.subject = subject
         self.now = now
         """The time of the last answer; the same on every replay."""
+        self.earlier = False
+        """Whether the event that a wait took last was said before the trigger."""
         self.undos: list[Undo] = []
         """What is sent, last first, if the body fails."""
         self.undone = 0

@@ -73,6 +73,11 @@ class Live:
         """How many effects were taken back after the body failed."""
         return self._run.undone
 
+    def hears(self, heard: Heard) -> None:
+        """A wait takes the event that stands there; its answer is taken next."""
+        self.cursor = heard
+        self._run.earlier = heard.position < self.trigger
+
     def start(self, event: Event) -> list[Verb[Any]]:
         """Runs the body to its first question. Whatever the body raises comes out of here."""
         self._body = carried_out(self.flow.body, self._run, event)
@@ -125,7 +130,7 @@ class Live:
             except ReplayError as error:
                 raise self._strayed(line.n, str(error)) from error
             if isinstance(answer.value, Event):
-                self.cursor = Heard(answer.heard_at or line.position, line.position)
+                self.hears(Heard(answer.heard_at or line.position, line.position))
             self.take(line.n, answer, line.answered_at)
 
     def _strayed(self, n: int, how: str) -> ReplayError:

@@ -82,7 +82,7 @@ class Steps:
             return
         if not live.awaits(n):  # it lost a race; the event belongs to a later wait
             return
-        live.cursor = heard
+        live.hears(heard)
         event = self._plan.contracts.decode(row["type"], row["data"].encode())
         batch.add("waited", live.id, n)
         batch.add("rung", live.id, n)

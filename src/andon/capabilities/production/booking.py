@@ -48,10 +48,11 @@ async def book_order(run: Run, released: OrderReleased) -> None:
     await _book(run, _Span(None, 0), released.planned)
 
 
-@workflow(on=OrderReopened)
+@workflow(on=OrderReopened, earlier=True)
 async def book_reopened(run: Run, reopened: OrderReopened) -> None:
-    """What the floor does of an order that it takes up again, until it is done once more. Where the
-    order had ended in the books, they say so, and a planner takes that back."""
+    """What the floor does of an order that it takes up again, until it is done once more; the word
+    of that may come before the word that it was reopened. Where the order had ended in the books,
+    they say so, and a planner takes that back."""
     await _book(run, _Span(reopened.reopened_at, reopened.reopening), None)
 
 
@@ -68,13 +69,18 @@ class _Span:
 
     def end(self, reopened: OrderReopened) -> None:
         """The first one that follows ends it."""
+        if self._number is not None and (reopened.reopening or self._number + 1) <= self._number:
+            return  # that was before this one
         if not self.ended:
             self.ended, self._ends = True, reopened.reopened_at
 
-    def holds(self, said: OperationConfirmed | OrderCompleted) -> bool:
-        """A word with neither number nor time counts for when it is heard."""
+    def holds(self, said: OperationConfirmed | OrderCompleted, *, earlier: bool) -> bool:
+        """A word with neither number nor time counts for when it is heard. One that was said
+        `earlier` than the reopening and has no number is the run's that heard it then."""
         if self._number is not None and said.reopening is not None:
             return said.reopening == self._number
+        if earlier:
+            return False
         at = said.completed_at
         if at is None:
             return not self.ended
@@ -91,8 +97,12 @@ async def _book(run: Run, span: _Span, planned: Quantity | None) -> None:
                 pass  # such an ERP learns it with the first posting
             case OrderReopened():
                 span.end(said)
-            case OperationConfirmed() | OrderCompleted() if not span.holds(said):
+            case OperationConfirmed() | OrderCompleted() if not span.holds(
+                said, earlier=run.earlier
+            ):
                 pass  # that has a run of its own
+            case OrderReleased() | OrderChanged() | OrderCancelled() if run.earlier:
+                pass  # planners said it before the order was reopened
             case OperationConfirmed():
                 await _book_operation(run, said)
                 taken = taken or bool(said.consumed)
@@ -100,7 +110,7 @@ async def _book(run: Run, span: _Span, planned: Quantity | None) -> None:
                 planned = said.planned
             case OrderCompleted():
                 if not taken:
-                    await _book_overtaken(run)
+                    await _book_overtaken(run, span)
                 if not await _receive(run, planned or said.ordered, said):
                     return
                 received, within = True, OVERTAKEN_WITHIN
@@ -133,7 +143,7 @@ async def _next(run: Run, within: timedelta | None) -> Heard | None:
         return None
 
 
-async def _book_overtaken(run: Run) -> None:
+async def _book_overtaken(run: Run, span: _Span) -> None:
     """A completion may overtake the operation that says what went in, and stock goes in before it
     comes out. Nothing came of nothing where no operation says so within the time."""
     while True:
@@ -141,6 +151,8 @@ async def _book_overtaken(run: Run) -> None:
             said = await run.wait(OperationConfirmed, within=OVERTAKEN_WITHIN)
         except LateError:
             return
+        if not span.holds(said, earlier=run.earlier):
+            continue
         await _book_operation(run, said)
         if said.consumed:
             return
