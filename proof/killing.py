@@ -11,8 +11,8 @@ from bench.hub import Hub, HubCommand
 
 __all__ = ["KILLS", "Kill", "KilledHub", "end", "role_of"]
 
-Kill = Literal["all", "all and postgres", "worker", "web", "stem", "supervisor"]
-KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "stem", "supervisor")
+Kill = Literal["all", "all and postgres", "worker", "web", "supervisor"]
+KILLS: tuple[Kill, ...] = ("all and postgres", "worker", "all", "web", "supervisor")
 
 Role = Literal["supervisor", "stem", "web", "worker", "postgres", "other"]
 _ROLES: Mapping[str, Role] = {
@@ -74,5 +74,5 @@ def needs_a_restart(kill: Kill) -> bool:
     match kill:
         case "all" | "all and postgres" | "supervisor":
             return True
-        case "worker" | "web" | "stem":
+        case "worker" | "web":
             return False
