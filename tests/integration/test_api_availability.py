@@ -10,7 +10,7 @@ from tests.integration.api_plant import NOON, Plant, open_plant
 
 ITEM = "item/company:PUMP"
 ONE, TWO, EMPTY, FAR = (f"material-lot/company:{n}" for n in ("L1", "L2", "L3", "L4"))
-PATH = "/v1/inventory/availability/PUMP"
+PATH = "/v1/availability/PUMP"
 WAREHOUSE = "stock.warehouse.unrestricted"
 MINUTE = timedelta(minutes=1)
 
@@ -88,7 +88,7 @@ async def test_a_plant_or_a_lot_may_be_asked_for(plant: Plant) -> None:
 
 
 async def test_an_item_is_known_by_its_full_name_and_by_a_systems_own(plant: Plant) -> None:
-    assert len((await asked(plant, "/v1/inventory/availability/item%2Fcompany:PUMP"))["lots"]) == 3
+    assert len((await asked(plant, "/v1/availability/item%2Fcompany:PUMP"))["lots"]) == 3
     await plant.connection("erp-b")
     await plant.db.execute(
         "update link set object = 'item/erp-b:PUMP' where subject = any($1::text[])", [FAR, TWO]
@@ -113,6 +113,6 @@ async def test_partners_and_keys_of_another_scope_see_nothing(plant: Plant) -> N
 
 @pytest.mark.parametrize("item", ["NOTHING", "a%00b", "L1"])
 async def test_what_nobody_has_a_lot_of_is_not_there(plant: Plant, item: str) -> None:
-    answer = await plant.client.get(f"/v1/inventory/availability/{item}")
+    answer = await plant.client.get(f"/v1/availability/{item}")
     assert answer.status_code == 404
     assert "You have no lot of" in answer.json()["detail"]

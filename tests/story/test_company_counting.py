@@ -28,6 +28,8 @@ async def test_what_was_counted_and_thrown_away_is_in_the_books_once() -> None:
         _happens(plant, Arrived, quantity=Decimal(9), place="A.STORE", because="opening")
         _happens(plant, Moved, quantity=Decimal(9), origin="A.STORE", place="W.03")
 
+        await until(lambda: _heard_of(plant, LOT), within=20)
+
         # A program posts the transfer; the answer is lost, and it asks again under its key.
         erp.faults.add("lose")
         move = {"quantity": _pieces(9), "origin": "production", "destination": "warehouse"}
@@ -85,6 +87,10 @@ def _happens(plant: Served, fact: type[Fact], **more: Any) -> None:
     world = plant.company.world
     world.run(world.now() + timedelta(seconds=1))
     world.truth.happens(fact(at=world.now(), **{"lot": "L1", "material": "PUMP"}, **more))
+
+
+async def _heard_of(plant: Served, subject: str) -> bool:
+    return bool(await plant.page(subject))
 
 
 async def _post(

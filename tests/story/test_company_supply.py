@@ -224,7 +224,7 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         not_in_vans = sum(n for at, n in booked.items() if at.store in ("171A", "171W"))
 
         async def as_booked() -> bool:
-            status, said = await plant.ask("GET", "/v1/inventory/availability/SEAL")
+            status, said = await plant.ask("GET", "/v1/availability/SEAL")
             sums = {one["source"]: Decimal(one["amount"]) for one in said.get("totals", ())}
             return status == 200 and sums == {
                 "erp-stock": sum(booked.values()),

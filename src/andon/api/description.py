@@ -114,7 +114,7 @@ def _say_what_may_be_left_out(document: dict[str, Any]) -> None:
 
 
 def _show_availability(document: dict[str, Any]) -> None:
-    operation = document["paths"]["/v1/inventory/availability/{item}"]["get"]
+    operation = document["paths"]["/v1/availability/{item}"]["get"]
     for parameter in operation["parameters"]:
         parameter["example"] = _EXAMPLES[parameter["name"]]
     operation["responses"]["200"]["content"]["application/json"]["example"] = _PUMPS

@@ -101,7 +101,7 @@ def _as_sent(request: Asked, name: str) -> str:
     return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
 
 
-@get("/v1/inventory/availability/{item:path}", opt={"scope": "read:inventory"})
+@get("/v1/availability/{item:path}", opt={"scope": "read:inventory"})
 async def read_availability(
     request: Asked,
     item: FromPath[str],

@@ -9,6 +9,7 @@ import jsonschema
 
 from andon.api.description import openapi_document
 from andon.api.routes import routed
+from andon.model.vocabulary import VOCABULARY
 
 DOCUMENT: dict[str, Any] = json.loads(openapi_document())
 
@@ -65,10 +66,18 @@ def test_an_exception_has_a_class() -> None:
 
 
 def test_the_example_of_availability_is_one() -> None:
-    read = DOCUMENT["paths"]["/v1/inventory/availability/{item}"]["get"]
+    read = DOCUMENT["paths"]["/v1/availability/{item}"]["get"]
     said = read["responses"]["200"]["content"]["application/json"]
     jsonschema.validate(said["example"], {**said["schema"], "components": DOCUMENT["components"]})
     assert {one["name"] for one in read["parameters"] if one["example"]} == {"item", "site", "lot"}
+
+
+def test_no_address_hides_the_commands_of_a_capability() -> None:
+    # A word that an address spells out is tried before a name, and nothing else after it.
+    first = {path.split("/")[2] for path in DOCUMENT["paths"] if path.startswith("/v1/")}
+    capabilities = {shape.TYPE.split(".")[1] for shape in VOCABULARY}
+    assert "inventory" in capabilities
+    assert not first & capabilities
 
 
 def test_every_route_says_its_scope() -> None:

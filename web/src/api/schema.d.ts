@@ -247,7 +247,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/inventory/availability/{item}": {
+    "/v1/availability/{item}": {
         parameters: {
             query?: never;
             header?: never;
