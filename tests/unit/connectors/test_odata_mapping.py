@@ -117,6 +117,18 @@ def test_a_changed_header_is_a_change_and_a_withdrawal_a_cancellation() -> None:
     assert status(held) == "Forecast"
 
 
+def test_a_change_is_news_though_the_order_was_ended_before_anybody_looked() -> None:
+    ended = {**ORDER, "OrderIsTechnicallyCompleted": "X"}
+    changed, held = said(production_order, {**ended, "TotalQuantity": "12.000"}, ORDER)
+    assert isinstance(changed, OrderChanged)
+    assert str(changed.planned) == "12 PC"
+    assert status(held) == "Completed"
+    (held,) = said(production_order, ended, ORDER)
+    assert status(held) == "Completed"
+    (held,) = said(production_order, {**ended, "TotalQuantity": "12.000"}, ended)
+    assert status(held) == "Completed"
+
+
 @pytest.mark.parametrize("wrong", [{"TotalQuantity": "ten"}, {"ManufacturingOrder": None}])
 def test_a_row_that_cannot_be_read_names_the_field(wrong: dict[str, Any]) -> None:
     with pytest.raises(MappingError) as raised:

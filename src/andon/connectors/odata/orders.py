@@ -70,6 +70,9 @@ class OrderRow(msgspec.Struct, frozen=True, rename="pascal"):
         return "Released" if self.order_is_released else "Forecast"
 
 
+_OPEN = ("Released", "Running", "Held")
+
+
 @inbound("A_ProductionOrder_2")
 def production_order(item: Item, known: Known) -> Iterator[Said]:
     """A planner's release, change or withdrawal is news; how SAP books an order is a read-back.
@@ -93,12 +96,12 @@ def production_order(item: Item, known: Known) -> Iterator[Said]:
                     components=_needed(row),
                 )
             elif before is not None and _header(row) != _header(before):
-                yield OrderChanged(
-                    order_id=row.manufacturing_order,
-                    material_id=row.material,
-                    planned=_planned(row),
-                    due_at=_due(row, known),
-                )
+                yield _changed(row, known)
+            yield _held(row, status)
+        case "Completed" | "Closed" if (
+            before is not None and was in _OPEN and _header(row) != _header(before)
+        ):
+            yield _changed(row, known)  # and it was ended before anybody looked
             yield _held(row, status)
         case "Cancelled" if was not in ("Forecast", "Cancelled"):
             reason = "marked for deletion in SAP"
@@ -109,6 +112,15 @@ def production_order(item: Item, known: Known) -> Iterator[Said]:
             yield _held(row, status)
         case _:
             yield _held(row, status)
+
+
+def _changed(row: OrderRow, known: Known) -> OrderChanged:
+    return OrderChanged(
+        order_id=row.manufacturing_order,
+        material_id=row.material,
+        planned=_planned(row),
+        due_at=_due(row, known),
+    )
 
 
 def _held(row: OrderRow, status: RequestState) -> ReadBack:
