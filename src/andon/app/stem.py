@@ -46,12 +46,12 @@ Said = Declared | Refused
 
 def main() -> None:
     """Reads the project, says what came of it, and forks a role for every leash it is sent."""
-    words = argparse.ArgumentParser()
-    words.add_argument("project")
-    words.add_argument("--control", type=int, required=True)
-    words.add_argument("--host", required=True)
-    words.add_argument("--port", type=int, required=True)
-    said = words.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("project")
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    said = parser.parse_args()
     NameOf.stem.take()
     control = socket.socket(fileno=said.control)
     try:
@@ -67,11 +67,11 @@ def main() -> None:
     gc.freeze()  # or the first collection of each child would copy every page
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here: leashes tell
     while True:
-        words, leashes, _, _ = socket.recv_fds(control, 64, 1)
+        role, leashes, _, _ = socket.recv_fds(control, 64, 1)
         if not leashes:
             return
         if not os.fork():
-            _be(words.decode(), leashes[0], control, project, said)
+            _be(role.decode(), leashes[0], control, project, said)
         os.close(leashes[0])
 
 

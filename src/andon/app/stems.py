@@ -111,14 +111,20 @@ class Stem:
         if self._control is None:
             raise ConnectionError("there is no stem")
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._control, [role.encode()], [theirs.fileno()])
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            with theirs:
+                socket.send_fds(self._control, [role.encode()], [theirs.fileno()])
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            ours.close()
+            raise
         try:
             return Child(int(await reader.readuntil(b"\n")), reader, writer)
-        except asyncio.IncompleteReadError as error:
-            writer.close()
-            raise ConnectionError("the stem ended") from error
+        except BaseException as error:
+            writer.close()  # whoever was forked all the same ends with this leash
+            if isinstance(error, asyncio.IncompleteReadError):
+                raise ConnectionError("the stem ended") from error
+            raise
 
     async def _said(self, control: socket.socket) -> Said | None:
         """None when it ended without a word."""

@@ -69,9 +69,9 @@ class _Span:
 
     def end(self, reopened: OrderReopened) -> None:
         """The first one that follows ends it."""
-        if self._number is not None and (reopened.reopening or self._number + 1) <= self._number:
-            return  # that was before this one
-        if not self.ended:
+        number = reopened.reopening
+        before = self._number is not None and number is not None and number <= self._number
+        if not self.ended and not before:
             self.ended, self._ends = True, reopened.reopened_at
 
     def holds(self, said: OperationConfirmed | OrderCompleted, *, earlier: bool) -> bool:

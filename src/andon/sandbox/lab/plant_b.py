@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from andon.sandbox.lab.reckoning import Reckoned, compare
+from andon.sandbox.lab.reckoning import Planned, Reckoned, as_planned
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE
 from andon.sandbox.systems.mes_b import MesB
@@ -48,21 +48,17 @@ def staged(erp: ErpB) -> Iterator[Staged]:
 
 
 def decided(erp: ErpB, mes: MesB) -> Reckoned:
-    """Each order that planners released is on the floor in the amount they want now, and one that
-    they cancelled is made no more, but where the floor told them that it was too late. One that was
-    cancelled before anybody heard of it never came there."""
+    """What planners want of orders against what the floor has of them."""
     floor = mes.floor
-    wanted = (
-        (number, Decimal(thousandths) / 1000, status == "X")
-        for number, thousandths, status in erp.rows("select ORDNO, QTYM, STAT from WORKORD")
-        if number not in floor.refused and (number in floor.states or status != "X")
+    rows = erp.rows("select ORDNO, QTYM, STAT from WORKORD")
+    return as_planned(
+        (Planned(number, Decimal(parts) / 1000, status == "X") for number, parts, status in rows),
+        (
+            Planned(number, floor.wanted(number).quantity, state == "cancelled")
+            for number, state in floor.states.items()
+        ),
+        refused=floor.refused,
     )
-    held = (
-        (number, floor.wanted(number).quantity, state == "cancelled")
-        for number, state in floor.states.items()
-        if number not in floor.refused
-    )
-    return compare(wanted, held)
 
 
 def line(truth: Truth) -> tuple[str, Decimal]:

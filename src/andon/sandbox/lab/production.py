@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from andon.sandbox.lab.reckoning import Posting, Reckoned, compare
+from andon.sandbox.lab.reckoning import Planned, Posting, Reckoned, as_planned, compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.truth import Consumed, Made, Truth
@@ -66,20 +66,16 @@ def confirmations(truth: Truth, erp: Erp) -> Reckoned:
 
 
 def decided(erp: Erp, mes: MesA) -> Reckoned:
-    """Each order that planners released is on the floor in the amount they want now, and one that
-    they cancelled is made no more, but where the floor told them that it was too late. One that was
-    cancelled before anybody heard of it never came there."""
-    rows, known = erp.company.books.rows("A_ProductionOrder_2"), mes.floor.orders
-    wanted = (
-        (number, row["TotalQuantity"], bool(row["OrderIsMarkedForDeletion"]))
-        for (number,), row in rows.items()
-        if row["OrderIsReleased"]
-        and number not in mes.floor.refused
-        and (number in known or not row["OrderIsMarkedForDeletion"])
+    """What planners want of orders that they released against what the floor has of them."""
+    return as_planned(
+        (
+            Planned(number, row["TotalQuantity"], bool(row["OrderIsMarkedForDeletion"]))
+            for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items()
+            if row["OrderIsReleased"]
+        ),
+        (
+            Planned(order.number, order.quantity, order.status in ("stopping", "cancelled"))
+            for order in mes.floor.orders.values()
+        ),
+        refused=mes.floor.refused,
     )
-    held = (
-        (order.number, order.quantity, order.status in ("stopping", "cancelled"))
-        for order in known.values()
-        if order.number not in mes.floor.refused
-    )
-    return compare(wanted, held)

@@ -3,10 +3,10 @@
 A pure comparison; which facts a system must hold, its own module says.
 """
 
-__all__ = ["Posting", "Reckoned", "compare", "reckon"]
+__all__ = ["Planned", "Posting", "Reckoned", "as_planned", "compare", "reckon"]
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,6 +21,14 @@ class Posting(msgspec.Struct, frozen=True):
     order: str
     lot: str
     quantity: Decimal
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """An order as planners want it now, or as a floor has it."""
+
+    number: str
+    quantity: Decimal
+    cancelled: bool
 
 
 class Reckoned(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +64,21 @@ def compare(must: Iterable[Hashable], does: Iterable[Hashable]) -> Reckoned:
     """What must be there against what is, where no order is asked for."""
     wanted, there = Counter(iter(must)), Counter(iter(does))  # of a mapping its keys
     return Reckoned(lost=(wanted - there).total(), doubled=(there - wanted).total(), out_of_order=0)
+
+
+def as_planned(
+    wanted: Iterable[Planned], held: Iterable[Planned], *, refused: Container[str]
+) -> Reckoned:
+    """Each order that planners released is on the floor in the amount they want now, and one that
+    they cancelled is made no more, but where the floor told them that it was too late. One that was
+    cancelled before anybody heard of it never came there."""
+    there = {one.number: one for one in held if one.number not in refused}
+    must = (
+        one
+        for one in wanted
+        if one.number not in refused and (one.number in there or not one.cancelled)
+    )
+    return compare(must, there.values())
 
 
 def _out_of_order(facts: Sequence[tuple[datetime, Posting]], books: Sequence[Posting]) -> int:

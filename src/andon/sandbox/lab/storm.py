@@ -3,10 +3,10 @@
 __all__ = ["KINDS", "Kind", "Storm"]
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,6 +18,8 @@ from andon.sandbox.system import HttpSystem
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import Steps
+
+T = TypeVar("T")
 
 _OUTAGE = timedelta(hours=8)
 _PLANT = ("mes-a", "machines")
@@ -93,7 +95,11 @@ class Storm:
     def called(self) -> HttpSystem:
         """One of the systems that are called, the busier the likelier."""
         systems = [one for one in self.company.systems.values() if isinstance(one, HttpSystem)]
-        return self.chance.choices(systems, [one.faults.effects + 1 for one in systems])[0]
+        return self.busy(systems, lambda one: one.faults.effects)
+
+    def busy(self, some: Sequence[T], done: Callable[[T], int]) -> T:
+        """One of them, the more it has done the likelier."""
+        return self.chance.choices(some, [done(one) + 1 for one in some])[0]
 
     def pushing(self) -> list[Outbox]:
         """Of all systems that post."""
@@ -136,8 +142,7 @@ def _mailboxes(storm: Storm) -> list[MailboxSystem]:
 
 def _posting(storm: Storm) -> MailboxSystem:
     """One of the mailboxes, the busier the likelier: what is due in an idle one never strikes."""
-    mailboxes = _mailboxes(storm)
-    return storm.chance.choices(mailboxes, [one.posted + 1 for one in mailboxes])[0]
+    return storm.busy(_mailboxes(storm), lambda one: one.posted)
 
 
 def _half(storm: Storm) -> None:
