@@ -507,6 +507,22 @@ export function cases() {
       {
         choices: ['accept 485', 'book 480, keep 5 as WIP'],
         detail: { planned: pcs(480), made: pcs(485) },
+        hurts: [
+          {
+            order: 'sales-order/erp:5000017',
+            customer: 'party/company:17100001',
+            item: 'PUMP-25',
+            missing_for: 'production-order/erp:1046',
+            wanted_by: ago(-7200),
+          },
+          {
+            order: 'sales-order/erp:5000019',
+            customer: null,
+            item: 'PUMP-25',
+            missing_for: 'production-order/erp:1046',
+            wanted_by: null,
+          },
+        ],
       },
     ),
     kase(
