@@ -38,6 +38,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What people had to decide."""
     open: list[str]
     """What nobody could close, in Andon's words."""
+    escaped: list[str]
+    """What was taken of held lots, by whom, and how long they had been held."""
     settled_after: float
     """Seconds from the last fact until everything agreed, or until it was given up."""
 
@@ -95,4 +97,5 @@ def _text(report: Report) -> str:
         lines.append("")
     lines += [f"- Not reached: {what}: {reached}" for what, reached in report.missing.items()]
     lines += [f"- Open: {text}" for text in report.open]
+    lines += [f"- Escaped: {text}" for text in report.escaped]
     return "\n".join(lines) + "\n"

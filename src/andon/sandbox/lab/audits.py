@@ -52,7 +52,7 @@ class Audited(msgspec.Struct, frozen=True):
     found: Mapping[str, Reckoned]
     stock_error: Decimal
     """Pieces that somebody believes elsewhere than where they are."""
-    hold_escapes: int
+    hold_escapes: tuple[quality.Escape, ...]
     """What was taken of lots that were known to be held, or of what was made of them."""
 
     @property

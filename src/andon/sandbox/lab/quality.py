@@ -1,10 +1,19 @@
 """Holds: what was taken of a lot although everybody could have known that it was held; and what
 became of those that were decided about."""
 
-__all__ = ["KNOWN_WITHIN", "hold_escapes", "inspections", "scrapped", "usage_decisions"]
+__all__ = [
+    "KNOWN_WITHIN",
+    "Escape",
+    "hold_escapes",
+    "inspections",
+    "scrapped",
+    "usage_decisions",
+]
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+
+import msgspec
 
 from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
@@ -18,15 +27,40 @@ KNOWN_WITHIN = timedelta(minutes=20)
 eight seconds, more than Andon needs to start again and to send what waits."""
 
 
-def hold_escapes(holds: Iterable[Hold], picks: Iterable[Task], facts: Iterable[Fact] = ()) -> int:
+class Escape(msgspec.Struct, frozen=True):
+    """One of a held lot, or of what was made of it, that was taken all the same."""
+
+    hold: Hold
+    lot: str
+    how: str
+    """The task, or the fact of the truth, that took it."""
+    at: datetime
+
+    @property
+    def words(self) -> str:
+        """For people who look for the cause."""
+        heard, until = self.hold.heard_at, self.hold.released_at
+        held = f"{self.hold.lot} was held by {self.hold.id}, heard {heard}, released {until}"
+        return f"{self.lot} was taken at {self.at} by {self.how}; {held}"
+
+
+def hold_escapes(
+    holds: Iterable[Hold], picks: Iterable[Task], facts: Iterable[Fact] = ()
+) -> tuple[Escape, ...]:
     """What was picked, consumed or sent away of a lot, or of what was made of it, while it was
     held: later than `KNOWN_WITHIN` after Andon had taken the word of the hold."""
     seen = list(facts)
     made = _made_of(seen)
-    taken = [*((task.lot, task.done_at) for task in picks if task.done_at is not None)]
-    taken += [(one.lot, one.at) for one in seen if isinstance(one, Consumed | Left | Used)]
-    return sum(
-        _within(hold, at) for hold in holds for lot, at in taken if lot in _family(hold.lot, made)
+    taken: list[tuple[str, datetime, Task | Fact]] = [
+        (task.lot, task.done_at, task) for task in picks if task.done_at is not None
+    ]
+    taken += [(one.lot, one.at, one) for one in seen if isinstance(one, Consumed | Left | Used)]
+    families = [(hold, _family(hold.lot, made)) for hold in holds]
+    return tuple(
+        Escape(hold, lot, str(how), at)
+        for hold, family in families
+        for lot, at, how in taken
+        if lot in family and _within(hold, at)
     )
 
 
