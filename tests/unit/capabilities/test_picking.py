@@ -12,6 +12,7 @@ from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer
 from andon.engine.live import Live
+from andon.model.disposing import LotDisposed, Usage
 from andon.model.fulfilment import (
     ConfirmPick,
     DeliveryCreated,
@@ -81,6 +82,46 @@ def test_a_hold_stops_the_task_and_a_release_lets_it_go_on() -> None:
     run.answer(Send, DONE)
     run.hears(FREE)
     assert run.sends == ResumePick(delivery_id=OUT)
+
+
+def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
+    run = _tasked()
+    other = "material-lot/qms:A0000002"
+    for lot in (LOT, other):
+        run.hears(HoldPlaced(lot_id=lot, reason="porous"))
+        assert run.sends == StopPick(delivery_id=OUT)
+        run.answer(Send, DONE)
+    run.hears(HoldReleased(lot_id=other.replace("qms", "company")))
+    assert run.sends is None
+    run.hears(FREE)
+    assert run.sends == ResumePick(delivery_id=OUT)
+
+
+def disposed(usage: Usage) -> LotDisposed:
+    return LotDisposed(lot_id=LOT, usage=usage)
+
+
+def test_a_task_whose_lot_is_scrapped_is_given_up_by_shipping() -> None:
+    run = _tasked()
+    run.hears(disposed("scrap"))  # of a hold that ended before the delivery was made
+    assert not run.live.ended
+    run.hears(HELD)
+    run.answer(Send, DONE)
+    run.hears(disposed("rework"))
+    run.hears(disposed("scrap"))
+    (asked,) = (verb for verb in run.open if isinstance(verb, Ask))
+    assert "lot A0000001 is scrapped" in asked.text
+    run.answer(Ask, Answer("it is cancelled"))
+    assert run.live.ended
+
+
+def test_nobody_waits_for_the_release_of_a_scrapped_lot() -> None:
+    run = Picking()
+    run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
+    run.answer(Ask, Answer("wait for the release"))
+    run.hears(disposed("scrap"))
+    run.answer(Ask, Answer("it is cancelled"))
+    assert run.live.ended
 
 
 def test_a_stop_that_comes_too_late_is_no_fault() -> None:

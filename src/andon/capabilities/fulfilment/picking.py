@@ -7,6 +7,7 @@ from datetime import timedelta
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.insisting import insist
 from andon.core.workflow import Run, Wait, workflow
+from andon.model.disposing import LotDisposed
 from andon.model.fulfilment import (
     ConfirmPick,
     DeliveryCreated,
@@ -18,62 +19,96 @@ from andon.model.fulfilment import (
 from andon.model.quality import HoldPlaced, HoldReleased
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
+CANCELLED = "it is cancelled"
 
 
 @workflow(on=DeliveryCreated)
 async def pick_delivery(run: Run, created: DeliveryCreated) -> None:
-    """The warehouse gets a task. A hold that comes before it is picked stops it, a release lets it
-    go on; once it stands at the dock the books hear of it."""
+    """The warehouse gets a task. A hold of one of its lots that comes before all is picked stops
+    it; the release of the last that is held lets it go on, and a lot that is scrapped never will.
+    Once it stands at the dock the books hear of it."""
     if not await _tasked(run, created):
         return
+    held: set[str] = set()
     while True:
-        match await run.wait(DeliveryPicked, HoldPlaced, HoldReleased):
+        match await run.wait(DeliveryPicked, HoldPlaced, HoldReleased, LotDisposed):
             case DeliveryPicked():
                 await _confirmed(run)
                 return
-            case HoldPlaced():
+            case HoldPlaced(lot_id=lot):
+                held.add(_number(lot))
                 await _told(run, StopPick(delivery_id=run.subject))
-            case HoldReleased():
-                await _told(run, ResumePick(delivery_id=run.subject))
+            case HoldReleased(lot_id=lot):
+                held.discard(_number(lot))
+                if not held:
+                    await _told(run, ResumePick(delivery_id=run.subject))
+            case LotDisposed(lot_id=lot, usage="scrap") if _number(lot) in held:
+                await _given_up(run, _number(lot))
+                return
+            case LotDisposed():
+                pass
+
+
+def _number(lot: str) -> str:
+    """As people call it, whichever system speaks of it."""
+    return lot.rpartition(":")[2]
+
+
+async def _given_up(run: Run, lot: str) -> None:
+    """Its task stays stopped for good: only the clerk can send something else."""
+    await run.ask(
+        "shipping",
+        f"Delivery {run.local} can never be picked: lot {lot} is scrapped, and its task in the"
+        " warehouse stays stopped. Cancel the delivery in the ERP, and make a new one of another"
+        " lot.",
+        CANCELLED,
+    )
 
 
 async def _tasked(run: Run, created: DeliveryCreated) -> bool:
     """A held lot is not even asked for: the fence stops the task. It is tried again when a hold
-    ends, and every few minutes, as the fence may be the last to hear of it."""
-    number = run.local
+    ends, and every few minutes, as the fence may be the last to hear of it; once the lot is
+    scrapped nothing is."""
     waits = False
-    news: Wait[HoldPlaced | HoldReleased] | None = None
+    news: Wait[HoldPlaced | HoldReleased | LotDisposed] | None = None
     while True:
         try:
             await run.send(PickDelivery(delivery_id=run.subject, lines=created.lines))
         except DeniedError as error:
-            if not waits:
-                answer = await run.ask(
-                    "shipping",
-                    f"Delivery {number} cannot be picked: {error} Wait for quality's word, or take"
-                    " another lot: cancel the delivery in the ERP and make a new one.",
-                    "wait for the release",
-                    "it is cancelled",
-                )
-                if answer == "it is cancelled":
-                    return False
-                waits = True
-            news = news or run.wait(HoldPlaced, HoldReleased)
-            place, _ = await run.first(news, run.sleep(LOOK_AGAIN_AFTER))
+            if not waits and not await _waits(run, error):
+                return False
+            waits = True
+            news = news or run.wait(HoldPlaced, HoldReleased, LotDisposed)
+            place, said = await run.first(news, run.sleep(LOOK_AGAIN_AFTER))
             if place == 0:
                 news = None
+            if isinstance(said, LotDisposed) and said.usage == "scrap":
+                await _given_up(run, _number(said.lot_id))
+                return False
         except RejectedError as error:
             answer = await run.ask(
                 "shipping",
-                f"Delivery {number} cannot be picked: {error} Mend the cause, then try again; or"
+                f"Delivery {run.local} cannot be picked: {error} Mend the cause, then try again; or"
                 " cancel the delivery in the ERP.",
                 "try again",
-                "it is cancelled",
+                CANCELLED,
             )
-            if answer == "it is cancelled":
+            if answer == CANCELLED:
                 return False
         else:
             return True
+
+
+async def _waits(run: Run, error: DeniedError) -> bool:
+    """Whether shipping waits for quality."""
+    answer = await run.ask(
+        "shipping",
+        f"Delivery {run.local} cannot be picked: {error} Wait for quality's word, or take"
+        " another lot: cancel the delivery in the ERP and make a new one.",
+        "wait for the release",
+        CANCELLED,
+    )
+    return answer != CANCELLED
 
 
 async def _told(run: Run, command: StopPick | ResumePick) -> None:
