@@ -1,170 +1,34 @@
-"""What rest, soap and tryton read again and again: nothing is lost, nothing comes twice, and what
-is remembered of it does not grow with the rows."""
+"""What rest, soap, tryton and odoo read again and again: nothing is lost, nothing comes twice, and
+what is remembered of it does not grow with the rows."""
 
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
-from typing import Any, Protocol, cast
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, cast
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import andon.connectors.rest as rest
-import andon.connectors.soap.feed as soap
-from andon.connectors._http import Http
-from andon.connectors.rest.asking import Asking
-from andon.connectors.rest.looks import Looks as RestLooks
-from andon.connectors.rest.pages import ByTime
-from andon.connectors.soap.looks import Looks as SoapLooks
-from andon.connectors.soap.service import Operation
-from andon.connectors.soap.speaking import Speaking
+from andon.connectors.odoo.changes import DELETED
 from andon.connectors.tryton.changes import Changes, Watched
-from andon.connectors.tryton.speech import Speech, typed
-from andon.core.connector import Item
-
-NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-OVERLAP = timedelta(minutes=1)
-Told = tuple[Item, str | None]
-
-
-class Books:
-    """Numbered rows, each with the time of its last change, however late it came to be seen."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-        self.rows: dict[int, tuple[datetime, int]] = {}
-        self.states = 0
-        self.seen_in_time: set[int] = set()
-        """Rows that a look finds, for their time lies inside the overlap once they are seen."""
-
-    def write(self, number: int, back: timedelta = timedelta()) -> None:
-        """A new state of a row, whose time lies back."""
-        self.now += timedelta(seconds=10)
-        self.states += 1
-        self.rows[number] = (self.now - back, self.states)
-        (self.seen_in_time.add if back < OVERLAP else self.seen_in_time.discard)(number)
-
-    def since(self, moment: datetime) -> list[tuple[datetime, int, int]]:
-        """Time, number and state of what changed at or after a moment, oldest change first."""
-        return sorted((at, n, state) for n, (at, state) in self.rows.items() if at >= moment)
-
-
-class Reading(Protocol):
-    """One read of one connector."""
-
-    def look(self, after: str) -> AsyncIterator[Told]: ...
-    def sweep(self) -> AsyncIterator[Item]: ...
-
-
-class JsonBooks:
-    """The books over JSON."""
-
-    base = "http://books"
-
-    def __init__(self, books: Books) -> None:
-        self.books = books
-
-    async def exchange(self, method: str, path: str) -> Any:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        since = datetime.fromisoformat(query.get("since", "1970-01-01T00:00:00Z"))
-        found = self.books.since(since)[: int(query.get("limit", 1_000_000))]
-        body = [{"id": n, "at": at.isoformat(), "state": state} for at, n, state in found]
-        return Answer({}, msgspec.json.encode(body))
-
-
-class Answer(msgspec.Struct):
-    headers: dict[str, str]
-    body: bytes
-
-
-class SoapBooks:
-    """The books over SOAP."""
-
-    def __init__(self, books: Books) -> None:
-        self.books = books
-
-    async def ask(self, _: Operation, arguments: Mapping[str, Any]) -> Any:
-        found = self.books.since(datetime.fromisoformat(arguments["since"] or "1970-01-01T00:00Z"))
-        page = found[arguments["from"] :][: arguments["size"]]
-        return {"row": [{"id": n, "at": at.isoformat(), "state": state} for at, n, state in page]}
-
-
-class TrytonBooks:
-    """The books as Tryton shows them; `sizes` is how many rows each page asked for."""
-
-    def __init__(self, books: Books) -> None:
-        self.books = books
-        self.sizes: list[int] = []
-
-    async def search(
-        self, model: str, domain: Sequence[Any], *_: Any, limit: int, order: Any
-    ) -> list[msgspec.Raw]:
-        assert order == [["last_modified_at", "ASC"], ["id", "ASC"]]
-        assert model == "production"
-        self.sizes.append(limit)
-        (_, _, since), *more = domain
-        moment = datetime(tzinfo=UTC, **{k: v for k, v in since.items() if k != "__class__"})
-        behind = next((value for field, op, value in more if (field, op) == ("id", ">")), -1)
-        found = [row for row in self.books.since(moment) if row[1] > behind]
-        return [_raw(*row) for row in found[:limit]]
-
-
-def _raw(at: datetime, number: int, state: int) -> msgspec.Raw:
-    row = {"id": number, "_timestamp": f"{state}", "last_modified_at": typed(at)}
-    return msgspec.Raw(msgspec.json.encode(row))
-
-
-class TrytonReading:
-    """Tryton's changes, told as the others tell theirs."""
-
-    def __init__(self, books: Books, after: str) -> None:
-        speech, orders = cast("Speech", TrytonBooks(books)), Watched("production", (), (), ())
-        self.changes = Changes(speech, [orders], OVERLAP, complete=not after)
-
-    async def look(self, after: str) -> AsyncIterator[Told]:
-        async for item in self.changes.since(after):
-            yield item, item.position
-
-    def sweep(self) -> AsyncIterator[Item]:
-        return self.changes.sweep()
-
-
-def json_by_time(books: Books, _: str, *, size: int = 3) -> Reading:
-    feed = rest.Feed(
-        kind="row",
-        path="/rows",
-        time="/at",
-        since="since",
-        overlap=OVERLAP,
-        pages=ByTime(size=size),
-        deletes=True,
-    )
-    return RestLooks(Asking(cast("Http", JsonBooks(books)), feed))
-
-
-def soap_by_time(books: Books, _: str, *, size: int = 3) -> Reading:
-    feed = soap.Feed(
-        kind="row",
-        operation="Rows",
-        arguments={"since": "{since}", "from": "{offset}", "size": "{size}"},
-        items="/row",
-        key="/id",
-        time="/at",
-        size=size,
-        overlap=OVERLAP,
-    )
-    return SoapLooks(feed, cast("Speaking", SoapBooks(books)), cast("Operation", None))
-
-
-Made = Callable[[Books, str], Reading]
-BY_TIME: list[Made] = [json_by_time, soap_by_time, TrytonReading]
+from andon.connectors.tryton.speech import Speech
+from tests.unit.connectors.numbered_books import (
+    BY_TIME,
+    NOON,
+    OVERLAP,
+    Books,
+    Made,
+    OdooReading,
+    TrytonBooks,
+    TrytonReading,
+    json_by_time,
+    soap_by_time,
+)
 
 
 class Reader:
@@ -194,7 +58,7 @@ class Reader:
     async def sweep(self) -> None:
         """A full look."""
         async for item in self.reading.sweep():
-            assert not item.kind.endswith(".gone"), f"{item.key} is there"
+            assert not item.kind.endswith((".gone", DELETED)), f"{item.key} is there"
             self._took(item.key, None)
 
     def _took(self, key: str, place: str | None) -> None:
@@ -259,6 +123,7 @@ WRITTEN_BEFORE: list[tuple[Made, str]] = [
     (json_by_time, "2026-05-01T12:05:00+00:00"),
     (soap_by_time, "2026-05-01T12:05:00+00:00"),
     (TrytonReading, "2026-05-01T12:05:00.000000+00:00"),
+    (OdooReading, "row=2026-05-01T12:05:00"),
 ]
 """A place as it was written when what is remembered was still in memory."""
 
@@ -274,11 +139,17 @@ async def test_a_read_goes_on_from_a_place_that_an_older_version_wrote(
     await reader.look()
     newer = {number for number, (at, _) in books.rows.items() if at >= NOON + 5 * OVERLAP - OVERLAP}
     assert reader.log == await keys(made, books, newer)
-    assert reader.after[:19] == f"{books.now.isoformat()[:19]}"
+    assert books.now.isoformat()[:19] in reader.after
 
 
 @pytest.mark.parametrize(
-    "made", [partial(json_by_time, size=200), partial(soap_by_time, size=200), TrytonReading]
+    "made",
+    [
+        partial(json_by_time, size=200),
+        partial(soap_by_time, size=200),
+        TrytonReading,
+        partial(OdooReading, size=200),
+    ],
 )
 async def test_what_is_remembered_does_not_grow_with_the_rows(made: Made) -> None:
     async def held(many: int) -> int:
@@ -335,3 +206,30 @@ async def test_a_row_that_is_gone_is_told_once_under_the_key_it_always_had() -> 
     told = [[(item.kind, item.key) async for item in reading.sweep()] for _ in range(4)]
     digest = blake2b((last["row/2"] or "").encode(), digest_size=16).hexdigest()
     assert told == [[], [("row.gone", f"row/2/gone/{digest}")], [], []]
+
+
+async def test_of_odoo_what_is_gone_is_told_once_and_what_only_a_sweep_found_is_counted() -> None:
+    books = Books()
+    for number in (1, 2, 3):
+        books.write(number)
+    reading = OdooReading(books, "")
+    assert len([item async for item in reading.look("")]) == 3
+    assert [item async for item in reading.sweep()] == []
+    del books.rows[2]
+    books.rows[3] = (NOON - timedelta(hours=2), 9)
+    told = [[(item.kind, item.mirror) async for item in reading.sweep()] for _ in range(3)]
+    assert told == [[("row", "row/3"), (DELETED, None)], [], []]
+    assert reading.changes.found_by_sweep == 2
+
+
+async def test_of_odoo_the_first_sweep_after_a_restart_tells_all_and_counts_nothing() -> None:
+    books = Books()
+    for number in range(1, 10):
+        books.write(number)
+    reading = OdooReading(books, "")
+    assert len([item async for item in reading.look("row=2026-05-01T13:00:00")]) == 0
+    assert len([item async for item in reading.sweep()]) == 9
+    assert reading.changes.found_by_sweep == 0
+    books.write(10, timedelta(hours=2))
+    assert len([item async for item in reading.sweep()]) == 1
+    assert reading.changes.found_by_sweep == 1

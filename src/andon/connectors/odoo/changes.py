@@ -7,6 +7,7 @@ shifts; its last item carries the new place, those before it the old one.
 
 __all__ = ["DELETED", "Changes"]
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 import msgspec
 
+from andon.connectors._memory import Memory
 from andon.connectors.odoo.calls import Calls, Row
 from andon.connectors.odoo.place import written
 from andon.connectors.odoo.settings import Feed, OdooSettings
@@ -27,21 +29,21 @@ DELETED = "odoo.deleted"
 _ALWAYS = ("write_date", "write_uid")
 _FORM = "%Y-%m-%d %H:%M:%S"
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+_MOST_CODES = 10_000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Changes:
     """Remembers of each record what it last yielded: an overlap shows it again."""
 
-    def __init__(self, calls: Calls, settings: OdooSettings, *, crowd: int = 100_000) -> None:
+    def __init__(self, calls: Calls, settings: OdooSettings) -> None:
         self._calls = calls
-        self._crowd = crowd
         self._settings = settings
-        self._shown: dict[str, dict[int, tuple[str, str]]] = {model: {} for model in settings.feeds}
-        """By model and id: digest, and when it was written."""
-        self._room = dict.fromkeys(settings.feeds, crowd)
-        """By model: of so many records only those are kept that the next look may show again."""
+        self._shown = {model: Memory(looks=1) for model in settings.feeds}
+        """Records by their ids, as they were last yielded."""
         self._codes: dict[tuple[str, int], str] = {}
+        self.found_by_sweep = 0
+        """Changes and deletions that no look showed and a sweep found."""
 
     async def since(self, place: dict[str, str]) -> AsyncIterator[Item]:
         """One look at every model; the place moves on as models are read to their end."""
@@ -51,11 +53,12 @@ class Changes:
             async for row in self._rows(model, feed, _back(after, self._settings.overlap)):
                 newest = max(newest, _written_at(row))
                 item = self._item(model, row, written(place))
-                self._forget(model, newest)
                 if item is not None:
                     if held is not None:
                         yield held
                     held = item
+            if not after:
+                self._shown[model].complete = True
             if newest:
                 place[model] = newest
             if held is not None:
@@ -65,19 +68,21 @@ class Changes:
         """Everything there is: what no look showed, and what is gone."""
         at = written(place)
         for model, feed in self._settings.feeds.items():
-            missing, newest = set(self._shown[model]), place.get(model, "")
+            shown = self._shown[model]
+            # After a restart the first full look has nothing to compare with.
+            counted = shown.complete
+            shown.begin()
             async for row in self._rows(model, feed, ""):
-                missing.discard(row["id"])
                 item = self._item(model, row, at)
-                self._forget(model, newest)
                 if item is not None:
+                    self.found_by_sweep += counted
                     yield item
-            for gone in missing:
-                self._shown[model].pop(gone, None)
-                if not await self._exists(model, gone):
-                    raw = _encode({"model": model, "id": gone})
-                    key = f"{model}/{gone}/deleted"
-                    yield Item(kind=DELETED, key=key, raw=raw, position=at)
+            async for some in shown.gone():
+                for lost in some:
+                    if not await self._exists(model, int(lost.ident)):
+                        self.found_by_sweep += counted
+                        yield _deleted(model, int(lost.ident), at)
+            await asyncio.to_thread(shown.end)
 
     async def _exists(self, model: str, number: int) -> bool:
         """Out of the feed's domain is not deleted."""
@@ -89,6 +94,7 @@ class Changes:
         moment: list[Any] = [["write_date", ">=", since]] if since else []
         while True:
             page = await self._page(model, feed, [*feed.where, *moment, ["id", ">", last]])
+            await self._shown[model].look_up([_ident(row) for row in page])
             await self._look_up(page, feed)
             for row in page:
                 yield self._coded(row, feed)
@@ -113,7 +119,10 @@ class Changes:
             ) from error
 
     async def _look_up(self, page: list[Row], feed: Feed) -> None:
-        """The codes of all records the page points to, as far as they are not known."""
+        """The codes of all records the page points to, as far as they are not known. Where they
+        are very many, those of earlier pages are asked for anew."""
+        if len(self._codes) > _MOST_CODES:
+            self._codes.clear()
         for field, model in feed.codes.items():
             wanted = {number for row in page if (number := _pointed(row.get(field)))}
             missing = sorted(n for n in wanted if (model, n) not in self._codes)
@@ -137,10 +146,8 @@ class Changes:
     def _item(self, model: str, row: Row, position: str) -> Item | None:
         raw = _encode(row)
         digest = blake2b(raw, digest_size=12).hexdigest()
-        before = self._shown[model].get(row["id"])
-        if before is not None and before[0] == digest:
+        if not self._shown[model].note(_ident(row), digest):
             return None
-        self._shown[model][row["id"]] = (digest, _written_at(row))
         return Item(
             kind=model,
             key=f"{model}/{row['id']}/{digest}",
@@ -150,14 +157,14 @@ class Changes:
             occurred_at=_moment(_written_at(row)),
         )
 
-    def _forget(self, model: str, newest: str) -> None:
-        """Lets go of what the next look cannot show again, also in the midst of a long one: the
-        newest moment only grows."""
-        shown = self._shown[model]
-        if len(shown) >= self._room[model]:
-            edge = _back(newest, self._settings.overlap * 2)
-            kept = {n: one for n, one in shown.items() if one[1] >= edge}
-            self._shown[model], self._room[model] = kept, len(kept) + self._crowd
+
+def _deleted(model: str, number: int, position: str) -> Item:
+    raw = _encode({"model": model, "id": number})
+    return Item(kind=DELETED, key=f"{model}/{number}/deleted", raw=raw, position=position)
+
+
+def _ident(row: Row) -> str:
+    return str(row["id"])
 
 
 def _written_at(row: Row) -> str:

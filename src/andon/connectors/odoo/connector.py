@@ -21,13 +21,17 @@ class Odoo(Source[OdooSettings], Sink[OdooSettings]):
 
     settings_type = OdooSettings
     _calls: Calls
-    found_by_sweep = 0
-    """Changes and deletions no look showed and a sweep found."""
+    _changes: Changes | None = None
 
     @property
     def reads(self) -> bool:
         """Whether any model is read."""
         return bool(self.settings.feeds)
+
+    @property
+    def found_by_sweep(self) -> int:
+        """Changes and deletions no look showed and a sweep found."""
+        return 0 if self._changes is None else self._changes.found_by_sweep
 
     async def open(self) -> None:
         """Asks who we are, so that a wrong key shows now."""
@@ -63,7 +67,7 @@ class Odoo(Source[OdooSettings], Sink[OdooSettings]):
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Look by look; each read remembers for itself what it yielded."""
-        changes = Changes(self._calls, self.settings)
+        changes = self._changes = Changes(self._calls, self.settings)
         place = read_place(after)
         clock = asyncio.get_running_loop().time
         every = self.settings.sweep_every.total_seconds()
@@ -73,7 +77,6 @@ class Odoo(Source[OdooSettings], Sink[OdooSettings]):
                 yield item
             if clock() >= sweep_at:
                 async for item in changes.sweep(place):
-                    self.found_by_sweep += 1
                     yield item
                 sweep_at = clock() + every
             await asyncio.sleep(self.settings.poll_every.total_seconds())
