@@ -23,14 +23,16 @@ from tests.story.company import Served, served
 @pytest.mark.story
 async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -> None:
     async with served(speed=360) as plant:
-        world, erp = plant.company.world, plant.company.systems["erp-b"]
-        assert isinstance(erp, ErpB)
+        world, erp = plant.company.world, plant.company.the(ErpB)
         line = plant.company.the(MachinesB)
         plant.company.live(until=world.began + timedelta(hours=2, minutes=5))
         await until(lambda: _line(plant, "Executing"), within=30)
         await line.stop()
         await until(lambda: _line(plant, "NotAvailable"), within=30)
         await line.start()
+        await erp.stop()
+        await until(lambda: _stands(plant, "erp-b", "unreachable"), within=30)
+        await erp.start()
         await plant.company.lived()
         await until(lambda: _staged(erp) == _happened(plant), within=40)
         orders = {row[0] for row in erp.rows("select ORDNO from WORKORD")}
@@ -42,10 +44,10 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
         assert len(done) > 4
 
         erp.batch()
+        there = dict(erp.rows("select LOT, QTYM from STOCK"))
         for lot, place in world.truth.everywhere():
             if place == "B.STORE":
-                there = erp.rows(f"select QTYM from STOCK where LOT = '{lot}'")
-                assert there == [(int(world.truth.amount(lot, place) * 1000),)]
+                assert there[lot] == int(world.truth.amount(lot, place) * 1000)
 
         # The controller says by OPC UA what the line does and has made, whatever was missed.
         state, good = plant_b.line(world.truth)
@@ -170,6 +172,11 @@ async def _silent(plant: Served, number: str) -> bool:
 def _closed(erp: ErpB, *numbers: str) -> bool:
     closed = {number for (number,) in erp.rows("select ORDNO from STAGING where KIND = 'CLOSE'")}
     return closed >= set(numbers)
+
+
+async def _stands(plant: Served, connection: str, state: str) -> bool:
+    _, found = await plant.ask("GET", "/v1/connections")
+    return state in (one["state"] for one in found["items"] if one["name"] == connection)
 
 
 async def _believed(plant: Served, lot: str, amount: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from andon.core.errors import SettingsError
-from andon.store.server.account import own_account
+from andon.store.server.account import account_home, own_account
 from andon.store.server.binaries import Binaries, copied_binaries, packaged_binaries
 from andon.store.server.cluster import Cluster, cluster_at, make_data, socket_folder
 from andon.store.server.ownership import Ownership
@@ -23,7 +23,6 @@ Progress = Callable[[str], None]
 
 Result = TypeVar("Result")
 
-HOME = Path("/var/lib/andon")
 LOOK_EVERY = 0.01
 LEFT_OVER = "pre-existing shared memory block"
 ORPHANS_LEAVE_WITHIN = 2.0
@@ -122,7 +121,7 @@ class EmbeddedServer:
     def _owned(cls, data: Path, home: Path | None) -> Self:
         account = own_account()
         binaries = packaged_binaries()
-        place = (home or Path(os.environ.get("ANDON_HOME") or HOME)).resolve()
+        place = account_home(home)
         cluster = cluster_at(data, account, place)
         ownership = Ownership.take(cluster.lock)
         try:

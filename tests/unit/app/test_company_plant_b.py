@@ -52,7 +52,7 @@ _READS = next(
 
 
 def row(stat: str, pieces: int = 10, due: str = "20260304") -> bytes:
-    fields = {"ORDNO": "B1", "ITEM": "VALVE", "QTYM": pieces * 1000, "STAT": stat, "DUED": due}
+    fields = {"ordno": "B1", "item": "VALVE", "qtym": pieces * 1000, "stat": stat, "dued": due}
     return msgspec.json.encode(fields)
 
 

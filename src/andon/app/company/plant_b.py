@@ -44,7 +44,7 @@ from andon.model.production import (
 _SITE = "plant-b"
 
 
-class _WorkOrder(msgspec.Struct, frozen=True, rename="upper"):
+class _WorkOrder(msgspec.Struct, frozen=True):
     """A row of WORKORD; quantities are thousandths of a piece, a day lasts until its end."""
 
     ordno: str

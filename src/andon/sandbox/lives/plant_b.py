@@ -2,7 +2,7 @@
 
 __all__ = ["begin"]
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -51,14 +51,26 @@ def _arrives(world: World, lot: str) -> None:
 def _plans(world: World, erp: ErpB) -> Steps:
     chance = world.chance("planner-b")
     while True:
-        erp.release("VALVE", chance.randint(5, 20))
+        pieces = chance.randint(5, 20)
+        yield from _once_it_answers(world, lambda pieces=pieces: erp.release("VALVE", pieces))
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
 
 
 def _batches(world: World, erp: ErpB) -> Steps:
     while True:
         yield world.wait(BATCH)
-        erp.batch()
+        yield from _once_it_answers(world, erp.batch)
+
+
+def _once_it_answers(world: World, work: Callable[[], object]) -> Steps:
+    """At its screen, as soon as the database behind it is up."""
+    while True:
+        try:
+            work()
+        except ConnectionError:
+            yield world.wait(_LOOKS)
+        else:
+            return
 
 
 def _works(world: World, mes: MesB) -> Steps:

@@ -1,6 +1,6 @@
 """The system account that runs PostgreSQL when Andon itself runs as root."""
 
-__all__ = ["Account", "own_account", "require_reachable"]
+__all__ = ["Account", "account_home", "own_account", "require_reachable"]
 
 import grp
 import os
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from andon.core.errors import SettingsError
 
 NAME = "andon"
+HOME = Path("/var/lib/andon")
 
 
 class Account(NamedTuple):
@@ -37,6 +38,11 @@ def own_account() -> Account | None:
             "Remove that account, or set database.url."
         )
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def account_home(home: Path | None = None) -> Path:
+    """Where the account finds programs and data: `home`, else ANDON_HOME, else /var/lib/andon."""
+    return (home or Path(os.environ.get("ANDON_HOME") or HOME)).resolve()
 
 
 def require_reachable(folder: Path, account: Account) -> None:

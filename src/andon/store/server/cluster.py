@@ -1,6 +1,6 @@
 """Where one embedded database lives on disk, and how it is made."""
 
-__all__ = ["Cluster", "cluster_at", "make_data", "socket_folder"]
+__all__ = ["Cluster", "cluster_at", "make_data", "make_folder", "socket_folder"]
 
 import hashlib
 import os
@@ -75,11 +75,11 @@ def cluster_at(data: Path, account: Account | None, home: Path) -> Cluster:
                 f"Andon cannot open {here} without root: the database was made by root and "
                 f"lies in {here.readlink()}. Start as root, or choose another data folder."
             )
-        _make_folder(here, 0o700)
+        make_folder(here, 0o700)
         return Cluster(here, None)
-    _make_folder(home, 0o755)
+    make_folder(home, 0o755)
     folder = here if data.is_relative_to(home) else _linked(here, home)
-    _make_folder(folder, 0o750, Account(0, account.gid))
+    make_folder(folder, 0o750, Account(0, account.gid))
     known = folder.stat()
     if known.st_uid != 0:
         raise SettingsError(
@@ -99,7 +99,7 @@ def make_data(cluster: Cluster, binaries: Binaries) -> None:
     # Made under another name and renamed, so that a killed initdb leaves nothing that looks whole.
     half = cluster.folder / "data.new"
     shutil.rmtree(half, ignore_errors=True)
-    _make_folder(half, 0o700, cluster.account)
+    make_folder(half, 0o700, cluster.account)
     command = [binaries.program("initdb"), "--pgdata", str(half), "--username", ROLE]
     command += ["--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=reject"]
     for name, value in {**TUNED, **_compression(binaries)}.items():
@@ -120,7 +120,7 @@ def socket_folder(cluster: Cluster) -> Path:
     folder = cluster.folder / "run"
     if len(os.fsencode(folder / ".s.PGSQL.5432")) > 90:
         folder = Path(tempfile.gettempdir(), f"andon-{_digest(cluster.folder)}")
-    _make_folder(folder, 0o700, cluster.account)
+    make_folder(folder, 0o700, cluster.account)
     known = folder.lstat()
     owner = cluster.account.uid if cluster.account else os.geteuid()
     # In a folder for everyone, somebody else may have taken the name first.
@@ -148,7 +148,7 @@ def _linked(here: Path, home: Path) -> Path:
     name = re.sub(r"[^a-z0-9]+", "-", visible.lower())[:24].strip("-") or NAME
     # Not made from the path: who removes a data folder and begins anew must not meet the old data.
     folder = home / f"{name}-{secrets.token_hex(5)}"
-    _make_folder(data, 0o700)
+    make_folder(data, 0o700)
     try:
         here.symlink_to(folder)
     except FileExistsError:
@@ -156,7 +156,8 @@ def _linked(here: Path, home: Path) -> Path:
     return folder
 
 
-def _make_folder(folder: Path, mode: int, owner: Account | None = None) -> None:
+def make_folder(folder: Path, mode: int, owner: Account | None = None) -> None:
+    """One that is there is left as it is."""
     if folder.is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,55 +1,38 @@
-"""The legacy ERP of plant B: tables in a database file, and a batch every two hours."""
+"""The legacy ERP of plant B: tables in a database, and a batch every two hours."""
 
 __all__ = ["BATCH", "ErpB"]
 
+import asyncio
 import csv
 import shutil
-import sqlite3
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from andon.sandbox.system import Belief, System
 from andon.sandbox.truth import Arrived, Fact
 from andon.sandbox.world import World
+
+if TYPE_CHECKING:
+    from andon.sandbox.systems.erp_b.server import Server
+    from andon.sandbox.systems.erp_b.tables import Tables
 
 BATCH = timedelta(hours=2)
 """How often it works off what was staged, and exports its stock."""
 _LEAD = timedelta(days=2)
 """By then an order is due whose planner says nothing else."""
 
-_TABLES = """
-create table WORKORD (
-  ORDNO char(8) primary key, ITEM char(15) not null,
-  QTYM integer not null,          -- thousandths
-  STAT char(1) not null,          -- R released, C closed, X cancelled
-  DUED char(8) not null,          -- YYYYMMDD
-  CHGD char(14) not null);        -- YYYYMMDDHHMMSS
-create index WORKORD_CHGD on WORKORD (CHGD, ORDNO);
-create table STOCK (
-  ITEM char(15) not null, LOT char(12) not null, QTYM integer not null,
-  primary key (ITEM, LOT));
-create table STAGING (
-  DOCNO integer primary key autoincrement, XKEY varchar(64) not null,
-  KIND char(5) not null,          -- ISSUE, CONFM, RECPT, CLOSE
-  ORDNO char(8) not null, OPER char(4), ITEM char(15),
-  LOTS varchar(200),              -- LOT=QTYM;LOT=QTYM
-  QTYM integer, SCRPM integer,
-  DONE char(1) not null default 'N');
-create index STAGING_XKEY on STAGING (XKEY);
-create trigger STAGING_CHECK before insert on STAGING
-  when not exists (select 1 from WORKORD where ORDNO = new.ORDNO and STAT = 'R')
-  begin select raise(abort, 'E4711 WORK ORDER NOT RELEASED'); end;
-"""
-
 
 class ErpB(System):
-    """It takes what is staged as it is, twice if it is there twice: nobody told it of keys."""
+    """It takes what is staged as it is, twice if it is there twice: nobody told it of keys.
+
+    While its database is down its screens raise ConnectionError, and nothing is done.
+    """
 
     name = "erp-b"
 
@@ -57,24 +40,45 @@ class ErpB(System):
         super().__init__(world, andon)
         home = Path(tempfile.mkdtemp(prefix="andon-erp-b-"))
         weakref.finalize(self, shutil.rmtree, home, True)
-        self.file = home / "erp.db"
         self.exports = home / "exports"
         (self.exports / "in").mkdir(parents=True)
-        with closing(sqlite3.connect(self.file)) as db:
-            db.executescript(_TABLES)
+        self._secret = f"{world.chance('erp-b').getrandbits(64):016x}"
+        self._opening: list[tuple[str, str, int]] = []
         self._numbers = 0
         self._exported = 0
 
+    @cached_property
+    def _server(self) -> "Server":
+        # Its driver takes a while to load, and the demo only wants to know who the systems are.
+        from andon.sandbox.systems.erp_b.server import Server
+
+        return Server(f"{self.world.chance('erp-b/owner').getrandbits(64):016x}")
+
+    @cached_property
+    def _tables(self) -> "Tables":
+        from andon.sandbox.systems.erp_b.tables import Tables
+
+        return Tables(self._server)
+
     async def start(self) -> None:
-        """A file is always there."""
+        """Its database takes connections; after `stop` at the same port, with what it held."""
+        await self._server.start()
+        try:
+            await asyncio.to_thread(self._tables.make, self._secret)
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Nothing is open."""
+        """Kills its database; every connection breaks."""
+        self._tables.close()
+        await self._server.stop()
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
         return {
-            "COMPANY_ERP_B_URL": f"sqlite:///{self.file}",
+            "COMPANY_ERP_B_URL": f"postgresql+psycopg://{self._server.address('andon')}",
+            "COMPANY_ERP_B_PASSWORD": self._secret,
             "COMPANY_ERP_B_EXPORTS": str(self.exports),
         }
 
@@ -84,7 +88,8 @@ class ErpB(System):
         number = f"B{self._numbers:06}"
         due = f"{self.world.now() + _LEAD:%Y%m%d}"
         values = (number, item, quantity * 1000, "R", due, self._at())
-        self._change("insert into WORKORD values (?, ?, ?, ?, ?, ?)", values)
+        with self._tables.transaction() as cursor:
+            cursor.execute("insert into WORKORD values (%s, %s, %s, %s, %s, %s)", values)
         return number
 
     def change(self, number: str, *, quantity: int | None = None, due: date | None = None) -> None:
@@ -94,7 +99,7 @@ class ErpB(System):
             raise ValueError("E4710 QUANTITY NOT POSITIVE")
         self._decide(
             number,
-            "QTYM = coalesce(?, QTYM), DUED = coalesce(?, DUED)",
+            "QTYM = coalesce(%s, QTYM), DUED = coalesce(%s, DUED)",
             quantity and quantity * 1000,
             due and f"{due:%Y%m%d}",
         )
@@ -108,16 +113,17 @@ class ErpB(System):
         """A planner takes the cancellation back. Raises ValueError where there is none."""
         self._decide(number, "STAT = 'R'", stands="X")
 
-    def _decide(self, number: str, sets: str, *values: object, stands: str = "R") -> None:
-        with closing(sqlite3.connect(self.file, timeout=10)) as db, db:
-            db.execute("begin immediate")
-            row = db.execute("select STAT from WORKORD where ORDNO = ?", (number,)).fetchone()
+    def _decide(self, number: str, sets: LiteralString, *values: object, stands: str = "R") -> None:
+        with self._tables.transaction() as cursor:
+            cursor.execute("select STAT from WORKORD where ORDNO = %s for update", (number,))
+            row = cursor.fetchone()
             if row != (stands,):
                 raise ValueError(f"E4712 WORK ORDER {number} HAS STATUS {row and row[0]}")
-            if db.execute("select 1 from STAGING where ORDNO = ? limit 1", (number,)).fetchone():
+            cursor.execute("select 1 from STAGING where ORDNO = %s limit 1", (number,))
+            if cursor.fetchone():
                 raise ValueError(f"E4713 WORK ORDER {number} HAS POSTINGS")
-            db.execute(
-                f"update WORKORD set {sets}, CHGD = ? where ORDNO = ?",
+            cursor.execute(
+                f"update WORKORD set {sets}, CHGD = %s where ORDNO = %s",
                 (*values, self._at(), number),
             )
 
@@ -125,29 +131,28 @@ class ErpB(System):
         return f"{self.world.now():%Y%m%d%H%M%S}"
 
     def hear(self, fact: Fact) -> None:
-        """The opening stock was typed in."""
+        """The opening stock is typed in before the first batch."""
         if isinstance(fact, Arrived) and fact.because == "opening" and fact.place.startswith("B."):
-            values = (fact.material, fact.lot, int(fact.quantity * 1000))
-            self._change("insert into STOCK values (?, ?, ?)", values)
+            self._opening.append((fact.material, fact.lot, int(fact.quantity * 1000)))
 
     def batch(self) -> int:
         """Takes over what was staged, then exports the stock; how many rows it took."""
-        rows = self.rows(
-            "select DOCNO, KIND, ORDNO, ITEM, LOTS from STAGING where DONE = 'N' order by DOCNO"
-        )
         at = self._at()
-        with closing(sqlite3.connect(self.file)) as db, db:
+        with self._tables.transaction() as cursor:
+            cursor.executemany(_MOVES, self._opening)
+            cursor.execute(
+                "select DOCNO, KIND, ORDNO, ITEM, LOTS from STAGING where DONE = 'N' order by DOCNO"
+            )
+            rows = cursor.fetchall()
             for document, kind, order, item, lots in rows:
-                db.executemany(
-                    "insert into STOCK values (?, ?, ?) on conflict (ITEM, LOT)"
-                    " do update set QTYM = QTYM + excluded.QTYM",
-                    [(item, lot, amount) for lot, amount in _moved(kind, lots or "")],
-                )
+                moved = [(item, lot, amount) for lot, amount in _moved(kind, lots or "")]
+                cursor.executemany(_MOVES, moved)
                 if kind == "CLOSE":
-                    db.execute(
-                        "update WORKORD set STAT = 'C', CHGD = ? where ORDNO = ?", (at, order)
+                    cursor.execute(
+                        "update WORKORD set STAT = 'C', CHGD = %s where ORDNO = %s", (at, order)
                     )
-                db.execute("update STAGING set DONE = 'Y' where DOCNO = ?", (document,))
+                cursor.execute("update STAGING set DONE = 'Y' where DOCNO = %s", (document,))
+        self._opening.clear()
         self._export()
         return len(rows)
 
@@ -164,14 +169,10 @@ class ErpB(System):
                 lines.writerow((item, lot, f"{Decimal(amount) / 1000:.3f}".replace(".", ","), at))
         part.rename(file)
 
-    def rows(self, select: str) -> list[tuple[Any, ...]]:
+    def rows(self, select: LiteralString) -> list[tuple[Any, ...]]:
         """What stands in its tables."""
-        with closing(sqlite3.connect(self.file)) as db:
-            return db.execute(select).fetchall()
-
-    def _change(self, statement: str, values: tuple[object, ...]) -> None:
-        with closing(sqlite3.connect(self.file, timeout=10)) as db, db:
-            db.execute(statement, values)
+        with self._tables.transaction() as cursor:
+            return cursor.execute(select).fetchall()
 
     def effects(self) -> int:
         """What was staged."""
@@ -186,6 +187,8 @@ class ErpB(System):
             yield Belief(f"order:{number}", "status", _STATUS[status])
 
 
+_MOVES = """insert into STOCK values (%s, %s, %s)
+on conflict (ITEM, LOT) do update set QTYM = STOCK.QTYM + excluded.QTYM"""
 _STATUS = {"R": "Open", "C": "Completed", "X": "Cancelled"}
 
 

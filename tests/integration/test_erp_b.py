@@ -1,0 +1,223 @@
+"""The legacy ERP of plant B: a database at a port of its own, with words and a kill of its own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from andon.connectors.b2mml.orders import OUTBOUND
+from andon.connectors.b2mml.settings import B2mmlSettings
+from andon.connectors.b2mml.writing import Envelope, document_of
+from andon.core.mapping import Known
+from andon.core.message import Command
+from andon.core.quantity import Quantity
+from andon.model.production import CancelOrder, ChangeOrder, DistributeOrder
+from andon.sandbox.lab.plant_b import decided
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.world import World
+from andon.store.server.pidfile import read_pid_file
+from tests.integration.plant import until
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+STAGED = "insert into STAGING (XKEY, KIND, ORDNO, ITEM, LOTS) values (%s, %s, %s, 'VALVE', %s)"
+WAITING = "select count(*) from pg_locks where not granted"
+MORTAL = """
+import asyncio
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.world import World
+
+async def own():
+    erp = ErpB(World(1), "http://127.0.0.1:9")
+    await erp.start()
+    print(erp.environment()["COMPANY_ERP_B_URL"], flush=True)
+    print(erp.environment()["COMPANY_ERP_B_PASSWORD"], flush=True)
+    print(erp.rows("show data_directory")[0][0], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(own())
+"""
+
+
+@pytest.fixture
+async def erp() -> AsyncIterator[ErpB]:
+    erp = ErpB(World(1), "http://127.0.0.1:9")
+    await erp.start()
+    yield erp
+    await erp.stop()
+
+
+def andon(url: str, password: str) -> psycopg.Connection:
+    """As the user that Andon was given."""
+    plain = url.replace("+psycopg", "")
+    return psycopg.connect(plain, password=password, connect_timeout=5, autocommit=True)
+
+
+def andon_at(erp: ErpB) -> psycopg.Connection:
+    told = erp.environment()
+    return andon(told["COMPANY_ERP_B_URL"], told["COMPANY_ERP_B_PASSWORD"])
+
+
+def test_a_system_that_nobody_started_has_made_nothing_but_its_folder() -> None:
+    with pytest.raises(ConnectionError, match="The ERP of plant B does not answer"):
+        ErpB(World(1), "http://127.0.0.1:9").release("VALVE", 1)
+
+
+async def test_it_refuses_what_comes_too_late_or_makes_no_sense(erp: ErpB) -> None:
+    number = erp.release("VALVE", 10)
+    with pytest.raises(ValueError, match="E4710"):
+        erp.change(number, quantity=0)
+    erp.change(number, quantity=7, due=date(2026, 3, 9))
+    erp.cancel(number)
+    for too_late in (erp.cancel, erp.change):
+        with pytest.raises(ValueError, match=f"E4712 WORK ORDER {number} HAS STATUS X"):
+            too_late(number)
+    with andon_at(erp) as db:
+        with pytest.raises(psycopg.DatabaseError, match="E4711 WORK ORDER NOT RELEASED"):
+            db.execute(STAGED, ("1", "RECPT", number, "V1=7000"))
+        erp.reinstate(number)
+        db.execute(STAGED, ("1", "RECPT", number, "V1=7000"))
+    with pytest.raises(ValueError, match=f"E4713 WORK ORDER {number} HAS POSTINGS"):
+        erp.cancel(number)
+    assert erp.rows("select STAT, QTYM, DUED from WORKORD") == [("R", 7000, "20260309")]
+
+
+async def test_who_stages_may_do_nothing_else_and_only_with_its_password(erp: ErpB) -> None:
+    url = erp.environment()["COMPANY_ERP_B_URL"]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        andon(url, "guessed")
+    with andon_at(erp) as db:
+        for theirs in (
+            "update WORKORD set STAT = 'C'",
+            "delete from STAGING",
+            "select * from STOCK",
+            "create table MINE (n int)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                db.execute(theirs)
+
+
+async def test_nobody_cancels_an_order_while_its_posting_is_under_way(erp: ErpB) -> None:
+    number = erp.release("VALVE", 10)
+    with andon_at(erp) as db:
+        with db.transaction():
+            db.execute(STAGED, ("1", "CLOSE", number, None))
+            cancelling = asyncio.create_task(asyncio.to_thread(erp.cancel, number))
+            await until(lambda: db.execute(WAITING).fetchone() == (1,))
+        with pytest.raises(ValueError, match="E4713"):
+            await cancelling
+
+
+async def test_a_kill_loses_nothing_and_its_screens_say_so_until_it_is_back(erp: ErpB) -> None:
+    number, address = erp.release("VALVE", 10), erp.environment()
+    with andon_at(erp) as db:
+        db.execute(STAGED, ("1", "RECPT", number, "V1=10000"))
+    half = andon_at(erp)
+    half.execute("begin")
+    half.execute(STAGED, ("2", "RECPT", number, "V1=10000"))
+    await erp.stop()
+    for screen in (lambda: erp.release("VALVE", 5), lambda: erp.cancel(number), erp.batch):
+        with pytest.raises(ConnectionError, match="does not answer"):
+            screen()
+    with pytest.raises(psycopg.OperationalError):
+        half.execute("commit")
+    half.close()
+    await erp.start()
+    assert erp.environment() == address
+    assert erp.batch() == 1
+    assert erp.rows("select ITEM, LOT, QTYM from STOCK") == [("VALVE", "V1", 10000)]
+    assert erp.rows("select count(*) from WORKORD") == [(1,)]
+    with andon_at(erp) as db:
+        db.execute(STAGED, ("3", "CLOSE", number, None))
+    assert erp.batch() == 1
+    assert erp.rows("select STAT from WORKORD") == [("C",)]
+    exports = sorted(erp.exports.glob("in/*.csv"))
+    assert [one.read_text("cp1252").count(";V1;10,000;") for one in exports] == [1, 1]
+
+
+async def test_a_server_that_died_by_itself_is_started_again(erp: ErpB) -> None:
+    number = erp.release("VALVE", 10)
+    ((data,),) = erp.rows("show data_directory")
+    server = read_pid_file(Path(data))
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+    await until(lambda: _down(erp))
+    await erp.stop()
+    await erp.start()
+    assert erp.rows("select ORDNO from WORKORD") == [(number,)]
+
+
+def _down(erp: ErpB) -> bool:
+    try:
+        erp.rows("select 1")
+    except ConnectionError:
+        return True
+    return False
+
+
+@pytest.fixture
+def sandbox() -> Iterator[subprocess.Popen[str]]:
+    """A sandbox of nothing else; it says its ERP's address, password and folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", MORTAL], stdout=subprocess.PIPE, text=True
+    ) as sandbox:
+        yield sandbox
+        sandbox.kill()
+
+
+async def test_a_killed_sandbox_leaves_neither_server_nor_data(
+    sandbox: subprocess.Popen[str],
+) -> None:
+    assert sandbox.stdout
+    url, password, data = (sandbox.stdout.readline().strip() for _ in range(3))
+    andon(url, password).close()
+    sandbox.kill()
+    await until(lambda: not Path(data).exists())
+    with pytest.raises(psycopg.OperationalError, match="refused"):
+        andon(url, password)
+
+
+def document(command: Command) -> bytes:
+    """What Andon puts into the folder of its MES."""
+    writer = next(one for one in OUTBOUND if one.command is type(command))
+    number = command.local
+    request = writer.writes(command, Known(B2mmlSettings(), local=number))
+    return document_of(
+        request,
+        Envelope(bod=f"{request.target}-{number}", sender="ERP-B", created_at=NOON),
+        judged=True,
+    )
+
+
+def pieces(amount: int) -> Quantity:
+    return Quantity(Decimal(amount), "PCE")
+
+
+async def test_orders_are_on_the_floor_as_planners_want_them_or_the_floor_has_said_no(
+    erp: ErpB,
+) -> None:
+    mes = MesB(World(1), "http://127.0.0.1:9")
+    kept, unwanted, unheard = (erp.release("VALVE", amount) for amount in (10, 12, 5))
+    assert decided(erp, mes).lost == 3
+    for number, amount in ((kept, pieces(10)), (unwanted, pieces(12))):
+        order = DistributeOrder(order_id=number, material_id="VALVE", quantity=amount)
+        mes.floor.take(document(order))
+    erp.cancel(unheard)
+    assert decided(erp, mes).well
+    erp.change(kept, quantity=7)
+    erp.cancel(unwanted)
+    assert (decided(erp, mes).lost, decided(erp, mes).doubled) == (2, 2)
+    mes.floor.take(document(CancelOrder(order_id=unwanted)))
+    mes.floor.begin(kept)
+    late = ChangeOrder(order_id=kept, material_id="VALVE", quantity=pieces(7))
+    mes.floor.take(document(late))
+    assert mes.floor.refused == {kept}
+    assert decided(erp, mes).well
