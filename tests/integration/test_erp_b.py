@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,15 +20,21 @@ from andon.core.mapping import Known
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.production import CancelOrder, ChangeOrder, DistributeOrder
-from andon.sandbox.lab.plant_b import decided
+from andon.sandbox.lab.plant_b import closed, confirmed, counted, decided, take_back
+from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.lives import planning_b
 from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.truth import Finished, Made
 from andon.sandbox.world import World
 from andon.store.server.pidfile import read_pid_file
 from tests.integration.plant import until
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STAGED = "insert into STAGING (XKEY, KIND, ORDNO, ITEM, LOTS) values (%s, %s, %s, 'VALVE', %s)"
+CONFIRMED = """insert into STAGING (XKEY, KIND, ORDNO, OPER, QTYM, SCRPM)
+values (%s, 'CONFM', %s, 'MAKE', 9000, 1000)"""
 WAITING = "select count(*) from pg_locks where not granted"
 MORTAL = """
 import asyncio
@@ -221,3 +227,93 @@ async def test_orders_are_on_the_floor_as_planners_want_them_or_the_floor_has_sa
     mes.floor.take(document(late))
     assert mes.floor.refused == {kept}
     assert decided(erp, mes).well
+
+
+def distributed(erp: ErpB, mes: MesB, amount: int) -> str:
+    """An order that the floor has begun."""
+    number = erp.release("VALVE", amount)
+    order = DistributeOrder(order_id=number, material_id="VALVE", quantity=pieces(amount))
+    mes.floor.take(document(order))
+    assert mes.floor.begin(number) is not None
+    return number
+
+
+async def test_what_the_floor_refuses_is_taken_back_once_and_wanted_as_it_is_made(
+    erp: ErpB,
+) -> None:
+    mes = MesB(World(1), "http://127.0.0.1:9")
+    changed, cancelled, agreed = (distributed(erp, mes, amount) for amount in (10, 12, 5))
+    erp.change(changed, quantity=7)
+    erp.change(cancelled, quantity=20)
+    erp.cancel(cancelled)
+    for number, first in ((changed, True), (cancelled, True), (agreed, False), ("B999999", False)):
+        assert take_back(erp, mes, f"production-order/erp-b:{number}") is first
+        assert not take_back(erp, mes, f"production-order/erp-b:{number}")
+    assert not take_back(erp, mes, f"production-order/erp:{changed}")
+    rows = erp.rows("select QTYM, STAT from WORKORD order by ORDNO")
+    assert rows == [(10_000, "R"), (12_000, "R"), (5_000, "R")]
+
+    erp.change(changed, quantity=7)
+    with andon_at(erp) as db:
+        db.execute(STAGED, ("1", "RECPT", changed, "V1=10000"))
+    assert not take_back(erp, mes, f"production-order/erp-b:{changed}")
+
+
+async def test_what_its_floor_has_cancelled_is_not_taken_back(erp: ErpB) -> None:
+    mes = MesB(World(1), "http://127.0.0.1:9")
+    number = erp.release("VALVE", 10)
+    order = DistributeOrder(order_id=number, material_id="VALVE", quantity=pieces(10))
+    mes.floor.take(document(order))
+    erp.cancel(number)
+    mes.floor.take(document(CancelOrder(order_id=number)))
+    assert not take_back(erp, mes, f"production-order/erp-b:{number}")
+
+
+async def test_what_the_line_counts_and_its_mes_reports_is_staged_once(erp: ErpB) -> None:
+    world = erp.world
+    mes, machines = MesB(world, "http://127.0.0.1:9"), MachinesB(world, "http://127.0.0.1:9")
+    number = distributed(erp, mes, 10)
+    world.truth.born("V1", "VALVE", sound=True)
+    made = Made(
+        at=NOON, order=number, operation="MAKE", machine=LINE, began=NOON, material="VALVE",
+        good=Decimal(9), scrap=Decimal(1), lot="V1", place="B.STORE",
+    )  # fmt: skip
+    world.truth.happens(made)
+    assert counted(machines, mes, erp).lost == 9
+    done = Finished(
+        at=NOON, order=number, material="VALVE", lot="V1", good=Decimal(9), scrap=Decimal(1)
+    )
+    world.truth.happens(done)
+
+    def found() -> list[Reckoned]:
+        return [
+            confirmed(world.truth, erp),
+            counted(machines, mes, erp),
+            closed(mes, erp),
+        ]
+
+    missing, twice = (
+        Reckoned(lost=1, doubled=0, out_of_order=0),
+        Reckoned(lost=0, doubled=1, out_of_order=0),
+    )
+    assert found() == [missing] * 3
+    for key in ("1", "2"):
+        with andon_at(erp) as db:
+            db.execute(CONFIRMED, (key, number))
+            db.execute(STAGED, (key, "RECPT", number, "V1=9000"))
+            db.execute(STAGED, (key, "CLOSE", number, None))
+        assert all(one.well for one in found()) if key == "1" else found() == [twice] * 3
+
+
+async def test_planners_change_and_cancel_some_of_what_they_release_together(erp: ErpB) -> None:
+    world = erp.world
+    planning_b.begin(world, {"erp-b": erp})
+    world.run(world.now() + timedelta(hours=3))
+    await erp.stop()
+    world.run(world.now() + timedelta(hours=3))
+    await erp.start()
+    world.run(world.now() + timedelta(hours=6))
+    rows = erp.rows("select STAT, count(*)::int from WORKORD group by STAT")
+    stands = dict(rows)
+    assert stands["X"] >= 5
+    assert stands["R"] >= 3 * stands["X"]

@@ -28,19 +28,28 @@ class Cases:
 
 
 @asynccontextmanager
-async def _people(cases: Cases) -> AsyncGenerator[People]:
+async def _people(cases: Cases, *wrong: str) -> AsyncGenerator[People]:
+    """`wrong` are the subjects of which something is to be taken back."""
+    left = list(wrong)
+
+    def takes_back(subject: str) -> bool:
+        return subject in left and not left.remove(subject)
+
     runner = web.ServerRunner(web.Server(cases.answer))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         async with aiohttp.ClientSession() as http:
-            yield People(http, f"http://127.0.0.1:{runner.addresses[0][1]}")
+            url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            yield People(http, url, takes_back=takes_back)
     finally:
         await runner.cleanup()
 
 
 def _case(id: int, code: str, *choices: str) -> dict[str, Any]:
-    return {"id": id, "code": code, "choices": list(choices), "answer": None}
+    return {
+        "id": id, "code": code, "choices": list(choices), "answer": None, "subject": f"order/{id}",
+    }  # fmt: skip
 
 
 async def test_they_answer_what_is_asked_and_leave_open_what_they_do_not_know() -> None:
@@ -57,11 +66,22 @@ async def test_they_answer_what_is_asked_and_leave_open_what_they_do_not_know() 
     ]
 
 
+async def test_what_a_floor_refuses_is_taken_back_and_answered_where_it_is_too_late() -> None:
+    both = [_case(n, "question", "ask the floor again", "leave the floor as it is") for n in (1, 2)]
+    cases = Cases(*both)
+    async with _people(cases, "order/1") as people:
+        assert await people.look() == [both[0]]
+        assert await people.look() == []
+    leaves = {"answer": "leave the floor as it is"}
+    assert cases.said == [(f"/v1/exceptions/{n}/answer", leaves) for n in (2, 1, 2)]
+    assert people.answered["question: taken back"] == 1
+
+
 async def test_an_andon_that_does_not_show_its_cases_has_not_none() -> None:
     for status in (401, 503):
         async with _people(Cases(status=status)) as people:
             assert await people.look() is None
     async with aiohttp.ClientSession() as http:
-        assert await People(http, "http://127.0.0.1:9").look() is None
+        assert await People(http, "http://127.0.0.1:9", takes_back=bool).look() is None
     async with _people(Cases()) as people:
         assert await people.look() == []

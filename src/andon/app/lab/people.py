@@ -3,10 +3,12 @@
 __all__ = ["People"]
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
+_LEAVES = "leave the floor as it is"
 _ANSWERS = (
     "let it be finished",
     "nothing is left of it",
@@ -15,7 +17,7 @@ _ANSWERS = (
     "send again",
     "raise again",
     "tell again",
-    "leave the floor as it is",
+    _LEAVES,
     "write again",
     "it is raised",
     "it is claimed",
@@ -32,11 +34,18 @@ _SEEN = frozenset({"repeated-interchange"})
 
 
 class People:
-    """Everybody with a key; they look every time they are told to."""
+    """Everybody with a key; they look every time they are told to.
 
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+    What a floor refuses of an order they first take back where they decided it, by `takes_back`,
+    which says whether there was anything: then Andon's question goes by itself.
+    """
+
+    def __init__(
+        self, http: aiohttp.ClientSession, url: str, *, takes_back: Callable[[str], bool]
+    ) -> None:
         self._http = http
         self._url = url
+        self._takes_back = takes_back
         self.answered: Counter[str] = Counter()
         """Code and answer -> how often."""
 
@@ -53,6 +62,9 @@ class People:
 
     async def _closed(self, case: dict[str, Any]) -> bool:
         choice = _choice(case)
+        if choice == _LEAVES and self._takes_back(case["subject"]):
+            self.answered[f"{case['code']}: taken back"] += 1
+            return False
         if choice is not None:
             return await self._says(case, "answer", {"answer": choice}, choice)
         if case["code"] in _SEEN:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ from andon.app.lab.report import Report
 from andon.app.lab.without import PROJECTS, Protection
 from andon.sandbox.company import Company
 from andon.sandbox.lab.audits import Audited, audited
+from andon.sandbox.lab.plant_b import take_back
 from andon.sandbox.lab.storm import Kind, Storm
+from andon.sandbox.lives import planning_b
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import BEGAN
 
 _LEAD = 6.0
@@ -107,6 +112,7 @@ class _Lab:
         span = timedelta(hours=self._profile.hours)
         self._storm.rage(kinds, span)
         self._company.live(until=self._company.world.began + span)
+        planning_b.begin(self._company.world, self._company.systems)
         living = asyncio.create_task(self._company.lived())
         last = 0
         while not living.done():
@@ -246,6 +252,6 @@ async def _lab(
         )
         say(f"Andon answers at {hub.url}; {profile.hours:g} business hours begin")
         await asyncio.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
-        yield _Lab(
-            company, hub, People(http, hub.url), profile, without=without, start=start, say=say
-        )
+        takes_back = partial(take_back, company.the(ErpB), company.the(MesB))
+        people = People(http, hub.url, takes_back=takes_back)
+        yield _Lab(company, hub, people, profile, without=without, start=start, say=say)

@@ -30,6 +30,7 @@ from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
+from andon.sandbox.systems.machines_b import MachinesB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
@@ -102,6 +103,18 @@ def _streamed(company: Company) -> Reckoned:
 
 def _staged(company: Company) -> Reckoned:
     return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
+
+
+def _confirmed_b(company: Company) -> Reckoned:
+    return plant_b.confirmed(company.world.truth, company.the(ErpB))
+
+
+def _closed_b(company: Company) -> Reckoned:
+    return plant_b.closed(company.the(MesB), company.the(ErpB))
+
+
+def _counted_b(company: Company) -> Reckoned:
+    return plant_b.counted(company.the(MachinesB), company.the(MesB), company.the(ErpB))
 
 
 def _decided_b(company: Company) -> Reckoned:
@@ -230,6 +243,9 @@ AUDITS: Mapping[str, Audit] = {
     "goods issues of deliveries": _issues,
     "loads tendered": _tenders,
     "production postings, plant B": _staged,
+    "confirmations, plant B": _confirmed_b,
+    "pieces counted and reported, plant B": _counted_b,
+    "orders closed, plant B": _closed_b,
     "orders as planned, plant B": _decided_b,
     "goods receipts of purchase orders": _receipts,
     "purchase orders sent": _ordered,

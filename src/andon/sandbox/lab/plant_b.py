@@ -1,20 +1,24 @@
 """What plant B's ERP must have been given to book: all that went into orders, and what came out;
-and what its line must be known to do."""
+what its line must be known to do; and how its planners take back what the floor refuses."""
 
-__all__ = ["Staged", "decided", "happened", "line", "staged"]
+__all__ = [
+    "Staged", "closed", "confirmed", "counted", "decided", "happened", "line", "staged",
+    "take_back",
+]  # fmt: skip
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
-from andon.sandbox.lab.reckoning import Planned, Reckoned, as_planned
+from andon.sandbox.lab.reckoning import Planned, Reckoned, as_planned, compare
 from andon.sandbox.systems.erp_b import ErpB
-from andon.sandbox.systems.machines_b import LINE
+from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.truth import Broke, Consumed, Made, Mended, Started, Truth
 
 _PLACE = "B.STORE"
+_ORDER = "production-order/erp-b:"
 
 
 class Staged(msgspec.Struct, frozen=True):
@@ -47,6 +51,40 @@ def staged(erp: ErpB) -> Iterator[Staged]:
                 yield Staged(kind, order, lot, Decimal(amount) / 1000)
 
 
+def confirmed(truth: Truth, erp: ErpB) -> Reckoned:
+    """Each operation of the line is confirmed once, with what it made and spoiled."""
+    made = (
+        (fact.order, fact.operation, fact.good, fact.scrap)
+        for fact in truth.facts
+        if isinstance(fact, Made) and fact.machine == LINE
+    )
+    rows = erp.rows("select ORDNO, OPER, QTYM, SCRPM from STAGING where KIND = 'CONFM'")
+    said = (
+        (order, operation, Decimal(good) / 1000, Decimal(scrap) / 1000)
+        for order, operation, good, scrap in rows
+    )
+    return compare(made, said)
+
+
+def closed(mes: MesB, erp: ErpB) -> Reckoned:
+    """Each order that its MES has reported as made is closed once, and no other."""
+    rows = erp.rows("select ORDNO from STAGING where KIND = 'CLOSE'")
+    return compare(mes.done, (order for (order,) in rows))
+
+
+def counted(machines: MachinesB, mes: MesB, erp: ErpB) -> Reckoned:
+    """What the machine has counted is what its MES has reported, piece by piece, and that is what
+    is received, lot by lot."""
+    reported = Decimal(sum(done.good for done in mes.done.values()))
+    lots = (Staged("RECPT", order, done.lot, done.good) for order, done in mes.done.items())
+    received = compare(lots, (row for row in staged(erp) if row.kind == "RECPT"))
+    return received + Reckoned(
+        lost=max(0, int(machines.good - reported)),
+        doubled=max(0, int(reported - machines.good)),
+        out_of_order=0,
+    )
+
+
 def decided(erp: ErpB, mes: MesB) -> Reckoned:
     """What planners want of orders against what the floor has of them."""
     floor = mes.floor
@@ -59,6 +97,26 @@ def decided(erp: ErpB, mes: MesB) -> Reckoned:
         ),
         refused=floor.refused,
     )
+
+
+def take_back(erp: ErpB, mes: MesB, subject: str) -> bool:
+    """What the floor refuses of an order, planners take back at their screen: it is wanted as the
+    floor makes it. False where nothing is to be taken back, or it is too late."""
+    _, ours, number = subject.rpartition(_ORDER)
+    floor = mes.floor
+    if not ours or floor.states.get(number) in (None, "cancelled"):
+        return False
+    made = floor.wanted(number).quantity
+    rows = erp.rows("select ORDNO, STAT, QTYM from WORKORD")
+    status, parts = next((status, parts) for order, status, parts in rows if order == number)
+    if status != "X" and Decimal(parts) / 1000 == made:
+        return False
+    undo = erp.reinstate if status == "X" else erp.change
+    try:
+        undo(number, quantity=int(made))
+    except ValueError:
+        return False
+    return True
 
 
 def line(truth: Truth) -> tuple[str, Decimal]:

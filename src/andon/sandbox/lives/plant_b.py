@@ -1,6 +1,6 @@
 """Plant B: a planner at a green screen, one line, and the ERP's batch every two hours."""
 
-__all__ = ["begin"]
+__all__ = ["begin", "once_it_answers"]
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -52,17 +52,17 @@ def _plans(world: World, erp: ErpB) -> Steps:
     chance = world.chance("planner-b")
     while True:
         pieces = chance.randint(5, 20)
-        yield from _once_it_answers(world, lambda pieces=pieces: erp.release("VALVE", pieces))
+        yield from once_it_answers(world, lambda pieces=pieces: erp.release("VALVE", pieces))
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
 
 
 def _batches(world: World, erp: ErpB) -> Steps:
     while True:
         yield world.wait(BATCH)
-        yield from _once_it_answers(world, erp.batch)
+        yield from once_it_answers(world, erp.batch)
 
 
-def _once_it_answers(world: World, work: Callable[[], object]) -> Steps:
+def once_it_answers(world: World, work: Callable[[], object]) -> Steps:
     """At its screen, as soon as the database behind it is up."""
     while True:
         try:

@@ -109,9 +109,11 @@ class ErpB(System):
         late: the floor's rows are all that it knows of the floor."""
         self._decide(number, "STAT = 'X'")
 
-    def reinstate(self, number: str) -> None:
-        """A planner takes the cancellation back. Raises ValueError where there is none."""
-        self._decide(number, "STAT = 'R'", stands="X")
+    def reinstate(self, number: str, *, quantity: int | None = None) -> None:
+        """A planner takes the cancellation back, for this amount or the one it had. Raises
+        ValueError where there is none."""
+        sets = "STAT = 'R', QTYM = coalesce(%s, QTYM)"
+        self._decide(number, sets, quantity and quantity * 1000, stands="X")
 
     def _decide(self, number: str, sets: LiteralString, *values: object, stands: str = "R") -> None:
         with self._tables.transaction() as cursor:

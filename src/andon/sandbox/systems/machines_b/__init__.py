@@ -29,7 +29,8 @@ class MachinesB(System):
         self._secret = f"{world.chance('machines-b').getrandbits(64):016x}"
         self._seen: asyncio.Queue[tuple[str, Any, datetime]] = asyncio.Queue()
         self._state = "NotExecuting"
-        self._good = 0
+        self.good = 0
+        """What its counter shows."""
         self._watching: asyncio.Task[None] | None = None
 
     @cached_property
@@ -44,7 +45,7 @@ class MachinesB(System):
         await self._controller.start()
         if self._watching is None:
             self._says("State", self._state)
-            self._says("Good", self._good)
+            self._says("Good", self.good)
             self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -73,8 +74,8 @@ class MachinesB(System):
             case Mended(machine=machine) if machine == LINE:
                 self._does("NotExecuting")
             case Made(machine=machine) if machine == LINE:
-                self._good += int(fact.good)
-                self._says("Good", self._good)
+                self.good += int(fact.good)
+                self._says("Good", self.good)
                 self._does("NotExecuting")
             case _:
                 pass
@@ -94,4 +95,4 @@ class MachinesB(System):
     def believes(self) -> Iterable[Belief]:
         """What the line does, and how much it has made."""
         yield Belief(f"machine:{LINE}", "state", self._state)
-        yield Belief(f"machine:{LINE}", "good", str(self._good))
+        yield Belief(f"machine:{LINE}", "good", str(self.good))

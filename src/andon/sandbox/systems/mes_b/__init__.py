@@ -39,7 +39,8 @@ class MesB(System):
         self._queue: deque[str] = deque()
         self._known = self._dropped = 0
         self._taken: dict[str, list[Consumed]] = {}
-        self._done: dict[str, Finished] = {}
+        self.done: dict[str, Finished] = {}
+        """What it has reported of each order that is made."""
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -83,7 +84,7 @@ class MesB(System):
                 self._taken.setdefault(number, []).append(fact)
             case Finished(order=number) if number in self.floor.states:
                 self.floor.end(number)
-                self._done[number] = fact
+                self.done[number] = fact
                 self._put(self._report(fact))
             case _:
                 pass
@@ -151,8 +152,8 @@ class MesB(System):
         for number, state in self.floor.states.items():
             yield Belief(f"order:{number}", "status", _STATUS[state])
             yield Belief(f"order:{number}", "planned", f"{self.floor.wanted(number).quantity:f}")
-            if number in self._done:
-                good = self._done[number].good
+            if number in self.done:
+                good = self.done[number].good
                 yield Belief(f"order:{number}", "good", f"{good.normalize():f}")
 
 
