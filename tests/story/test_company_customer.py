@@ -18,6 +18,9 @@ from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
+EVENING = BEGAN + timedelta(hours=14)
+"""Four hours before the day ends where the plants are."""
+
 
 def _on_the_shelf(plant: Served, lot: str, amount: Decimal) -> None:
     """Counted and typed in before anything happens."""
@@ -32,7 +35,7 @@ def _on_the_shelf(plant: Served, lot: str, amount: Decimal) -> None:
 
 @pytest.mark.story
 async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_where_it_is() -> None:
-    async with served(speed=300, began=BEGAN) as plant:
+    async with served(speed=300, began=EVENING) as plant:
         company = plant.company
         erp, crm, portal = company.the(Erp), company.the(Crm), company.the(Portal)
         tms, carrier = company.the(Tms), company.the(Carrier)
@@ -40,7 +43,8 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         crm.faults.add("lose", 2)
         portal.odd["deaf"] = 2
         began = company.world.began
-        first = portal.order("PUMP", Decimal(3), began + timedelta(seconds=30))
+        overdue = portal.order("PUMP", Decimal(3), began - timedelta(days=1))
+        too_many = portal.order("PUMP", Decimal(99), began)
         nothing = portal.order("NO-SUCH-PUMP", Decimal(3), began)
         _on_the_shelf(plant, "L1", Decimal(40))
         await plant.live(timedelta(hours=6))
@@ -54,7 +58,7 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
             lambda: Counter(customer.entered(erp)) == Counter(customer.ordered(portal)), within=20
         )
         assert portal.struck["deaf"] == 2
-        assert portal.orders[first].sales_order in {
+        assert portal.orders[overdue].sales_order in {
             n for (n,) in erp.company.books.rows("A_SalesOrder")
         }
 
@@ -66,10 +70,15 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         assert crm.faults.struck["lose"] == 2
         await until(lambda: customer.shown(portal, erp, tms, carrier).well, within=20)
 
-        # Who was promised too much is spoken with once, until the goods have left.
-        late = [case for case in crm.cases.values() if case["Origin"] == "Andon"]
-        assert portal.orders[first].sales_order in {case["Order__c"] for case in late}
-        await until(lambda: customer.promises(erp, crm, tms, carrier).well, within=20)
+        # Who was promised too much is spoken with once the day is over, until the goods have left.
+        today = company.world.now().date()
+        assert today == began.date() + timedelta(days=1)
+        await until(lambda: customer.promises(erp, crm, tms, carrier, today=today).well, within=20)
+        late = {case["Order__c"]: case for case in crm.cases.values() if case["Origin"] == "Andon"}
+        assert portal.orders[overdue].sales_order in late
+        waits = late[portal.orders[too_many].sales_order]
+        assert "promised for 2026-03-02 23:59 UTC" in waits["Subject"]
+        assert waits["Status"] != "Closed"
 
         # A customer sees nothing of another one, and nothing of the house.
         other = next(

@@ -83,7 +83,7 @@ async def test_what_is_missing_is_asked_for_of_its_suppliers_and_whom_it_hurts_i
             for number in ("17300001", "17300003", portal.number)
         )
         other = purchases.place(portal.number, [("HOUSING", Decimal(40))], wanted.date())
-        sold = erp.company.sales.place("17100001", "PUMP", Decimal(3), wanted)
+        sold = erp.company.sales.place("17100001", "PUMP", Decimal(3), wanted.date())
         await until(
             lambda: bool(acme.taken and beta.taken) and {by_api, other} <= set(portal.found),
             within=60,

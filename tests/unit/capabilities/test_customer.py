@@ -113,6 +113,11 @@ def test_without_a_wish_there_is_no_promise() -> None:
     assert watching(None).ended
 
 
+def test_the_promised_minute_is_in_time_and_the_next_is_late() -> None:
+    (sleep,) = (verb for verb in watching().open if isinstance(verb, Sleep))
+    assert sleep.span == timedelta(hours=1, minutes=1)
+
+
 def test_a_late_order_has_one_case_until_all_of_it_has_left() -> None:
     run = watching()
     run.hear(created(amount="3"))

@@ -1,6 +1,6 @@
 """What customers ordered and heard, against what happened; the CRM's own rules."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,9 +28,13 @@ class Sold:
         company = self.erp.company
         company.movements.stock_up("PUMP", Decimal(9), "L1")
         self.theirs = self.portal.order("PUMP", Decimal(3), NOON)
-        header = {"SoldToParty": Portal.customer, "PurchaseOrderByCustomer": self.theirs}
+        self.header = {
+            "SoldToParty": Portal.customer,
+            "PurchaseOrderByCustomer": self.theirs,
+            "RequestedDeliveryDate": NOON,
+        }
         self.line = {"Material": "PUMP", "RequestedQuantity": Decimal(3)}
-        self.ours = company.sales.create(header, [self.line])["SalesOrder"]
+        self.ours = company.sales.create(self.header, [self.line])["SalesOrder"]
         (line,) = company.sales.open()
         self.delivery = company.deliveries.fulfil(line, "L1", "171A")
         self.tms.passes(self.delivery, "departed")
@@ -48,10 +52,14 @@ def found(must: Any, does: Any) -> tuple[int, int]:
 
 def test_an_order_entered_twice_is_doubled_and_one_not_entered_is_lost(sold: Sold) -> None:
     assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (0, 0)
-    header = {"SoldToParty": Portal.customer, "PurchaseOrderByCustomer": sold.theirs}
-    sold.erp.company.sales.create(header, [sold.line])
+    sold.erp.company.sales.create(sold.header, [sold.line])
     assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (0, 1)
     sold.portal.order("PUMP", Decimal(1), NOON)
+    assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (1, 1)
+
+
+def test_an_order_entered_for_another_day_is_lost_and_made_up(sold: Sold) -> None:
+    sold.portal.orders[sold.theirs].wanted_by += timedelta(days=1)
     assert found(customer.ordered(sold.portal), customer.entered(sold.erp)) == (1, 1)
 
 
@@ -77,12 +85,33 @@ def test_what_the_portal_shows_is_compared_with_the_road(sold: Sold) -> None:
 def test_two_cases_of_one_promise_are_doubled_and_one_left_open_is_lost(sold: Sold) -> None:
     case = {"Origin": "Andon", "Status": "New", "Order__c": sold.ours, "Andon_Key__c": "k"}
     sold.crm.cases["1"] = dict(case)
-    reckoned = customer.promises(sold.erp, sold.crm, sold.tms, sold.carrier)
-    assert (reckoned.lost, reckoned.doubled) == (1, 0)
+    assert promised(sold, NOON) == (1, 0)
     sold.crm.cases["1"]["Status"] = "Closed"
     sold.crm.cases["2"] = {**case, "Status": "Closed"}
-    reckoned = customer.promises(sold.erp, sold.crm, sold.tms, sold.carrier)
-    assert (reckoned.lost, reckoned.doubled) == (0, 1)
+    assert promised(sold, NOON) == (0, 1)
+
+
+def promised(sold: Sold, now: datetime) -> tuple[int, int]:
+    road = (sold.tms, sold.carrier)
+    reckoned = customer.promises(sold.erp, sold.crm, *road, today=now.date())
+    return reckoned.lost, reckoned.doubled
+
+
+def test_a_day_that_is_over_needs_a_case_and_one_that_has_not_begun_must_have_none(
+    sold: Sold,
+) -> None:
+    waits = sold.erp.company.sales.create(sold.header, [sold.line])["SalesOrder"]
+    day = timedelta(days=1)
+    assert promised(sold, NOON) == (0, 0)
+    assert promised(sold, NOON + day) == (1, 0)
+    sold.crm.cases["1"] = {
+        "Origin": "Andon", "Status": "New", "Order__c": waits, "Andon_Key__c": "k",
+    }  # fmt: skip
+    assert promised(sold, NOON + day) == (0, 0)
+    assert promised(sold, NOON) == (0, 0)  # Andon's clock may be past midnight
+    assert promised(sold, NOON - day) == (0, 1)
+    sold.crm.cases["1"]["Status"] = "Closed"
+    assert promised(sold, NOON + day) == (1, 0)
 
 
 ROWS = {"Case": {"1": {"Id": "1", "Key": "it's", "Old": None}, "2": {"Id": "2", "Key": "b"}}}

@@ -13,16 +13,19 @@ from andon.core.workflow import Run, Sleep, Wait, workflow
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed
 from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesLine, SalesOrderPlaced
 
+_MINUTE = timedelta(minutes=1)
+"""What leaves in the minute that was promised leaves in time: a day is promised by its last one."""
+
 
 @workflow(on=SalesOrderPlaced, earlier=True)
 async def watch_promise(run: Run, placed: SalesOrderPlaced) -> None:
-    """When the promised time comes and not all of the order has left, somebody calls the customer:
-    a case in the CRM, which is closed once all of it is on its way. A delivery may be heard of
-    before its order: the ERP has a feed for each."""
+    """When the promised time is over and not all of the order has left, somebody calls the
+    customer: a case in the CRM, which is closed once all of it is on its way. A delivery may be
+    heard of before its order: the ERP has a feed for each."""
     if placed.wanted_by is None:
         return
     goods = _Goods(placed.lines)
-    bell: Sleep | None = run.sleep(max(placed.wanted_by - run.now, timedelta()))
+    bell: Sleep | None = run.sleep(max(placed.wanted_by + _MINUTE - run.now, timedelta()))
     news: Wait[DeliveryCreated | MilestonePassed] | None = None
     case: str | None = None
     while not goods.gone:

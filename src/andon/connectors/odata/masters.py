@@ -9,11 +9,10 @@ __all__ = ["BillRow", "bill_of_material", "update_bom", "update_item"]
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from andon.connectors.odata.moments import moment, settings_of
+from andon.connectors.odata.moments import day_of, moment, settings_of
 from andon.connectors.odata.values import literal
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
@@ -68,8 +67,7 @@ def bill_of_material(item: Item, known: Known) -> Iterator[Said]:
 @outbound(UpdateBom, proof="findable", local=True)
 def update_bom(command: UpdateBom, known: Known) -> Request:
     """A new version of the bill of material for production, valid from the day it counts."""
-    settings = settings_of(known)
-    day = command.effective_at.astimezone(ZoneInfo(settings.time_zone)).date()
+    settings, day = settings_of(known), day_of(command.effective_at, known)
     parts = [
         {
             "BillOfMaterialItemNumber": f"{n:04}",

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from andon.connectors.odata.moments import moment, settings_of
+from andon.connectors.odata.moments import day_of, moment
 from andon.connectors.odata.postings import document_of, local_name, place_of
 from andon.connectors.odata.values import entity
 from andon.core.connector import Item, Request
@@ -118,7 +117,6 @@ def _other(row: PurchaseRow, before: PurchaseRow) -> bool:
 @outbound(ConfirmPurchaseOrder, proof="state", local=True)
 def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Request:
     """Committed quantity and day of each schedule line, all or none of them."""
-    zone = ZoneInfo(settings_of(known).time_zone)
     changes: list[Request] = []
     for line in command.lines:
         item, _, schedule = line.line.partition("/")
@@ -129,7 +127,7 @@ def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Reque
         }
         body: dict[str, Any] = {"ScheduleLineCommittedQuantity": line.quantity.amount}
         if line.due_at is not None:
-            body["ScheduleLineDeliveryDate"] = line.due_at.astimezone(zone).date()
+            body["ScheduleLineDeliveryDate"] = day_of(line.due_at, known)
         target = f"MERGE {entity('A_PurchaseOrderScheduleLine', row)}"
         changes.append(Request(target=target, body=body))
     return changes[0] if len(changes) == 1 else Request(target="POST $batch", body=tuple(changes))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from andon.connectors.odata.values import instant_of
+from andon.connectors.odata.moments import day_of, last_minute
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import ReadBack
@@ -38,7 +38,8 @@ class SalesRow(msgspec.Struct, frozen=True):
 
 @inbound("A_SalesOrder")
 def sales_order(item: Item, known: Known) -> Iterator[Said]:
-    """A new order is news; how much of it stands on deliveries is a read-back."""
+    """A new order is news; how much of it stands on deliveries is a read-back. It is wanted on a
+    day: until its last minute."""
     row, before = item.read(SalesRow), known.before(SalesRow)
     if row == before:
         return
@@ -47,7 +48,7 @@ def sales_order(item: Item, known: Known) -> Iterator[Said]:
             order_id=row.number,
             customer_id=row.customer,
             customer_order=row.customers_number or None,
-            wanted_by=None if row.wanted is None else instant_of(row.wanted),
+            wanted_by=last_minute(row.wanted, known),
             lines=tuple(
                 SalesLine(
                     material_id=line.material,
@@ -62,7 +63,8 @@ def sales_order(item: Item, known: Known) -> Iterator[Said]:
 
 @outbound(PlaceSalesOrder, proof="findable", local=True)
 def place_sales_order(command: PlaceSalesOrder, known: Known) -> Request:
-    """A standard order, under the number that the customer gave it."""
+    """A standard order, under the number that the customer gave it, for the day in which the moment
+    lies where the plant is."""
     body: dict[str, object] = {
         "SalesOrderType": "OR",
         "SoldToParty": command.customer_id,
@@ -73,5 +75,5 @@ def place_sales_order(command: PlaceSalesOrder, known: Known) -> Request:
         ],
     }
     if command.wanted_by is not None:
-        body["RequestedDeliveryDate"] = command.wanted_by
+        body["RequestedDeliveryDate"] = day_of(command.wanted_by, known)
     return Request(target="POST A_SalesOrder", body=body)

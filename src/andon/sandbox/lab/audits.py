@@ -218,8 +218,8 @@ def _news(company: Company) -> Reckoned:
 
 
 def _late(company: Company) -> Reckoned:
-    books, crm = company.the(Erp), company.the(Crm)
-    return customer.promises(books, crm, company.the(Tms), company.the(Carrier))
+    books, crm, today = company.the(Erp), company.the(Crm), company.world.now().date()
+    return customer.promises(books, crm, company.the(Tms), company.the(Carrier), today=today)
 
 
 def _shown(company: Company) -> Reckoned:

@@ -3,8 +3,9 @@ goods, and whoever was promised too much is spoken with once."""
 
 __all__ = ["entered", "news", "ordered", "promises", "shown", "told"]
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from andon.sandbox.lab.reckoning import Reckoned, compare
@@ -17,20 +18,21 @@ from andon.sandbox.systems.tms import Tms
 _NEWS = ("departed", "delivered")
 
 
-def ordered(portal: Portal) -> Iterator[tuple[str, str, str]]:
-    """Customer, the customer's number, amount."""
+def ordered(portal: Portal) -> Iterator[tuple[str, str, str, date | None]]:
+    """Customer, the customer's number, amount, day."""
     for one in portal.orders.values():
-        yield portal.customer, one.number, f"{one.quantity.normalize():f}"
+        yield portal.customer, one.number, f"{one.quantity.normalize():f}", one.wanted_by.date()
 
 
-def entered(erp: Erp) -> Iterator[tuple[str, str, str]]:
+def entered(erp: Erp) -> Iterator[tuple[str, str, str, date | None]]:
     """As the books have orders under a customer's number."""
     books = erp.company.books
     amounts = {row["SalesOrder"]: row["RequestedQuantity"] for row in _items(erp)}
+    days = _days(erp)
     for (number,), row in books.rows("A_SalesOrder").items():
         if row["PurchaseOrderByCustomer"]:
             customer, theirs = row["SoldToParty"], row["PurchaseOrderByCustomer"]
-            yield customer, theirs, f"{amounts[number].normalize():f}"
+            yield customer, theirs, f"{amounts[number].normalize():f}", days.get(number)
 
 
 def news(tms: Tms, carrier: Carrier) -> Iterator[tuple[str, str]]:
@@ -45,15 +47,21 @@ def told(crm: Crm) -> Iterator[tuple[str, str]]:
         yield from ((number, one) for one in crm.told(number))
 
 
-def promises(erp: Erp, crm: Crm, tms: Tms, carrier: Carrier) -> Reckoned:
-    """No order has two cases, and none is open once its goods have left."""
-    keys = [case["Andon_Key__c"] for case in crm.cases.values() if case.get("Andon_Key__c")]
+def promises(erp: Erp, crm: Crm, tms: Tms, carrier: Carrier, *, today: date) -> Reckoned:
+    """An order whose day is over has one case, open until its goods have left; one whose day has
+    not begun has none. While the day is running Andon's may be over: its clock is not held."""
+    cases = [case for case in crm.cases.values() if case["Origin"] == "Andon"]
+    those = Counter(case["Order__c"] for case in cases)
+    open = {case["Order__c"] for case in cases if case["Status"] != "Closed"}
     gone = {row["ReferenceSDDocument"] for row in _left(erp, tms, carrier)}
-    stale = sum(
-        case["Origin"] == "Andon" and case["Status"] != "Closed" and case["Order__c"] in gone
-        for case in crm.cases.values()
+    days = _days(erp)
+    late = {number for number, day in days.items() if day < today} - gone
+    early = {number for number, day in days.items() if day > today}
+    return Reckoned(
+        lost=len(late - open) + len(open & gone),
+        doubled=those.total() - len(those) + len(early & those.keys()),
+        out_of_order=0,
     )
-    return Reckoned(lost=stale, doubled=len(keys) - len(set(keys)), out_of_order=0)
 
 
 def shown(portal: Portal, erp: Erp, tms: Tms, carrier: Carrier) -> Reckoned:
@@ -79,6 +87,12 @@ def shown(portal: Portal, erp: Erp, tms: Tms, carrier: Carrier) -> Reckoned:
 def _passed(tms: Tms, carrier: Carrier) -> dict[str, dict[str, datetime]]:
     carried = {one.delivery: one.passed for one in carrier.loads.values() if one.passed}
     return {**tms.passed, **carried}
+
+
+def _days(erp: Erp) -> dict[str, date]:
+    rows = erp.company.books.rows("A_SalesOrder").items()
+    wanted = {number: row["RequestedDeliveryDate"] for (number,), row in rows}
+    return {number: at.date() for number, at in wanted.items() if at is not None}
 
 
 def _items(erp: Erp) -> list[Any]:

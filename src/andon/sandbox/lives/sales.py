@@ -16,7 +16,9 @@ _SOLD = "PUMP"
 _BY_TELEPHONE = ("17100001", "17100003")
 _EVERY = timedelta(minutes=4)
 _MOST = 4
-_SOONEST, _LATEST = timedelta(minutes=40), timedelta(minutes=240)
+_DAYS = (-1, 0, 0, 1)
+"""Until which day, from today, goods are wanted. Some orders are entered when their day is over:
+they came by mail on Sunday."""
 _WAITS = timedelta(minutes=60)
 
 
@@ -33,12 +35,12 @@ def _order(world: World, erp: Erp, portal: Portal | None) -> Steps:
     chance = world.chance("customers")
     while True:
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
-        wanted = world.now() + chance.uniform(0.0, 1.0) * (_LATEST - _SOONEST) + _SOONEST
-        wanted, amount = wanted.replace(microsecond=0), Decimal(chance.randint(1, _MOST))
+        wanted = world.now().replace(microsecond=0) + timedelta(days=chance.choice(_DAYS))
+        amount = Decimal(chance.randint(1, _MOST))
         if portal is not None and chance.random() < 0.4:
             portal.order(_SOLD, amount, wanted)
         else:
-            erp.company.sales.place(chance.choice(_BY_TELEPHONE), _SOLD, amount, wanted)
+            erp.company.sales.place(chance.choice(_BY_TELEPHONE), _SOLD, amount, wanted.date())
 
 
 def _ask(world: World, erp: Erp, crm: Crm) -> Steps:

@@ -3,7 +3,7 @@
 __all__ = ["SALES", "SALES_ITEMS", "Sales"]
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +27,15 @@ class Sales:
         self._books = company.books
         self.customers = {"17100001", "17100002", "17100003"}
 
-    def place(self, customer: str, material: str, quantity: Decimal, wanted: datetime) -> str:
-        """A clerk's order of one line; returns its number."""
-        header = {"SoldToParty": customer, "RequestedDeliveryDate": wanted}
+    def place(self, customer: str, material: str, quantity: Decimal, wanted: date) -> str:
+        """A clerk's order of one line for a day; returns its number."""
+        day = datetime.combine(wanted, time(), tzinfo=UTC)
+        header = {"SoldToParty": customer, "RequestedDeliveryDate": day}
         line: Row = {"Material": material, "RequestedQuantity": quantity}
         return self.create(header, [line])["SalesOrder"]
 
     def create(self, header: Row, items: Sequence[Row]) -> Row:
-        """An order with all its lines, or none of it."""
+        """An order with all its lines, or none of it. Of when it is wanted the day is kept."""
         customer = header.get("SoldToParty") or ""
         if customer not in self.customers:
             raise RefusedCallError("VP/204", f"Customer {customer} does not exist")
@@ -52,6 +53,7 @@ class Sales:
                 "SalesOrganization": "1710",
                 "PurchaseOrderByCustomer": "",
                 **header,
+                "RequestedDeliveryDate": _day(header.get("RequestedDeliveryDate")),
                 "SalesOrder": number,
                 "OverallDeliveryStatus": _OPEN,
                 "CreationDate": self._company.today(),
@@ -90,3 +92,7 @@ class Sales:
     def _change(self, number: str, values: Row) -> Row:
         stamp = {"LastChangeDateTime": self._books.now()}
         return self._books.put(SALES, (number,), {**values, **stamp})
+
+
+def _day(at: datetime | None) -> datetime | None:
+    return None if at is None else datetime.combine(at, time(), tzinfo=UTC)
