@@ -18,8 +18,8 @@ from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
-EVENING = BEGAN + timedelta(hours=14)
-"""Four hours before the day ends where the plants are."""
+EVENING = BEGAN + timedelta(hours=17)
+"""An hour before the day ends where the plants are."""
 
 
 def _on_the_shelf(plant: Served, lot: str, amount: Decimal) -> None:
@@ -49,7 +49,7 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         _on_the_shelf(plant, "L1", Decimal(40))
         await plant.live(timedelta(hours=6))
         await until(lambda: len(set(customer.told(crm))) >= 4, within=60)
-        await company.rest(began + timedelta(hours=1))  # longer where a slow machine gets less done
+        await company.rest(began + timedelta(minutes=90))  # longer on a slow machine
 
         await until(lambda: portal.orders[nothing].state == "refused", within=10)
         assert "NO-SUCH-PUMP is not defined" in portal.orders[nothing].says
