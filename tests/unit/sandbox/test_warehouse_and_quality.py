@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from andon.sandbox.company import Company
@@ -246,6 +247,11 @@ def test_a_pick_of_a_lot_that_was_known_to_be_held_is_an_escape() -> None:
     (escape,) = hold_escapes([hold], [picked(hour)])
     assert escape.words.startswith(f"A1 was taken at {BEGAN + hour} by Task(id='T', kind='pick'")
     assert escape.words.endswith(f"heard {BEGAN}, released {hold.released_at}")
+    asked = msgspec.structs.replace(
+        picked(hour), taken_at=BEGAN + hour, state="stopped", done_at=None
+    )
+    (escape,) = hold_escapes([hold], [asked])
+    assert escape.at == BEGAN + hour
     others = [picked(KNOWN_WITHIN), picked(4 * hour), picked(hour, "A2")]
     assert not hold_escapes([hold], others)
     assert not hold_escapes([Hold(lot="A1", reason="", placed_at=BEGAN)], [picked(hour)])

@@ -47,12 +47,13 @@ class Escape(msgspec.Struct, frozen=True):
 def hold_escapes(
     holds: Iterable[Hold], picks: Iterable[Task], facts: Iterable[Fact] = ()
 ) -> tuple[Escape, ...]:
-    """What was picked, consumed or sent away of a lot, or of what was made of it, while it was
-    held: later than `KNOWN_WITHIN` after Andon had taken the word of the hold."""
+    """What was asked to be picked, and what was picked, consumed or sent away, of a lot or of what
+    was made of it, while it was held: later than `KNOWN_WITHIN` after Andon had taken the word of
+    the hold. A task is an escape though the terminal refuses it: Andon should not have asked."""
     seen = list(facts)
     made = _made_of(seen)
     taken: list[tuple[str, datetime, Task | Fact]] = [
-        (task.lot, task.done_at, task) for task in picks if task.done_at is not None
+        (task.lot, at, task) for task in picks for at in {task.taken_at, task.done_at} if at
     ]
     taken += [(one.lot, one.at, one) for one in seen if isinstance(one, Consumed | Left | Used)]
     families = [(hold, _family(hold.lot, made)) for hold in holds]

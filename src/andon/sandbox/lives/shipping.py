@@ -38,25 +38,36 @@ def _delivers(world: World, erp: Erp, wms: Wms, tms: Tms, road: Carrier | None) 
     chance = world.chance("shipping clerk")
     while True:
         yield world.wait(_EVERY * chance.uniform(0.5, 1.5) / world.pace)
+        stock = _Stock(erp)
         for line in list(erp.company.sales.open()):
-            amount = line["RequestedQuantity"]
-            lot = _in_stock(erp, line["Material"], amount, chance)
+            item, amount = line["Material"], line["RequestedQuantity"]
+            lot = stock.promise(item, amount, chance)
             if lot is not None:
                 number = erp.company.deliveries.fulfil(line, lot, STORE)
-                item = line["Material"]
                 world.lives(_carried(world, erp, wms, tms, road, number, lot, item, amount))
 
 
-def _in_stock(erp: Erp, material: str, wanted: Decimal, chance: Random) -> str | None:
-    """A lot of which the books have so much in the warehouse, promised to nobody: clerks see
-    nothing else, and nothing of an inspection or a hold."""
-    found = [
-        (there.batch, amount - erp.company.deliveries.promised(there.batch))
-        for there, amount in erp.company.movements.stocks.all()
-        if (there.material, there.stock_type, there.store) == (material, UNRESTRICTED, STORE)
-    ]
-    free = [lot for lot, amount in found if amount >= wanted]
-    return chance.choice(free) if free else None
+class _Stock:
+    """What the clerk's screen shows: of each lot, what the books have in the warehouse and nobody
+    was promised. Clerks see nothing else, and nothing of an inspection or a hold."""
+
+    def __init__(self, erp: Erp) -> None:
+        promised = erp.company.deliveries.promises()
+        self._free: dict[str, dict[str, Decimal]] = {}
+        for there, amount in erp.company.movements.stocks.all():
+            if (there.stock_type, there.store) == (UNRESTRICTED, STORE):
+                lots = self._free.setdefault(there.material, {})
+                lots[there.batch] = amount - promised.get(there.batch, Decimal(0))
+
+    def promise(self, material: str, wanted: Decimal, chance: Random) -> str | None:
+        """A lot of which so much is free, which it then is no more."""
+        lots = self._free.get(material, {})
+        free = [lot for lot, amount in lots.items() if amount >= wanted]
+        if not free:
+            return None
+        lot = chance.choice(free)
+        lots[lot] -= wanted
+        return lot
 
 
 def _blocked(erp: Erp, lot: str) -> bool:

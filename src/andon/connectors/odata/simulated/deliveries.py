@@ -2,6 +2,8 @@
 
 __all__ = ["DELIVERIES", "DELIVERY_ITEMS", "Deliveries"]
 
+from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -68,11 +70,17 @@ class Deliveries:
         self._change(number, header)
         return number
 
+    def promises(self) -> Mapping[str, Decimal]:
+        """Of each lot, how much stands on deliveries that have not left the books."""
+        wanted: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self._books.rows(DELIVERY_ITEMS).values():
+            if not self._gone(row):
+                wanted[row["Batch"]] += row["ActualDeliveryQuantity"]
+        return wanted
+
     def promised(self, batch: str) -> Decimal:
-        """How much of the lot stands on deliveries that have not left the books."""
-        rows = self._books.rows(DELIVERY_ITEMS).values()
-        wanted = [row for row in rows if row["Batch"] == batch and not self._gone(row)]
-        return sum((row["ActualDeliveryQuantity"] for row in wanted), Decimal(0))
+        """The same of one lot."""
+        return self.promises().get(batch, Decimal(0))
 
     def pick(self, number: str) -> Row:
         """All of it is taken from the shelf."""
