@@ -96,7 +96,7 @@ async def test_what_was_written_and_not_renamed_keeps_its_number_after_a_restart
 ) -> None:
     async with exchange(tmp_path) as one:
         await one.send(Request(target="orders", body="A"), "a")
-    (note,) = [file.name for file in (tmp_path / ".sent").iterdir() if file.is_file()]
+    (note,) = [file.name for file in (tmp_path / ".sent").iterdir() if not file.is_dir()]
     (tmp_path / "out" / "orders-000001.txt").rename(tmp_path / "out" / f"{note}.part")
     async with exchange(tmp_path) as one:
         assert await one.find("a") is None

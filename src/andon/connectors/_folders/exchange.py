@@ -3,14 +3,14 @@
 __all__ = ["Exchange", "refuse"]
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
 from andon.connectors._folders.content import opened
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.intake import Intake
-from andon.connectors._folders.layout import Layout, Writes
+from andon.connectors._folders.layout import Beside, Layout, Writes
 from andon.connectors._folders.local import LocalFolder
 from andon.connectors._folders.names import path_in
 from andon.connectors._folders.place import Place
@@ -20,6 +20,8 @@ from andon.connectors._folders.sftp import SftpFolder
 from andon.connectors._folders.soundness import login_of
 from andon.core.connector import Item, Position, Receipt, Request
 from andon.core.errors import Fault, SettingsError
+
+_NOTHING = Beside()
 
 
 class Exchange:
@@ -48,12 +50,9 @@ class Exchange:
         """Ends the session if there is one."""
         await self._folder.close()
 
-    async def send(
-        self, request: Request, key: str, beside: Mapping[str, bytes] | None = None
-    ) -> Receipt:
-        """One file; its name is the receipt. `beside`: notes of the connector's own, by path,
-        that are on the disk before it is sent."""
-        return await self._outgoing.send(request, key, beside or {})
+    async def send(self, request: Request, key: str, beside: Beside = _NOTHING) -> Receipt:
+        """One file; its name is the receipt."""
+        return await self._outgoing.send(request, key, beside)
 
     async def find(self, key: str) -> Receipt | None:
         """The name under which the file of this key was sent."""

@@ -1,6 +1,6 @@
 """What the connector needs of the place where files lie; local and SFTP give it."""
 
-__all__ = ["Entry", "Folder", "what_is"]
+__all__ = ["Entry", "Folder", "Parcel", "what_is"]
 
 import stat
 from abc import ABC, abstractmethod
@@ -23,6 +23,20 @@ class Entry(msgspec.Struct, frozen=True):
     """Seconds since 1970."""
     what: Literal["file", "folder", "other"]
     """A link or a device is neither file nor folder."""
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is sent, with what is on the disk before it is renamed."""
+
+    content: bytes
+    part: str
+    """Where it is written."""
+    last: str
+    """What it is renamed to: the effect."""
+    files: Mapping[str, bytes]
+    """Others, by path."""
+    notes: Mapping[str, str]
+    """Small texts by path, in the order in which they appear."""
 
 
 def what_is(mode: int) -> Literal["file", "folder", "other"]:
@@ -81,11 +95,14 @@ class Folder(ABC):
     async def write(self, path: str, content: bytes) -> None:
         """Writes a whole file and returns once it is on the disk."""
 
-    async def write_noted(self, files: Mapping[str, bytes], note: str, says: bytes) -> None:
-        """Writes whole files, and a note of them that appears once all of them are on the disk."""
-        for path, content in files.items():
+    async def deliver(self, parcel: Parcel) -> bool:
+        """Writes all of it, then the notes of it, then renames it; all is on the disk when it
+        returns. False when somebody took the part away before it was renamed."""
+        for path, content in {**parcel.files, parcel.part: parcel.content}.items():
             await self.write(path, content)
-        await self.write(note, says)
+        for path, text in parcel.notes.items():
+            await self.write(path, text.encode())
+        return await self.move(parcel.part, parcel.last)
 
     @abstractmethod
     async def claim(self, path: str, text: str) -> bool:

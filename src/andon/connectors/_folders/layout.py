@@ -1,8 +1,8 @@
 """What a connector says about its files: how one is read, and how a request becomes one."""
 
-__all__ = ["Answers", "Draft", "Layout", "Writes"]
+__all__ = ["Answers", "Beside", "Draft", "Layout", "Writes"]
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -21,6 +21,15 @@ Writes = Callable[[Request], Draft]
 Answers = Callable[[Path, str], Awaitable[None]]
 """Answers the file's sender: the file, and why it is rejected (empty: all of it is recorded).
 It may be called again for the same file, after a restart."""
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connector keeps of a file it sends, on the disk before that is sent."""
+
+    files: Mapping[str, bytes] = {}
+    """By path."""
+    notes: Mapping[str, str] = {}
+    """Small texts by path, below `sent`."""
 
 
 def _fits(_: bytes) -> str | None:

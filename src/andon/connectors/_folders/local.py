@@ -5,21 +5,22 @@ __all__ = ["LocalFolder"]
 import asyncio
 import errno
 import os
-import secrets
 import stat
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from andon.connectors._folders.content import opened
-from andon.connectors._folders.folder import Entry, Folder, what_is
+from andon.connectors._folders.delivering import Leave, delivered, moved
+from andon.connectors._folders.flushing import write_whole
+from andon.connectors._folders.folder import Entry, Folder, Parcel, what_is
+from andon.connectors._folders.noting import claimed, text_at
 from andon.connectors._folders.rows import UnreadableFileError
 from andon.core.errors import (
     CredentialsError,
     OutcomeUnknownError,
-    RejectedError,
     UnavailableError,
 )
 
@@ -60,7 +61,7 @@ class LocalFolder(Folder):
     async def move(self, path: str, to: str) -> bool:
         """One rename: atomic within a file system."""
         try:
-            return await self._do(_move, self._root / path, self._root / to)
+            return await self._do(moved, self._root / path, self._root / to)
         except UnavailableError as error:
             if isinstance(error.__cause__, TimeoutError):
                 raise OutcomeUnknownError(f"{error} The rename may still be done.") from error
@@ -82,25 +83,28 @@ class LocalFolder(Folder):
 
     async def write(self, path: str, content: bytes) -> None:
         """Written and flushed to the disk."""
-        await self._do(_write, self._root / path, content)
+        await self._do(write_whole, self._root / path, content)
 
-    async def write_noted(self, files: Mapping[str, bytes], note: str, says: bytes) -> None:
-        """All at once: flushing three files together takes the disk hardly longer than one."""
-        unseen = f"{note}~"
-        writing = (self.write(*each) for each in {**files, unseen: says}.items())
-        for done in await asyncio.gather(*writing, return_exceptions=True):
-            if isinstance(done, BaseException):
-                raise done
-        await self._do((self._root / unseen).replace, self._root / note)
+    async def deliver(self, parcel: Parcel) -> bool:
+        """One call in one thread. Who gives up before the rename can be sure that it is not done
+        later."""
+        leave = Leave()
+        try:
+            return await self._do(delivered, self._root, parcel, leave)
+        except UnavailableError as error:
+            if isinstance(error.__cause__, TimeoutError) and not leave.taken():
+                raise OutcomeUnknownError(f"{error} The rename may still be done.") from error
+            raise
+        finally:
+            leave.taken()
 
     async def claim(self, path: str, text: str) -> bool:
-        """By a hard link, which appears with its content and never replaces. A share that knows
-        none gets an exclusive file, which a kill may leave empty: then it is nobody's."""
-        return await self._do(_claim, self._root / path, text)
+        """By a link, which appears with its text and never replaces."""
+        return await self._do(claimed, self._root / path, text)
 
     async def text(self, path: str) -> str | None:
         """Ours, so it is UTF-8."""
-        return await self._do(_text, self._root / path)
+        return await self._do(text_at, self._root / path)
 
     async def _do(self, act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         try:
@@ -145,59 +149,7 @@ def _look(path: Path) -> Entry | None:
     return None
 
 
-def _move(path: Path, to: Path) -> bool:
-    if os.path.lexists(to):
-        raise RejectedError(f"{to.name} is already there", "name-taken")
-    if not os.path.lexists(path):
-        return False
-    try:
-        path.rename(to)
-    except FileNotFoundError:
-        if os.path.lexists(path):  # then it is the target's folder that is missing
-            raise
-        return False
-    return True
-
-
 def _require_plain(path: Path) -> None:
     with opened(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise UnreadableFileError("it is no regular file")
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _claim(path: Path, text: str) -> bool:
-    whole = path.with_name(f"{path.name}~{secrets.token_hex(4)}")
-    try:
-        whole.write_text(text)
-        os.link(whole, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
-            raise
-        return _claim_in_place(path, text)
-    finally:
-        whole.unlink(missing_ok=True)
-    return True
-
-
-def _claim_in_place(path: Path, text: str) -> bool:
-    try:
-        with path.open("x") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _text(path: Path) -> str | None:
-    with suppress(FileNotFoundError):
-        return path.read_text()
-    return None

@@ -2,12 +2,11 @@
 
 __all__ = ["Outgoing"]
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from andon.connectors._folders.folder import Folder
-from andon.connectors._folders.layout import Writes
+from andon.connectors._folders.folder import Folder, Parcel
+from andon.connectors._folders.layout import Beside, Writes
 from andon.connectors._folders.names import is_safe, numbered, path_in, sequence_in, stamp
 from andon.connectors._folders.settings import FolderSettings
 from andon.core.connector import Receipt, Request
@@ -38,7 +37,7 @@ class Outgoing:
         self._last: dict[str, int] = {}
         self._ready = False
 
-    async def send(self, request: Request, key: str, beside: Mapping[str, bytes]) -> Receipt:
+    async def send(self, request: Request, key: str, beside: Beside) -> Receipt:
         """Done once per key, however often it is called. What stands beside it is on the disk
         before that."""
         await self._prepare()
@@ -54,7 +53,7 @@ class Outgoing:
             return None
         return Receipt(reference=name, body={"name": name})
 
-    async def _send(self, request: Request, mark: str, beside: Mapping[str, bytes]) -> Receipt:
+    async def _send(self, request: Request, mark: str, beside: Beside) -> Receipt:
         noted = await self._folder.text(self._note(mark))
         if noted and await self._folder.look(self._part(mark)) is None:
             return Receipt(reference=noted, body={"name": noted})
@@ -65,11 +64,15 @@ class Outgoing:
         try:
             name = noted or self._named(request.target, number, mark)
             content = draft(number or self._number_in(name, request.target))
-            files = {**beside, self._part(mark): content}
-            await self._folder.write_noted(files, self._note(mark), name.encode())
+            parcel = Parcel(
+                content=content,
+                part=self._part(mark),
+                last=path_in(self._settings.outgoing, name),
+                files=beside.files,
+                notes={**beside.notes, self._note(mark): name},
+            )
+            there = await self._folder.deliver(parcel)
             self._reserved.pop(mark, None)
-            last = path_in(self._settings.outgoing, name)
-            there = await self._folder.move(self._part(mark), last)
         except (RejectedError, CredentialsError):
             await self._take_back(request.target, number, mark)
             raise
@@ -172,7 +175,9 @@ class Outgoing:
 
     async def _forget(self, old: timedelta) -> None:
         """Notes no command can ask for any more. The newest note tells the system's own time."""
-        notes = [one for one in await self._folder.list(self._settings.sent) if one.what == "file"]
+        notes = [
+            one for one in await self._folder.list(self._settings.sent) if one.what != "folder"
+        ]
         newest = max((note.changed_at for note in notes), default=0.0)
         for note in notes:
             if is_safe(note.name) and note.changed_at < newest - old.total_seconds():

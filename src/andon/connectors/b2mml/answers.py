@@ -4,12 +4,12 @@ __all__ = ["Answers"]
 
 import asyncio
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 
 import msgspec
 
 from andon.connectors._folders.exchange import Exchange
+from andon.connectors._folders.layout import Beside
 from andon.connectors.b2mml.document import About
 from andon.connectors.b2mml.items import KINDS_OF_ANSWER
 from andon.connectors.b2mml.reading import nouns_in
@@ -35,9 +35,9 @@ class Answers:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    def sent(self, bod: str, content: bytes) -> Mapping[str, bytes]:
+    def sent(self, bod: str, content: bytes) -> Beside:
         """The note of what is sent under this id, to compare an answer with."""
-        return {self._exchange.note(_sent(bod)): content}
+        return Beside(files={self._exchange.note(_sent(bod)): content})
 
     async def judged(self, item: Item) -> Item:
         """The item with the verdict, if it answers a document; its note is there first."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from andon.connectors._folders.folder import Folder
+from andon.connectors._folders.layout import Beside
 from andon.connectors._folders.names import numbered, path_in, sequence_in, stamp
 from andon.connectors.edi.notes import Awaited, Notes
 from andon.connectors.edi.settings import EdiSettings, Partner
@@ -30,11 +31,11 @@ class Awaiting:
             await self._notes.open(self._settings.sent_kept)
             self._open = True
 
-    async def expected(self, partner: str, document: str, key: str) -> Mapping[str, bytes]:
+    async def expected(self, partner: str, document: str, key: str) -> Beside:
         """The note that is written before it is sent, so that none is forgotten."""
         await self.open()
         note = Awaited(partner, document, stamp(key), datetime.now(UTC))
-        return self._notes.written(f"{partner}~{stamp(key)}", note)
+        return Beside(notes=self._notes.written(f"{partner}~{stamp(key)}", note))
 
     async def forget(self, partner: str, key: str) -> None:
         """It was not sent after all."""

@@ -2,14 +2,14 @@
 
 __all__ = ["Edi"]
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import cast
 
 from andon.connectors._folders.exchange import Exchange, refuse
+from andon.connectors._folders.layout import Beside, Layout
 from andon.connectors._folders.layout import Draft as Content
-from andon.connectors._folders.layout import Layout
 from andon.connectors.edi.agreement import ACKS, Agreement
 from andon.connectors.edi.awaiting import Awaiting
 from andon.connectors.edi.reading import Mailbox
@@ -56,7 +56,7 @@ class Edi(Source[EdiSettings], Sink[EdiSettings]):
         agreed = self._agreed(request.target)
         draft = outline_of(request.body, agreed)
         awaited = agreed.partner.ack_within is not None and draft.document not in ACKS
-        beside: Mapping[str, bytes] = {}
+        beside = Beside()
         if awaited:
             beside = await self._awaiting.expected(agreed.name, draft.document, key)
         try:

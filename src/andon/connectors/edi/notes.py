@@ -53,7 +53,7 @@ class Notes(Generic[T]):
     async def open(self, kept: timedelta) -> None:
         """Makes the folder. Notes that are older than `kept` are let go."""
         await self._folder.make(self._path)
-        there = [one for one in await self._folder.list(self._path) if one.what == "file"]
+        there = [one for one in await self._folder.list(self._path) if one.what != "folder"]
         newest = max((one.changed_at for one in there), default=0.0)
         for one in there:
             if is_safe(one.name) and one.changed_at < newest - kept.total_seconds():
@@ -73,12 +73,11 @@ class Notes(Generic[T]):
 
     async def write(self, name: str, note: T) -> None:
         """On the disk when it returns."""
-        for path, content in self.written(name, note).items():
-            await self._folder.write(path, content)
+        await self._folder.write(path_in(self._path, name), msgspec.json.encode(note))
 
-    def written(self, name: str, note: T) -> Mapping[str, bytes]:
+    def written(self, name: str, note: T) -> Mapping[str, str]:
         """Where one lies and what stands in it, for who writes it with something else."""
-        return {path_in(self._path, name): msgspec.json.encode(note)}
+        return {path_in(self._path, name): msgspec.json.encode(note).decode()}
 
     async def remove(self, name: str) -> None:
         """Absent is fine."""

@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from andon.connectors._folders.delivering import Leave, delivered
+from andon.connectors._folders.flushing import write_whole
+from andon.connectors._folders.folder import Parcel
 from andon.connectors._folders.local import LocalFolder
+from andon.connectors._folders.noting import claimed, text_at, write_note
 from andon.connectors._folders.threads import Threads
-from andon.core.errors import UnavailableError
+from andon.core.errors import RejectedError, UnavailableError
 
 
 @pytest.fixture
 async def folder(tmp_path: Path) -> AsyncIterator[LocalFolder]:
-    (tmp_path / "sent").mkdir()
+    for name in ("sent", "out"):
+        (tmp_path / name).mkdir()
     there = LocalFolder("mes", tmp_path, timedelta(seconds=5))
     yield there
     await there.close()
@@ -45,16 +50,73 @@ async def test_an_iterator_lives_in_one_thread_from_its_first_step_to_its_close(
     threads.close()
 
 
-async def test_a_note_and_what_it_is_about_are_written_together(folder: LocalFolder) -> None:
-    await folder.write_noted({"a.part": b"order", "sent/copy": b"copy"}, "sent/a", b"a.csv")
-    written = [await folder.text(path) for path in ("a.part", "sent/copy", "sent/a")]
-    assert written == ["order", "copy", "a.csv"]
-    assert [one.name for one in await folder.list("sent") if one.name.endswith("~")] == []
+def parcel(part: str = "out/a.part") -> Parcel:
+    return Parcel(
+        content=b"order",
+        part=part,
+        last="out/a.csv",
+        files={"sent/copy": b"copy"},
+        notes={"sent/awaited": "{}", "sent/a": "a.csv"},
+    )
+
+
+async def test_a_file_and_its_notes_lie_there_and_nothing_else(folder: LocalFolder) -> None:
+    for _ in range(2):  # what a kill left is written once more
+        assert await folder.deliver(parcel())
+        kept = [await folder.text(f"sent/{name}") for name in ("copy", "awaited", "a")]
+        assert kept == ["copy", "{}", "a.csv"]
+        assert await folder.text("out/a.csv") == "order"
+        assert len([*await folder.list("sent"), *await folder.list("out")]) == 4
+        await folder.move("out/a.csv", "out/a.part")
 
 
 async def test_no_note_appears_where_what_it_is_about_could_not_be_written(
     folder: LocalFolder,
 ) -> None:
     with pytest.raises(UnavailableError):
-        await folder.write_noted({"nowhere/a.part": b"order"}, "sent/a", b"a.csv")
+        await folder.deliver(parcel("nowhere/a.part"))
     assert await folder.text("sent/a") is None
+
+
+async def test_a_name_that_is_taken_is_refused_and_the_file_that_has_it_stays(
+    folder: LocalFolder,
+) -> None:
+    await folder.write("out/a.csv", b"another's")
+    with pytest.raises(RejectedError):
+        await folder.deliver(parcel())
+    assert await folder.text("out/a.csv") == "another's"
+
+
+async def test_what_nobody_waits_for_any_more_is_not_renamed(tmp_path: Path) -> None:
+    for name in ("sent", "out"):
+        (tmp_path / name).mkdir()
+    leave = Leave()
+    assert leave.taken()  # a time limit ran out, or its task was cancelled
+    with pytest.raises(UnavailableError):
+        delivered(tmp_path, parcel(), leave)
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["a.part"]
+
+
+@pytest.mark.parametrize("before", ["", "another", "1042.csv"])
+def test_a_note_replaces_what_stood_there_as_a_file_or_a_link(tmp_path: Path, before: str) -> None:
+    for name, make in (("file", Path.write_text), ("link", Path.symlink_to)):
+        note = tmp_path / name
+        if before:
+            make(note, before)  # type: ignore[operator]
+        write_note(note, "1042.csv")
+        assert text_at(note) == "1042.csv"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]
+
+
+def test_what_an_older_release_noted_is_read(tmp_path: Path) -> None:
+    (tmp_path / "note").write_text("order-000001.csv")
+    assert text_at(tmp_path / "note") == "order-000001.csv"
+    assert not claimed(tmp_path / "note", "ours")
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "a.part").symlink_to("theirs")
+    with pytest.raises(OSError, match="symbolic"):
+        write_whole(tmp_path / "a.part", b"ours")
+    assert (tmp_path / "theirs").read_text() == "theirs"

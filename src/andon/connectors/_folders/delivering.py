@@ -1,0 +1,69 @@
+"""A file and its notes onto a local disk, in an order that a kill and a power cut both keep."""
+
+__all__ = ["Leave", "delivered", "moved"]
+
+import os
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+from andon.connectors._folders.flushing import flush_all, flush_folder, written
+from andon.connectors._folders.folder import Parcel
+from andon.connectors._folders.noting import write_note
+from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
+
+
+class Leave:
+    """To rename: the thread takes it, or whoever waits for it no longer. The first one has it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def taken(self) -> bool:
+        """Whether it is ours from now on."""
+        return self._lock.acquire(blocking=False)
+
+
+def delivered(root: Path, parcel: Parcel, leave: Leave) -> bool:
+    """Whether it was renamed; then all is on the disk. False when somebody took the part away.
+
+    A note is made after the files it is about and flushed with them; where a file system does not
+    do that, with its own folder, before the new name is.
+    """
+    part, last = root / parcel.part, root / parcel.last
+    files = {**parcel.files, parcel.part: parcel.content}
+    with ExitStack() as opened:
+        open_files = [
+            opened.enter_context(written(root / path, content)) for path, content in files.items()
+        ]
+        for path, text in parcel.notes.items():
+            write_note(root / path, text)
+        flush_all(open_files)
+    if not leave.taken():
+        raise UnavailableError(f"Nobody waited for {last.name} any more. It was not sent.")
+    if not moved(part, last):
+        return False
+    try:
+        for folder in dict.fromkeys((root / path).parent for path in (*parcel.notes, parcel.last)):
+            flush_folder(folder)
+    except OSError as error:
+        raise OutcomeUnknownError(
+            f"{last.name} lies there, and the disk does not say that it will stay: {error}."
+        ) from error
+    return True
+
+
+def moved(path: Path, to: Path) -> bool:
+    """Whether it was renamed; False when nothing is at `path`.
+    Raises RejectedError when something is at `to`."""
+    if os.path.lexists(to):
+        raise RejectedError(f"{to.name} is already there", "name-taken")
+    if not os.path.lexists(path):
+        return False
+    try:
+        path.rename(to)
+    except FileNotFoundError:
+        if os.path.lexists(path):  # then it is the target's folder that is missing
+            raise
+        return False
+    return True
