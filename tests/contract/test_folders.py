@@ -104,6 +104,46 @@ async def test_what_was_written_and_not_renamed_keeps_its_number_after_a_restart
     assert (tmp_path / "out" / "orders-000001.txt").read_text() == "UNH+1+A'"
 
 
+@pytest.mark.parametrize("noted", [False, True])
+async def test_what_was_killed_half_written_is_not_found_and_is_sent_whole_and_once(
+    tmp_path: Path, noted: bool
+) -> None:
+    async with exchange(tmp_path) as one:
+        await one.send(Request(target="orders", body="A"), "a")
+    (note,) = [file for file in (tmp_path / ".sent").iterdir() if not file.is_dir()]
+    (tmp_path / "out" / "orders-000001.txt").unlink()
+    (tmp_path / "out" / f"{note.name}.part").write_text("UNH+")
+    if not noted:
+        note.unlink()
+    async with exchange(tmp_path) as one:
+        assert await one.find("a") is None
+        await one.send(Request(target="orders", body="A"), "a")
+        (tmp_path / "out" / "orders-000001.txt").rename(tmp_path / "taken")
+        again = await one.send(Request(target="orders", body="A"), "a")
+        assert await one.find("a") == again
+    assert (tmp_path / "taken").read_text() == "UNH+1+A'"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+async def test_what_an_older_release_sent_is_found_and_not_sent_again(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as one:
+        await one.send(Request(target="orders", body="A"), "a")
+    sent = tmp_path / ".sent"
+    for note in [*sent.iterdir(), *(sent / "numbers").iterdir()]:
+        if note.is_symlink():
+            text = note.readlink()
+            note.unlink()
+            note.write_text(str(text))  # it kept files
+    async with exchange(tmp_path) as one:
+        again = await one.send(Request(target="orders", body="A"), "a")
+        await one.send(Request(target="orders", body="B"), "b")
+    assert again.reference == "orders-000001.txt"
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "orders-000001.txt",
+        "orders-000002.txt",
+    ]
+
+
 def test_a_name_that_is_no_folder_and_all_other_mistakes_are_told_at_once() -> None:
     settings = FolderSettings(folder="exchange", sequence="(", out_name="x")
     with pytest.raises(SettingsError) as raised:

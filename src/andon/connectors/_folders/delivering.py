@@ -27,8 +27,8 @@ class Leave:
 def delivered(root: Path, parcel: Parcel, leave: Leave) -> bool:
     """Whether it was renamed; then all is on the disk. False when somebody took the part away.
 
-    A note is made after the files it is about and flushed with them; where a file system does not
-    do that, with its own folder, before the new name is.
+    A note is made after the files it is about and before the rename. Its name is on the disk no
+    later than the new one: the journals of ext4 and XFS keep the order in which names appear.
     """
     part, last = root / parcel.part, root / parcel.last
     files = {**parcel.files, parcel.part: parcel.content}
@@ -44,8 +44,7 @@ def delivered(root: Path, parcel: Parcel, leave: Leave) -> bool:
     if not moved(part, last):
         return False
     try:
-        for folder in dict.fromkeys((root / path).parent for path in (*parcel.notes, parcel.last)):
-            flush_folder(folder)
+        flush_folder(last.parent)
     except OSError as error:
         raise OutcomeUnknownError(
             f"{last.name} lies there, and the disk does not say that it will stay: {error}."
