@@ -5,7 +5,7 @@ __all__ = ["Intake"]
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -57,9 +57,10 @@ class Intake:
         while True:
             for taken in files:
                 count = 0
-                async for item in self._items(taken, place):
-                    count += 1
-                    yield item
+                async for step in self._steps(taken, place):
+                    count += len(step)
+                    for item in step:
+                        yield item
                 place = Place(taken.number, None, sequence_after(self._pattern, taken.name, place))
                 if count or self._pattern is not None:
                     self._read.append(taken)
@@ -105,14 +106,14 @@ class Intake:
                     await self._work.remove_markers([self._watch.marker_of(entry.name)])
         return files
 
-    def _items(self, taken: Taken, place: Place) -> AsyncIterator[Item]:
+    def _steps(self, taken: Taken, place: Place) -> AsyncIterator[Sequence[Item]]:
         async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:
             return await self._odd(one, digest, place)
 
         reading = FileReading(self._folder, self._settings, self._layout, taken)
         self._ended[taken.number] = reading.ended
         sequence = sequence_after(self._pattern, taken.name, place)
-        return reading.items(place, sequence, odd)
+        return reading.steps(place, sequence, odd)
 
     async def _odd(self, taken: Taken, digest: str, place: Place) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
@@ -149,7 +150,7 @@ class Intake:
 
         reading = FileReading(self._folder, self._settings, self._layout, taken)
         place = Place(taken.number, _EVERYTHING)
-        async for _ in reading.items(place, None, nothing):
+        async for _ in reading.steps(place, None, nothing):
             pass
         return reading.ended
 

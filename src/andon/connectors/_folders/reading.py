@@ -2,7 +2,7 @@
 
 __all__ = ["Ended", "FileReading", "Odd"]
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -45,7 +45,7 @@ class Ended(msgspec.Struct):
 
 
 class FileReading:
-    """Yields the items of one file; `ended` says afterwards what became of it."""
+    """Gives the items of one file; `ended` says afterwards what became of it."""
 
     def __init__(
         self, folder: Folder, settings: FolderSettings, layout: Layout, taken: Taken
@@ -59,21 +59,23 @@ class FileReading:
     def _said(self, digest: str, place: Place) -> ItemsOf:
         return ItemsOf(self._layout, self._settings.item_bytes, self._taken, digest, place)
 
-    async def items(self, place: Place, sequence: int | None, findings: Odd) -> AsyncIterator[Item]:
-        """Rows after `place`. The position of the last one says that the file is done."""
+    async def steps(
+        self, place: Place, sequence: int | None, findings: Odd
+    ) -> AsyncIterator[Sequence[Item]]:
+        """Items after `place`, as many at a time as come together. The position of the last one
+        says that the file is done."""
         skip = place.skips(self._taken.number)
-        held: Item | None = None
-        async for item in self._fetched(place, sequence, skip, findings):
-            if held is not None:
-                yield held
-            held = item
-        if held is not None:
+        held: list[Item] = []
+        async for step in self._fetched(place, sequence, skip, findings):
+            yield [*held, *step[:-1]]
+            held = [step[-1]]
+        if held:
             done = Place(self._taken.number, None, sequence).written()
-            yield msgspec.structs.replace(held, position=done)
+            yield [msgspec.structs.replace(held[0], position=done)]
 
     async def _fetched(
         self, place: Place, sequence: int | None, skip: int, findings: Odd
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncIterator[list[Item]]:
         said = self._said("", place)
         content, threads = b"", self._folder.threads
         try:
@@ -84,16 +86,16 @@ class FileReading:
                     content = await threads.do(_whole, path)
                 if not skip:
                     for code, says in await findings(self._taken, digest):
-                        yield said.finding(code, says)
+                        yield [said.finding(code, says)]
                 most = self._settings.most_bytes
                 name = self._taken.name
                 async with content_of(path, name, digest, most=most, threads=threads) as whole:
                     await self._look_first(whole)
-                    async for item in self._rows(whole, said, skip, sequence, content):
-                        yield item
+                    async for step in self._rows(whole, said, skip, sequence, content):
+                        yield step
         except UnreadableFileError as error:
             self.ended.broken.append(str(error))
-            yield said.broken(Broken(0, str(error)), self.ended.rows, content, sequence)
+            yield [said.broken(Broken(0, str(error)), self.ended.rows, content, sequence)]
         except OSError as error:  # the disk or share failed, not the file
             raise UnavailableError(
                 f"{self._taken.path} could not be read to its end: {error}. It stays in the work"
@@ -130,7 +132,7 @@ class FileReading:
 
     async def _rows(
         self, content: Content, said: ItemsOf, skip: int, sequence: int | None, raw: bytes
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncIterator[list[Item]]:
         def items() -> Iterator[Item]:  # in a thread, step by step
             for one in _rows_in(content, self._layout):
                 match one:
@@ -151,8 +153,7 @@ class FileReading:
                         continue
 
         async for step in self._folder.threads.steps(items(), _STEP):
-            for item in step:
-                yield item
+            yield step
         self.ended.broken += said.left_out
 
 

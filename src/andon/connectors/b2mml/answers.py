@@ -11,7 +11,6 @@ import msgspec
 from andon.connectors._folders.exchange import Exchange
 from andon.connectors._folders.layout import Beside
 from andon.connectors.b2mml.document import About
-from andon.connectors.b2mml.items import KINDS_OF_ANSWER
 from andon.connectors.b2mml.reading import nouns_in
 from andon.connectors.b2mml.shape import Json
 from andon.connectors.b2mml.verdict import Verdict, verdict_of
@@ -40,9 +39,7 @@ class Answers:
         return Beside(files={self._exchange.note(_sent(bod)): content})
 
     async def judged(self, item: Item) -> Item:
-        """The item with the verdict, if it answers a document; its note is there first."""
-        if item.kind not in KINDS_OF_ANSWER:
-            return item
+        """An answer with its verdict, whose note is there first."""
         said = msgspec.json.decode(item.raw, type=_Said)
         bod = said.document.answers
         sent = await self._exchange.kept(_sent(bod)) if _OURS.fullmatch(bod) else None

@@ -17,7 +17,7 @@ from andon.connectors._http import Http
 from andon.connectors.b2mml.answering import Answer, answer_to
 from andon.connectors.b2mml.answers import Answers
 from andon.connectors.b2mml.doors import doors_of
-from andon.connectors.b2mml.items import layout_of
+from andon.connectors.b2mml.items import KINDS_OF_ANSWER, layout_of
 from andon.connectors.b2mml.reading import nouns_in
 from andon.connectors.b2mml.replies import holds, shown_in, verdict_in
 from andon.connectors.b2mml.settings import B2mmlSettings, setting_faults
@@ -87,7 +87,7 @@ class B2mml(Source[B2mmlSettings], Sink[B2mmlSettings]):
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Document by document. An answer says what it changed of what was sent."""
         async for item in self._exchange.read(after):
-            yield await self._answers.judged(item)
+            yield await self._answers.judged(item) if item.kind in KINDS_OF_ANSWER else item
 
     async def committed(self, position: Position) -> None:
         """Documents that are recorded are answered, if their sender asks, and archived."""

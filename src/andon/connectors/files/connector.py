@@ -2,7 +2,6 @@
 
 __all__ = ["Files"]
 
-import asyncio
 from collections.abc import AsyncIterator
 
 from andon.connectors._folders.exchange import Exchange, refuse
@@ -44,12 +43,14 @@ class Files(Source[FilesSettings], Sink[FilesSettings]):
         """The name under which the file of this key was sent."""
         return await self._exchange.find(key)
 
-    async def read(self, after: Position) -> AsyncIterator[Item]:
+    @property
+    def reads(self) -> bool:
+        """Whether there is a folder to read."""
+        return bool(self.settings.incoming)
+
+    def read(self, after: Position) -> AsyncIterator[Item]:
         """File by file, in order of their numbers or else of their times."""
-        if not self.settings.incoming:
-            await asyncio.Event().wait()
-        async for item in self._exchange.read(after):
-            yield item
+        return self._exchange.read(after)
 
     async def committed(self, position: Position) -> None:
         """Files that are recorded as a whole go to the archive at the next look."""

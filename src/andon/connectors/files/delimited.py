@@ -43,7 +43,7 @@ class _RowLines:
         self.used.append(line)
         if self._lines.cut:
             raise csv.Error(f"the line is longer than {longest} characters")
-        if (stray := stray_bytes(line)) is not None:
+        if not line.isascii() and (stray := stray_bytes(line)) is not None:
             raise csv.Error(stray)
         return line
 

@@ -51,6 +51,7 @@ class Lines:
             encoding = "utf-8-sig"
         # A byte that is none of its encoding spoils its row and no other.
         self._text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
+        self._readline = self._text.readline
         self._again: list[str] = []
         self.number = 0
         """Number of the line given out last."""
@@ -63,12 +64,14 @@ class Lines:
         if self._again:
             self.number += 1
             return self._again.pop()
-        line = self._read()
-        if not line:
-            return ""
-        self.number += 1
-        if len(line) >= longest and not line.endswith(("\n", "\r")):
-            self._skip_rest()
+        try:
+            line = self._readline(longest)
+        except UnicodeError as error:
+            raise self._unreadable(error) from error
+        if line:
+            self.number += 1
+            if len(line) >= longest and not line.endswith(("\n", "\r")):
+                self._skip_rest()
         return line
 
     def push_back(self, lines: list[str]) -> None:
@@ -77,18 +80,18 @@ class Lines:
         self.number -= len(lines)
 
     def _skip_rest(self) -> None:
-        while rest := self._read():
-            self.cut = True
-            if rest.endswith(("\n", "\r")):
-                return
-
-    def _read(self) -> str:
         try:
-            return self._text.readline(longest)
+            while rest := self._readline(longest):
+                self.cut = True
+                if rest.endswith(("\n", "\r")):
+                    return
         except UnicodeError as error:
-            raise UnreadableTextError(
-                f"after line {self.number} come bytes that are not {self._text.encoding}: {error}"
-            ) from error
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: UnicodeError) -> UnreadableTextError:
+        return UnreadableTextError(
+            f"after line {self.number} come bytes that are not {self._text.encoding}: {error}"
+        )
 
     def release(self) -> None:
         """Lets go of the stream without closing it."""

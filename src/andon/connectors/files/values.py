@@ -55,8 +55,12 @@ def _number(decimal: str, thousands: str, implied: int) -> Reader:
         whole = rf"(?:\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+|\d+)"
     # A sign may stand behind: that is how some ERPs write it.
     shape = re.compile(rf"([+-]?)({whole})?(?:{point}(\d*))?([+-]?)", re.ASCII)
+    # Most are written as JSON writes them but for the point: nothing has to be taken apart.
+    plain = re.compile(rf"-?(?:0|[1-9]\d{{0,29}})(?:{point}\d{{1,30}})?", re.ASCII).fullmatch
 
     def read(cell: str) -> str | None:
+        if not implied and plain(cell):
+            return cell.replace(decimal, ".")
         cell = cell.strip()
         if not cell:
             return None

@@ -14,7 +14,7 @@ from andon.connectors._folders.layout import Draft
 from andon.connectors._http import Http
 from andon.connectors.idoc.acknowledging import Way, answers_to
 from andon.connectors.idoc.items import items_of, layout_of
-from andon.connectors.idoc.lookout import Lookout
+from andon.connectors.idoc.lookout import SAYING, Lookout
 from andon.connectors.idoc.settings import IdocSettings, setting_faults
 from andon.connectors.idoc.writing import Control, docnum_of, document_of
 from andon.core.connector import Arrival, Door, Item, Position, Push, Receipt, Request, Sink, Source
@@ -85,7 +85,8 @@ class Idoc(Source[IdocSettings], Sink[IdocSettings]):
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """IDoc by IDoc. What one says of those we sent is noted before it counts as read."""
         async for item in self._exchange.read(after):
-            await self._lookout.heard(item)
+            if item.kind in SAYING:
+                await self._lookout.heard(item)
             yield item
 
     async def committed(self, position: Position) -> None:

@@ -1,6 +1,6 @@
 """What SAP says of our IDocs, looked for in the folder; and our notes of what was posted."""
 
-__all__ = ["Lookout"]
+__all__ = ["SAYING", "Lookout"]
 
 import asyncio
 import contextlib
@@ -25,7 +25,8 @@ from andon.core.errors import MappingError, UnavailableError
 _LOOK_EVERY = 0.2
 _MOST_BYTES = 1_000_000
 _MOST_FILES = 200
-_SAYING = ("ALEAUD", "STATUS")
+SAYING = ("ALEAUD", "STATUS")
+"""What an IDoc is called that says what became of others."""
 
 
 class Lookout:
@@ -58,8 +59,6 @@ class Lookout:
 
     async def heard(self, item: Item) -> None:
         """Notes what an item says of IDocs; before the item counts as read."""
-        if item.kind not in _SAYING:
-            return
         body = msgspec.json.decode(item.raw, type=dict[str, object])
         for verdict in verdicts_in(body):
             await self._keep(verdict)
@@ -126,7 +125,7 @@ def _verdicts(path: Path) -> list[Verdict]:
     found: list[Verdict] = []
     with opened(path) as stream, contextlib.suppress(MappingError):
         for one in idocs_in(stream):
-            if isinstance(one, Idoc) and one.control["MESTYP"] in _SAYING:
+            if isinstance(one, Idoc) and one.control["MESTYP"] in SAYING:
                 found += verdicts_in(one.body)
     return found
 
