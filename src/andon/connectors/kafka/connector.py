@@ -60,8 +60,9 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
         reader = Reader(self.name, self.settings, self._words, places)
         self._reader = reader
         try:
-            async for item in reader.items():
-                yield item
+            async for step in reader.steps():
+                for item in step:
+                    yield item
         finally:
             self._reader = None
             await reader.close()

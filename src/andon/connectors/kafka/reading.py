@@ -45,8 +45,9 @@ class Reader:
         self._assigned: set[Any] = set()
         self._seen_at = 0.0
 
-    async def items(self) -> AsyncIterator[Item]:
-        """Everything from our places on, as it comes. Raises UnavailableError when the brokers
+    async def steps(self) -> AsyncIterator[Iterator[Item]]:
+        """Everything from our places on, as many items at a time as came together; our place moves
+        on with each that is taken. Raises UnavailableError when the brokers
         went away, CredentialsError or SettingsError when a person must look."""
         clock = asyncio.get_running_loop().time
         try:
@@ -60,8 +61,7 @@ class Reader:
             try:
                 fetched: Any = await self._consumer.getmany(timeout_ms=_WAIT_MS, max_records=_MOST)
             except errors.OffsetOutOfRangeError as error:
-                async for item in self._passed(error.args[0]):
-                    yield item
+                yield iter([item async for item in self._passed(error.args[0])])
                 continue
             except errors.KafkaError as error:
                 raise self._lost(error) from error
@@ -71,8 +71,7 @@ class Reader:
                 await self._ends(self._assigned)  # is anybody there?
                 self._seen_at = clock()
             for partition, records in fetched.items():
-                for item in self._read(partition, records):
-                    yield item
+                yield self._read(partition, records)
 
     async def close(self) -> None:
         """Leaves nothing open."""
