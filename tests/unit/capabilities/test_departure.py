@@ -91,7 +91,7 @@ def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
     assert run.live.ended
 
 
-def test_what_left_before_its_lot_was_held_is_given_back_once_and_posted() -> None:
+def test_what_left_before_its_lot_was_held_is_given_back_and_posted() -> None:
     run = Departure()
     run.answer(Send, DEFICIT)
     assert run.sends == [UnblockDeparted(delivery_id=GONE)]
@@ -100,6 +100,21 @@ def test_what_left_before_its_lot_was_held_is_given_back_once_and_posted() -> No
     run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
     assert [verb.team for verb in run.open if isinstance(verb, Ask)] == ["shipping"]
     run.answer(Ask, Answer("post again"))
+    run.answer(Send, Answer(Receipt(reference="80000001")))
+    assert run.live.ended
+
+
+def test_what_another_delivery_issued_of_it_is_given_back_once_more_after_a_pause() -> None:
+    run = Departure()
+    for _ in range(3):
+        run.answer(Send, DEFICIT)
+        assert run.sends == [UnblockDeparted(delivery_id=GONE)]
+        run.answer(Send, Answer(Receipt(reference="4900000002")))
+        assert run.posts
+        run.answer(Send, DEFICIT)
+        assert not run.sends
+        run.answer(Sleep, Answer())
+        assert run.posts
     run.answer(Send, Answer(Receipt(reference="80000001")))
     assert run.live.ended
 

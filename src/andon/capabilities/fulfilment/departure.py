@@ -19,17 +19,17 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 async def post_departed(run: Run, passed: MilestonePassed) -> None:
     """What departed is posted as gone. Where the books have too little for use, its lot may be
     blocked, because the word of a hold overtook that of the departure: so much of it is given back
-    first, once. Any other refusal is tried again every few minutes, and shipping decides about it
+    first. Any other refusal is tried again every few minutes, and shipping decides about it
     meanwhile."""
     if passed.milestone != "departed":
         return
     unblocked = False
 
     async def mends(error: RejectedError) -> bool:
+        """Another delivery of the lot may issue what was given back for this one: then it is given
+        back once more, but not without a pause."""
         nonlocal unblocked
-        if error.code != STOCK_DEFICIT or unblocked:
-            return False
-        unblocked = await _unblocked(run)
+        unblocked = error.code == STOCK_DEFICIT and not unblocked and await _unblocked(run)
         return unblocked
 
     await insist(
