@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from andon.connectors.mail import Mail
+from andon.connectors.mail.mailbox import Mailbox
 from andon.connectors.mail.simulated_imap import ImapServer
 from andon.connectors.mail.simulated_smtp import SmtpServer
 from andon.connectors.mail.simulator import SmallMail
@@ -174,3 +175,28 @@ async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password_i
     finally:
         await imap.stop()
         await smtp.stop()
+
+
+async def test_a_heap_of_mails_that_comes_between_two_looks_is_read_in_parts(
+    peer: SmallMail,
+) -> None:
+    inbox = peer.imap.folders["INBOX"]
+    imap = settings_of(Mail, peer.settings()).imap
+    assert imap is not None
+    box = Mailbox("post", imap, 2.0)
+    await box.open()
+    try:
+        assert await box.uids(0) == []
+        peer.imap.deliver([b"Subject: one\r\n\r\n"] * 45_000)
+        found, parts = list[int](), list[int]()
+        while some := await box.uids(max(found, default=0)):
+            parts.append(len(some))
+            found += some
+        assert found == list(range(1, 45_001))
+        assert max(parts) == 20_000
+        inbox.mails = {45_001: b"Subject: behind many that were deleted\r\n\r\n"}
+        inbox.next = 45_002
+        assert await box.uids(3) == [45_001]
+        assert await box.uids(45_001) == []
+    finally:
+        await box.close()

@@ -60,19 +60,32 @@ class Reading(Protocol):
 
 
 class JsonBooks:
-    """The books over JSON."""
+    """The books over JSON; `coarse` ones show the minute only. `lengths` is how long each page
+    was; before a page is given, something may happen in `meanwhile`."""
 
     base = "http://books"
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, *, coarse: bool = False) -> None:
         self.books = books
+        self.coarse = coarse
+        self.lengths: list[int] = []
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def exchange(self, method: str, path: str) -> Any:
+        self.meanwhile()
         query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
         since = datetime.fromisoformat(query.get("since", "1970-01-01T00:00:00Z"))
-        found = self.books.since(since)[: int(query.get("limit", 1_000_000))]
+        behind = int(query.get("offset", 0))
+        found = self._since(since)[behind:][: int(query.get("limit", 1_000_000))]
+        self.lengths.append(len(found))
         body = [{"id": n, "at": at.isoformat(), "state": state} for at, n, state in found]
         return Answer({}, msgspec.json.encode(body))
+
+    def _since(self, moment: datetime) -> list[tuple[datetime, int, int]]:
+        rows = self.books.since(moment.replace(second=0) if self.coarse else moment)
+        if self.coarse:
+            rows = sorted((at.replace(second=0), number, state) for at, number, state in rows)
+        return [row for row in rows if row[0] >= moment]
 
 
 class Answer(msgspec.Struct):
@@ -179,17 +192,30 @@ class OdooReading:
         return self.changes.sweep(self.place)
 
 
-def json_by_time(books: Books, _: str, *, size: int = 3) -> Reading:
+def json_by_time(books: Books | JsonBooks, _: str, *, size: int = 3) -> Reading:
+    system = books if isinstance(books, JsonBooks) else JsonBooks(books)
+    return _json(system, ByTime(size=size))
+
+
+def json_by_offset(
+    books: Books | JsonBooks, _: str, *, size: int = 2, offset: str = "offset"
+) -> Reading:
+    """Many rows share a time, and are read in pages of one size."""
+    system = books if isinstance(books, JsonBooks) else JsonBooks(books, coarse=True)
+    return _json(system, ByTime(size=size, offset_parameter=offset))
+
+
+def _json(system: JsonBooks, pages: ByTime) -> Reading:
     feed = rest.Feed(
         kind="row",
         path="/rows",
         time="/at",
         since="since",
         overlap=OVERLAP,
-        pages=ByTime(size=size),
+        pages=pages,
         deletes=True,
     )
-    return RestLooks(Asking(cast("Http", JsonBooks(books)), feed))
+    return RestLooks(Asking(cast("Http", system), feed))
 
 
 def soap_by_time(books: Books, _: str, *, size: int = 3) -> Reading:
@@ -207,4 +233,4 @@ def soap_by_time(books: Books, _: str, *, size: int = 3) -> Reading:
 
 
 Made = Callable[[Books, str], Reading]
-BY_TIME: list[Made] = [json_by_time, soap_by_time, TrytonReading, OdooReading]
+BY_TIME: list[Made] = [json_by_time, json_by_offset, soap_by_time, TrytonReading, OdooReading]

@@ -26,6 +26,7 @@ from tests.unit.connectors.numbered_books import (
     OdooReading,
     TrytonBooks,
     TrytonReading,
+    json_by_offset,
     json_by_time,
     soap_by_time,
 )
@@ -121,6 +122,7 @@ async def keys(made: Made, books: Books, numbers: Collection[int]) -> set[str]:
 
 WRITTEN_BEFORE: list[tuple[Made, str]] = [
     (json_by_time, "2026-05-01T12:05:00+00:00"),
+    (json_by_offset, "2026-05-01T12:05:00+00:00"),
     (soap_by_time, "2026-05-01T12:05:00+00:00"),
     (TrytonReading, "2026-05-01T12:05:00.000000+00:00"),
     (OdooReading, "row=2026-05-01T12:05:00"),

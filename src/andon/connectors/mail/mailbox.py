@@ -144,16 +144,22 @@ class Mailbox:
 
     def _uids(self, after: int) -> Sequence[int]:
         box = self._opened()
-        while after + _WINDOW < self._next:  # an answer must not be longer than a client takes
-            found = self._searched(box, f"{after + 1}:{after + _WINDOW}")
-            if found:
-                return found
-            after += _WINDOW
-        # `*` is the last mail, also when it is older than what was asked for.
-        return [uid for uid in self._searched(box, f"{after + 1}:*") if uid > after]
+        while True:
+            while after + 1 < self._next:  # an answer must not be longer than a client takes
+                found = box.uids(f"UID {after + 1}:{after + _WINDOW}")
+                if found:
+                    return sorted(map(int, found))
+                after = min(after + _WINDOW, self._next - 1)
+            newest = self._newest()
+            if newest < self._next:
+                return []
+            self._next = newest + 1
 
-    def _searched(self, box: imap_tools.BaseMailBox, span: str) -> list[int]:
-        return sorted(int(uid) for uid in box.uids(f"UID {span}"))
+    def _newest(self) -> int:
+        """The UID of the last mail; 0 where there is none."""
+        client: Any = self._opened().client
+        answer = _checked(client.uid("FETCH", "*", "(UID)"))
+        return max((int(uid[1]) for line in answer if (uid := _UID.search(_line(line)))), default=0)
 
     def _sizes(self, uids: Sequence[int]) -> Sequence[tuple[int, int]]:
         client: Any = self._opened().client
@@ -191,6 +197,8 @@ class Mailbox:
     def _opened(self) -> imap_tools.BaseMailBox:
         if self._box is None:
             raise UnavailableError(f"{self._name} is not connected")
+        # What a server says unasked, of each mail that comes or goes, the library keeps for ever.
+        self._box.client.untagged_responses.clear()
         return self._box
 
     async def _threaded(self, work: Callable[[], T]) -> T:

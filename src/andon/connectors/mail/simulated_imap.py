@@ -160,7 +160,8 @@ class _Session:
             self._say("* SEARCH " + " ".join(str(u) for u in folder.mails if low <= u <= high))
             return "OK done"
         numbers, _, what = more.partition(" ")
-        for uid in [int(each) for each in numbers.split(",")]:
+        last = max(folder.mails, default=0)
+        for uid in [last if each == "*" else int(each) for each in numbers.split(",")]:
             if uid not in folder.mails:
                 continue
             match word:
@@ -179,6 +180,9 @@ class _Session:
         number = uid  # nothing here speaks of sequence numbers
         if "RFC822.SIZE" in what:
             self._say(f"* {number} FETCH (UID {uid} RFC822.SIZE {len(mail)})")
+            return
+        if what == "(UID)":
+            self._say(f"* {number} FETCH (UID {uid})")
             return
         part = mail.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if _HEADERS in what else mail
         name = "BODY[HEADER]" if _HEADERS in what else "BODY[]"

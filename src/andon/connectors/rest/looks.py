@@ -4,14 +4,15 @@ __all__ = ["Looks", "Seen"]
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from andon.connectors._memory import Memory, Yielded
 from andon.connectors.rest.asking import Asking
+from andon.connectors.rest.instants import pages_by_time
 from andon.connectors.rest.pages import ByTime, Page, shifts, text_at
 from andon.connectors.rest.rows import EARLIEST, Row, gone, row_of, written
 from andon.core.connector import Item
-from andon.core.errors import RejectedError, SettingsError
+from andon.core.errors import RejectedError
 
 Seen = tuple[Item, str | None]
 """An item, and where the feed stands once everything up to it is in the log."""
@@ -69,42 +70,12 @@ class Looks:
     async def _pages_since(self, start: datetime, *, whole: bool) -> AsyncIterator[Page]:
         feed = self._feed
         if isinstance(feed.pages, ByTime):
-            async for page in self._pages_by_time(start, feed.pages):
+            async for page in pages_by_time(self._asking, feed.pages, start):
                 yield page
             return
         query = {} if whole or feed.since is None else {feed.since: written(feed, start)}
         async for page in self._asking.pages(query):
             yield page
-
-    async def _pages_by_time(self, start: datetime, paging: ByTime) -> AsyncIterator[Page]:
-        """On from the last row's time until that leads nowhere, whatever the system caps."""
-        size = paging.size
-        while True:
-            page = await self._one_since(start, size)
-            yield page
-            last = row_of(self._feed, page.rows[-1]).time if page.rows else start
-            if last > start:
-                start, size = last, paging.size
-            elif len(page.rows) >= size:
-                size *= 2  # a page full of one instant: ask for more at once
-            elif not (await self._one_since(start + timedelta(seconds=1), size)).rows:
-                return
-            else:
-                # Something came meanwhile, or it gives no more than this of one instant.
-                again = await self._one_since(start, size)
-                if again.rows == page.rows:
-                    raise SettingsError(
-                        f"{self._feed.kind} cannot be read by time: more rows share the time"
-                        f" {start.isoformat()} than the system gives at once. Read it in another"
-                        " style of pages."
-                    )
-
-    async def _one_since(self, start: datetime, size: int) -> Page:
-        feed = self._feed
-        assert feed.since is not None
-        assert isinstance(feed.pages, ByTime)
-        query = {feed.since: written(feed, start), feed.pages.size_parameter: str(size)}
-        return await self._asking.first(query)
 
     async def _by_cursor(self, after: str) -> AsyncIterator[Seen]:
         feed = self._feed

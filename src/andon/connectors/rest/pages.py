@@ -75,6 +75,14 @@ class ByTime(
 
     size_parameter: str = "limit"
     size: int = 100
+    offset_parameter: str | None = None
+    """Skips rows, where one page does not hold all of one time. Without it more of them are asked
+    for at once, up to 10,000."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where no page could go on from the last row of the one before it."""
+        if self.offset_parameter is not None and self.size < 2:
+            raise ValueError("pages by time with an offset_parameter need a size of 2 at least")
 
 
 Paging = Whole | ByNumber | ByOffset | ByLink | ByCursor | ByTime

@@ -124,9 +124,10 @@ class JsonSystem:
         return _json({"data": {"rows": page}})
 
     async def _oldest(self, request: web.Request) -> web.Response:
-        """Oldest change first, at most `limit`."""
+        """Oldest change first, at most `limit` behind `offset`."""
         rows = sorted(self._since(request), key=lambda row: row["changed_at"])
-        return _json(rows[: min(_number(request, "limit", 100), _LARGEST_PAGE)])
+        offset, limit = _number(request, "offset", 0), _number(request, "limit", 100)
+        return _json(rows[offset : offset + min(limit, _LARGEST_PAGE)])
 
     async def _numbered(self, request: web.Request) -> web.Response:
         """Pages of two, with a Link header; the last page again for every number beyond it."""
