@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from andon.connectors._folders.flushing import flush_all, flush_folder, written
-from andon.connectors._folders.folder import Parcel
+from andon.connectors._folders.folder import OutgoingFile
 from andon.connectors._folders.noting import write_note
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
 
@@ -24,19 +24,19 @@ class Leave:
         return self._lock.acquire(blocking=False)
 
 
-def delivered(root: Path, parcel: Parcel, leave: Leave) -> bool:
+def delivered(root: Path, outgoing: OutgoingFile, leave: Leave) -> bool:
     """Whether it was renamed; then all is on the disk. False when somebody took the part away.
 
     A note is made after the files it is about and before the rename. Its name is on the disk no
     later than the new one: the journals of ext4 and XFS keep the order in which names appear.
     """
-    part, last = root / parcel.part, root / parcel.last
-    files = {**parcel.files, parcel.part: parcel.content}
+    part, last = root / outgoing.part, root / outgoing.last
+    files = {**outgoing.files, outgoing.part: outgoing.content}
     with ExitStack() as opened:
         open_files = [
             opened.enter_context(written(root / path, content)) for path, content in files.items()
         ]
-        for path, text in parcel.notes.items():
+        for path, text in outgoing.notes.items():
             write_note(root / path, text)
         flush_all(open_files)
     if not leave.taken():

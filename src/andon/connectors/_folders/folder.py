@@ -1,6 +1,6 @@
 """What the connector needs of the place where files lie; local and SFTP give it."""
 
-__all__ = ["Entry", "Folder", "Parcel", "what_is"]
+__all__ = ["Entry", "Folder", "OutgoingFile", "what_is"]
 
 import stat
 from abc import ABC, abstractmethod
@@ -25,7 +25,7 @@ class Entry(msgspec.Struct, frozen=True):
     """A link or a device is neither file nor folder."""
 
 
-class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+class OutgoingFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is sent, with what is on the disk before it is renamed."""
 
     content: bytes
@@ -95,14 +95,14 @@ class Folder(ABC):
     async def write(self, path: str, content: bytes) -> None:
         """Writes a whole file and returns once it is on the disk."""
 
-    async def deliver(self, parcel: Parcel) -> bool:
+    async def deliver(self, outgoing: OutgoingFile) -> bool:
         """Writes all of it, then the notes of it, then renames it; all is on the disk when it
         returns. False when somebody took the part away before it was renamed."""
-        for path, content in {**parcel.files, parcel.part: parcel.content}.items():
+        for path, content in {**outgoing.files, outgoing.part: outgoing.content}.items():
             await self.write(path, content)
-        for path, text in parcel.notes.items():
+        for path, text in outgoing.notes.items():
             await self.write(path, text.encode())
-        return await self.move(parcel.part, parcel.last)
+        return await self.move(outgoing.part, outgoing.last)
 
     @abstractmethod
     async def claim(self, path: str, text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from andon.connectors._folders.content import opened
 from andon.connectors._folders.delivering import Leave, delivered, moved
 from andon.connectors._folders.flushing import write_whole
-from andon.connectors._folders.folder import Entry, Folder, Parcel, what_is
+from andon.connectors._folders.folder import Entry, Folder, OutgoingFile, what_is
 from andon.connectors._folders.noting import claimed, text_at
 from andon.connectors._folders.rows import UnreadableFileError
 from andon.core.errors import (
@@ -85,12 +85,12 @@ class LocalFolder(Folder):
         """Written and flushed to the disk."""
         await self._do(write_whole, self._root / path, content)
 
-    async def deliver(self, parcel: Parcel) -> bool:
+    async def deliver(self, outgoing: OutgoingFile) -> bool:
         """One call in one thread. Who gives up before the rename can be sure that it is not done
         later."""
         leave = Leave()
         try:
-            return await self._do(delivered, self._root, parcel, leave)
+            return await self._do(delivered, self._root, outgoing, leave)
         except UnavailableError as error:
             if isinstance(error.__cause__, TimeoutError) and not leave.taken():
                 raise OutcomeUnknownError(f"{error} The rename may still be done.") from error

@@ -5,7 +5,7 @@ __all__ = ["Outgoing"]
 from contextlib import suppress
 from datetime import timedelta
 
-from andon.connectors._folders.folder import Folder, Parcel
+from andon.connectors._folders.folder import Folder, OutgoingFile
 from andon.connectors._folders.layout import Beside, Writes
 from andon.connectors._folders.names import is_safe, numbered, path_in, sequence_in, stamp
 from andon.connectors._folders.settings import FolderSettings
@@ -64,14 +64,14 @@ class Outgoing:
         try:
             name = noted or self._named(request.target, number, mark)
             content = draft(number or self._number_in(name, request.target))
-            parcel = Parcel(
+            outgoing = OutgoingFile(
                 content=content,
                 part=self._part(mark),
                 last=path_in(self._settings.outgoing, name),
                 files=beside.files,
                 notes={**beside.notes, self._note(mark): name},
             )
-            there = await self._folder.deliver(parcel)
+            there = await self._folder.deliver(outgoing)
             self._reserved.pop(mark, None)
         except (RejectedError, CredentialsError):
             await self._take_back(request.target, number, mark)

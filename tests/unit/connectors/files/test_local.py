@@ -9,7 +9,7 @@ import pytest
 
 from andon.connectors._folders.delivering import Leave, delivered
 from andon.connectors._folders.flushing import write_whole
-from andon.connectors._folders.folder import Parcel
+from andon.connectors._folders.folder import OutgoingFile
 from andon.connectors._folders.local import LocalFolder
 from andon.connectors._folders.noting import claimed, text_at, write_note
 from andon.connectors._folders.threads import Threads
@@ -50,8 +50,8 @@ async def test_an_iterator_lives_in_one_thread_from_its_first_step_to_its_close(
     threads.close()
 
 
-def parcel(part: str = "out/a.part") -> Parcel:
-    return Parcel(
+def outgoing(part: str = "out/a.part") -> OutgoingFile:
+    return OutgoingFile(
         content=b"order",
         part=part,
         last="out/a.csv",
@@ -62,7 +62,7 @@ def parcel(part: str = "out/a.part") -> Parcel:
 
 async def test_a_file_and_its_notes_lie_there_and_nothing_else(folder: LocalFolder) -> None:
     for _ in range(2):  # what a kill left is written once more
-        assert await folder.deliver(parcel())
+        assert await folder.deliver(outgoing())
         kept = [await folder.text(f"sent/{name}") for name in ("copy", "awaited", "a")]
         assert kept == ["copy", "{}", "a.csv"]
         assert await folder.text("out/a.csv") == "order"
@@ -74,7 +74,7 @@ async def test_no_note_appears_where_what_it_is_about_could_not_be_written(
     folder: LocalFolder,
 ) -> None:
     with pytest.raises(UnavailableError):
-        await folder.deliver(parcel("nowhere/a.part"))
+        await folder.deliver(outgoing("nowhere/a.part"))
     assert await folder.text("sent/a") is None
 
 
@@ -83,7 +83,7 @@ async def test_a_name_that_is_taken_is_refused_and_the_file_that_has_it_stays(
 ) -> None:
     await folder.write("out/a.csv", b"another's")
     with pytest.raises(RejectedError):
-        await folder.deliver(parcel())
+        await folder.deliver(outgoing())
     assert await folder.text("out/a.csv") == "another's"
 
 
@@ -93,7 +93,7 @@ async def test_what_nobody_waits_for_any_more_is_not_renamed(tmp_path: Path) -> 
     leave = Leave()
     assert leave.taken()  # a time limit ran out, or its task was cancelled
     with pytest.raises(UnavailableError):
-        delivered(tmp_path, parcel(), leave)
+        delivered(tmp_path, outgoing(), leave)
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["a.part"]
 
 
