@@ -36,6 +36,7 @@ from andon.capabilities.supply import (
     check_components,
     claim_missing,
     expedite_missing,
+    note_receipts,
     post_counted,
     question_shortage,
     send_order,
@@ -84,5 +85,6 @@ andon = Andon(
         question_shortage,
         claim_missing(fetched_by={"17300002"}),
         expedite_missing(fetched_by={"17300002"}),
+        note_receipts(fetched_by={"17300002"}),
     ],
 )

@@ -171,7 +171,9 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
                 "orders": supply.taken(erp, mailbox, portal),
                 "promises": compare(promised, supply.promises_booked(erp)),
                 "announced": compare(supply.announced(portal), supply.expected(dock)),
-                "advices": compare(supply.judged(mailbox, dock), supply.advised(mailbox)),
+                "advices": compare(
+                    supply.judged(mailbox, portal, dock), supply.advised(mailbox, portal)
+                ),
             }
 
         try:
@@ -183,6 +185,7 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         assert erp.faults.struck["lose"] == 2
         assert (portal.doubled, set(portal.done.values()), portal.refused) == (2, {1}, [])
         assert portal.shipped
+        assert portal.advised
         assert all(office.taken for office in mailbox.offices.values())
 
         promised_otherwise = {f"purchase-order/erp:{number}" for number in _otherwise(erp)}
@@ -234,4 +237,6 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         await until(as_booked, within=60)
 
         page = await plant.page(f"purchase-order/erp:{portal.found[0]}")
-        assert {"promised", "announced", "received"} <= {row["attribute"] for row in page["matrix"]}
+        assert {"promised", "announced", "received", "judged"} <= {
+            row["attribute"] for row in page["matrix"]
+        }

@@ -3,6 +3,7 @@
 __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
+from andon.model.advising import NoteReceipt
 from andon.model.components import ComponentsChecked, FreeComponents, ReserveComponents
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
@@ -223,6 +224,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ShortageChecked,
     RequestExpedite,
     SendExpedite,
+    NoteReceipt,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

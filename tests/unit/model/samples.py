@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.advising import JudgedShipment, NoteReceipt
 from andon.model.components import (
     ComponentsChecked,
     FreeComponents,
@@ -303,6 +304,7 @@ FULL: tuple[Message, ...] = (
     SendExpedite(
         order_id=BOUGHT, supplier_id=ACME, request_id="4711-1", asked_at=NOON, wanted=(LINE,)
     ),
+    NoteReceipt(order_id=BOUGHT, judged=(JudgedShipment(shipment_id="S1", lots=(JUDGED,)),)),
     CaseReported(
         case_id=CASE,
         customer_id="17100001",

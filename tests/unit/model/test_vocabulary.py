@@ -66,6 +66,7 @@ IMPERATIVE = {
     "lock",
     "unblock",
     "unlock",
+    "note",
     "distribute",
     "cancel",
     "assign-components",

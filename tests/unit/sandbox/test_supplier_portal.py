@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from andon.sandbox.systems.supplier_edi import Promised, Shipped
+from andon.sandbox.systems.supplier_edi import Advised, Promised, Shipped
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.world import World
 from tests.integration.plant import until
@@ -31,6 +31,7 @@ class FakeAndon:
         self.asked: Counter[tuple[str, str]] = Counter()
         self.bodies: list[dict[str, Any]] = []
         self.expedite: str | None = None
+        self.judged: str | None = None
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("Authorization") != "Bearer secret":
@@ -38,6 +39,9 @@ class FakeAndon:
         if request.method == "GET":
             more = {"attribute": "expedite", "value": self.expedite}
             order = {**ORDER, "values": [*ORDER["values"], more]}
+            if request.path.endswith(ORDER["local"]):
+                judged = {"attribute": "judged", "value": self.judged}
+                return web.json_response({**order, "values": [*order["values"], judged]})
             return web.json_response({"items": [order], "next_before": None})
         key = request.headers["Idempotency-Key"]
         self.asked[request.path, key] += 1
@@ -104,8 +108,29 @@ async def test_what_is_wanted_sooner_it_sees_with_its_order_until_it_is_urgent_n
         await portal.stop()
 
 
+async def test_what_became_of_a_shipment_it_reads_with_its_order(
+    andon: tuple[FakeAndon, str],
+) -> None:
+    fake, url = andon
+    portal = SupplierPortal(World(1), url)
+    await portal.start()
+    try:
+        portal.admit("secret")
+        portal.ship(Shipped("S2", "4500000009", [("SEAL", "S2-0", Decimal(12))]))
+        await until(lambda: len(portal.done) == 2, within=8)
+        assert not portal.advised
+        fake.judged = "S2 SEAL S2-0: 10 PC accepted, 0 PC damaged, 2 PC missing"
+        await until(lambda: bool(portal.advised), within=8)
+    finally:
+        await portal.stop()
+    (lot,) = portal.advised["4500000009"]
+    assert lot == Advised("S2", "S2-0", Decimal(10), Decimal(0), Decimal(2))
+
+
 async def test_what_andon_will_not_do_is_not_asked_for_again() -> None:
     async def refuses(request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.endswith("/4500000001"):
+            return web.json_response({"detail": "not found"}, status=404)
         if request.method == "GET":
             return web.json_response({"items": [], "next_before": None})
         return web.json_response({"detail": "is none of yours"}, status=422)

@@ -81,7 +81,9 @@ def test_an_office_promises_ships_and_files_what_it_is_told(number: str, partner
 
     suppliers.ship(office, Shipped("S1", placed, [("SEAL", "S1-0", Decimal(12))]))
     dock.close(placed, "S1", [Counted("00010", "SEAL", "S1-0", Decimal(10), Decimal(1))])
-    assert compare(supply.judged(suppliers, dock), supply.advised(suppliers)).lost == 1
+    assert (
+        compare(supply.judged(suppliers, portal, dock), supply.advised(suppliers, portal)).lost == 1
+    )
     told = Advice(
         number="1", order=placed, shipment="S1", received_at=NOON, unit="EA",
         lots=(
@@ -92,7 +94,7 @@ def test_an_office_promises_ships_and_files_what_it_is_told(number: str, partner
         ),
     )  # fmt: skip
     office.answers(mailbox.written(partner, advice(told, partner.standard), 2))
-    assert compare(supply.judged(suppliers, dock), supply.advised(suppliers)).well
+    assert compare(supply.judged(suppliers, portal, dock), supply.advised(suppliers, portal)).well
 
 
 @OFFICES

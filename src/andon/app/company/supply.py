@@ -14,13 +14,14 @@ from andon.app.company.area import Area
 from andon.capabilities.supply import (
     claim_missing,
     expedite_missing,
+    note_receipts,
     post_counted,
     question_rejections,
     send_order,
 )
 from andon.connectors import edi
 from andon.connectors.board import Board
-from andon.connectors.board.mapping import EXPEDITE
+from andon.connectors.board.mapping import SUPPLIERS
 from andon.connectors.edi import Document, Edi, EdiSettings, Partner
 from andon.connectors.edi.mapping import (
     Advice,
@@ -43,6 +44,7 @@ from andon.core.mapping import Inbound, Known, Said, inbound, outbound
 from andon.core.message import Finding
 from andon.core.plant import Connection, Partnership, Route
 from andon.core.quantity import Quantity
+from andon.model.advising import NoteReceipt
 from andon.model.expediting import RequestExpedite, SendExpedite
 from andon.model.supply import (
     AdviseReceipt,
@@ -295,7 +297,7 @@ _EDI = (
 AREA = Area(
     connections=(
         Connection("suppliers", Edi, _EDI),
-        Connection("andon", Board, EXPEDITE),
+        Connection("andon", Board, SUPPLIERS),
         Connection("receiving", Webhook, (_counted, _expected)),
         Connection("receiving-expected", Rest, (_expect,)),
     ),
@@ -304,12 +306,14 @@ AREA = Area(
         post_counted,
         claim_missing(fetched_by=_FETCHED_BY),
         expedite_missing(fetched_by=_FETCHED_BY),
+        note_receipts(fetched_by=_FETCHED_BY),
     ),
     routes=(
         Route(SendPurchaseOrder, "suppliers"),
         Route(AdviseReceipt, "suppliers"),
         Route(SendExpedite, "suppliers"),
         Route(RequestExpedite, "andon"),
+        Route(NoteReceipt, "andon"),
         Route(ConfirmPurchaseOrder, "erp"),
         Route(PostReceipt, "erp"),
         Route(AnnounceShipment, "receiving-expected"),
@@ -326,6 +330,7 @@ AREA = Area(
                     "announced",
                     "received",
                     "expedite",
+                    "judged",
                 ),
             },
             asks=(ConfirmPurchaseOrder, AnnounceShipment),

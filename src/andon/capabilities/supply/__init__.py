@@ -5,12 +5,14 @@ __all__ = [
     "check_components",
     "claim_missing",
     "expedite_missing",
+    "note_receipts",
     "post_counted",
     "question_rejections",
     "question_shortage",
     "send_order",
 ]
 
+from andon.capabilities.supply.advising import note_receipts
 from andon.capabilities.supply.comparing import claim_missing
 from andon.capabilities.supply.components import check_components, question_shortage
 from andon.capabilities.supply.expediting import expedite_missing

@@ -1,9 +1,17 @@
-"""Holds, and what suppliers are asked to send sooner, on Andon's own board."""
+"""Holds, and what suppliers read of their orders, on Andon's own board."""
 
-__all__ = ["EXPEDITE", "MAPPINGS", "place_hold", "release_hold", "request_expedite"]
+__all__ = [
+    "MAPPINGS",
+    "SUPPLIERS",
+    "note_receipt",
+    "place_hold",
+    "release_hold",
+    "request_expedite",
+]
 
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
+from andon.model.advising import NoteReceipt
 from andon.model.expediting import RequestExpedite
 from andon.model.quality import PlaceHold, ReleaseHold
 
@@ -30,7 +38,15 @@ def request_expedite(command: RequestExpedite, known: Known) -> Request:
     return Request(target="expedite", body={"order": command.order_id, "wanted": wanted})
 
 
+@outbound(NoteReceipt, proof="keyed")
+def note_receipt(command: NoteReceipt, known: Known) -> Request:
+    """With the order at once, for its supplier to read."""
+    del known
+    judged = [shipment.shipment_id for shipment in command.judged]
+    return Request(target="receipt", body={"order": command.order_id, "judged": judged})
+
+
 MAPPINGS = (place_hold, release_hold)
 """Of holds."""
-EXPEDITE = (request_expedite,)
-"""Of what is wanted sooner."""
+SUPPLIERS = (request_expedite, note_receipt)
+"""Of what suppliers that fetch their orders read with them."""

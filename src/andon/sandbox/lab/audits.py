@@ -142,9 +142,9 @@ def _announced(company: Company) -> Reckoned:
 
 
 def _advices(company: Company) -> Reckoned:
-    suppliers = company.the(SupplierEdi)
-    judged = supply.judged(suppliers, company.the(Receiving))
-    return compare(judged, supply.advised(suppliers))
+    suppliers = company.the(SupplierEdi), company.the(SupplierPortal)
+    judged = supply.judged(*suppliers, company.the(Receiving))
+    return compare(judged, supply.advised(*suppliers))
 
 
 def _maintenance(company: Company) -> Reckoned:

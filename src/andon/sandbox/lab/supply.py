@@ -91,9 +91,10 @@ def promises_booked(erp: Erp) -> Iterator[Promised]:
             yield Promised(number, row["Material"], amount, f"{day:%Y%m%d}")
 
 
-def judged(mailbox: SupplierEdi, dock: Receiving) -> Iterator[Advised]:
+def judged(mailbox: SupplierEdi, portal: SupplierPortal, dock: Receiving) -> Iterator[Advised]:
     """What became of each lot that was sent and has come, as the clerk on the dock saw it."""
     shipped = {n: one for office in mailbox.offices.values() for n, one in office.shipped.items()}
+    shipped |= portal.shipped
     for (_, shipment), counted in dock.counts.items():
         if shipment in shipped:
             sent = {lot: quantity for _, lot, quantity in shipped[shipment].lots}
@@ -102,7 +103,9 @@ def judged(mailbox: SupplierEdi, dock: Receiving) -> Iterator[Advised]:
                 yield Advised(shipment, one.lot, one.quantity, one.damaged, missing)
 
 
-def advised(mailbox: SupplierEdi) -> Iterator[Advised]:
-    """What suppliers were told of it."""
+def advised(mailbox: SupplierEdi, portal: SupplierPortal) -> Iterator[Advised]:
+    """What suppliers were told of it, or read of it."""
     for office in mailbox.offices.values():
         yield from office.advised
+    for lots in portal.advised.values():
+        yield from lots

@@ -7,16 +7,19 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import msgspec
 
 from andon.sandbox.partner import Partner
 from andon.sandbox.system import Belief
-from andon.sandbox.systems.supplier_edi import Ordered, Promised, Shipped
+from andon.sandbox.systems.supplier_edi import Advised, Ordered, Promised, Shipped
 from andon.sandbox.world import World
 
 _PAGE = 50
 _DONE = 201
+_FOLLOWS = 10
+"""So many of the orders of which something is on its way it asks about at one look."""
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -64,6 +67,8 @@ class SupplierPortal(Partner):
         self.shipped: dict[str, Shipped] = {}
         self.called: dict[str, str] = {}
         """Order -> what of it somebody wants sooner, of the youngest that it sees."""
+        self.advised: dict[str, Sequence[Advised]] = {}
+        """Order -> what it reads of what became of its shipments."""
         self.refused: list[str] = []
         """What Andon said to what it will not do."""
         self.twice = 0
@@ -100,8 +105,11 @@ class SupplierPortal(Partner):
             yield Belief(f"shipment:{shipment}", "status", "shipped")
 
     async def look(self) -> None:
-        """Sees what is new, then asks for what is to be done, in order."""
+        """Sees what is new and what became of what it has sent, then asks for what is to be done,
+        in order."""
         await self._see()
+        for number in self._on_their_way()[:_FOLLOWS]:
+            await self._follow(number)
         while self._asking:
             if not await self._ask(*self._asking[0]):
                 break
@@ -127,6 +135,21 @@ class SupplierPortal(Partner):
                 break
         for one in reversed(fresh):
             self._take(one)
+
+    def _on_their_way(self) -> list[str]:
+        """The orders of shipments of which it does not know what became, the oldest first."""
+        known = {one.shipment for lots in self.advised.values() for one in lots}
+        shipped = self.shipped.items()
+        return list(dict.fromkeys(one.order for n, one in shipped if n not in known))
+
+    async def _follow(self, number: str) -> None:
+        status, said = await self.ask("GET", f"/v1/supply/purchase-order/{quote(number)}")
+        if status != 200:
+            return
+        order = msgspec.convert(said, _Order)
+        judged = next((one.value for one in order.values if one.attribute == "judged"), None)
+        if judged:
+            self.advised[number] = [_advised(text) for text in str(judged).split("; ")]
 
     def urgent(self, order: str) -> bool:
         """Whether somebody asks to have it sooner."""
@@ -186,6 +209,14 @@ def _line(text: str) -> _Line:
     """`00010 SEAL 12 PC 2026-03-04`."""
     number, material, amount, unit, day = text.split(" ")
     return _Line(number, material, Decimal(amount), unit, date.fromisoformat(day))
+
+
+def _advised(text: str) -> Advised:
+    """`S2 SEAL S2-0: 10 PC accepted, 1 PC damaged, 1 PC missing`."""
+    lot, _, amounts = text.partition(": ")
+    shipment, _, number = lot.split(" ")
+    accepted, damaged, missing = (Decimal(one.split(" ")[0]) for one in amounts.split(", "))
+    return Advised(shipment, number, accepted, damaged, missing)
 
 
 def _written(lines: Sequence[_Line]) -> list[dict[str, object]]:
