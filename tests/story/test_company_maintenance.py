@@ -1,11 +1,16 @@
 """A line that breaks in the sandbox company: a mechanic comes, and the schedule moves with it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from andon.sandbox.lab import compare, maintenance
 from andon.sandbox.systems.cmms import Cmms, WorkOrder
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Job, Planning
 from andon.sandbox.truth import Broke, Mended
 from tests.integration.plant import until
@@ -40,6 +45,45 @@ async def test_a_line_that_breaks_gets_a_mechanic_and_its_orders_new_dates() -> 
         await until(lambda: job.line not in planning.down, within=30)
         assert await plant.page(f"equipment/company:{job.line}")
         await until(lambda: _moved(erp), within=30)
+
+
+@pytest.mark.story
+async def test_planning_knows_which_orders_are_open_and_how_much_of_them() -> None:
+    async with served(speed=60) as plant:
+        company = plant.company
+        erp, planning, mes = company.the(Erp), company.the(Planning), company.the(MesA)
+        more, less, none, made = (erp.company.release("PUMP", n) for n in (40, 30, 20, 1))
+        names = {one: f"production-order/erp:{one}" for one in (more, less, none, made)}
+        await until(lambda: planning.jobs.keys() == set(names.values()), within=30)
+        places = {one: planning.jobs[name].starts for one, name in names.items()}
+
+        # Planners change their minds: planning makes room, and an order keeps its place.
+        planning.faults.add("lose")  # the word arrives, and Andon never hears so
+        erp.company.resize(more, 60)
+        erp.company.resize(less, 10)
+        erp.company.cancel(none)
+        await until(
+            lambda: dict(maintenance.scheduled(planning)) == {
+                names[more]: Decimal(60), names[less]: Decimal(10), names[made]: Decimal(1),
+            },
+            within=30,
+        )  # fmt: skip
+        assert planning.jobs[names[more]].starts == places[more]
+
+        # What the floor is done with leaves the schedule, while the company goes on.
+        company.live(until=company.world.began + timedelta(hours=1))
+        await until(lambda: mes.floor.orders[made].status == "done", within=60)
+        await until(lambda: names[made] not in planning.jobs, within=30)
+        await company.lived()
+
+        def open_orders() -> dict[str, Decimal]:
+            floors = mes, company.the(ErpB), company.the(MesB)
+            return dict(maintenance.open_orders(erp, *floors))
+
+        assert planning.faults.struck["lose"] == 1
+        await until(
+            lambda: compare(open_orders().items(), maintenance.scheduled(planning)).well, within=60
+        )
 
 
 def _last(planning: Planning) -> Job:

@@ -1,8 +1,14 @@
 """Planning: when an order is to be made on which machine, and what a standstill does to that."""
 
-__all__ = ["AnnounceDowntime", "OrderScheduled", "RescheduleOrder", "ScheduleOrder"]
+__all__ = [
+    "AnnounceDowntime",
+    "OrderScheduled",
+    "RescheduleOrder",
+    "ScheduleOrder",
+    "UnscheduleOrder",
+]
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from andon.core.message import Claims, Command, Event, claim
 from andon.core.quantity import Quantity
@@ -21,7 +27,7 @@ class OrderScheduled(Event, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
     reason: Text | None = None
-    """Why it moved; none where it has its first place."""
+    """What moved it; none where planning itself gave it the place."""
 
     def claims(self) -> Claims:
         """Where, and until when."""
@@ -29,7 +35,7 @@ class OrderScheduled(Event, frozen=True, kw_only=True):
 
 
 class ScheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Give the order a place in the schedule."""
+    """Give the order a place in the schedule; said again when more or less of it is to be made."""
 
     TYPE: ClassVar[str] = "andon.planning.order.schedule.v1"
     KIND: ClassVar[str] = "production-order"
@@ -43,6 +49,21 @@ class ScheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def claims(self) -> Claims:
         """What is to be made, and how much of it."""
         return {"material": self.material_id, "planned": claim(self.quantity)}
+
+
+class UnscheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take the order out of the schedule: nothing more of it is to be made."""
+
+    TYPE: ClassVar[str] = "andon.planning.order.unschedule.v1"
+    KIND: ClassVar[str] = "production-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    reason: Literal["cancelled", "done"]
+
+    def claims(self) -> Claims:
+        """Nothing is planned of it."""
+        return {"planned": None}
 
 
 class RescheduleOrder(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):

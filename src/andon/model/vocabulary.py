@@ -62,7 +62,13 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
-from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
+from andon.model.planning import (
+    AnnounceDowntime,
+    OrderScheduled,
+    RescheduleOrder,
+    ScheduleOrder,
+    UnscheduleOrder,
+)
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
@@ -192,6 +198,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     RaiseMaintenance,
     OrderScheduled,
     ScheduleOrder,
+    UnscheduleOrder,
     RescheduleOrder,
     AnnounceDowntime,
     PlaceSalesOrder,

@@ -62,7 +62,13 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
-from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
+from andon.model.planning import (
+    AnnounceDowntime,
+    OrderScheduled,
+    RescheduleOrder,
+    ScheduleOrder,
+    UnscheduleOrder,
+)
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
@@ -342,6 +348,7 @@ FULL: tuple[Message, ...] = (
     RaiseMaintenance(equipment_id=MIX, priority="breakdown", problem=NOTE, since=NOON),
     OrderScheduled(order_id=A, equipment_id=MIX, starts_at=NOON, ends_at=LATER, reason=NOTE),
     ScheduleOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=LATER),
+    UnscheduleOrder(order_id=A, reason="done"),
     RescheduleOrder(order_id=A, ends_at=LATER),
     AnnounceDowntime(equipment_id=MIX, since=NOON, expected_until=LATER, reason=NOTE),
     ChangeReleased(change_id="ECO-1", effective_at=NOON, items=(PUMP,), title=NOTE),

@@ -67,6 +67,7 @@ IMPERATIVE = {
     "unblock",
     "unlock",
     "note",
+    "unschedule",
     "distribute",
     "cancel",
     "assign-components",

@@ -25,7 +25,13 @@ from andon.model.maintenance import (
     Priority,
     RaiseMaintenance,
 )
-from andon.model.planning import AnnounceDowntime, OrderScheduled, RescheduleOrder, ScheduleOrder
+from andon.model.planning import (
+    AnnounceDowntime,
+    OrderScheduled,
+    RescheduleOrder,
+    ScheduleOrder,
+    UnscheduleOrder,
+)
 from andon.model.plant import EquipmentRegistered, EquipmentState, EquipmentStateChanged
 
 _STATES: Mapping[Any, EquipmentState] = {0: "NotExecuting", 1: "Executing", 2: "OutOfService"}
@@ -167,8 +173,16 @@ def _schedule(command: ScheduleOrder, _: Known) -> Request:
         "order": command.order_id,
         "item": command.material_id,
         "quantity": command.quantity.amount,
+        "due": command.due_at,
     }
     return Request(target="order", body={"type": "order", "data": data})
+
+
+@outbound(UnscheduleOrder, proof="keyed")
+def _unschedule(command: UnscheduleOrder, _: Known) -> Request:
+    """An order that planning does not know is as good as taken out."""
+    data = {"order": command.order_id, "why": command.reason}
+    return Request(target="closed", body={"type": "order.closed", "data": data})
 
 
 @outbound(AnnounceDowntime, proof="keyed")
@@ -187,12 +201,13 @@ AREA = Area(
     connections=(
         Connection("machines", Sparkplug, (_state, _presence, *sparkplug.mappings)),
         Connection("cmms", Rest, (_asset, _work_order, _raise)),
-        Connection("planning", Webhook, (_scheduled, _schedule, _announce)),
+        Connection("planning", Webhook, (_scheduled, _schedule, _unschedule, _announce)),
     ),
     workflows=(get_it_running, schedule_released, keep_dates),
     routes=(
         Route(RaiseMaintenance, "cmms"),
         Route(ScheduleOrder, "planning"),
+        Route(UnscheduleOrder, "planning"),
         Route(AnnounceDowntime, "planning"),
         Route(RescheduleOrder, "erp", site="plant-a"),
     ),

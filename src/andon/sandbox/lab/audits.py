@@ -155,6 +155,12 @@ def _dates(company: Company) -> Reckoned:
     return maintenance.dates(company.the(Planning), company.the(Erp))
 
 
+def _scheduled(company: Company) -> Reckoned:
+    floor_a, floor_b = company.the(MesA), company.the(MesB)
+    open = maintenance.open_orders(company.the(Erp), floor_a, company.the(ErpB), floor_b)
+    return compare(open, maintenance.scheduled(company.the(Planning)))
+
+
 def _transfers(company: Company) -> Reckoned:
     carried = inventory.carried(company.world.truth)
     return compare(carried, inventory.booked(company.the(Erp)))
@@ -254,6 +260,7 @@ AUDITS: Mapping[str, Audit] = {
     "receiving advices": _advices,
     "maintenance orders": _maintenance,
     "order dates": _dates,
+    "orders open at planning": _scheduled,
     "transfers to the warehouse": _transfers,
     "counts and scrap of the warehouse": _adjustments,
     "tasks of the warehouse": _tasks,

@@ -1,11 +1,20 @@
 """What maintenance and planning must have been told, and what the books must say of dates."""
 
-__all__ = ["dates", "orders"]
+__all__ = ["dates", "open_orders", "orders", "scheduled"]
+
+from collections.abc import Iterator
+from decimal import Decimal
 
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.erp_b import ErpB
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
+
+_ENDED = ("done", "made", "cancelled")
+"""In the words of either floor."""
 
 
 def orders(cmms: Cmms) -> Reckoned:
@@ -25,3 +34,24 @@ def dates(planning: Planning, erp: Erp) -> Reckoned:
         said = row["MfgOrderScheduledEndDate"] + row["MfgOrderScheduledEndTime"]
         stale += said != ends.replace(microsecond=0)
     return Reckoned(lost=0, doubled=0, out_of_order=stale)
+
+
+def open_orders(erp: Erp, mes: MesA, erp_b: ErpB, mes_b: MesB) -> Iterator[tuple[str, Decimal]]:
+    """Orders of both plants of which something is to be made, and how much planners want of each:
+    released, not cancelled, and not at their end on the floor."""
+    ended = {one.number for one in mes.floor.orders.values() if one.status in _ENDED}
+    for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items():
+        cancelled = row["OrderIsMarkedForDeletion"]
+        if row["OrderIsReleased"] and not cancelled and number not in ended:
+            yield f"production-order/erp:{number}", row["TotalQuantity"]
+    ended_b = {number for number, state in mes_b.floor.states.items() if state in _ENDED}
+    rows = erp_b.rows("select ORDNO, QTYM from WORKORD where STAT = 'R'")
+    for number, thousandths in rows:
+        if number not in ended_b:
+            yield f"production-order/erp-b:{number}", Decimal(thousandths) / 1000
+
+
+def scheduled(planning: Planning) -> Iterator[tuple[str, Decimal]]:
+    """Orders that have a place, and how much of each."""
+    for job in planning.jobs.values():
+        yield job.order, job.quantity

@@ -24,18 +24,26 @@ _OLDEST = 300
 
 
 class Job(msgspec.Struct):
-    """An order's place: on which line, from when until when."""
+    """An order's place: on which line, from when until when, and how much of it is made there."""
 
     order: str
     line: str
     starts: datetime
     ends: datetime
+    quantity: Decimal = Decimal(0)
+    due: datetime | None = None
 
 
 class _Order(msgspec.Struct):
     order: str
     item: str
     quantity: Decimal
+    due: datetime | None = None
+
+
+class _Closed(msgspec.Struct):
+    order: str
+    why: str
 
 
 class _Downtime(msgspec.Struct):
@@ -105,18 +113,46 @@ class Planning(PostingSystem):
         match told.type:
             case "order":
                 self._schedule(msgspec.json.decode(told.data, type=_Order, strict=False))
+            case "order.closed":
+                self._take_out(msgspec.json.decode(told.data, type=_Closed))
             case "downtime":
                 self._stand(msgspec.json.decode(told.data, type=_Downtime))
             case _:
                 raise ValueError(f"unknown type {told.type!r}")
 
     def _schedule(self, order: _Order) -> None:
+        """One that has a place keeps it, and is made longer or shorter there."""
+        if order.order in self.jobs:
+            self._replan(self.jobs[order.order], order)
+            return
         lines = _PLANT_B if order.item in _MADE_IN_B else LINES
         line = min(lines, key=self._free_from)
         starts = self._free_from(line)
-        job = Job(order.order, line, starts, starts + _ONE_PIECE * float(order.quantity))
+        ends = starts + _length(order.quantity)
+        job = Job(order.order, line, starts, ends, order.quantity, order.due)
         self.jobs[order.order] = job
         self._say(job, None)
+
+    def _replan(self, job: Job, order: _Order) -> None:
+        """What is behind it on its line makes room, and does not come forward."""
+        job.due = order.due
+        if job.quantity == order.quantity:
+            return
+        job.ends += _length(order.quantity) - _length(job.quantity)
+        job.quantity = order.quantity
+        self._say(job, None)
+        mine = [one for one in self.jobs.values() if one.line == job.line]
+        behind = [one for one in mine if one is not job and one.starts >= job.starts]
+        free = job.ends
+        for one in sorted(behind, key=lambda one: one.starts):
+            if one.starts < free:
+                one.starts, one.ends = free, free + (one.ends - one.starts)
+                self._say(one, None)
+            free = max(free, one.ends)
+
+    def _take_out(self, closed: _Closed) -> None:
+        """It has no place any more; whoever comes next may have it."""
+        self.jobs.pop(closed.order, None)
 
     def _free_from(self, line: str) -> datetime:
         now = self.world.now()
@@ -162,6 +198,12 @@ class Planning(PostingSystem):
         self.outbox.say("order.scheduled", body)
 
     def believes(self) -> Iterable[Belief]:
-        """Which line stands, as far as it knows."""
+        """Which line stands and which orders are open, as far as it knows."""
+        for job in self.jobs.values():
+            yield Belief(f"order:{job.order.rpartition(':')[2]}", "scheduled on", job.line)
         for line in LINES:
             yield Belief(f"machine:{line}", "broken", str(line in self.down).lower())
+
+
+def _length(quantity: Decimal) -> timedelta:
+    return _ONE_PIECE * float(quantity)
