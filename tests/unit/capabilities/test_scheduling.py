@@ -9,7 +9,7 @@ from andon.core.errors import LateError, RejectedError
 from andon.core.message import Event
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Wait
-from andon.engine.answers import Answer
+from andon.engine.answers import Answer, Heard
 from andon.model.planning import OrderScheduled, ScheduleOrder, UnscheduleOrder
 from andon.model.production import (
     OrderCancelled,
@@ -60,6 +60,15 @@ class Scheduled(Doing):
         return command
 
     def hears(self, event: Event) -> object:
+        self.live.hears(Heard(self.live.trigger + 1, self.live.trigger + 1))
+        return self._hears(event)
+
+    def hears_earlier(self, at: int, event: Event) -> object:
+        """What stands in the log before the release."""
+        self.live.hears(Heard(at, at))
+        return self._hears(event)
+
+    def _hears(self, event: Event) -> object:
         self.answer(Wait, Answer(event))
         return self.told()
 
@@ -128,6 +137,16 @@ def test_what_is_released_anew_is_another_runs() -> None:
     run = Scheduled()
     run.hears(OrderReleased(order_id=ORDER, material_id="PUMP", planned=pieces(8)))
     assert run.live.ended
+
+
+def test_an_order_released_anew_may_have_been_made_before_and_not_be_open() -> None:
+    """Its cancellation came too late, so planners took it back."""
+    run = Scheduled()
+    released = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pieces(6))
+    before = (released, made(), changed(7), CANCELLED)
+    told = [run.hears_earlier(at - len(before), one) for at, one in enumerate(before)]
+    assert told == [None, closed("done"), None, None]
+    assert run.hears(changed(9)) is None
 
 
 def test_what_planning_refuses_is_a_planners_question() -> None:

@@ -21,21 +21,21 @@ from andon.model.production import (
 LISTENS_ON = timedelta(days=1)
 """So long after the floor was done an order that it takes up again gets a place once more."""
 
-Heard = (
-    OrderReleased | OrderChanged | OrderCancelled | OrderCompleted | OrderReopened | OrderScheduled
-)
+_News = OrderChanged | OrderCancelled | OrderCompleted | OrderReopened | OrderScheduled
 
 
-@workflow(on=OrderReleased)
+@workflow(on=OrderReleased, earlier=True)
 async def schedule_released(run: Run, released: OrderReleased) -> None:
     """Planning learns of the order when the ERP releases it, then of each change, and that it is
-    cancelled or done, in the order in which that is decided."""
+    cancelled or done, in the order in which that is decided. An order whose cancellation is taken
+    back is released anew, and the floor may have said before that it is done."""
     order = _Order(released)
     told = await _tell(run, order, None)
     while not order.cancelled and (said := await _next(run, order)) is not None:
-        if isinstance(said, OrderReleased):
+        if not isinstance(said, OrderReleased):
+            order.hear(said, earlier=run.earlier)
+        elif not run.earlier:
             return  # taken back and released anew: that has a run of its own
-        order.hear(said)
         told = await _tell(run, order, told)
 
 
@@ -71,11 +71,11 @@ class _Order:
         """Something of it is to be made."""
         return not self.cancelled and self._reopening not in self._done
 
-    def hear(
-        self, said: OrderChanged | OrderCancelled | OrderCompleted | OrderReopened | OrderScheduled
-    ) -> None:
+    def hear(self, said: _News, *, earlier: bool) -> None:
         """A date that comes back from the books is planning's own word and no change."""
         match said:
+            case OrderChanged() | OrderCancelled() if earlier:
+                pass  # planners decided it before the order was released anew
             case OrderScheduled():
                 self._ends.add(said.ends_at.replace(microsecond=0))
             case OrderChanged():
@@ -90,7 +90,7 @@ class _Order:
                 self._done.add(self._reopening if number is None else number)
 
 
-async def _next(run: Run, order: _Order) -> Heard | None:
+async def _next(run: Run, order: _Order) -> OrderReleased | _News | None:
     """What is said next; None when all is over for long enough."""
     try:
         return await run.wait(
