@@ -62,13 +62,6 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
-from andon.model.planning import (
-    AnnounceDowntime,
-    OrderScheduled,
-    RescheduleOrder,
-    ScheduleOrder,
-    UnscheduleOrder,
-)
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
@@ -117,6 +110,7 @@ from andon.model.supply import (
     ShipmentAnnounced,
     ShipmentCounted,
 )
+from tests.unit.model import samples_of_planning as planning
 from tests.unit.model import samples_of_quality as quality
 from tests.unit.model import samples_of_sales as sales
 
@@ -346,11 +340,7 @@ FULL: tuple[Message, ...] = (
     MaintenanceStarted(maintenance_id="M-1", equipment_id=MIX, started_at=NOON),
     MaintenanceCompleted(maintenance_id="M-1", equipment_id=MIX, completed_at=LATER, found=NOTE),
     RaiseMaintenance(equipment_id=MIX, priority="breakdown", problem=NOTE, since=NOON),
-    OrderScheduled(order_id=A, equipment_id=MIX, starts_at=NOON, ends_at=LATER, reason=NOTE),
-    ScheduleOrder(order_id=A, material_id=PUMP, quantity=pcs("5"), due_at=LATER),
-    UnscheduleOrder(order_id=A, reason="done"),
-    RescheduleOrder(order_id=A, ends_at=LATER),
-    AnnounceDowntime(equipment_id=MIX, since=NOON, expected_until=LATER, reason=NOTE),
+    *planning.FULL,
     ChangeReleased(change_id="ECO-1", effective_at=NOON, items=(PUMP,), title=NOTE),
     ItemRevised(
         item_id=PUMP,
