@@ -15,7 +15,7 @@ from andon.model.planning import (
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1, microseconds=5)
-MADE = "1000001"
+MADE = "WO-1"
 LINE = "LINE1"
 WHY = "the punch is chipped"
 
