@@ -13,6 +13,7 @@ from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import Called, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
+from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
@@ -68,8 +69,9 @@ async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line
 @pytest.mark.story
 async def test_what_is_missing_is_asked_for_of_its_suppliers_and_whom_it_hurts_is_seen() -> None:
     """Each is asked in its own words, for what it still owes of the item: one by an 862, one by a
-    DELFOR, one sees it at our API with its own order, and is told when it is urgent no more."""
-    async with served() as plant:
+    DELFOR, one sees it at our API with its own order. An order placed while it is missing is
+    asked at once. Each is told when it is urgent no more."""
+    async with served(began=BEGAN) as plant:
         company = plant.company
         erp, mailbox, portal = (
             company.the(Erp),
@@ -115,14 +117,26 @@ async def test_what_is_missing_is_asked_for_of_its_suppliers_and_whom_it_hurts_i
 
         await until(known, within=30)
 
+        late = purchases.place("17300001", [("SEAL", Decimal(40))], wanted.date())
+        await until(lambda: len(acme.called) == 2, within=60)
+        assert (acme.called[1].order, acme.called[1].quantity) == (late, Decimal(6))
+        assert acme.urgent(by_x12)
+        assert acme.urgent(late)
+        assert beta.urgent(by_edifact)
+
         _comes(plant, "S2", "SEAL", 40)
         await until(lambda: not portal.called, within=30)
-        assert (len(acme.called), len(beta.called)) == (1, 1)
+        await until(lambda: (len(acme.called), len(beta.called)) == (4, 2), within=60)
+        for office, number in ((acme, by_x12), (acme, late), (beta, by_edifact)):
+            assert not office.urgent(number)
+            days = {one.day for one in office.promised if one.order == number}
+            told = [one for one in office.called if one.order == number][-1]
+            assert (told.quantity, {told.day}) == (Decimal(6), days)
         page = await plant.page(f"purchase-order/erp:{by_x12}")
         told = [row for row in page["matrix"] if row["attribute"] == "expedite"]
         assert {cell["system"]: bool(cell["value"]) for cell in told[0]["cells"]} == {
             "andon": False,
-            "suppliers": True,
+            "suppliers": False,
         }
 
 

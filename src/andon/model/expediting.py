@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from andon.core.message import Claims, Command, Event, Link, claim
 from andon.core.quantity import Quantity
-from andon.model.supply import PurchaseLine, PurchaseLines, lines_text
+from andon.model.supply import PurchaseLine, lines_text
 from andon.model.terms import Instant, MaterialId, Name, OrderId
 
 
@@ -53,7 +53,8 @@ class RequestExpedite(Command, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class SendExpedite(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Let the supplier know what of an order is wanted at once. Nothing more is ordered by it."""
+    """Let the supplier know what of an order is wanted at once, and what of that no longer is.
+    Nothing more is ordered by it."""
 
     TYPE: ClassVar[str] = "andon.supply.expedite.send.v1"
     KIND: ClassVar[str] = "purchase-order"
@@ -64,8 +65,10 @@ class SendExpedite(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     request_id: Name
     """No two requests have one."""
     asked_at: Instant
-    wanted: PurchaseLines
+    wanted: tuple[PurchaseLine, ...]
+    relieved: tuple[PurchaseLine, ...] = ()
+    """What it was asked to send at once and may send later after all, and for which day."""
 
     def claims(self) -> Claims:
         """What it was told is wanted sooner."""
-        return {"expedite": lines_text(self.wanted)}
+        return {"expedite": lines_text(self.wanted) or None}

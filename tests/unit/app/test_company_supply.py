@@ -108,6 +108,28 @@ def test_what_is_wanted_sooner_is_a_schedule_in_the_suppliers_standard(
     assert call in request.body["segments"]
 
 
+@pytest.mark.parametrize(
+    ("supplier", "document", "call"),
+    [
+        ("17300001", "862", ["FST", "6", "C", "D", "20260304"]),
+        ("17300003", "DELFOR", ["DTM", ["2", "20260304", "102"]]),
+    ],
+)
+def test_what_is_urgent_no_more_is_called_for_its_own_day(
+    supplier: str, document: str, call: list[Any]
+) -> None:
+    due_at = datetime(2026, 3, 4, tzinfo=UTC)
+    line = PurchaseLine(line="00010", material_id="SEAL", quantity=pcs(6), due_at=due_at)
+    request = written(
+        SendExpedite(
+            order_id=ORDER, supplier_id=supplier, request_id="4500000001-2", asked_at=NOON,
+            wanted=(), relieved=(line,),
+        )
+    )  # fmt: skip
+    assert request.body["document"] == document
+    assert call in request.body["segments"]
+
+
 def test_a_supplier_without_an_agreement_is_a_mistake() -> None:
     lot = AdvisedLot(
         material_id="SEAL", lot_id="L1", accepted=pcs(1), damaged=pcs(0), missing=pcs(0)

@@ -1,13 +1,17 @@
 """Components: reserved at release, a shortage is asked about and goes when it is covered."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+
+import pytest
 
 from andon.capabilities.supply import check_components, question_shortage
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import LateError, RejectedError
+from andon.core.message import Event
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Wait
-from andon.engine.answers import Answer
+from andon.engine.answers import Answer, Heard
 from andon.model.components import (
     ComponentsChecked,
     FreeComponents,
@@ -18,6 +22,7 @@ from andon.model.production import (
     NeededComponent,
     OrderCancelled,
     OrderChanged,
+    OrderCompleted,
     OrderReleased,
 )
 from tests.unit.capabilities.doing import Doing
@@ -74,6 +79,46 @@ def test_a_shortage_is_asked_about_until_something_else_is_said_of_it() -> None:
     run = Doing(question_shortage, ORDER, checked(2))
     assert "1000001 cannot be made: 2 PC of SEAL missing" in questions(run)[0]
     run.answer(Wait, Answer(checked(0)))
+    assert run.live.ended
+
+
+MADE = OrderCompleted(
+    order_id=ORDER, material_id="PUMP", ordered=pcs(6), good=pcs(6), scrap=pcs(0), over=pcs(0)
+)
+RELEASED = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pcs(6))
+
+
+def said_before(*events: Event) -> Doing:
+    """A run of a check that the log holds behind these."""
+    run = Doing(question_shortage, ORDER, checked(2))
+    for place, event in enumerate(events, start=-len(events)):
+        run.live.hears(Heard(place, place))
+        run.answer(Wait, Answer(event))
+    if not run.live.ended:
+        run.answer(Wait, Answer(error=LateError("nothing more")))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("before", "asks"),
+    [
+        ([], True),
+        ([checked(3), checked(0)], True),
+        ([RELEASED, checked(2), MADE], False),
+        ([RELEASED, MADE, checked(2)], False),
+        ([RELEASED, OrderCancelled(order_id=ORDER), RELEASED], True),
+    ],
+)
+def test_an_order_that_was_finished_without_the_parts_is_no_question(
+    before: Sequence[Event], asks: bool
+) -> None:
+    assert said_before(*before).live.ended is not asks
+
+
+def test_a_question_ends_with_the_order_though_the_parts_never_came() -> None:
+    run = said_before()
+    run.live.hears(Heard(2, 2))
+    run.answer(Wait, Answer(MADE))
     assert run.live.ended
 
 

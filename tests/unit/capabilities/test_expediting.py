@@ -3,14 +3,17 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from andon.capabilities.supply import expedite_missing
-from andon.capabilities.supply.expediting import open_lines, pressing
+from andon.capabilities.supply.expediting import CALM_FOR, open_lines, pressing
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import LateError, RejectedError
 from andon.core.message import Command, Event
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Wait
-from andon.engine.answers import Answer
+from andon.engine.answers import Answer, Heard
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.supply import (
     PackedLot,
@@ -55,14 +58,37 @@ class Listening(Doing):
         )
         super().__init__(expedite_missing(fetched_by=fetched_by), BOUGHT, placed)
 
+    def past(self, *events: Event) -> list[Command]:
+        """What it has sent once it has heard what was said before the order was placed."""
+        for place, event in enumerate(events, start=-len(events)):
+            self.live.hears(Heard(place, place))
+            self.answer(Wait, Answer(event))
+        return self.late()
+
+    def late(self) -> list[Command]:
+        """What it has sent once nothing more comes in time."""
+        self.answer(Wait, Answer(error=LateError("nothing more")))
+        return self._sent()
+
+    @property
+    def within(self) -> timedelta | None:
+        """How long it waits now."""
+        return next(one.within for one in self.open if isinstance(one, Wait))
+
     def hear(self, *events: Event) -> list[Command]:
         """What it has sent by then, beginning with the first."""
         sent: list[Command] = []
         for event in events:
+            self.live.hears(Heard(2, 2))
             self.answer(Wait, Answer(event))
-            while (command := self.sends) is not None:
-                sent.append(command)
-                self.answer(Send, DONE)
+            sent += self._sent()
+        return sent
+
+    def _sent(self) -> list[Command]:
+        sent: list[Command] = []
+        while (command := self.sends) is not None:
+            sent.append(command)
+            self.answer(Send, DONE)
         return sent
 
 
@@ -174,3 +200,87 @@ def test_what_comes_counts_for_the_first_line_first() -> None:
     left = open_lines(lines, {"SEAL": Decimal(7)})
     assert [(one.line, one.quantity) for one in left] == [("00020", pcs(3))]
     assert open_lines(lines, {"SEAL": Decimal(11)}) == ()
+
+
+def test_what_was_missing_before_the_order_was_placed_is_asked_of_it_at_once() -> None:
+    noted, written = Listening().past(short(9), short(0), short(5), short(5))
+    assert amounts(noted) == amounts(written) == [("00010", 5)]
+    assert Listening().past(short(9), short(0)) == []
+    assert Listening().past() == []
+
+
+def test_a_new_word_counts_with_the_old_ones() -> None:
+    run = Listening(line(12), line(9, number="00020", item="HOUSING"))
+    run.live.hears(Heard(-1, -1))
+    run.answer(Wait, Answer(short(5)))
+    noted, _ = run.hear(short(2, "item/company:HOUSING"))
+    assert amounts(noted) == [("00010", 5), ("00020", 2)]
+
+
+def test_that_it_is_no_longer_urgent_is_written_when_it_stays_so() -> None:
+    run = Listening()
+    run.hear(short(5))
+    assert run.within is None
+    (noted,) = run.hear(short(2))
+    assert isinstance(noted, RequestExpedite)
+    assert run.within == CALM_FOR
+    (written,) = run.late()
+    assert isinstance(written, SendExpedite)
+    assert [(one.quantity, one.due_at) for one in written.wanted] == [(pcs(2), NOON)]
+    assert [(one.quantity, one.due_at) for one in written.relieved] == [(pcs(3), IN_TWO_DAYS)]
+    assert run.within is None
+    run.hear(short(0))
+    (written,) = run.late()
+    assert isinstance(written, SendExpedite)
+    assert (written.request_id, written.wanted) == ("4500000001-3", ())
+    assert written.claims() == {"expedite": None}
+
+
+def test_what_is_sent_already_or_urgent_again_is_not_written_to_be_less() -> None:
+    run = Listening()
+    run.hear(short(10), announced(10), short(0))
+    assert run.within == CALM_FOR
+    (written,) = run.late()
+    assert isinstance(written, SendExpedite)
+    assert [one.quantity for one in written.relieved] == [pcs(2)]
+    again = Listening()
+    again.hear(short(5), short(0), short(5))
+    assert again.within is None
+    fetches = Listening(fetched=True)
+    fetches.hear(short(5), short(0))
+    assert fetches.within is None
+
+
+_ITEMS = ("SEAL", "HOUSING", "COVER")
+_WORDS = st.lists(
+    st.one_of(
+        st.builds(short, st.integers(0, 30), st.sampled_from(_ITEMS)),
+        st.builds(announced, st.integers(1, 9), st.sampled_from(["S1", "S2", "S3"])),
+        st.none(),
+    ),
+    max_size=12,
+)
+
+
+@given(_WORDS, _WORDS)
+def test_whatever_is_said_no_more_is_wanted_than_is_owed_and_all_know_it_in_the_end(
+    before: list[Event | None], words: list[Event | None]
+) -> None:
+    """None is a while in which nothing is said."""
+    run = Listening(line(12), line(9, number="00020", item="HOUSING"))
+    ordered = {"00010": 12, "00020": 9}
+    told: list[Command] = run.past(*filter(None, before)) if not run.live.ended else []
+    for word in (*words, None):
+        if run.live.ended:
+            break
+        if word is not None:
+            told += run.hear(word)
+        elif run.within is not None:
+            told += run.late()
+    notes = [one for one in told if isinstance(one, RequestExpedite)]
+    letters = [one for one in told if isinstance(one, SendExpedite)]
+    for one in (*notes, *letters):
+        assert all(amount <= ordered[number] for number, amount in amounts(one))
+    assert len({one.request_id for one in letters}) == len(letters)
+    if run.live.ended:
+        assert not notes or notes[-1].wanted == ()

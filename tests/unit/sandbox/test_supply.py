@@ -117,6 +117,12 @@ def test_an_office_packs_at_once_what_it_is_asked_to_send_sooner(
         Called("4711", "HOUSING", Decimal(2), "20260302"),
     ]
     assert office.urgent("4711")
+    office.promised = [
+        Promised("4711", material, Decimal(6), "20260302") for material in ("SEAL", "HOUSING")
+    ]
+    assert not office.urgent("4711")
+    office.promised[0] = Promised("4711", "SEAL", Decimal(6), "20260303")
+    assert office.urgent("4711")
     assert not office.urgent("4712")
     wanting = [one for one in body["segments"] if one[0] not in ("FST", "SCC")]
     office.answers(mailbox.written(partner, {**body, "segments": wanting}, 2))

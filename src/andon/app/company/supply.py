@@ -138,7 +138,7 @@ def _advise(command: AdviseReceipt, known: Known) -> Request:
 
 @outbound(SendExpedite, proof="findable")
 def _expedite(command: SendExpedite, known: Known) -> Request:
-    """One request is one 862 or DELFOR."""
+    """One request is one 862 or DELFOR: what is no longer urgent is called for its own day."""
     name, partner = _partner(command.supplier_id, known)
     zone = ZoneInfo(partner.time_zone)
     called = Schedule(
@@ -152,7 +152,7 @@ def _expedite(command: SendExpedite, known: Known) -> Request:
                 amount=line.quantity.amount,
                 day=(line.due_at or command.asked_at).astimezone(zone).date(),
             )
-            for line in command.wanted
+            for line in (*command.wanted, *command.relieved)
         ),
     )
     return Request(target=name, body=schedule(called, partner.standard))

@@ -3,7 +3,9 @@
 __all__ = ["check_components", "question_shortage"]
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from andon.core.errors import LateError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Run, workflow
@@ -19,6 +21,7 @@ from andon.model.production import (
     OrderChanged,
     OrderCompleted,
     OrderReleased,
+    OrderReopened,
 )
 
 _WAITS, _COMES = "the order waits", "it comes in time"
@@ -52,15 +55,43 @@ async def check_components(run: Run, released: OrderReleased) -> None:
     )
 
 
-@workflow(on=ComponentsChecked)
+@workflow(on=ComponentsChecked, earlier=True)
 async def question_shortage(run: Run, checked: ComponentsChecked) -> None:
-    """A shortage is purchasing's question until something else is said of it: a question goes with
-    its run, so each check has one of its own."""
-    if checked.missing:
-        await run.first(
-            _ask(run, checked.missing),
-            run.wait(ComponentsChecked, OrderCompleted, OrderCancelled),
+    """A shortage is purchasing's question until something else is said of it, or nothing more is
+    made: a question goes with its run, so each check has one of its own. Where it was said before
+    the check that the order is done, there is none."""
+    if not checked.missing:
+        return
+    asked = _ask(run, checked.missing)
+    begun = done = False
+    while True:
+        heard = run.wait(
+            ComponentsChecked,
+            OrderCompleted,
+            OrderCancelled,
+            OrderReleased,
+            OrderReopened,
+            within=None if begun else timedelta(),
         )
+        try:
+            place, said = await run.first(asked, heard)
+        except LateError:
+            if done:
+                return
+            begun = True
+            continue
+        begun = begun or not run.earlier
+        match said:
+            case OrderCompleted() | OrderCancelled():
+                done = True
+            case OrderReleased() | OrderReopened():
+                done = False
+            case _ if place == 0 or begun:
+                return
+            case _:
+                pass  # an older check; this one stands in its place
+        if done and begun:
+            return
 
 
 async def _reserved(run: Run, components: Sequence[NeededComponent]) -> bool:

@@ -1,14 +1,15 @@
 """Expediting: what is missing is asked for of the suppliers that still owe some of it."""
 
-__all__ = ["expedite_missing", "open_lines", "pressing"]
+__all__ = ["CALM_FOR", "expedite_missing", "open_lines", "pressing"]
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
 from andon.capabilities.supply.ordering import promised
+from andon.core.errors import LateError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
@@ -24,38 +25,44 @@ from andon.model.supply import (
 )
 
 _NOTHING = Decimal(0)
+_Heard = ShortageChecked | PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted
+
+
+CALM_FOR = timedelta(minutes=10)
+"""Less is urgent for so long before a supplier is written to that it is: a shortage comes and goes
+with every posting."""
 
 
 def expedite_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
-    """Listens for shortages of what an order brings until all of it is sent. So much as is missing
-    and still owed is wanted at once: it is noted with the order, where a supplier that fetches
-    everything at our API reads it, and the others are written to. Of several orders that owe the
-    item each is asked: it brings nothing more than was ordered, only sooner. Asked again is for
-    more than before, or once there was enough in between; that it is no longer urgent is noted, and
-    not written to anybody."""
+    """Listens for shortages of what an order brings until all of it is sent, and begins with what
+    is missing when it is placed. So much as is missing and still owed is wanted at once: it is
+    noted with the order, where a supplier that fetches everything at our API reads it, and the
+    others are written to. Of several orders that owe the item each is asked: it brings nothing more
+    than was ordered, only sooner. Asked again is for more than before, or once there was enough in
+    between; that less is urgent is noted at once, and written when it stays so."""
 
-    @workflow(on=PurchaseOrderPlaced, name="expedite_missing")
+    @workflow(on=PurchaseOrderPlaced, name="expedite_missing", earlier=True)
     async def expediting(run: Run, placed: PurchaseOrderPlaced) -> None:
-        owed, sent = placed.lines, _Sent()
-        wanted: tuple[PurchaseLine, ...] = ()
-        times = 0
-        while still := open_lines(owed, sent.amounts):
-            match await run.wait(
-                ShortageChecked, PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted
-            ):
-                case PurchaseOrderConfirmed() as said:
-                    owed = promised(placed.lines, said.lines)
-                case (ShipmentAnnounced() | ShipmentCounted()) as said:
-                    sent.hear(said)
-                case ShortageChecked() as said:
-                    before = wanted
-                    wanted = pressing(before, still, said, by=run.now)
-                    if wanted != before:
-                        await run.send(RequestExpedite(order_id=run.subject, wanted=wanted))
-                    if placed.supplier_id not in fetched_by and _more(before, wanted):
-                        times += 1
-                        await _written(run, placed, wanted, times)
-        if wanted:
+        order, times, begun = _Order(placed.lines), 0, False
+        written = placed.supplier_id not in fetched_by
+        while order.still:
+            calms = CALM_FOR if written and order.relieved else None
+            said = await _next(run, calms if begun else timedelta())
+            if said is not None:
+                order.hear(said)
+                if run.earlier and not begun:
+                    continue  # what is missing now is known once all of that is heard
+            calm, begun = begun and said is None, True
+            before = order.wanted
+            order.press(by=run.now)
+            if order.wanted != before:
+                await run.send(RequestExpedite(order_id=run.subject, wanted=order.wanted))
+            more = _more(before, order.wanted)
+            if written and (more or calm):
+                times += 1
+                await _written(run, placed, order.wanted, () if more else order.relieved, times)
+                order.told = order.wanted
+        if order.wanted:
             await run.send(RequestExpedite(order_id=run.subject, wanted=()))
 
     return expediting
@@ -104,6 +111,53 @@ def pressing(
     return tuple(sorted((*others, *mine), key=lambda line: line.line))
 
 
+class _Order:
+    """What of an order is still owed, what of that is wanted at once, and what its supplier was
+    told of it."""
+
+    def __init__(self, ordered: Sequence[PurchaseLine]) -> None:
+        self.wanted: tuple[PurchaseLine, ...] = ()
+        self.told: tuple[PurchaseLine, ...] = ()
+        self._ordered, self._owed = ordered, ordered
+        self._sent = _Sent()
+        self._checked: dict[str, ShortageChecked] = {}
+
+    def hear(self, said: _Heard) -> None:
+        """What was said of an item last counts; no shortage is looked at before `press`."""
+        match said:
+            case PurchaseOrderConfirmed():
+                self._owed = promised(self._ordered, said.lines)
+            case ShipmentAnnounced() | ShipmentCounted():
+                self._sent.hear(said)
+            case ShortageChecked():
+                self._checked[said.item_id] = said
+
+    def press(self, *, by: datetime) -> None:
+        """What is wanted at once, after what was said of shortages."""
+        for said in self._checked.values():
+            self.wanted = pressing(self.wanted, self.still, said, by=by)
+        self._checked.clear()
+
+    @property
+    def still(self) -> tuple[PurchaseLine, ...]:
+        """What is owed."""
+        return open_lines(self._owed, self._sent.amounts)
+
+    @property
+    def relieved(self) -> tuple[PurchaseLine, ...]:
+        """What its supplier holds for urgent, still owes, and may send on its day after all."""
+        wanted = {line.line: line.quantity.amount for line in self.wanted}
+        told = {line.line: line.quantity.amount for line in self.told}
+        amounts = [
+            (line, min(told.get(line.line, _NOTHING), line.quantity.amount)) for line in self.still
+        ]
+        return tuple(
+            _of(line, known - wanted.get(line.line, _NOTHING))
+            for line, known in amounts
+            if known > wanted.get(line.line, _NOTHING)
+        )
+
+
 class _Sent:
     """What has left the supplier: what a shipment is said to hold, or what came of one that nobody
     announced. What came short or broken is a claim, and not asked for again here."""
@@ -144,8 +198,26 @@ def _of(line: PurchaseLine, amount: Decimal) -> PurchaseLine:
     return msgspec.structs.replace(line, quantity=Quantity(amount, line.quantity.unit))
 
 
+async def _next(run: Run, within: timedelta | None) -> _Heard | None:
+    """What is said next; None when nothing came within the time."""
+    try:
+        return await run.wait(
+            ShortageChecked,
+            PurchaseOrderConfirmed,
+            ShipmentAnnounced,
+            ShipmentCounted,
+            within=within,
+        )
+    except LateError:
+        return None
+
+
 async def _written(
-    run: Run, placed: PurchaseOrderPlaced, wanted: tuple[PurchaseLine, ...], times: int
+    run: Run,
+    placed: PurchaseOrderPlaced,
+    wanted: tuple[PurchaseLine, ...],
+    relieved: tuple[PurchaseLine, ...],
+    times: int,
 ) -> None:
     request = SendExpedite(
         order_id=run.subject,
@@ -153,6 +225,7 @@ async def _written(
         request_id=f"{run.local.rpartition(':')[2]}-{times}",
         asked_at=run.now,
         wanted=wanted,
+        relieved=relieved,
     )
     await insist(
         run,
@@ -161,6 +234,9 @@ async def _written(
         says=lambda error: (
             f"{placed.supplier_id} cannot be asked to send what is missing of"
             f" {run.local} sooner: {error} Mend the cause and send it again, or call the supplier."
+            if not relieved
+            else f"{placed.supplier_id} cannot be told that less of {run.local} is urgent:"
+            f" {error} Mend the cause and send it again, or call the supplier."
         ),
         again="send again",
         by_hand="it is told",

@@ -14,6 +14,7 @@ from andon.connectors.edi.simulated.program import Came, Program
 from andon.sandbox.world import World
 
 _DAY = "%Y%m%d"
+_NEVER = "99991231"
 
 
 class Ordered(msgspec.Struct, frozen=True):
@@ -73,7 +74,9 @@ class Office(Program):
         self.shipped: dict[str, Shipped] = {}
         self.advised: list[Advised] = []
         self.called: list[Called] = []
-        """Its people pack these orders at once."""
+        """In the order in which it came."""
+        self._wanted: dict[str, Sequence[Called]] = {}
+        """Of each order as the last schedule has it, in place of the one before."""
         self.now = now
         self._world = world
         self._pallets = 0
@@ -91,15 +94,22 @@ class Office(Program):
         """What a schedule says; nothing for any other message."""
 
     def urgent(self, order: str) -> bool:
-        """Whether somebody asked to have it sooner."""
-        return any(one.order == order for one in self.called)
+        """Whether somebody asked last to have some of it before the promised day, or what nobody
+        has promised; its people pack that at once."""
+        days = {(one.order, one.material): one.day for one in self.promised}
+        return any(
+            one.day < days.get((one.order, one.material), _NEVER)
+            for one in self._wanted.get(order, ())
+        )
 
     def answers(self, content: bytes) -> list[bytes]:
         """Receiving advices are filed; a schedule is for who packs."""
         for one in self.read(content):
             if not one.errors:
                 self.advised += self.told(one)
-                self.called += self.calls(one)
+                called = self.calls(one)
+                self.called += called
+                self._wanted |= dict.fromkeys({call.order for call in called}, called)
         return super().answers(content)
 
     def takes(self, came: Came) -> list[bytes]:
