@@ -38,6 +38,7 @@ from andon.capabilities.supply import (
     expedite_missing,
     note_receipts,
     post_counted,
+    post_returned,
     question_shortage,
     send_order,
 )
@@ -84,6 +85,7 @@ andon = Andon(
         check_components,
         question_shortage,
         claim_missing(fetched_by={"17300002"}),
+        post_returned(fetched_by={"17300002"}),
         expedite_missing(fetched_by={"17300002"}),
         note_receipts(fetched_by={"17300002"}),
     ],

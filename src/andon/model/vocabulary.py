@@ -102,6 +102,7 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.returning import AdviseReturn, PostReturn, RequestReturn, ShipmentReturned
 from andon.model.sales import (
     CloseCustomerCase,
     CustomerCaseOpened,
@@ -232,6 +233,10 @@ VOCABULARY: tuple[type[Message], ...] = (
     RequestExpedite,
     SendExpedite,
     NoteReceipt,
+    ShipmentReturned,
+    RequestReturn,
+    PostReturn,
+    AdviseReturn,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

@@ -17,6 +17,7 @@ from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.expediting import SendExpedite
+from andon.model.returning import AdviseReturn, RequestReturn, ReturnedLot, ShipmentReturned
 from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
@@ -213,3 +214,52 @@ def test_what_is_counted_says_what_was_damaged() -> None:
     (counted,) = posted("shipment.counted", body)
     assert isinstance(counted, ShipmentCounted)
     assert [lot.damaged for lot in counted.lots] == [pcs(1), None]
+
+
+BACK = ReturnedLot(
+    line="00010", material_id="SEAL", lot_id="material-lot/company:L1", quantity=pcs(1)
+)
+
+
+def test_what_goes_back_is_a_task_for_the_dock_and_comes_back_from_there_as_it_was() -> None:
+    asked = RequestReturn(
+        order_id=ORDER, shipment_id="S1", supplier_id="17300001", instead="credit", returned=(BACK,)
+    )
+    request = written(asked)
+    assert request.target == "give-back"
+    told: dict[str, Any] = {**request.body, "id": "R00001", "at": NOON, "absent": []}
+    local = msgspec.structs.replace(BACK, lot_id="L1")
+    went = ShipmentReturned(
+        order_id=ORDER,
+        shipment_id="S1",
+        return_id="R00001",
+        supplier_id="17300001",
+        instead="credit",
+        returned=(local,),
+        returned_at=NOON,
+    )
+    assert posted("shipment.returned", told) == [went]
+    lost: dict[str, Any] = {**told, "lots": [], "absent": request.body["lots"]}
+    assert posted("shipment.returned", lost) == [
+        msgspec.structs.replace(went, returned=(), absent=(local,))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("supplier", "partner", "document", "returned"),
+    [
+        ("17300001", "acme", "861", ["RCD", "1", "", "", "1", "EA"]),
+        ("17300003", "beta", "RECADV", ["QTY", ["61", "1", "PCE"]]),
+    ],
+)
+def test_what_went_back_is_told_in_the_suppliers_standard(
+    supplier: str, partner: str, document: str, returned: list[Any]
+) -> None:
+    request = written(
+        AdviseReturn(
+            order_id=ORDER, supplier_id=supplier, shipment_id="S1", return_id="R00001",
+            returned_at=NOON, returned=(BACK,),
+        )
+    )  # fmt: skip
+    assert (request.target, request.body["document"]) == (partner, document)
+    assert returned in request.body["segments"]

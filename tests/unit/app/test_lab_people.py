@@ -46,9 +46,10 @@ async def _people(cases: Cases, *wrong: str) -> AsyncGenerator[People]:
         await runner.cleanup()
 
 
-def _case(id: int, code: str, *choices: str) -> dict[str, Any]:
+def _case(id: int, code: str, *choices: str, text: str = "") -> dict[str, Any]:
     return {
         "id": id, "code": code, "choices": list(choices), "answer": None, "subject": f"order/{id}",
+        "text": text,
     }  # fmt: skip
 
 
@@ -75,6 +76,27 @@ async def test_what_a_floor_refuses_is_taken_back_and_answered_where_it_is_too_l
     leaves = {"answer": "leave the floor as it is"}
     assert cases.said == [(f"/v1/exceptions/{n}/answer", leaves) for n in (2, 1, 2)]
     assert people.answered["question: taken back"] == 1
+
+
+async def test_purchasing_decides_now_this_now_that_and_the_same_of_the_same() -> None:
+    back = ("send it back for replacement", "send it back for credit")
+    texts = [f"on S1{n:05}" for n in range(30)]
+
+    async def said() -> list[str]:
+        cases = Cases(
+            *(_case(n, "question", "it is claimed", *back, text=t) for n, t in enumerate(texts))
+        )
+        async with _people(cases) as people:
+            assert await people.look() == []
+        return [body["answer"] for _, body in cases.said]
+
+    first = await said()
+    assert set(first) == {"it is claimed", *back}
+    assert await said() == first
+    only = Cases(*(_case(n, "question", "it is claimed", text=t) for n, t in enumerate(texts)))
+    async with _people(only) as people:
+        await people.look()
+    assert {body["answer"] for _, body in only.said} == {"it is claimed"}
 
 
 async def test_an_andon_that_does_not_show_its_cases_has_not_none() -> None:

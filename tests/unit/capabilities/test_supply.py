@@ -212,8 +212,11 @@ def test_what_was_counted_is_posted_and_a_refusal_is_a_question_until_it_is() ->
     assert run.live.ended
 
 
-def test_what_is_all_broken_is_not_posted() -> None:
-    assert Following(post_counted, counted(0, damaged=12)).live.ended
+def test_what_is_all_broken_is_posted_as_such_and_what_never_came_is_not() -> None:
+    broken = counted(0, damaged=12)
+    run = Following(post_counted, broken)
+    assert run.sent == PostReceipt(order_id=BOUGHT, shipment_id="S1", received=broken.lots)
+    assert Following(post_counted, counted(0)).live.ended
 
 
 def _compared(*said: Event, fetched: bool = False) -> Following:

@@ -10,6 +10,7 @@ import pytest
 from andon.connectors.odata.purchases import (
     confirm_purchase_order,
     post_receipt,
+    post_return,
     purchase_order,
 )
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
@@ -18,6 +19,7 @@ from andon.connectors.odata.simulated.stocks import Stock
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said
 from andon.core.quantity import Quantity
+from andon.model.returning import PostReturn, ReturnedLot
 from andon.model.supply import (
     ConfirmPurchaseOrder,
     PostReceipt,
@@ -151,6 +153,31 @@ def test_a_receipt_names_order_line_and_lot() -> None:
     assert (item["Batch"], item["GoodsMovementType"]) == ("S1-0", "101")
 
 
+def test_what_came_damaged_is_received_beside_stock_and_goes_back_from_there() -> None:
+    known = Known(SETTINGS, None, local=NUMBER)
+    some, one = Quantity(Decimal(5), "PC"), Quantity(Decimal(1), "PC")
+    lot = ReceivedLot(line="00010", material_id="SEAL", lot_id="S1-0", quantity=some, damaged=one)
+    broken = msgspec.structs.replace(lot, lot_id="S1-1", quantity=Quantity(Decimal(0), "PC"))
+    command = PostReceipt(order_id=NUMBER, shipment_id="S1", received=(lot, broken))
+    items = post_receipt.writes(command, known).body["to_MaterialDocumentItem"]
+    assert [
+        (row["Batch"], row["GoodsMovementType"], row["QuantityInEntryUnit"]) for row in items
+    ] == [("S1-0", "101", 5), ("S1-0", "103", 1), ("S1-1", "103", 1)]
+
+    back = ReturnedLot(
+        line="00010", material_id="SEAL", lot_id="material-lot/company:S1-0", quantity=one
+    )
+    request = post_return.writes(
+        PostReturn(
+            order_id=NUMBER, shipment_id="S1", return_id="R1", instead="credit", returned=(back,)
+        ),
+        known,
+    )
+    (row,) = request.body["to_MaterialDocumentItem"]
+    assert (row["GoodsMovementType"], row["GoodsMovementReasonCode"]) == ("124", "0003")
+    assert (row["PurchaseOrder"], row["Batch"], row["EntryUnit"]) == (NUMBER, "S1-0", "PC")
+
+
 @pytest.fixture
 def company() -> Company:
     found = Company()
@@ -182,6 +209,50 @@ def test_more_than_was_ordered_is_refused_whole(company: Company) -> None:
         company.movements.post({}, [_came(10), _came(3)], "ANDON")
     assert company.purchases.open("SEAL") == 12
     assert company.movements.stock(Stock("SEAL", "1710", "171A", "S1-0")) == 0
+
+
+def _moved(kind: str, amount: int = 1, **more: str) -> Row:
+    return {**_came(amount), "GoodsMovementType": kind, **more}
+
+
+def test_what_came_damaged_is_in_nobodys_stock_and_its_line_stays_open(company: Company) -> None:
+    company.movements.post({}, [_came(5), _moved("103")], "ANDON")
+    assert company.movements.stock(Stock("SEAL", "1710", "171A", "S1-0")) == 5
+    assert company.purchases.open("SEAL") == 7
+    assert not any(one["Quantity"] == 1 for one in company.ledger.lines()), "it has no value"
+    company.movements.post({}, [_moved("124", GoodsMovementReasonCode="0003")], "ANDON")
+    assert company.purchases.open("SEAL") == 7
+    assert company.movements.stock(Stock("SEAL", "1710", "171A", "S1-0")) == 5
+    (last,) = list(company.books.rows("A_MaterialDocumentItem").values())[-1:]
+    assert (last["GoodsMovementRefDocType"], last["DebitCreditCode"]) == ("B", "H")
+
+
+@pytest.mark.parametrize("gone", ["124", "104"], ids=["returned before", "taken back by hand"])
+def test_what_is_not_there_any_more_does_not_go_back(company: Company, gone: str) -> None:
+    back = _moved("124", GoodsMovementReasonCode="0003")
+    with pytest.raises(RefusedCallError, match="Deficit of PU GR blocked stock 1 PC : SEAL"):
+        company.movements.post({}, [back], "ANDON")
+    company.movements.post({}, [_moved("103")], "ANDON")
+    company.movements.post({}, [{**back, "GoodsMovementType": gone}], "ANDON")
+    with pytest.raises(RefusedCallError, match="Deficit of PU GR blocked stock 1 PC : SEAL"):
+        company.movements.post({}, [back], "ANDON")
+
+
+def test_a_return_says_why_and_can_be_taken_back(company: Company) -> None:
+    company.movements.post({}, [_moved("103")], "ANDON")
+    with pytest.raises(RefusedCallError, match="required entry fields: GoodsMovementReasonCode"):
+        company.movements.post({}, [_moved("124")], "ANDON")
+    back = [_moved("124", GoodsMovementReasonCode="0003")]
+    (made,) = company.movements.post({}, back, "ANDON")
+    company.movements.cancel(made["MaterialDocumentYear"], made["MaterialDocument"], "ANDON")
+    company.movements.post({}, back, "ANDON")
+
+
+def test_more_than_was_ordered_is_not_set_aside_either(company: Company) -> None:
+    with pytest.raises(RefusedCallError, match="Ordered quantity exceeded by 1 PC : SEAL"):
+        company.movements.post({}, [_came(10), _moved("103", 3)], "ANDON")
+    with pytest.raises(RefusedCallError, match="does not exist"):
+        company.movements.post({}, [_moved("103", PurchaseOrder="")], "ANDON")
 
 
 @pytest.mark.parametrize(

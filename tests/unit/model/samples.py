@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from andon.core.message import Message, ReadBack
 from andon.core.quantity import Quantity
-from andon.model.advising import JudgedShipment, NoteReceipt
 from andon.model.components import (
     ComponentsChecked,
     FreeComponents,
     MissingComponent,
     ReserveComponents,
 )
-from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import (
     ArrivalExpected,
@@ -95,24 +93,10 @@ from andon.model.service import (
     UsedPart,
     VisitCompleted,
 )
-from andon.model.supply import (
-    AdvisedLot,
-    AdviseReceipt,
-    AnnounceShipment,
-    ConfirmPurchaseOrder,
-    PackedLot,
-    PostReceipt,
-    PurchaseLine,
-    PurchaseOrderConfirmed,
-    PurchaseOrderPlaced,
-    ReceivedLot,
-    SendPurchaseOrder,
-    ShipmentAnnounced,
-    ShipmentCounted,
-)
 from tests.unit.model import samples_of_planning as planning
 from tests.unit.model import samples_of_quality as quality
 from tests.unit.model import samples_of_sales as sales
+from tests.unit.model import samples_of_supply as supply
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
 CHECK, GONE, CASE = "WO-1/L77", "80000001", "FS-100001"
@@ -124,13 +108,6 @@ def pcs(amount: str) -> Quantity:
     return Quantity(Decimal(amount), "PCE")
 
 
-BOUGHT, ACME = "4500000001", "17300001"
-LINE = PurchaseLine(line="00010", material_id=PUMP, quantity=pcs("5"), due_at=NOON)
-CAME = ReceivedLot(line="00010", material_id=PUMP, lot_id=LOT, quantity=pcs("4"), damaged=pcs("1"))
-PACKED = PackedLot(material_id=PUMP, lot_id=LOT, quantity=pcs("5"), sscc="0" * 20)
-JUDGED = AdvisedLot(
-    material_id=PUMP, lot_id=LOT, accepted=pcs("3"), damaged=pcs("1"), missing=pcs("1")
-)
 BUILT_IN = UsedPart(material_id="SEAL", lot_id="S1", quantity=pcs("2"))
 
 PALLET = "006965111000000010"
@@ -283,28 +260,7 @@ FULL: tuple[Message, ...] = (
     TenderLoad(delivery_id=GONE),
     LoadAnswered(delivery_id=GONE, accepted=True),
     PostGoodsIssue(delivery_id=GONE),
-    PurchaseOrderPlaced(order_id=BOUGHT, supplier_id=ACME, lines=(LINE,)),
-    SendPurchaseOrder(order_id=BOUGHT, supplier_id=ACME, placed_at=NOON, lines=(LINE,)),
-    PurchaseOrderConfirmed(order_id=BOUGHT, lines=(LINE,)),
-    ShipmentAnnounced(
-        order_id=BOUGHT,
-        shipment_id="S1",
-        lots=(PACKED,),
-        shipped_at=NOON,
-    ),
-    ConfirmPurchaseOrder(order_id=BOUGHT, lines=(LINE,)),
-    AnnounceShipment(order_id=BOUGHT, shipment_id="S1", packed=(PACKED,), shipped_at=NOON),
-    AdviseReceipt(
-        order_id=BOUGHT, supplier_id=ACME, shipment_id="S1", received_at=NOON, judged=(JUDGED,)
-    ),
-    ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
-    PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),
-    ShortageChecked(item_id="SEAL", missing=pcs("6"), orders=(A,), checked_at=NOON),
-    RequestExpedite(order_id=BOUGHT, wanted=(LINE,)),
-    SendExpedite(
-        order_id=BOUGHT, supplier_id=ACME, request_id="4711-1", asked_at=NOON, wanted=(LINE,)
-    ),
-    NoteReceipt(order_id=BOUGHT, judged=(JudgedShipment(shipment_id="S1", lots=(JUDGED,)),)),
+    *supply.FULL,
     CaseReported(
         case_id=CASE,
         customer_id="17100001",
@@ -391,7 +347,7 @@ BARE: tuple[Message, ...] = (
     LotCreated(lot_id=LOT, material_id=PUMP),
     CreateLot(lot_id=LOT, material_id=PUMP),
     *quality.BARE,
-    PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),
+    *supply.BARE,
     CaseReported(case_id=CASE, customer_id="17100001", material_id=PUMP, defect=NOTE),
     VisitCompleted(case_id=CASE, visit_id="V-1", outcome="comes-again"),
     EquipmentStateChanged(equipment_id=MIX, state="Executing"),

@@ -58,6 +58,7 @@ PAST = {
     "reopened",
     "checked",
     "shipped",
+    "returned",
 }
 IMPERATIVE = {
     "allow",

@@ -1,5 +1,5 @@
 """ERP, suppliers and dock: an order goes out by EDI, what comes is in the books, what is missing is
-asked for sooner."""
+asked for sooner, what came damaged goes back."""
 
 __all__ = ["AREA"]
 
@@ -11,18 +11,21 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.app.company.area import Area
+from andon.app.company.partners import FETCHED_BY, PIECE, order_named, partner_of
+from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
 from andon.capabilities.supply import (
     claim_missing,
     expedite_missing,
     note_receipts,
     post_counted,
+    post_returned,
     question_rejections,
     send_order,
 )
 from andon.connectors import edi
 from andon.connectors.board import Board
 from andon.connectors.board.mapping import SUPPLIERS
-from andon.connectors.edi import Document, Edi, EdiSettings, Partner
+from andon.connectors.edi import Document, Edi
 from andon.connectors.edi.mapping import (
     Advice,
     Call,
@@ -39,13 +42,13 @@ from andon.connectors.edi.mapping import (
 from andon.connectors.rest import Rest
 from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
-from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Said, inbound, outbound
 from andon.core.message import Finding
 from andon.core.plant import Connection, Partnership, Route
 from andon.core.quantity import Quantity
 from andon.model.advising import NoteReceipt
 from andon.model.expediting import RequestExpedite, SendExpedite
+from andon.model.returning import AdviseReturn, PostReturn, RequestReturn
 from andon.model.supply import (
     AdviseReceipt,
     AnnounceShipment,
@@ -61,39 +64,20 @@ from andon.model.supply import (
     ShipmentCounted,
 )
 
-_PARTNERS = {"17300001": "acme", "17300003": "beta"}
-"""Supplier in the ERP -> partner in the mailbox."""
-_FETCHED_BY = frozenset({"17300002"})
-"""Suppliers that fetch their orders at our API."""
-_PIECE = {"x12": "EA", "edifact": "PCE"}
-_UNITS = dict.fromkeys(_PIECE.values(), "PC")
+_UNITS = dict.fromkeys(PIECE.values(), "PC")
 _PROMISED = ("IA", "IC", "IB", "IE", "IP", "IQ", "AC", "AR", "BP", "DR", "5", "3")
 """Words of ACK, and of LIN in an ORDRSP, by which a line is delivered, if with other amounts or
 dates."""
-
-
-def _order(number: str) -> str:
-    """Partners and clerks have the ERP's number on their papers."""
-    return f"purchase-order/erp:{number}"
 
 
 def _pieces(quantity: Quantity) -> Quantity:
     return Quantity(quantity.amount, _UNITS.get(quantity.unit, quantity.unit))
 
 
-def _partner(supplier: str, known: Known) -> tuple[str, Partner]:
-    """Its name in the mailbox, and what is agreed with it."""
-    assert isinstance(known.settings, EdiSettings)
-    name = _PARTNERS.get(supplier, supplier)
-    if name not in known.settings.partners:
-        raise MappingError(f"Supplier {supplier} is no partner of the mailbox")
-    return name, known.settings.partners[name]
-
-
 @outbound(SendPurchaseOrder, proof="findable")
 def _send(command: SendPurchaseOrder, known: Known) -> Request:
     """One order is one 850 or ORDERS is one interchange, wanted on the first of its days."""
-    name, partner = _partner(command.supplier_id, known)
+    name, partner = partner_of(command.supplier_id, known)
     zone = ZoneInfo(partner.time_zone)
     days = [line.due_at.astimezone(zone).date() for line in command.lines if line.due_at]
     purchase = Purchase(
@@ -103,7 +87,7 @@ def _send(command: SendPurchaseOrder, known: Known) -> Request:
         lines=tuple(
             Wanted(
                 material=line.material_id,
-                quantity=Quantity(line.quantity.amount, _PIECE[partner.standard]),
+                quantity=Quantity(line.quantity.amount, PIECE[partner.standard]),
             )
             for line in command.lines
         ),
@@ -114,14 +98,14 @@ def _send(command: SendPurchaseOrder, known: Known) -> Request:
 @outbound(AdviseReceipt, proof="findable")
 def _advise(command: AdviseReceipt, known: Known) -> Request:
     """One shipment is one 861 or RECADV."""
-    name, partner = _partner(command.supplier_id, known)
+    name, partner = partner_of(command.supplier_id, known)
     number = command.order_id.rpartition(":")[2]
     said = Advice(
         number=f"{command.shipment_id}-{number}",
         order=number,
         shipment=command.shipment_id,
         received_at=command.received_at.astimezone(ZoneInfo(partner.time_zone)),
-        unit=_PIECE[partner.standard],
+        unit=PIECE[partner.standard],
         lots=tuple(
             Judged(
                 material=lot.material_id,
@@ -139,13 +123,13 @@ def _advise(command: AdviseReceipt, known: Known) -> Request:
 @outbound(SendExpedite, proof="findable")
 def _expedite(command: SendExpedite, known: Known) -> Request:
     """One request is one 862 or DELFOR: what is no longer urgent is called for its own day."""
-    name, partner = _partner(command.supplier_id, known)
+    name, partner = partner_of(command.supplier_id, known)
     zone = ZoneInfo(partner.time_zone)
     called = Schedule(
         number=command.request_id,
         order=command.order_id.rpartition(":")[2],
         written_on=command.asked_at.astimezone(zone).date(),
-        unit=_PIECE[partner.standard],
+        unit=PIECE[partner.standard],
         calls=tuple(
             Call(
                 material=line.material_id,
@@ -171,7 +155,7 @@ def _confirmed(item: Item, known: Known) -> Iterator[Said]:
         for line in said.lines
         if line.quantity is not None and line.word in _PROMISED
     )
-    yield PurchaseOrderConfirmed(order_id=_order(said.order), lines=lines)
+    yield PurchaseOrderConfirmed(order_id=order_named(said.order), lines=lines)
 
 
 def _announced(item: Item, known: Known) -> Iterator[Said]:
@@ -192,7 +176,7 @@ def _announced(item: Item, known: Known) -> Iterator[Said]:
         )
     for number, packed in lots.items():
         yield ShipmentAnnounced(
-            order_id=_order(number),
+            order_id=order_named(number),
             shipment_id=said.shipment,
             lots=tuple(packed),
             shipped_at=said.shipped_at,
@@ -222,7 +206,7 @@ def _counted(item: Item, _: Known) -> Iterator[Said]:
     """Lots have the supplier's numbers."""
     row = item.read(_Counted)
     yield ShipmentCounted(
-        order_id=_order(row.order),
+        order_id=order_named(row.order),
         shipment_id=row.shipment,
         counted_at=row.at,
         lots=tuple(
@@ -272,7 +256,7 @@ def _expected(item: Item, _: Known) -> Iterator[Said]:
     """What a partner announced here is news once it is on the list of the dock."""
     row = item.read(_Expected)
     yield ShipmentAnnounced(
-        order_id=_order(row.order),
+        order_id=order_named(row.order),
         shipment_id=row.shipment,
         lots=tuple(
             PackedLot(material_id=lot.item, lot_id=lot.lot, quantity=Quantity(lot.quantity, "PC"))
@@ -286,6 +270,7 @@ _EDI = (
     _send,
     _advise,
     _expedite,
+    *SENT_BACK,
     Inbound("855", _confirmed),
     Inbound("ORDRSP", _confirmed),
     Inbound("856", _announced),
@@ -298,15 +283,16 @@ AREA = Area(
     connections=(
         Connection("suppliers", Edi, _EDI),
         Connection("andon", Board, SUPPLIERS),
-        Connection("receiving", Webhook, (_counted, _expected)),
-        Connection("receiving-expected", Rest, (_expect,)),
+        Connection("receiving", Webhook, (_counted, _expected, *WENT_BACK)),
+        Connection("receiving-expected", Rest, (_expect, *WAY_BACK)),
     ),
     workflows=(
-        send_order(fetched_by=_FETCHED_BY),
+        send_order(fetched_by=FETCHED_BY),
         post_counted,
-        claim_missing(fetched_by=_FETCHED_BY),
-        expedite_missing(fetched_by=_FETCHED_BY),
-        note_receipts(fetched_by=_FETCHED_BY),
+        claim_missing(fetched_by=FETCHED_BY),
+        post_returned(fetched_by=FETCHED_BY),
+        expedite_missing(fetched_by=FETCHED_BY),
+        note_receipts(fetched_by=FETCHED_BY),
     ),
     routes=(
         Route(SendPurchaseOrder, "suppliers"),
@@ -316,6 +302,9 @@ AREA = Area(
         Route(NoteReceipt, "andon"),
         Route(ConfirmPurchaseOrder, "erp"),
         Route(PostReceipt, "erp"),
+        Route(PostReturn, "erp"),
+        Route(AdviseReturn, "suppliers"),
+        Route(RequestReturn, "receiving-expected"),
         Route(AnnounceShipment, "receiving-expected"),
     ),
     policies=(question_rejections,),
@@ -331,6 +320,8 @@ AREA = Area(
                     "received",
                     "expedite",
                     "judged",
+                    "returned",
+                    "owed-again",
                 ),
             },
             asks=(ConfirmPurchaseOrder, AnnounceShipment),

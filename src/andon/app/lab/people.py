@@ -5,6 +5,7 @@ __all__ = ["People"]
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import aiohttp
 
@@ -29,6 +30,11 @@ _ANSWERS = (
 )
 """What they choose where it is offered, the first that is: the causes are gone after a while. What
 is left of a lot that customers complain of was looked at again after its rework: no new hold."""
+_DECIDED = {
+    "it is claimed": ("send it back for replacement", "send it back for credit"),
+}
+"""Answers beside which there are others, and people choose now this, now that: by what the case
+says, so that one seed has one history."""
 _SEEN = frozenset({"repeated-interchange"})
 """Codes of cases that ask nothing: whoever reads one closes it."""
 
@@ -86,5 +92,6 @@ def _choice(case: dict[str, Any]) -> str | None:
     choices: list[str] = case["choices"]
     for known in _ANSWERS:
         if known in choices:
-            return known
+            among = (known, *(one for one in _DECIDED.get(known, ()) if one in choices))
+            return among[crc32(case["text"].encode()) % len(among)]
     return next((one for one in choices if one.startswith("book ")), None)

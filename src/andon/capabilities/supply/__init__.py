@@ -1,5 +1,5 @@
 """Supply: orders go to suppliers, what comes is posted, what is missing is claimed
-or asked for sooner."""
+or asked for sooner, what came damaged goes back."""
 
 __all__ = [
     "check_components",
@@ -7,6 +7,7 @@ __all__ = [
     "expedite_missing",
     "note_receipts",
     "post_counted",
+    "post_returned",
     "question_rejections",
     "question_shortage",
     "send_order",
@@ -19,3 +20,4 @@ from andon.capabilities.supply.expediting import expedite_missing
 from andon.capabilities.supply.ordering import send_order
 from andon.capabilities.supply.receiving import post_counted
 from andon.capabilities.supply.rejecting import question_rejections
+from andon.capabilities.supply.returning import post_returned

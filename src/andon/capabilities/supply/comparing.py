@@ -5,6 +5,7 @@ __all__ = ["advised", "claim_missing", "missing"]
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from andon.capabilities.supply.returning import SENT_BACK, damaged_lots, send_back
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
@@ -46,7 +47,7 @@ def claim_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
                 lots = advised(announced[shipment], counted[shipment])
                 if placed.supplier_id not in fetched_by:
                     await _advise(run, placed, counted[shipment], lots)
-                await _claim(run, placed, shipment, missing(lots))
+                await _claim(run, placed, counted[shipment], missing(lots))
 
     return comparing
 
@@ -112,16 +113,23 @@ async def _advise(
 
 
 async def _claim(
-    run: Run, placed: PurchaseOrderPlaced, shipment: str, short: Sequence[str]
+    run: Run, placed: PurchaseOrderPlaced, counted: ShipmentCounted, short: Sequence[str]
 ) -> None:
-    if short:
-        await run.ask(
-            "purchasing",
-            f"{placed.supplier_id} announced more on {shipment} for"
-            f" {run.local} than can be used: {'; '.join(short)}."
-            " Claim it from the supplier.",
-            "it is claimed",
-        )
+    """What is sent back needs no more than the word; what is claimed stays where it is."""
+    if not short:
+        return
+    shipment, back = counted.shipment_id, damaged_lots(counted)
+    answer = await run.ask(
+        "purchasing",
+        f"{placed.supplier_id} announced more on {shipment} for"
+        f" {run.local} than can be used: {'; '.join(short)}."
+        f" Claim it from the supplier{', or have what is damaged sent back' if back else ''}.",
+        "it is claimed",
+        *(SENT_BACK if back else ()),
+    )
+    instead = SENT_BACK.get(answer)
+    if instead is not None:
+        await send_back(run, placed, shipment, back, instead)
 
 
 def _sent(announced: dict[str, ShipmentAnnounced]) -> Decimal:

@@ -9,9 +9,13 @@ from andon.model.supply import PostReceipt, ShipmentCounted
 
 @workflow(on=ShipmentCounted)
 async def post_counted(run: Run, counted: ShipmentCounted) -> None:
-    """What was counted and is fit is posted; receiving decides about a refusal, as often as it
-    takes."""
-    received = tuple(lot for lot in counted.lots if lot.quantity.amount > 0)
+    """What was counted is posted, and what of it is damaged as such; receiving decides about a
+    refusal, as often as it takes."""
+    received = tuple(
+        lot
+        for lot in counted.lots
+        if lot.quantity.amount > 0 or (lot.damaged is not None and lot.damaged.amount > 0)
+    )
     if not received:
         return
     await insist(

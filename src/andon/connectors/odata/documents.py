@@ -57,10 +57,11 @@ _OUT: dict[str, MaterialUse] = {
     "555": "Other", "601": "Other", "652": "Other", "702": "Inventoried",
 }  # fmt: skip
 _WITHIN = {
-    "103", "104", "309", "310", "311", "312", "321", "322", "323", "325", "326", "349", "350",
-    "641", "642", "643", "644",
+    "103", "104", "124", "125", "309", "310", "311", "312", "321", "322", "323", "325", "326",
+    "349", "350", "641", "642", "643", "644",
 }  # fmt: skip
-"""Movement types that leave the amount in stock: from place to place, from status to status."""
+"""Movement types that leave stock as it is: from place to place, from status to status, or what
+came and was not taken."""
 _BLOCKS = {"344": True, "343": False}
 """Movement types that take a lot out of use, or give it to use again."""
 

@@ -18,6 +18,7 @@ from andon.connectors.odata.postings import POSTINGS
 from andon.connectors.odata.purchases import (
     confirm_purchase_order,
     post_receipt,
+    post_return,
     purchase_order,
 )
 from andon.connectors.odata.sales import place_sales_order, sales_order
@@ -39,6 +40,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     purchase_order,
     confirm_purchase_order,
     post_receipt,
+    post_return,
     journal_entry,
     bill_of_material,
     update_bom,

@@ -6,6 +6,7 @@ __all__ = [
     "ScheduleRow",
     "confirm_purchase_order",
     "post_receipt",
+    "post_return",
     "purchase_order",
 ]
 
@@ -22,14 +23,18 @@ from andon.connectors.odata.values import entity
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
+from andon.model.returning import PostReturn, ReturnedLot
 from andon.model.supply import (
     ConfirmPurchaseOrder,
     PostReceipt,
     PurchaseLine,
     PurchaseOrderConfirmed,
     PurchaseOrderPlaced,
+    ReceivedLot,
 )
 
+_DAMAGED = "0003"
+"""Reason for a return, as SAP delivers it for return deliveries."""
 _FIRST = "1"
 """The schedule line that a line of an order means which names none: `00010`, not `00010/2`."""
 
@@ -135,19 +140,40 @@ def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Reque
 
 @outbound(PostReceipt, proof="findable", local=True)
 def post_receipt(command: PostReceipt, known: Known) -> Request:
-    """A goods receipt for the purchase order, movement type 101: one document for a shipment."""
+    """A goods receipt for the purchase order, movement type 101; what is damaged into GR blocked
+    stock, 103: there, and in nobody's stock. One document for a shipment."""
     items = [
-        {
-            **place_of(known),
-            "Material": lot.material_id,
-            "Batch": local_name(lot.lot_id),
-            "GoodsMovementType": "101",
-            "GoodsMovementRefDocType": "B",
-            "PurchaseOrder": known.local,
-            "PurchaseOrderItem": lot.line,
-            "QuantityInEntryUnit": lot.quantity.amount,
-            "EntryUnit": lot.quantity.unit,
-        }
+        {"GoodsMovementType": kind, **_item(lot, amount, known)}
         for lot in command.received
+        for kind, amount in (("101", lot.quantity), ("103", lot.damaged))
+        if amount is not None and amount.amount > 0
     ]
     return document_of("01", items)
+
+
+@outbound(PostReturn, proof="findable", local=True)
+def post_return(command: PostReturn, known: Known) -> Request:
+    """A return delivery from GR blocked stock, movement type 124, with the reason for it. SAP never
+    counted it as delivered, so the line stays as open as it was, whatever the supplier owes."""
+    items = [
+        {
+            "GoodsMovementType": "124",
+            "GoodsMovementReasonCode": _DAMAGED,
+            **_item(lot, lot.quantity, known),
+        }
+        for lot in command.returned
+    ]
+    return document_of("01", items)
+
+
+def _item(lot: ReceivedLot | ReturnedLot, amount: Quantity, known: Known) -> dict[str, Any]:
+    return {
+        **place_of(known),
+        "Material": lot.material_id,
+        "Batch": local_name(lot.lot_id),
+        "GoodsMovementRefDocType": "B",
+        "PurchaseOrder": known.local,
+        "PurchaseOrderItem": lot.line,
+        "QuantityInEntryUnit": amount.amount,
+        "EntryUnit": amount.unit,
+    }

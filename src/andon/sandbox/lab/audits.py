@@ -126,6 +126,17 @@ def _receipts(company: Company) -> Reckoned:
     return compare(came, supply.booked(company.the(Erp)))
 
 
+def _returns(company: Company) -> Reckoned:
+    back = supply.went_back(company.world.truth)
+    return compare(back, supply.returns_booked(company.the(Erp)))
+
+
+def _returns_told(company: Company) -> Reckoned:
+    suppliers = company.the(SupplierEdi)
+    told = supply.told_back(company.world.truth, suppliers)
+    return compare(told, supply.given_back(suppliers))
+
+
 def _ordered(company: Company) -> Reckoned:
     suppliers = company.the(SupplierEdi), company.the(SupplierPortal)
     return supply.taken(company.the(Erp), *suppliers)
@@ -254,6 +265,8 @@ AUDITS: Mapping[str, Audit] = {
     "orders closed, plant B": _closed_b,
     "orders as planned, plant B": _decided_b,
     "goods receipts of purchase orders": _receipts,
+    "returns to suppliers": _returns,
+    "returns told to suppliers": _returns_told,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,
     "shipments announced by the partner": _announced,

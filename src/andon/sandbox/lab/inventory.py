@@ -20,8 +20,10 @@ from typing import TypeVar
 import msgspec
 
 from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.lab.supply import aside
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.field_service import VAN
+from andon.sandbox.systems.receiving import ASIDE
 from andon.sandbox.systems.wms import PRODUCTION, Wms
 from andon.sandbox.truth import Counted, Moved, Scrapped, Strayed, Truth
 
@@ -129,12 +131,16 @@ def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
             _add(lies, (lot, "production"), amount)
         elif place == VAN:
             _add(lies, (lot, "van"), amount)
+        elif place == ASIDE:
+            _add(lies, (lot, "aside"), amount)
         elif place.startswith(_HALLS):
             _add(lies, (lot, "warehouse"), amount)
             _add(bins, (lot, place), amount)
     books: dict[tuple[str, str], Decimal] = {}
     for there, amount in erp.company.movements.stocks.all():
         _add(books, (there.batch, _STORES.get(there.store, there.store)), amount)
+    for lot, amount in aside(erp).items():
+        _add(books, (lot, "aside"), amount)
     return _apart(lies, books) + _apart(bins, wms.bins)
 
 

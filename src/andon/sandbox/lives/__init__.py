@@ -14,6 +14,7 @@ from andon.sandbox.lives import (
     production,
     purchasing,
     quality,
+    returning,
     sales,
     service,
     shipping,
@@ -48,6 +49,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     plant_b.begin,
     engineering.begin,
     purchasing.begin,
+    returning.begin,
     service.begin,
     planning.begin,
 )

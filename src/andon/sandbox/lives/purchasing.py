@@ -1,4 +1,4 @@
-"""Purchasing: a buyer who keeps the store filled, suppliers' trucks, and a clerk on the dock."""
+"""Purchasing: a buyer who keeps the store filled, suppliers' trucks, and clerks on the dock."""
 
 __all__ = ["begin"]
 
@@ -13,7 +13,7 @@ from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
 from andon.sandbox.lives.production import STORE
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
-from andon.sandbox.systems.receiving import Counted, Receiving
+from andon.sandbox.systems.receiving import ASIDE, Counted, Receiving
 from andon.sandbox.systems.supplier_edi import Ordered, Shipped, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.truth import Arrived
@@ -95,8 +95,7 @@ def _driven(
     world: World, erp: Erp, dock: Receiving, seller: _Seller, order: Ordered, shipment: str
 ) -> Steps:
     """What is packed is announced, and leaves at once where it is wanted sooner; now and then a
-    pallet holds less than its label says, or a piece of it is broken and goes back with the
-    driver."""
+    pallet holds less than its label says, or a piece of it is broken and stands aside."""
     chance = world.chance(f"truck/{shipment}")
     for _ in range(chance.randint(2, 6)):
         if seller.urgent(order.number):
@@ -117,10 +116,12 @@ def _driven(
         line = erp.company.purchases.line_of(order.number, material)
         world.truth.born(lot, material, sound=True)
         there = quantity - short - damaged
-        arrived = Arrived(
-            at=world.now(), lot=lot, material=material, quantity=there, place=STORE,
-            because=f"{order.number}/{line}",
-        )  # fmt: skip
-        world.truth.happens(arrived)
+        for place, amount in ((STORE, there), (ASIDE, Decimal(damaged))):
+            if amount:
+                arrived = Arrived(
+                    at=world.now(), lot=lot, material=material, quantity=amount, place=place,
+                    because=f"{order.number}/{line}",
+                )  # fmt: skip
+                world.truth.happens(arrived)
         counted.append(Counted(line, material, lot, there, Decimal(damaged)))
     dock.close(order.number, shipment, counted)

@@ -11,6 +11,7 @@ __all__ = [
     "Made",
     "Mended",
     "Moved",
+    "Returned",
     "Scrapped",
     "Started",
     "Strayed",
@@ -136,6 +137,17 @@ class Left(Fact, frozen=True, kw_only=True):
     place: str
     because: str
     """Delivery on which it went."""
+
+
+class Returned(Fact, frozen=True, kw_only=True):
+    """An amount of a lot went back to who had sent it."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    place: str
+    because: str
+    """What it had come for: a purchase order and line."""
 
 
 class Used(Fact, frozen=True, kw_only=True):

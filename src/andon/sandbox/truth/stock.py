@@ -18,6 +18,7 @@ from andon.sandbox.truth.facts import (
     Made,
     Mended,
     Moved,
+    Returned,
     Scrapped,
     Started,
     Strayed,
@@ -87,7 +88,7 @@ class Truth:
         match fact:
             case Arrived():
                 self._put(fact.lot, fact.place, fact.quantity)
-            case Consumed() | Scrapped() | Left() | Used():
+            case Consumed() | Scrapped() | Left() | Returned() | Used():
                 self._take(fact.lot, fact.place, fact.quantity)
             case Moved():
                 self._take(fact.lot, fact.origin, fact.quantity)

@@ -8,6 +8,7 @@ __all__ = [
     "Adjustment",
     "Advice",
     "Arrived",
+    "Back",
     "Call",
     "Confirmation",
     "Confirmed",
@@ -17,6 +18,7 @@ __all__ = [
     "Notice",
     "Purchase",
     "Schedule",
+    "SentBack",
     "Wanted",
     "adjustments",
     "advice",
@@ -27,6 +29,7 @@ __all__ = [
     "notice",
     "order",
     "schedule",
+    "sent_back",
 ]
 
 from andon.connectors._folders import mapping as folders
@@ -43,6 +46,7 @@ from andon.connectors.edi.mapping.orders import (
 )
 from andon.connectors.edi.mapping.protocol import ANSWERS, doubted, refused, reported
 from andon.connectors.edi.mapping.receipts import RECEIVED, Arrived, arrivals
+from andon.connectors.edi.mapping.returns import Back, SentBack, sent_back
 from andon.connectors.edi.mapping.schedules import Call, Schedule, schedule
 from andon.connectors.edi.mapping.stock import ADJUSTED, SHIPPED, Adjustment, adjustments
 

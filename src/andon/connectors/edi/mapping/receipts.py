@@ -111,6 +111,7 @@ def _edifact(document: Document, known: Known) -> Iterator[Arrived]:
             number=f"{number}/{row.text(1) or n}",
             line=edifact_line(row, order),
             taken=taken,
+            returned=amounts.get("61"),
             questioned=refused,
             received_at=at,
         )

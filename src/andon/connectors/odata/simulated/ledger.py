@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 ENTRIES = "A_JournalEntryItemBasic"
 _STOCK, _OFFSET = "BSX", "GBB"
 _ACCOUNTS = {_STOCK: "13100000", _OFFSET: "51100000"}
-_WITHIN_STOCK = ("311", "312", "321", "322", "325", "326", "343", "344")
-"""From place to place, from status to status: no value changes."""
+_WITHOUT_VALUE = (
+    "103", "104", "124", "125", "311", "312", "321", "322", "325", "326", "343", "344",
+)  # fmt: skip
+"""From place to place, from status to status, or not taken into stock at all: no value changes."""
 
 
 class Ledger:
@@ -57,7 +59,8 @@ class Ledger:
         valued = [
             item
             for item in moved
-            if item["GoodsMovementType"] not in _WITHIN_STOCK and not item["IsAutomaticallyCreated"]
+            if item["GoodsMovementType"] not in _WITHOUT_VALUE
+            and not item["IsAutomaticallyCreated"]
         ]
         if not valued:
             return

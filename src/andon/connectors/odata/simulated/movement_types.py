@@ -1,6 +1,15 @@
 """Movement types: what each takes from and puts into, and which one takes it back."""
 
-__all__ = ["BLOCKED", "IN_INSPECTION", "MOVES", "STOCK_TYPES", "UNRESTRICTED", "Move", "Side"]
+__all__ = [
+    "BLOCKED",
+    "GR_BLOCKED",
+    "IN_INSPECTION",
+    "MOVES",
+    "STOCK_TYPES",
+    "UNRESTRICTED",
+    "Move",
+    "Side",
+]
 
 from collections.abc import Mapping
 
@@ -13,6 +22,8 @@ STOCK_TYPES: Mapping[str, str] = {
     BLOCKED: "Blocked",
 }
 """Stock types and their names on the screen."""
+GR_BLOCKED = "GR"
+"""Came for a purchase order and is not taken: in its history, in nobody's stock, of no value."""
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -44,10 +55,15 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 _HERE, _THERE, _ANY = Side(), Side(elsewhere=True), Side("")
 _OTHER = "IssuingOrReceivingStorageLoc"
+_DOOR, _WHY = Side(GR_BLOCKED), "GoodsMovementReasonCode"
 
 MOVES: Mapping[str, Move] = {
     "101": Move(undo="102", puts=_HERE, code="02"),
     "102": Move(undo="101", takes=_HERE, code="02"),
+    "103": Move(undo="104", puts=_DOOR, code="01"),
+    "104": Move(undo="103", takes=_DOOR, code="01"),
+    "124": Move(undo="125", takes=_DOOR, code="01", needs=_WHY),
+    "125": Move(undo="124", puts=_DOOR, code="01"),
     "201": Move(undo="202", takes=_HERE, code="03", needs="CostCenter"),
     "202": Move(undo="201", puts=_HERE, code="03", needs="CostCenter"),
     "261": Move(undo="262", takes=_HERE, code="03"),

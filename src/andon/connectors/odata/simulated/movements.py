@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from andon.connectors.odata.simulated.books import Books, RefusedCallError, Row
 from andon.connectors.odata.simulated.movement_types import (
+    GR_BLOCKED,
     MOVES,
     UNRESTRICTED,
     Side,
@@ -24,6 +25,7 @@ _OF_DELIVERIES = ("601", "602")
 """Posted through the delivery alone."""
 _OF_ORDERS = ("101", "102", "261", "262")
 """Posted for a production order; 101 and 102 for a purchase order, too."""
+_RECEIPTS = ("101", "102", "103", "104", "124", "125")
 _YEAR, _DOCUMENT, _ITEM = "MaterialDocumentYear", "MaterialDocument", "MaterialDocumentItem"
 
 
@@ -150,6 +152,7 @@ class Movements:
             "IssuingOrReceivingPlant": "",
             "IssuingOrReceivingStorageLoc": "",
             "CostCenter": "",
+            "GoodsMovementReasonCode": "",
             "ManufacturingOrder": item.get("OrderID", ""),
             "ManufacturingOrderItem": "1",
             "PurchaseOrder": "",
@@ -184,10 +187,10 @@ class Movements:
             text = f"Valuation data for material {item['Material']} is currently locked by {who}"
             raise RefusedCallError("M3/024", text)
         if move.takes is not None:
-            self.stocks.take(_end(item, move.takes), amount)
+            self._lay(item, move.takes, -amount)
         if move.puts is not None:
-            self.stocks.put(_end(item, move.puts), amount)
-        if bought:
+            self._lay(item, move.puts, amount)
+        if bought and kind in ("101", "102"):
             self._company.purchases.receive(item, amount if kind == "101" else -amount)
         elif kind in ("101", "102"):
             self._delivered(order, amount if kind == "101" else -amount)
@@ -195,6 +198,15 @@ class Movements:
                 self._company.inspections.begin(item)
         elif kind in ("261", "262"):
             self._withdrawn(order, item["Material"], amount if kind == "261" else -amount)
+
+    def _lay(self, item: Row, side: Side, amount: Decimal) -> None:
+        """So much more lies at one end of a movement; below zero, less."""
+        if side.stock_type == GR_BLOCKED:
+            self._company.purchases.set_aside(item, amount)
+        elif amount < 0:
+            self.stocks.take(_end(item, side), -amount)
+        else:
+            self.stocks.put(_end(item, side), amount)
 
     def _delivered(self, number: str, amount: Decimal) -> None:
         row = self._company.order(number)
@@ -217,8 +229,9 @@ class Movements:
 
 
 def _reference(item: Row) -> str:
-    """The kind of document that 101 and 102 are posted for: B is a purchase order, F an order."""
-    if item["GoodsMovementType"] not in ("101", "102"):
+    """The kind of document that a receipt, or its way back, is posted for: B is a purchase order, F
+    an order."""
+    if item["GoodsMovementType"] not in _RECEIPTS:
         return ""
     return "B" if item.get("PurchaseOrder") else "F"
 

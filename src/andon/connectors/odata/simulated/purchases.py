@@ -17,7 +17,7 @@ PURCHASE_ITEMS = "A_PurchaseOrderItem"
 SCHEDULES = "A_PurchaseOrderScheduleLine"
 _CHANGEABLE = {"ScheduleLineDeliveryDate", "ScheduleLineCommittedQuantity"}
 _USUALLY = timedelta(days=7)
-_CAME = "~came"
+_CAME, _ASIDE = "~came", "~aside"
 
 
 class Purchases:
@@ -104,23 +104,37 @@ class Purchases:
 
     def receive(self, movement: Row, amount: Decimal) -> None:
         """So much has come for a line; below zero it goes back."""
+        row = self._line_for(movement)
+        came = row[_CAME] + amount
+        _must_be_ordered(row, came)
+        done = came == row["OrderQuantity"]
+        self._put(row, {_CAME: came, "IsCompletelyDelivered": done})
+
+    def set_aside(self, movement: Row, amount: Decimal) -> None:
+        """So much more has come for a line and is not taken; below zero it goes back. The line
+        stays open."""
+        row = self._line_for(movement)
+        aside = row[_ASIDE] + amount
+        if aside < 0:
+            unit = row["PurchaseOrderQuantityUnit"]
+            text = f"Deficit of PU GR blocked stock {-aside:f} {unit} : {row['Material']} 1710"
+            raise RefusedCallError("M7/021", text)
+        _must_be_ordered(row, row[_CAME] + aside)
+        self._put(row, {_ASIDE: aside})
+
+    def _line_for(self, movement: Row) -> Row:
         number, item = movement["PurchaseOrder"], movement["PurchaseOrderItem"]
         row = self._books.rows(PURCHASE_ITEMS).get((number, item))
         if row is None:
             raise RefusedCallError("M7/061", f"Purchase order {number} item {item} does not exist")
-        material = row["Material"]
-        if movement["Material"] != material:
+        if movement["Material"] != row["Material"]:
             text = f"Item {item} of purchase order {number} is not for {movement['Material']}"
             raise RefusedCallError("M7/061", text)
-        came = row[_CAME] + amount
-        if (over := came - row["OrderQuantity"]) > 0:
-            unit = row["PurchaseOrderQuantityUnit"]
-            text = f"PU Ordered quantity exceeded by {over:f} {unit} : {material} 1710"
-            raise RefusedCallError("M7/021", text)
-        done = came == row["OrderQuantity"]
-        self._books.put(
-            PURCHASE_ITEMS, (number, item), {_CAME: came, "IsCompletelyDelivered": done}
-        )
+        return row
+
+    def _put(self, row: Row, values: Mapping[str, Any]) -> None:
+        key = row["PurchaseOrder"], row["PurchaseOrderItem"]
+        self._books.put(PURCHASE_ITEMS, key, values)
 
     def _due(self, number: str, item: str) -> Decimal:
         committed, _ = self.promised(number, item)
@@ -154,4 +168,12 @@ class Purchases:
             **item,
             "IsCompletelyDelivered": False,
             _CAME: Decimal(0),
+            _ASIDE: Decimal(0),
         }
+
+
+def _must_be_ordered(row: Row, came: Decimal) -> None:
+    if (over := came - row["OrderQuantity"]) > 0:
+        unit = row["PurchaseOrderQuantityUnit"]
+        text = f"PU Ordered quantity exceeded by {over:f} {unit} : {row['Material']} 1710"
+        raise RefusedCallError("M7/021", text)

@@ -1,7 +1,7 @@
-"""The terminal on the dock: it lists what is announced, a clerk scans what came, and closes the
-count of a shipment."""
+"""The terminal on the dock: it lists what is announced and what goes back, a clerk scans what came,
+and closes the count of a shipment."""
 
-__all__ = ["Counted", "Expected", "Receiving"]
+__all__ = ["ASIDE", "Counted", "Expected", "Receiving", "Return"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,11 @@ from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
+from andon.sandbox.systems.receiving.returns import Return, Returns
 from andon.sandbox.world import World
+
+ASIDE = "R.ASIDE"
+"""Where what came damaged stands until somebody decides."""
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -23,7 +27,7 @@ class Counted(msgspec.Struct, frozen=True):
     quantity: Decimal
     """What is taken."""
     damaged: Decimal = Decimal(0)
-    """What goes back with the driver."""
+    """What is set aside."""
 
 
 class _Announced(msgspec.Struct, frozen=True):
@@ -58,6 +62,7 @@ class Receiving(PostingSystem):
         self.counts: dict[tuple[str, str], Sequence[Counted]] = {}
         """(purchase order, shipment) -> what came."""
         self.expected: list[Expected] = []
+        self.returns = Returns()
         self.key = f"dock-{world.chance('receiving/key').getrandbits(64):016x}"
 
     def environment(self) -> Mapping[str, str]:
@@ -69,7 +74,7 @@ class Receiving(PostingSystem):
         }
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/expected`."""
+        """`/expected`, `/returns`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"detail": "unknown key"}, status=401)
         match request.method, request.path:
@@ -79,6 +84,10 @@ class Receiving(PostingSystem):
                 wanted = request.query.get("reference")
                 found = [one for one in self.expected if one.reference == wanted]
                 return json_answer({"expected": found})
+            case "POST", "/returns":
+                return self.returns.ask(await request.read())
+            case "GET", "/returns":
+                return self.returns.found(request.query.get("reference"))
             case _:
                 return json_answer({"detail": f"no {request.path} here"}, status=404)
 
@@ -98,6 +107,8 @@ class Receiving(PostingSystem):
     def close(self, order: str, shipment: str, counted: Sequence[Counted]) -> None:
         """The clerk has scanned the last lot of a shipment."""
         self.counts[order, shipment] = counted
+        for one in counted:
+            self.returns.set_aside(one.lot, one.damaged)
         body: dict[str, object] = {
             "id": f"count-{len(self.counts)}",
             "order": order,
@@ -106,6 +117,11 @@ class Receiving(PostingSystem):
             "lots": counted,
         }
         self.outbox.say("shipment.counted", body)
+
+    def gone(self, id: str, loaded: Mapping[str, Decimal]) -> None:
+        """The clerk has given a driver what goes back, as far as it was there."""
+        body = self.returns.gone(id, loaded)
+        self.outbox.say("shipment.returned", {**body, "at": self.world.now()})
 
     def believes(self) -> Iterable[Belief]:
         """What came of each lot."""

@@ -5,6 +5,7 @@ __all__ = [
     "Advised",
     "Beta",
     "Called",
+    "GivenBack",
     "Office",
     "Ordered",
     "Promised",
@@ -21,6 +22,7 @@ from andon.sandbox.systems.supplier_edi.beta import Beta
 from andon.sandbox.systems.supplier_edi.office import (
     Advised,
     Called,
+    GivenBack,
     Office,
     Ordered,
     Promised,

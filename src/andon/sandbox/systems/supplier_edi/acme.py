@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from andon.connectors.edi.simulated.program import Came
 from andon.connectors.edi.simulated.x12 import X12Program
-from andon.sandbox.systems.supplier_edi.office import Advised, Called, Office, Shipped
+from andon.sandbox.systems.supplier_edi.office import Advised, Called, GivenBack, Office, Shipped
 
 _DAMAGED, _SHORT = "01", "02"
 
@@ -42,6 +42,10 @@ class Acme(Office, X12Program):
         """An 861."""
         return list(_judged(came)) if came.document == "861" else ()
 
+    def comes_back(self, came: Came) -> Sequence[GivenBack]:
+        """An 861 that says how much was returned."""
+        return list(_given_back(came)) if came.document == "861" else ()
+
     def calls(self, came: Came) -> Sequence[Called]:
         """An 862."""
         return list(_called(came)) if came.document == "862" else ()
@@ -64,7 +68,28 @@ def _called(came: Came) -> Iterator[Called]:
 
 
 def _judged(came: Came) -> Iterator[Advised]:
-    """Each RCD and the LIN behind it."""
+    """Of what was received."""
+    for shipment, lot, row in _rows(came):
+        if row[2]:
+            doubts = {row[n + 2]: Decimal(row[n]) for n in range(6, len(row) - 2, 3)}
+            yield Advised(
+                shipment=shipment,
+                lot=lot,
+                accepted=Decimal(row[2]),
+                damaged=doubts.get(_DAMAGED, Decimal(0)),
+                missing=doubts.get(_SHORT, Decimal(0)),
+            )
+
+
+def _given_back(came: Came) -> Iterator[GivenBack]:
+    """Of what was returned."""
+    for shipment, lot, row in _rows(came):
+        if len(row) > 4 and row[4]:
+            yield GivenBack(shipment, lot, Decimal(row[4]))
+
+
+def _rows(came: Came) -> Iterator[tuple[str, str, list[str]]]:
+    """Shipment, lot, and RCD of each line: the LIN behind it names the lot."""
     shipment, row = "", [""]
     for segment in came.segments:
         match segment[0]:
@@ -73,13 +98,6 @@ def _judged(came: Came) -> Iterator[Advised]:
             case "RCD":
                 row = [str(element) for element in segment]
             case "LIN":
-                doubts = {row[n + 2]: Decimal(row[n]) for n in range(6, len(row) - 2, 3)}
-                yield Advised(
-                    shipment=shipment,
-                    lot=str(segment[5]),
-                    accepted=Decimal(row[2]),
-                    damaged=doubts.get(_DAMAGED, Decimal(0)),
-                    missing=doubts.get(_SHORT, Decimal(0)),
-                )
+                yield shipment, str(segment[5]), row
             case _:
                 continue

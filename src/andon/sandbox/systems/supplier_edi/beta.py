@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from andon.connectors.edi.simulated.edifact import EdifactProgram
 from andon.connectors.edi.simulated.program import Came
-from andon.sandbox.systems.supplier_edi.office import Advised, Called, Office, Shipped
+from andon.sandbox.systems.supplier_edi.office import Advised, Called, GivenBack, Office, Shipped
 
-_ACCEPTED, _DAMAGED, _SHORT = "194", "195", "119"
+_ACCEPTED, _DAMAGED, _SHORT, _RETURNED = "194", "195", "119", "61"
 
 
 class Beta(Office, EdifactProgram):
@@ -44,6 +44,10 @@ class Beta(Office, EdifactProgram):
         """A RECADV."""
         return list(_judged(came)) if came.document == "RECADV" else ()
 
+    def comes_back(self, came: Came) -> Sequence[GivenBack]:
+        """A RECADV that says how much was returned."""
+        return list(_given_back(came)) if came.document == "RECADV" else ()
+
     def calls(self, came: Came) -> Sequence[Called]:
         """A DELFOR."""
         return list(_called(came)) if came.document == "DELFOR" else ()
@@ -67,7 +71,27 @@ def _called(came: Came) -> Iterator[Called]:
 
 
 def _judged(came: Came) -> Iterator[Advised]:
-    """Each LIN, up to the GIN that names its lot."""
+    """Of what was received."""
+    for shipment, lot, amounts in _rows(came):
+        if _ACCEPTED in amounts:
+            yield Advised(
+                shipment=shipment,
+                lot=lot,
+                accepted=amounts[_ACCEPTED],
+                damaged=amounts.get(_DAMAGED, Decimal(0)),
+                missing=amounts.get(_SHORT, Decimal(0)),
+            )
+
+
+def _given_back(came: Came) -> Iterator[GivenBack]:
+    """Of what was returned."""
+    for shipment, lot, amounts in _rows(came):
+        if _RETURNED in amounts:
+            yield GivenBack(shipment, lot, amounts[_RETURNED])
+
+
+def _rows(came: Came) -> Iterator[tuple[str, str, dict[str, Decimal]]]:
+    """Shipment, lot and amounts of each LIN, up to the GIN that names its lot."""
     shipment, amounts = "", dict[str, Decimal]()
     for segment in came.segments:
         match segment[0]:
@@ -78,12 +102,6 @@ def _judged(came: Came) -> Iterator[Advised]:
             case "QTY":
                 amounts[segment[1][0]] = Decimal(segment[1][1])
             case "GIN":
-                yield Advised(
-                    shipment=shipment,
-                    lot=str(segment[2]),
-                    accepted=amounts[_ACCEPTED],
-                    damaged=amounts.get(_DAMAGED, Decimal(0)),
-                    missing=amounts.get(_SHORT, Decimal(0)),
-                )
+                yield shipment, str(segment[2]), amounts
             case _:
                 continue

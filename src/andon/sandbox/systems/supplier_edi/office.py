@@ -1,6 +1,6 @@
 """What the people in a supplier's office do, in whichever standard their program writes."""
 
-__all__ = ["Advised", "Called", "Office", "Ordered", "Promised", "Shipped", "sscc"]
+__all__ = ["Advised", "Called", "GivenBack", "Office", "Ordered", "Promised", "Shipped", "sscc"]
 
 from abc import abstractmethod
 from collections import Counter, deque
@@ -51,6 +51,14 @@ class Advised(msgspec.Struct, frozen=True):
     missing: Decimal
 
 
+class GivenBack(msgspec.Struct, frozen=True):
+    """What it was told of a lot that comes back."""
+
+    shipment: str
+    lot: str
+    quantity: Decimal
+
+
 class Called(msgspec.Struct, frozen=True):
     """What it was asked to send of an order, and for which day."""
 
@@ -73,6 +81,7 @@ class Office(Program):
         self.promised: list[Promised] = []
         self.shipped: dict[str, Shipped] = {}
         self.advised: list[Advised] = []
+        self.given_back: list[GivenBack] = []
         self.called: list[Called] = []
         """In the order in which it came."""
         self._wanted: dict[str, Sequence[Called]] = {}
@@ -88,6 +97,10 @@ class Office(Program):
     @abstractmethod
     def told(self, came: Came) -> Sequence[Advised]:
         """What a receiving advice says; nothing for any other message."""
+
+    @abstractmethod
+    def comes_back(self, came: Came) -> Sequence[GivenBack]:
+        """What of a shipment a receiving advice says was returned; nothing for any other."""
 
     @abstractmethod
     def calls(self, came: Came) -> Sequence[Called]:
@@ -107,6 +120,7 @@ class Office(Program):
         for one in self.read(content):
             if not one.errors:
                 self.advised += self.told(one)
+                self.given_back += self.comes_back(one)
                 called = self.calls(one)
                 self.called += called
                 self._wanted |= dict.fromkeys({call.order for call in called}, called)

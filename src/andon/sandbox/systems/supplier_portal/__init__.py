@@ -69,6 +69,8 @@ class SupplierPortal(Partner):
         """Order -> what of it somebody wants sooner, of the youngest that it sees."""
         self.advised: dict[str, Sequence[Advised]] = {}
         """Order -> what it reads of what became of its shipments."""
+        self.coming_back: dict[str, str] = {}
+        """Order -> what of it went back last, of those that it sees."""
         self.refused: list[str] = []
         """What Andon said to what it will not do."""
         self.twice = 0
@@ -129,6 +131,7 @@ class SupplierPortal(Partner):
             new = [one for one in page.items if one.local not in self.found]
             for one in page.items:
                 self._hurry(one)
+                self._expect(one)
             fresh += new
             before = page.next_before
             if before is None or len(new) < len(page.items):
@@ -161,6 +164,13 @@ class SupplierPortal(Partner):
             self.called[order.local] = str(wanted)
         else:
             self.called.pop(order.local, None)
+
+    def _expect(self, order: _Order) -> None:
+        """What comes back, and whether it owes it again."""
+        values = {one.attribute: one.value for one in order.values}
+        if back := values.get("returned"):
+            owed = "owed again" if values.get("owed-again") else "to be credited"
+            self.coming_back[order.local] = f"{back}, {owed}"
 
     def _take(self, order: _Order) -> None:
         values = {value.attribute: value.value for value in order.values}

@@ -1,0 +1,29 @@
+"""The company's suppliers, as the ERP numbers them, and what is agreed with those that have a
+mailbox."""
+
+__all__ = ["FETCHED_BY", "PIECE", "order_named", "partner_of"]
+
+from andon.connectors.edi import EdiSettings, Partner
+from andon.core.errors import MappingError
+from andon.core.mapping import Known
+
+_PARTNERS = {"17300001": "acme", "17300003": "beta"}
+"""Supplier in the ERP -> partner in the mailbox."""
+FETCHED_BY = frozenset({"17300002"})
+"""Suppliers that fetch their orders at our API."""
+PIECE = {"x12": "EA", "edifact": "PCE"}
+"""A piece, in each standard."""
+
+
+def order_named(number: str) -> str:
+    """Partners and clerks have the ERP's number on their papers."""
+    return f"purchase-order/erp:{number}"
+
+
+def partner_of(supplier: str, known: Known) -> tuple[str, Partner]:
+    """Its name in the mailbox, and what is agreed with it."""
+    assert isinstance(known.settings, EdiSettings)
+    name = _PARTNERS.get(supplier, supplier)
+    if name not in known.settings.partners:
+        raise MappingError(f"Supplier {supplier} is no partner of the mailbox")
+    return name, known.settings.partners[name]

@@ -1,0 +1,133 @@
+"""Returning: what came damaged and goes back to its supplier."""
+
+__all__ = [
+    "AdviseReturn",
+    "Instead",
+    "PostReturn",
+    "RequestReturn",
+    "ReturnedLot",
+    "ReturnedLots",
+    "ShipmentReturned",
+    "returned_text",
+]
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from andon.core.message import Claims, Command
+from andon.core.quantity import Quantity
+from andon.model.supply import PurchaseOrderEvent
+from andon.model.terms import Instant, LotId, MaterialId, Name
+
+Instead = Literal["replacement", "credit"]
+"""What the supplier owes for what goes back: the same again, or its price."""
+
+
+class ReturnedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of one lot that goes back, and the line it was bought by."""
+
+    line: Name
+    material_id: MaterialId
+    lot_id: LotId
+    quantity: Quantity
+
+
+ReturnedLots = Annotated[tuple[ReturnedLot, ...], msgspec.Meta(min_length=1)]
+"""At least one."""
+
+
+class ShipmentReturned(PurchaseOrderEvent, frozen=True, kw_only=True):
+    """A driver has taken back to the supplier what came damaged on one shipment."""
+
+    TYPE: ClassVar[str] = "andon.supply.shipment.returned.v1"
+
+    shipment_id: Name
+    """On which it came, as the supplier numbers it."""
+    return_id: Name
+    """As the dock numbers the way back."""
+    supplier_id: Name
+    instead: Instead
+    returned: tuple[ReturnedLot, ...]
+    """What has left."""
+    absent: tuple[ReturnedLot, ...] = ()
+    """What should have, and was not found."""
+    returned_at: Instant
+
+    def claims(self) -> Claims:
+        """What went back last, if anything did, and whether it is owed again."""
+        return _claims(self.shipment_id, self.returned, self.instead) if self.returned else {}
+
+
+class RequestReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Have what came damaged on one shipment given to a driver who takes it back."""
+
+    TYPE: ClassVar[str] = "andon.supply.return.request.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    shipment_id: Name
+    supplier_id: Name
+    """To whom it goes."""
+    instead: Instead
+    returned: ReturnedLots
+
+    def claims(self) -> Claims:
+        """What shall go back."""
+        return {"to-return": returned_text(self.shipment_id, self.returned)}
+
+
+class PostReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put into the books what went back to the supplier. Posts a fact: no hold can bring it
+    back."""
+
+    TYPE: ClassVar[str] = "andon.supply.return.post.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    shipment_id: Name
+    return_id: Name
+    instead: Instead
+    returned: ReturnedLots
+
+    def claims(self) -> Claims:
+        """What went back last, and whether it is owed again."""
+        return _claims(self.shipment_id, self.returned, self.instead)
+
+
+class AdviseReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Let the supplier know what is on its way back to it."""
+
+    TYPE: ClassVar[str] = "andon.supply.return.advise.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    supplier_id: Name
+    shipment_id: Name
+    return_id: Name
+    returned_at: Instant
+    returned: ReturnedLots
+
+    def claims(self) -> Claims:
+        """What it was told went back."""
+        return {"returned": returned_text(self.shipment_id, self.returned)}
+
+
+def returned_text(shipment_id: str, lots: Sequence[ReturnedLot]) -> str:
+    """By material, `S100001: SEAL 2 PC`."""
+    sums: dict[tuple[str, str], Quantity] = {}
+    for lot in lots:
+        of = lot.material_id, lot.quantity.unit
+        sums[of] = sums.get(of, Quantity(Decimal(0), of[1])) + lot.quantity
+    amounts = ", ".join(f"{material} {amount}" for (material, _), amount in sums.items())
+    return f"{shipment_id}: {amounts}"
+
+
+def _claims(shipment_id: str, lots: Sequence[ReturnedLot], instead: Instead) -> Claims:
+    owed = instead == "replacement"
+    return {"returned": returned_text(shipment_id, lots), "owed-again": owed}
