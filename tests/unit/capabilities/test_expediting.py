@@ -263,7 +263,7 @@ _WORDS = st.lists(
 
 
 @given(_WORDS, _WORDS)
-def test_whatever_is_said_no_more_is_wanted_than_is_owed_and_all_know_it_in_the_end(
+def test_whatever_is_said_no_more_is_wanted_than_is_owed_and_nothing_stays_urgent(
     before: list[Event | None], words: list[Event | None]
 ) -> None:
     """None is a while in which nothing is said."""
