@@ -1,6 +1,7 @@
 """An exchange folder under test: the other side, and connectors on it as the engine uses them."""
 
 import asyncio
+import gzip
 import zipfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -107,6 +108,11 @@ def inside(drop: Exchanged, path: str) -> list[str]:
 def first_names(drop: Exchanged, path: str) -> list[str]:
     """The names files had when they came."""
     return [name.partition("~")[0] for name in inside(drop, path)]
+
+
+def gzipped(content: bytes) -> bytes:
+    """The same bytes at any time of day: cases are named by them."""
+    return gzip.compress(content, mtime=0)
 
 
 def zipped(content: bytes, *names: str) -> bytes:

@@ -1,7 +1,6 @@
 """Files that are hostile, truncated or too large: an exception each, and the next goes on."""
 
 import asyncio
-import gzip
 import os
 import resource
 from typing import Any
@@ -18,6 +17,7 @@ from tests.contract.exchange import (
     findings,
     first_names,
     following,
+    gzipped,
     inside,
     opened,
     orders,
@@ -31,11 +31,11 @@ BROKEN: list[tuple[str, bytes, dict[str, Any], str]] = [
     ("a.csv", b"order,order\r\n1,2\r\n", {}, "names order twice"),
     ("a.csv", b"a\xff,b\r\n", {}, "the header row cannot be read: the byte 0xff"),
     ("a.csv.gz", b"no gzip at all", {}, "cannot be unpacked"),
-    ("a.csv.gz", gzip.compress(ROWS, mtime=0)[:-9], {}, "cannot be unpacked"),
+    ("a.csv.gz", gzipped(ROWS)[:-9], {}, "cannot be unpacked"),
     ("a.zip", b"PK\x03\x04 broken", {}, "cannot be unpacked"),
     ("a.zip", zipped(ROWS, "a.csv", "../../b.csv"), {}, "it holds 2 files, not one"),
     ("a.zip", zipped(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more than"),
-    ("a.csv.gz", gzip.compress(b"0" * 30_000_000, mtime=0), {"most_bytes": 1_000_000}, "unpacks to more"),
+    ("a.csv.gz", gzipped(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more"),
     ("a.csv", ROWS, {"most_bytes": 10}, "`most_bytes` allows 10"),
     ("a.csv", ROWS, {"format": {"is": "csv", "trailer": {"first": "T"}}}, "it is truncated"),
     ("a.csv", ROWS + b"T,4\r\n", {"format": {"is": "csv", "trailer": {"first": "T"}}},
@@ -72,7 +72,7 @@ async def test_a_trailer_that_agrees_is_no_row(folder: Exchanged) -> None:
 
 
 async def test_packed_files_are_read_like_others(folder: Exchanged) -> None:
-    folder.rename_in("a.csv.gz", gzip.compress(ROWS, mtime=0))
+    folder.rename_in("a.csv.gz", gzipped(ROWS))
     folder.rename_in("b.zip", zipped(ROWS.replace(b"100", b"200")))
     async with opened(folder) as files:
         assert orders(await some(files, 6)) == ["1001", "1002", "1003", "2001", "2002", "2003"]
