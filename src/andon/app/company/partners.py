@@ -1,11 +1,13 @@
 """The company's suppliers, as the ERP numbers them, and what is agreed with those that have a
 mailbox."""
 
-__all__ = ["FETCHED_BY", "PIECE", "order_named", "partner_of"]
+__all__ = ["FETCHED_BY", "PIECE", "listed", "order_named", "partner_of"]
 
 from andon.connectors.edi import EdiSettings, Partner
 from andon.core.errors import MappingError
 from andon.core.mapping import Known
+from andon.model.returning import ReturnedLot
+from andon.model.supply import PackedLot
 
 _PARTNERS = {"17300001": "acme", "17300003": "beta"}
 """Supplier in the ERP -> partner in the mailbox."""
@@ -13,6 +15,15 @@ FETCHED_BY = frozenset({"17300002"})
 """Suppliers that fetch their orders at our API."""
 PIECE = {"x12": "EA", "edifact": "PCE"}
 """A piece, in each standard."""
+
+
+def listed(lot: PackedLot | ReturnedLot) -> dict[str, str]:
+    """As a list of the dock has it."""
+    return {
+        "item": lot.material_id,
+        "lot": lot.lot_id.rpartition(":")[2],
+        "quantity": str(lot.quantity.amount),
+    }
 
 
 def order_named(number: str) -> str:

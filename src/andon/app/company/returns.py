@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from andon.app.company.partners import PIECE, order_named, partner_of
+from andon.app.company.partners import PIECE, listed, order_named, partner_of
 from andon.connectors.edi.mapping import Back, SentBack, sent_back
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
@@ -27,15 +27,6 @@ from andon.model.returning import (
 @outbound(RequestReturn, proof="findable")
 def _give_back(command: RequestReturn, _: Known) -> Request:
     """A task for the clerk; the terminal keeps our key as a reference and does not look at it."""
-    lots = [
-        {
-            "line": lot.line,
-            "item": lot.material_id,
-            "lot": lot.lot_id.rpartition(":")[2],
-            "quantity": str(lot.quantity.amount),
-        }
-        for lot in command.returned
-    ]
     return Request(
         target="give-back",
         body={
@@ -43,7 +34,7 @@ def _give_back(command: RequestReturn, _: Known) -> Request:
             "shipment": command.shipment_id,
             "supplier": command.supplier_id,
             "instead": command.instead,
-            "lots": lots,
+            "lots": [{"line": lot.line, **listed(lot)} for lot in command.returned],
         },
     )
 

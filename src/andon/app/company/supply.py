@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.app.company.area import Area
-from andon.app.company.partners import FETCHED_BY, PIECE, order_named, partner_of
+from andon.app.company.partners import FETCHED_BY, PIECE, listed, order_named, partner_of
 from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
 from andon.capabilities.supply import (
     claim_missing,
@@ -225,20 +225,12 @@ def _counted(item: Item, _: Known) -> Iterator[Said]:
 @outbound(AnnounceShipment, proof="findable")
 def _expect(command: AnnounceShipment, _: Known) -> Request:
     """A line of the list on the dock; it keeps our key as a reference and does not look at it."""
-    lots = [
-        {
-            "item": lot.material_id,
-            "lot": lot.lot_id.rpartition(":")[2],
-            "quantity": str(lot.quantity.amount),
-        }
-        for lot in command.packed
-    ]
     return Request(
         target="expect",
         body={
             "order": command.order_id.rpartition(":")[2],
             "shipment": command.shipment_id,
-            "lots": lots,
+            "lots": [listed(lot) for lot in command.packed],
             "at": None if command.shipped_at is None else command.shipped_at.isoformat(),
         },
     )

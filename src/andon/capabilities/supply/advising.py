@@ -2,15 +2,12 @@
 
 __all__ = ["note_receipts"]
 
-from collections.abc import Collection, Iterable
-from decimal import Decimal
+from collections.abc import Collection
 
-from andon.capabilities.supply.comparing import advised
+from andon.capabilities.supply.comparing import Shipments
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.advising import JudgedShipment, NoteReceipt
 from andon.model.supply import (
-    PackedLot,
-    PurchaseLine,
     PurchaseOrderConfirmed,
     PurchaseOrderPlaced,
     ShipmentAnnounced,
@@ -27,31 +24,15 @@ def note_receipts(*, fetched_by: Collection[str]) -> Workflow:
     async def noting(run: Run, placed: PurchaseOrderPlaced) -> None:
         if placed.supplier_id not in fetched_by:
             return
-        promised = _amount(placed.lines)
-        announced: dict[str, ShipmentAnnounced] = {}
-        counted: dict[str, ShipmentCounted] = {}
-        judged: dict[str, JudgedShipment] = {}
-        while announced.keys() - judged.keys() or _sent(announced.values()) < promised:
-            match await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted):
-                case PurchaseOrderConfirmed() as said:
-                    promised = _amount(said.lines)
-                case ShipmentAnnounced() as said:
-                    announced.setdefault(said.shipment_id, said)
-                case ShipmentCounted() as said:
-                    counted.setdefault(said.shipment_id, said)
-            fresh = (announced.keys() & counted.keys()) - judged.keys()
-            for shipment in sorted(fresh):
-                lots = advised(announced[shipment], counted[shipment])
-                judged[shipment] = JudgedShipment(shipment_id=shipment, lots=lots)
-            if fresh:
-                await run.send(NoteReceipt(order_id=run.subject, judged=tuple(judged.values())))
+        shipments, judged = Shipments(placed), list[JudgedShipment]()
+        while shipments.open:
+            said = await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted)
+            compared = shipments.hear(said)
+            judged += (
+                JudgedShipment(shipment_id=counted.shipment_id, lots=lots)
+                for counted, lots in compared
+            )
+            if compared:
+                await run.send(NoteReceipt(order_id=run.subject, judged=tuple(judged)))
 
     return noting
-
-
-def _sent(announced: Iterable[ShipmentAnnounced]) -> Decimal:
-    return sum((_amount(one.lots) for one in announced), Decimal(0))
-
-
-def _amount(lines: Iterable[PurchaseLine | PackedLot]) -> Decimal:
-    return sum((line.quantity.amount for line in lines), Decimal(0))

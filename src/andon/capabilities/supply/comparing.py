@@ -1,6 +1,6 @@
 """Comparing: what was announced against what came; the supplier is advised, and a claim is made."""
 
-__all__ = ["advised", "claim_missing", "missing"]
+__all__ = ["Shipments", "advised", "claim_missing", "missing"]
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -13,6 +13,7 @@ from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
     PackedLot,
+    PurchaseLine,
     PurchaseOrderConfirmed,
     PurchaseOrderPlaced,
     ReceivedLot,
@@ -30,26 +31,49 @@ def claim_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
 
     @workflow(on=PurchaseOrderPlaced, name="claim_missing")
     async def comparing(run: Run, placed: PurchaseOrderPlaced) -> None:
-        promised = sum((line.quantity.amount for line in placed.lines), _NOTHING)
-        announced: dict[str, ShipmentAnnounced] = {}
-        counted: dict[str, ShipmentCounted] = {}
-        compared: set[str] = set()
-        while announced.keys() - compared or _sent(announced) < promised:
-            match await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted):
-                case PurchaseOrderConfirmed() as said:
-                    promised = sum((line.quantity.amount for line in said.lines), _NOTHING)
-                case ShipmentAnnounced() as said:
-                    announced.setdefault(said.shipment_id, said)
-                case ShipmentCounted() as said:
-                    counted.setdefault(said.shipment_id, said)
-            for shipment in sorted((announced.keys() & counted.keys()) - compared):
-                compared.add(shipment)
-                lots = advised(announced[shipment], counted[shipment])
+        shipments = Shipments(placed)
+        while shipments.open:
+            said = await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted)
+            for counted, lots in shipments.hear(said):
                 if placed.supplier_id not in fetched_by:
-                    await _advise(run, placed, counted[shipment], lots)
-                await _claim(run, placed, counted[shipment], missing(lots))
+                    await _advise(run, placed, counted, lots)
+                await _claim(run, placed, counted, missing(lots))
 
     return comparing
+
+
+class Shipments:
+    """Of one order: each is compared once, when it is both announced and counted, whichever of the
+    two is heard first, and however often."""
+
+    def __init__(self, placed: PurchaseOrderPlaced) -> None:
+        self._promised = _total(placed.lines)
+        self._announced: dict[str, ShipmentAnnounced] = {}
+        self._counted: dict[str, ShipmentCounted] = {}
+        self._compared: set[str] = set()
+
+    @property
+    def open(self) -> bool:
+        """Until all that is promised has been announced, and all that is announced has come."""
+        announced = sum((_total(one.lots) for one in self._announced.values()), _NOTHING)
+        return bool(self._announced.keys() - self._compared) or announced < self._promised
+
+    def hear(
+        self, said: PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted
+    ) -> Sequence[tuple[ShipmentCounted, tuple[AdvisedLot, ...]]]:
+        """What can be compared now, and what became of each lot of it."""
+        match said:
+            case PurchaseOrderConfirmed():
+                self._promised = _total(said.lines)
+            case ShipmentAnnounced():
+                self._announced.setdefault(said.shipment_id, said)
+            case ShipmentCounted():
+                self._counted.setdefault(said.shipment_id, said)
+        fresh = sorted((self._announced.keys() & self._counted.keys()) - self._compared)
+        self._compared.update(fresh)
+        return [
+            (self._counted[one], advised(self._announced[one], self._counted[one])) for one in fresh
+        ]
 
 
 def advised(announced: ShipmentAnnounced, counted: ShipmentCounted) -> tuple[AdvisedLot, ...]:
@@ -132,9 +156,5 @@ async def _claim(
         await send_back(run, placed, shipment, back, instead)
 
 
-def _sent(announced: dict[str, ShipmentAnnounced]) -> Decimal:
-    return sum((_total(one.lots) for one in announced.values()), _NOTHING)
-
-
-def _total(lots: Sequence[PackedLot] | Sequence[ReceivedLot]) -> Decimal:
+def _total(lots: Sequence[PurchaseLine | PackedLot | ReceivedLot]) -> Decimal:
     return sum((lot.quantity.amount for lot in lots), _NOTHING)
