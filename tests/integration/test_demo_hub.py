@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from andon.app.demo.hub import Hub, free_port
+from andon.app.demo.hub import Hub
+from andon.sandbox.ports import free_port
 from bench.measure import Belonging, processes
 from proof.killing import role_of
 from tests.integration.plant import until

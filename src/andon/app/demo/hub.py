@@ -1,6 +1,6 @@
 """The Andon of a demo: started, waited for, opened for one person, ended."""
 
-__all__ = ["Hub", "Say", "end_by_signal", "free_port", "require_free", "telling"]
+__all__ = ["Hub", "Say", "end_by_signal", "require_free", "telling"]
 
 import asyncio
 import os
@@ -48,12 +48,6 @@ def require_free(port: int) -> None:
             f"The demo cannot answer at 127.0.0.1:{port}: {os.strerror(error.errno or 0)}."
             " Is another one running? End it, or say: ANDON_PORT=8421 make demo"
         ) from error
-
-
-def free_port() -> int:
-    """One of this machine that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _family(first: int) -> list[int]:

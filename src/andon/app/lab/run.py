@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 
 from andon.app.database import reach_database
-from andon.app.demo.hub import Hub, Say, free_port, telling
+from andon.app.demo.hub import Hub, Say, telling
 from andon.app.lab.people import People
 from andon.app.lab.report import Report
 from andon.app.lab.without import PROJECTS, Protection
@@ -26,6 +26,7 @@ from andon.sandbox.lab.audits import Audited, audited
 from andon.sandbox.lab.plant_b import take_back
 from andon.sandbox.lab.storm import Kind, Storm
 from andon.sandbox.lives import planning_b
+from andon.sandbox.ports import free_port
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import BEGAN

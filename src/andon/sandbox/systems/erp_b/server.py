@@ -5,7 +5,6 @@ __all__ = ["Server"]
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import weakref
@@ -15,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from andon.sandbox.ports import free_port
 from andon.store.server.account import account_home, own_account, require_reachable
 from andon.store.server.binaries import Binaries, copied_binaries, packaged_binaries
 from andon.store.server.cluster import Cluster, make_folder
@@ -76,7 +76,7 @@ class Server:
         if self._cluster is None or self._binaries is None:
             self._cluster, self._binaries = await asyncio.to_thread(_made, self._secret)
             weakref.finalize(self, shutil.rmtree, self._cluster.folder, True)
-            self._port = _free_port()
+            self._port = free_port()
         self._program = self._launched(self._cluster, self._binaries)
         try:
             await self._ready(self._cluster, self._program)
@@ -163,8 +163,3 @@ def _made(secret: str) -> tuple[Cluster, Binaries]:
     if made.returncode != 0:
         raise RuntimeError(f"The database of plant B's ERP cannot be made: {made.stderr[-600:]}")
     return cluster, binaries
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
