@@ -55,12 +55,11 @@ def _number(lot: str) -> str:
 
 
 async def _given_up(run: Run, lot: str) -> None:
-    """Its task stays stopped for good: only the clerk can send something else."""
+    """A task that was given stays stopped for good: only the clerk can send something else."""
     await run.ask(
         "shipping",
-        f"Delivery {run.local} can never be picked: lot {lot} is scrapped, and its task in the"
-        " warehouse stays stopped. Cancel the delivery in the ERP, and make a new one of another"
-        " lot.",
+        f"Delivery {run.local} can never be picked: lot {lot} is scrapped, and nobody takes it off"
+        " the shelf for it. Cancel the delivery in the ERP, and make a new one of another lot.",
         CANCELLED,
     )
 
