@@ -3,7 +3,7 @@
 A module here measures one connector: `async def measure() -> list[Figure]`.
 """
 
-__all__ = ["Figure", "Work", "measured"]
+__all__ = ["ROUNDS", "Figure", "Work", "measured"]
 
 import gc
 import statistics
@@ -16,7 +16,8 @@ import msgspec
 Work = Callable[[], Awaitable[int]]
 """Moves items and returns how many."""
 
-_ROUNDS = 5
+ROUNDS = 5
+"""Of each side; a measurement works, and its bare library too, so many times."""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ async def measured(connector: str, direction: str, *, work: Work, bare: Work) ->
     """The median of five rounds, connector and bare library in turn so that drift hits both."""
     works: list[_Spent] = []
     bares: list[_Spent] = []
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         bares.append(await _spent(bare))
         works.append(await _spent(work))
     return Figure(

@@ -16,6 +16,8 @@ from bench.hub import ROOT
 from bench.machine import this_machine
 
 _TARGET = ROOT / "build" / "bench" / "connectors.json"
+_WITHIN_S = 600.0
+"""One connector; the slowest needs a quarter of it."""
 _NO_MEASUREMENT = {"elsewhere", "filing", "__main__"}
 
 
@@ -27,7 +29,9 @@ def _names() -> list[str]:
 def _figures(name: str) -> list[Figure]:
     """What one connector's module measures, in a fresh process: its peak is its own."""
     command = [sys.executable, "-m", "bench.connectors", "--one", name]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=_WITHIN_S
+    )
     return msgspec.json.decode(done.stdout, type=list[Figure])
 
 
@@ -64,6 +68,9 @@ def _main(wanted: list[str]) -> int:
         except subprocess.CalledProcessError:
             failed = True
             out.print(f"{name} could not be measured; why stands above.", style="red")
+        except subprocess.TimeoutExpired:
+            failed = True
+            out.print(f"{name} was not done in {_WITHIN_S:g} s and was ended.", style="red")
     report = {"machine": this_machine(None), "figures": figures}
     _TARGET.parent.mkdir(parents=True, exist_ok=True)
     _TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(report)))

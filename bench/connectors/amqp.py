@@ -12,13 +12,12 @@ from andon.connectors.amqp import Amqp
 from andon.connectors.amqp.simulator import Rabbit
 from andon.core.connector import Request
 from andon.testing.conformance.trial import settings_of
-from bench.connectors import Figure, measured
+from bench.connectors import ROUNDS, Figure, measured
 
 _ITEMS = 5_000
 _SENDS = 1_500
 _TOGETHER = 32
 _BATCH = 256
-_ROUNDS = 7
 
 
 async def measure() -> list[Figure]:
@@ -39,7 +38,7 @@ def _ours(broker: Rabbit) -> Amqp:
 
 
 async def _read(broker: Rabbit) -> Figure:
-    await broker.say(_ROUNDS * _ITEMS)  # each round takes its part away
+    await broker.say(2 * ROUNDS * _ITEMS)  # each side of each round takes its part away
 
     async def work() -> int:
         amqp = _ours(broker)
