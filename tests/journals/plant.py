@@ -76,7 +76,7 @@ andon = Andon(
         watch_promise,
         get_it_running,
         schedule_released,
-        keep_dates,
+        keep_dates(of={"erp"}),
         answer_case,
         post_parts,
         compare_with_journal(of="erp"),

@@ -86,6 +86,46 @@ async def test_planning_knows_which_orders_are_open_and_how_much_of_them() -> No
         )
 
 
+@pytest.mark.story
+async def test_what_planning_moves_for_another_order_has_its_new_end_in_the_erp() -> None:
+    async with served(speed=60) as plant:
+        company = plant.company
+        erp, planning, mes = company.the(Erp), company.the(Planning), company.the(MesA)
+        orders = [erp.company.release("PUMP", 40) for _ in range(6)]
+        names = {one: f"production-order/erp:{one}" for one in orders}
+        await until(lambda: planning.jobs.keys() == set(names.values()), within=30)
+        await until(lambda: _agree(planning, erp), within=60)
+        due = planning.jobs[names[orders[0]]].due
+        last = max(planning.jobs.values(), key=lambda job: job.ends)
+        line = [job.order for job in planning.jobs.values() if job.line == last.line]
+        first, second, third = (one for one in orders if names[one] in line)
+
+        # Each decision moves an order that nobody decided anything about.
+        erp.faults.add("lose")  # a date arrives, and Andon never hears so
+        before = last.ends
+        erp.company.resize(first, 60)
+        await until(lambda: last.ends > before, within=30)
+        before = last.ends
+        erp.company.cancel(second)
+        await until(lambda: last.ends < before, within=30)
+        urgent = erp.company.release("PUMP", 30, company.world.now().date())
+        await until(lambda: f"production-order/erp:{urgent}" in planning.jobs, within=30)
+        await until(lambda: _agree(planning, erp), within=60)
+        assert last.order == names[third]
+        assert erp.faults.struck["lose"] == 1
+
+        # The floor knows its dates from the ERP; planning hears none of its own words again.
+        ends = planning.said[names[third]].replace(microsecond=0)
+        await until(lambda: mes.floor.orders[third].due == ends, within=30)
+        assert planning.jobs[names[first]].due == due
+        assert not [case for case in await plant.cases() if case["team"] == "planner"]
+
+
+def _agree(planning: Planning, erp: Erp) -> bool:
+    """Whether every order of the ERP ends as planning said last."""
+    return maintenance.dates(planning, erp).well
+
+
 def _last(planning: Planning) -> Job:
     """The job that ends last; before there is one, one that ended long ago."""
     long_ago = planning.world.began

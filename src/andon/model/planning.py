@@ -28,6 +28,9 @@ class OrderScheduled(Event, frozen=True, kw_only=True):
     ends_at: Instant
     reason: Text | None = None
     """What moved it; none where planning itself gave it the place."""
+    sequence: int | None = None
+    """Grows with each word that planning says of its orders, where it counts them: of two words the
+    higher is the newer, in whichever order they are heard."""
 
     def claims(self) -> Claims:
         """Where, and until when."""

@@ -20,7 +20,9 @@ LINE = "LINE1"
 WHY = "the punch is chipped"
 
 FULL: tuple[Message, ...] = (
-    OrderScheduled(order_id=MADE, equipment_id=LINE, starts_at=NOON, ends_at=LATER, reason=WHY),
+    OrderScheduled(
+        order_id=MADE, equipment_id=LINE, starts_at=NOON, ends_at=LATER, reason=WHY, sequence=7
+    ),
     ScheduleOrder(
         order_id=MADE, material_id="PUMP", quantity=Quantity(Decimal(5), "PCE"), due_at=LATER
     ),

@@ -151,6 +151,7 @@ class _Scheduled(msgspec.Struct, frozen=True):
     starts: datetime
     ends: datetime
     reason: str | None
+    sequence: int
 
 
 @inbound("order.scheduled")
@@ -163,6 +164,7 @@ def _scheduled(item: Item, _: Known) -> Iterator[Said]:
         starts_at=row.starts,
         ends_at=row.ends,
         reason=row.reason,
+        sequence=row.sequence,
     )
 
 
@@ -203,7 +205,7 @@ AREA = Area(
         Connection("cmms", Rest, (_asset, _work_order, _raise)),
         Connection("planning", Webhook, (_scheduled, _schedule, _unschedule, _announce)),
     ),
-    workflows=(get_it_running, schedule_released, keep_dates),
+    workflows=(get_it_running, schedule_released, keep_dates(of={"erp"})),
     routes=(
         Route(RaiseMaintenance, "cmms"),
         Route(ScheduleOrder, "planning"),

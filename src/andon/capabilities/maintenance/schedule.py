@@ -1,6 +1,6 @@
-"""Schedule: an open order has a place in it, and the books hear when a standstill moves it."""
+"""Schedule: an open order has a place in it, for as much of it as is to be made."""
 
-__all__ = ["LISTENS_ON", "keep_dates", "schedule_released"]
+__all__ = ["LISTENS_ON", "schedule_released"]
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,13 +9,14 @@ from andon.core.errors import LateError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, workflow
-from andon.model.planning import OrderScheduled, RescheduleOrder, ScheduleOrder, UnscheduleOrder
+from andon.model.planning import OrderScheduled, ScheduleOrder, UnscheduleOrder
 from andon.model.production import (
     OrderCancelled,
     OrderChanged,
     OrderCompleted,
     OrderReleased,
     OrderReopened,
+    Reopenings,
 )
 
 LISTENS_ON = timedelta(days=1)
@@ -39,14 +40,6 @@ async def schedule_released(run: Run, released: OrderReleased) -> None:
         told = await _tell(run, order, told)
 
 
-@workflow(on=OrderScheduled)
-async def keep_dates(run: Run, scheduled: OrderScheduled) -> None:
-    """An order that a standstill moved has its new end in the ERP; the place that planning itself
-    gave it is its own affair."""
-    if scheduled.reason is not None:
-        await run.send(RescheduleOrder(order_id=run.subject, ends_at=scheduled.ends_at))
-
-
 class _Wanted(NamedTuple):
     """What is to be made of the order, and until when."""
 
@@ -56,20 +49,18 @@ class _Wanted(NamedTuple):
 
 
 class _Order:
-    """What is wanted of an order, and whether it is open. A floor that counts its reopenings may
-    say the end of one before it says that there is one."""
+    """What is wanted of an order, and whether it is open."""
 
     def __init__(self, released: OrderReleased) -> None:
         self.wanted = _Wanted(released.material_id, released.planned, released.due_at)
         self.cancelled = False
-        self._reopening = 0
-        self._done: set[int] = set()
+        self._floor = Reopenings()
         self._ends: set[datetime] = set()
 
     @property
     def open(self) -> bool:
         """Something of it is to be made."""
-        return not self.cancelled and self._reopening not in self._done
+        return not self.cancelled and not self._floor.done
 
     def hear(self, said: _News, *, earlier: bool) -> None:
         """A date that comes back from the books is planning's own word and no change."""
@@ -84,10 +75,8 @@ class _Order:
                 self.wanted = _Wanted(said.material_id, said.planned, due_at)
             case OrderCancelled():
                 self.cancelled = True
-            case OrderReopened(reopening=number):
-                self._reopening = max(self._reopening, number or self._reopening + 1)
-            case OrderCompleted(reopening=number):
-                self._done.add(self._reopening if number is None else number)
+            case OrderReopened() | OrderCompleted():
+                self._floor.hear(said)
 
 
 async def _next(run: Run, order: _Order) -> OrderReleased | _News | None:

@@ -2,7 +2,7 @@
 
 __all__ = ["PERIOD_LOOK", "STOPPED_WITHIN", "book_order", "book_reopened"]
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
 from andon.core.errors import DeniedError, LateError, RejectedError
@@ -22,6 +22,7 @@ from andon.model.production import (
     OrderReopened,
     OrderStarted,
     ReceiveOutput,
+    Span,
 )
 
 PERIOD_LOOK = timedelta(minutes=30)
@@ -45,7 +46,7 @@ async def book_order(run: Run, released: OrderReleased) -> None:
     """Each operation when it is said: first what went in, then what came out of it. The output is
     received once it is known what went in; the order ends when no overtaken operation can come any
     more. Cancelled in the books, it ends when the floor has said what was made until then."""
-    await _book(run, _Span(None, 0), released.planned)
+    await _book(run, Span(), released.planned)
 
 
 @workflow(on=OrderReopened, earlier=True)
@@ -53,42 +54,10 @@ async def book_reopened(run: Run, reopened: OrderReopened) -> None:
     """What the floor does of an order that it takes up again, until it is done once more; the word
     of that may come before the word that it was reopened. Where the order had ended in the books,
     they say so, and a planner takes that back."""
-    await _book(run, _Span(reopened.reopened_at, reopened.reopening), None)
+    await _book(run, Span(reopened.reopened_at, reopened.reopening), None)
 
 
-class _Span:
-    """From one reopening to the next: what was done in it is one run's to book, whenever it is
-    said, for a reopening may overtake what was done before it. A floor that counts reopenings tells
-    by their number; of one that does not, the clock must do, which may be set meanwhile."""
-
-    def __init__(self, begins: datetime | None, number: int | None) -> None:
-        self._begins = begins
-        self._number = number
-        self._ends: datetime | None = None
-        self.ended = False
-
-    def end(self, reopened: OrderReopened) -> None:
-        """The first one that follows ends it."""
-        number = reopened.reopening
-        before = self._number is not None and number is not None and number <= self._number
-        if not self.ended and not before:
-            self.ended, self._ends = True, reopened.reopened_at
-
-    def holds(self, said: OperationConfirmed | OrderCompleted, *, earlier: bool) -> bool:
-        """A word with neither number nor time counts for when it is heard. One that was said
-        `earlier` than the reopening and has no number is the run's that heard it then."""
-        if self._number is not None and said.reopening is not None:
-            return said.reopening == self._number
-        if earlier:
-            return False
-        at = said.completed_at
-        if at is None:
-            return not self.ended
-        after = self._begins is None or at >= self._begins
-        return after and (self._ends is None or at < self._ends)
-
-
-async def _book(run: Run, span: _Span, planned: Quantity | None) -> None:
+async def _book(run: Run, span: Span, planned: Quantity | None) -> None:
     taken = received = cancelled = False
     within: timedelta | None = None
     while (said := await _next(run, within)) is not None:
@@ -143,7 +112,7 @@ async def _next(run: Run, within: timedelta | None) -> Heard | None:
         return None
 
 
-async def _book_overtaken(run: Run, span: _Span) -> None:
+async def _book_overtaken(run: Run, span: Span) -> None:
     """A completion may overtake the operation that says what went in, and stock goes in before it
     comes out. Nothing came of nothing where no operation says so within the time."""
     while True:

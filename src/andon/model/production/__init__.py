@@ -26,6 +26,8 @@ __all__ = [
     "ReceiveOutput",
     "RecordOperation",
     "ReleaseOrder",
+    "Reopenings",
+    "Span",
     "StartOperation",
     "StartProduction",
     "amounts_of",
@@ -57,3 +59,4 @@ from andon.model.production.events import (
     OrderStarted,
 )
 from andon.model.production.parts import ComponentLot, NeededComponent, amounts_of
+from andon.model.production.reopening import Reopenings, Span

@@ -24,12 +24,12 @@ def orders(cmms: Cmms) -> Reckoned:
 
 
 def dates(planning: Planning, erp: Erp) -> Reckoned:
-    """An order that planning moved has, while it is open, the end that planning said last; an
-    older one means that a later word was overtaken."""
+    """Each order has the end that planning said last; an older one means that a later word was
+    overtaken. What was cancelled ends nowhere."""
     stale = 0
     for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items():
-        ends = planning.moved.get(f"production-order/erp:{number}")
-        if ends is None:
+        ends = planning.said.get(f"production-order/erp:{number}")
+        if ends is None or row["OrderIsMarkedForDeletion"]:
             continue
         said = row["MfgOrderScheduledEndDate"] + row["MfgOrderScheduledEndTime"]
         stale += said != ends.replace(microsecond=0)

@@ -72,10 +72,10 @@ class Planning(PostingSystem):
         self.down: dict[str, datetime] = {}
         """Line -> until when it stands."""
         self.outbox = Outbox(f"{andon}/in/planning/events", world.chance("planning/secret"))
-        self.moved: dict[str, datetime] = {}
-        """Order -> its end, as it was last said for a reason."""
+        self.said: dict[str, datetime] = {}
+        """Order -> its end, as it was last said."""
         self._seen: set[str] = set()
-        self._said = 0
+        self._words = 0
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -126,12 +126,13 @@ class Planning(PostingSystem):
             self._replan(self.jobs[order.order], order)
             return
         lines = _PLANT_B if order.item in _MADE_IN_B else LINES
-        line = min(lines, key=self._free_from)
-        starts = self._free_from(line)
+        line = min(lines, key=lambda line: self._place_on(line, order.due))
+        starts = self._place_on(line, order.due)
         ends = starts + _length(order.quantity)
         job = Job(order.order, line, starts, ends, order.quantity, order.due)
         self.jobs[order.order] = job
         self._say(job, None)
+        self._make_room(job, f"{_local(order.order)} is due sooner")
 
     def _replan(self, job: Job, order: _Order) -> None:
         """What is behind it on its line makes room, and does not come forward."""
@@ -141,23 +142,51 @@ class Planning(PostingSystem):
         job.ends += _length(order.quantity) - _length(job.quantity)
         job.quantity = order.quantity
         self._say(job, None)
-        mine = [one for one in self.jobs.values() if one.line == job.line]
-        behind = [one for one in mine if one is not job and one.starts >= job.starts]
-        free = job.ends
-        for one in sorted(behind, key=lambda one: one.starts):
-            if one.starts < free:
-                one.starts, one.ends = free, free + (one.ends - one.starts)
-                self._say(one, None)
-            free = max(free, one.ends)
+        self._make_room(job, f"{_local(job.order)} was changed")
 
     def _take_out(self, closed: _Closed) -> None:
-        """It has no place any more; whoever comes next may have it."""
-        self.jobs.pop(closed.order, None)
+        """It has no place any more. What was to be made behind an order that is cancelled comes
+        forward; one that is done has had its time."""
+        gone = self.jobs.pop(closed.order, None)
+        if gone is None or closed.why != "cancelled":
+            return
+        free = max(gone.starts, self._open_from(gone.line))
+        for one in self._behind(gone):
+            if one.starts > free:
+                self._move(one, free, f"{_local(gone.order)} is cancelled")
+            free = max(free, one.ends)
 
-    def _free_from(self, line: str) -> datetime:
+    def _make_room(self, job: Job, why: str) -> None:
+        free = job.ends
+        for one in self._behind(job):
+            if one.starts < free:
+                self._move(one, free, why)
+            free = max(free, one.ends)
+
+    def _behind(self, job: Job) -> list[Job]:
+        """What is made after it on its line, next first."""
+        mine = [one for one in self.jobs.values() if one.line == job.line and one is not job]
+        behind = [one for one in mine if one.starts >= job.starts]
+        return sorted(behind, key=lambda one: one.starts)
+
+    def _move(self, job: Job, starts: datetime, why: str) -> None:
+        job.starts, job.ends = starts, starts + (job.ends - job.starts)
+        self._say(job, why)
+
+    def _open_from(self, line: str) -> datetime:
         now = self.world.now()
-        ends = [job.ends for job in self.jobs.values() if job.line == line]
-        return max([now, self.down.get(line, now), *ends])
+        return max(now, self.down.get(line, now))
+
+    def _place_on(self, line: str, due: datetime | None) -> datetime:
+        """Behind everything that is begun or due as soon."""
+        first = self._open_from(line)
+        before = [
+            job.ends
+            for job in self.jobs.values()
+            if job.line == line
+            and (job.starts < first or due is None or (job.due is not None and job.due <= due))
+        ]
+        return max([first, *before])
 
     def _stand(self, told: _Downtime) -> None:
         if told.machine not in LINES:
@@ -184,25 +213,29 @@ class Planning(PostingSystem):
                 self._say(job, why)
 
     def _say(self, job: Job, reason: str | None) -> None:
-        self._said += 1
-        if reason is not None:
-            self.moved[job.order] = job.ends
+        self._words += 1
+        self.said[job.order] = job.ends
         body: dict[str, object] = {
-            "id": f"schedule-{self._said}",
+            "id": f"schedule-{self._words}",
             "order": job.order,
             "line": job.line,
             "starts": job.starts,
             "ends": job.ends,
             "reason": reason,
+            "sequence": self._words,
         }
         self.outbox.say("order.scheduled", body)
 
     def believes(self) -> Iterable[Belief]:
         """Which line stands and which orders are open, as far as it knows."""
         for job in self.jobs.values():
-            yield Belief(f"order:{job.order.rpartition(':')[2]}", "scheduled on", job.line)
+            yield Belief(f"order:{_local(job.order)}", "scheduled on", job.line)
         for line in LINES:
             yield Belief(f"machine:{line}", "broken", str(line in self.down).lower())
+
+
+def _local(order: str) -> str:
+    return order.rpartition(":")[2]
 
 
 def _length(quantity: Decimal) -> timedelta:
