@@ -29,9 +29,7 @@ def _names() -> list[str]:
 def _figures(name: str) -> list[Figure]:
     """What one connector's module measures, in a fresh process: its peak is its own."""
     command = [sys.executable, "-m", "bench.connectors", "--one", name]
-    done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=_WITHIN_S
-    )
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=_WITHIN_S)
     return msgspec.json.decode(done.stdout, type=list[Figure])
 
 
