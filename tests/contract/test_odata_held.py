@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from andon.app.company.stock import POSTINGS
-from andon.connectors.odata.blocking import block_stock, unblock_departed
+from andon.connectors.odata.blocking import block_stock, unblock_consumed, unblock_departed
 from andon.connectors.odata.deliveries import post_goods_issue
+from andon.connectors.odata.postings import issue_lots
 from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
 from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
@@ -14,8 +15,9 @@ from andon.core.errors import RejectedError
 from andon.core.mapping import Known
 from andon.core.quantity import Quantity
 from andon.model.fulfilment import PostGoodsIssue
-from andon.model.holding import BlockStock, UnblockDeparted
+from andon.model.holding import BlockStock, UnblockConsumed, UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT, PostAdjustment, PostScrap
+from andon.model.production import AssignLots, ComponentLot
 from tests.contract.odata_plant import connected, settings
 
 
@@ -51,6 +53,44 @@ async def test_what_left_before_its_lot_was_held_is_issued_and_the_rest_stays_bl
     finally:
         await sap.stop()
     assert _stood(sap, "171A") == [0, 96]
+
+
+async def test_what_went_in_before_its_lot_was_held_is_issued_and_the_rest_stays_blocked() -> None:
+    """Of a lot that is not held, and of what is free of the held one, nothing is given back."""
+    sap = SapSimulator()
+    sap.company.movements.stock_up("SEAL", 100, "B1")
+    sap.company.movements.stock_up("HOUSING", 50, "H1")
+    order = sap.company.release("PUMP", 2)
+    await sap.start()
+    try:
+        known = Known(settings(sap, plant="1710", storage_location="171A"), None, local=order)
+        took = tuple(
+            ComponentLot(material_id=item, lot_id=lot, quantity=Quantity(Decimal(amount), "PC"))
+            for item, lot, amount in (("SEAL", "B1", 3), ("HOUSING", "H1", 2), ("SEAL", "B1", 4))
+        )
+        back = unblock_consumed.writes(UnblockConsumed(order_id=order, components=took), known)
+        block = block_stock.writes(BlockStock(lot_id="B1", reason="porous casting"), known)
+        issue = issue_lots.writes(AssignLots(order_id=order, components=took), known)
+        documents = sap.company.books.rows("A_MaterialDocumentHeader")
+        async with connected(settings(sap)) as erp:
+            await erp.send(back, key="k1")
+            assert not documents, "all of it may be used: nothing is to be given back"
+            await erp.send(block, key="k2")
+            sap.company.movements.stock_up("SEAL", 2, "B1")
+            with pytest.raises(RejectedError, match="Deficit of SL Unrestricted-use 1"):
+                await erp.send(issue, key="k3")
+            await erp.send(back, key="k4")
+            assert await erp.find(back, key="k4") is not None
+            assert _stood(sap, "171A") == [7, 95]
+            await erp.send(issue, key="k5")
+            assert _stood(sap, "171A") == [0, 95]
+            sap.company.movements.stock_up("HOUSING", -48, "H1")
+            with pytest.raises(RejectedError, match="Of 2 there are 0") as refused:
+                await erp.send(back, key="k6")
+            assert refused.value.code == STOCK_DEFICIT
+            assert _stood(sap, "171A") == [0, 95]
+    finally:
+        await sap.stop()
 
 
 async def test_what_was_found_or_thrown_away_is_posted_as_the_books_have_the_lot() -> None:

@@ -19,6 +19,7 @@ from andon.engine.clock import SystemClock
 from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest
 from andon.engine.plan import Plan, wire
+from andon.model.fulfilment import DeliveryLine, PickDelivery
 from andon.model.production import (
     AssignLots,
     ComponentLot,
@@ -43,11 +44,11 @@ ONE = Quantity(Decimal(1), "PCE")
 NONE = Quantity(Decimal(0), "PCE")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 EVENTS = (HoldPlaced, HoldReleased, OperationConfirmed, OrderCompleted)
-COMMANDS = (AssignLots, PlaceHold, ReleaseHold)
+COMMANDS = (PickDelivery, AssignLots, PlaceHold, ReleaseHold)
 
 
 class Floor(Plant):
-    """An ERP that takes three commands, and a quality system that says what it holds."""
+    """An ERP that takes four commands, and a quality system that says what it holds."""
 
     def _wired(self) -> Plan:
         def reads(event: type[Event]) -> object:
@@ -86,7 +87,12 @@ async def floor_on(dsn: str) -> AsyncIterator[Floor]:
         await floor.ingest.close()
 
 
-def uses(*lots: str) -> AssignLots:
+def uses(*lots: str) -> PickDelivery:
+    lines = tuple(DeliveryLine(material_id="M", lot_id=lot, quantity=ONE) for lot in lots)
+    return PickDelivery(delivery_id="delivery/erp:1", lines=lines)
+
+
+def used(*lots: str) -> AssignLots:
     parts = tuple(ComponentLot(material_id="M", lot_id=lot, quantity=ONE) for lot in lots)
     return AssignLots(order_id="production-order/erp:1", components=parts)
 
@@ -124,7 +130,7 @@ async def test_a_hold_stops_at_once_and_its_release_lets_go(database: str) -> No
         assert await desk.asks(uses("L1", "L2"), key="before") == "delivered"
         assert await desk.asks(hold("L1"), wait=NOW) in ("going", "delivered")
         with pytest.raises(
-            DeniedError, match=r"AssignLots .* lot L1, which is held by andon: crack"
+            DeniedError, match=r"PickDelivery .* lot L1, which is held by andon: crack"
         ):
             await desk.asks(uses("L2", "L1"))
         assert await desk.asks(uses("L2")) == "delivered"
@@ -158,9 +164,24 @@ async def test_what_was_recorded_before_the_hold_is_stopped_when_it_is_claimed(
             await until(lambda: targets(floor.keyed) == ["PlaceHold"])
 
 
+async def test_what_was_consumed_is_posted_though_its_lot_is_held(database: str) -> None:
+    """At the gate and, where the hold came after the record, when it is claimed."""
+    async with floor_on(database) as floor, desk_of(floor) as hub:
+        desk = Desk(hub)
+        floor.keyed.down = True
+        async with floor.working():
+            await desk.asks(used("L1"), key="early", wait=NOW)
+            await desk.asks(hold("L1"), wait=NOW)
+            with pytest.raises(DeniedError, match="held by andon"):
+                await desk.asks(uses("L1"))
+            floor.keyed.down = False
+            assert await desk.asks(used("L1", "L2")) == "delivered"
+            await until(lambda: targets(floor.keyed).count("AssignLots") == 2)
+
+
 async def test_the_fence_stops_the_one_that_asks_again_and_nobody_else(database: str) -> None:
     """After an outage one command asks for all; held back, it must not hold up the others."""
-    other = AssignLots(order_id="production-order/erp:2", components=uses("L2").components)
+    other = PickDelivery(delivery_id="delivery/erp:2", lines=uses("L2").lines)
     async with floor_on(database) as floor, desk_of(floor) as hub, rows_of(database) as db:
         desk = Desk(hub)
         floor.keyed.down = True
@@ -179,19 +200,19 @@ async def test_the_fence_stops_the_one_that_asks_again_and_nobody_else(database:
             )
             floor.keyed.down = False
             await case_of(database, "refused")
-            await until(lambda: targets(floor.keyed) == ["AssignLots"])
+            await until(lambda: targets(floor.keyed) == ["PickDelivery"])
 
 
 async def test_what_may_have_happened_is_found_out_and_not_refused(database: str) -> None:
     async with floor_on(database) as floor, desk_of(floor) as hub, floor.working():
         desk = Desk(hub)
-        floor.keyed.after["AssignLots"] = lost
+        floor.keyed.after["PickDelivery"] = lost
         await desk.asks(uses("L1"), key="early", wait=NOW)
-        await until(lambda: targets(floor.keyed) == ["AssignLots"])
+        await until(lambda: targets(floor.keyed) == ["PickDelivery"])
         await desk.asks(hold("L1"))
         floor.keyed.after.clear()
         assert await desk.asks(uses("L1"), key="early") == "delivered"
-        assert targets(floor.keyed).count("AssignLots") == 1
+        assert targets(floor.keyed).count("PickDelivery") == 1
 
 
 async def test_another_systems_hold_binds_too_and_an_older_word_does_not(database: str) -> None:

@@ -1,14 +1,17 @@
 """Insisting: what a system refuses is a person's question, and is sent again if they say so."""
 
-__all__ = ["insist"]
+__all__ = ["Mends", "insist", "mended_by"]
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import DeniedError, RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Run
+
+Mends = Callable[[RejectedError], Awaitable[bool]]
+"""Whether it has removed the cause of a refusal."""
 
 
 async def insist(
@@ -20,7 +23,7 @@ async def insist(
     again: str,
     by_hand: str,
     every: timedelta | None = None,
-    mends: Callable[[RejectedError], Awaitable[bool]] | None = None,
+    mends: Mends | None = None,
 ) -> Receipt | None:
     """The receipt of the command; None where the team answers `by_hand` that it needs no more.
 
@@ -49,3 +52,25 @@ async def insist(
             if asked is not None:
                 await run.withdraw(asked)
             return receipt
+
+
+def mended_by(run: Run, remedy: Command, *, code: str) -> Mends:
+    """A refusal of this code is mended by another command. What it mends somebody else may undo at
+    once: then it is sent once more, but not without a pause."""
+    sent = False
+
+    async def mends(error: RejectedError) -> bool:
+        nonlocal sent
+        sent = error.code == code and not sent and await _done(run, remedy)
+        return sent
+
+    return mends
+
+
+async def _done(run: Run, remedy: Command) -> bool:
+    """Refused, or without a route, it was not the cause: the first refusal says what is."""
+    try:
+        await run.send(remedy)
+    except (DeniedError, RejectedError):
+        return False
+    return True

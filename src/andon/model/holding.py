@@ -5,16 +5,20 @@ __all__ = [
     "BlockStock",
     "LockStock",
     "StopUse",
+    "UnblockConsumed",
     "UnblockDeparted",
     "UnblockStock",
     "UnlockStock",
     "Usage",
 ]
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
 
 from andon.core.message import Claims
 from andon.model.fulfilment import DeliveryCommand
+from andon.model.production import ComponentLot, OrderCommand
 from andon.model.quality import LotCommand
 from andon.model.terms import Text
 
@@ -51,6 +55,20 @@ class UnblockDeparted(DeliveryCommand, frozen=True, kw_only=True):
     before the word of a hold came, and what is gone must be issued. What is left stays blocked."""
 
     TYPE: ClassVar[str] = "andon.quality.departed.unblock.v1"
+
+    def claims(self) -> Claims:
+        """That it was given back."""
+        return {"unblocked": True}
+
+
+class UnblockConsumed(OrderCommand, frozen=True, kw_only=True):
+    """Give what an order has consumed back to use in the books, as far as they have it blocked: it
+    went in before the floor heard of a hold, and what is gone must be issued. What is left stays
+    blocked."""
+
+    TYPE: ClassVar[str] = "andon.quality.consumed.unblock.v1"
+
+    components: Annotated[tuple[ComponentLot, ...], msgspec.Meta(min_length=1)]
 
     def claims(self) -> Claims:
         """That it was given back."""

@@ -35,8 +35,8 @@ OPEN = RejectedError("inspection pending")
 class Order:
     """A run of `post_order` whose target accepts all but the completion."""
 
-    def __init__(self, *first: OperationConfirmed, held: bool = False) -> None:
-        self.held = held
+    def __init__(self, *first: OperationConfirmed, denied: bool = False) -> None:
+        self.denied = denied
         self.sent: list[type[Command]] = []
         self.live = Live(
             post_order,
@@ -76,8 +76,8 @@ class Order:
                 self.sent.append(type(verb.command))
                 if isinstance(verb.command, CompleteProduction):
                     left.append(verb)
-                elif isinstance(verb.command, AssignLots) and self.held:
-                    denied = Answer(error=DeniedError("lot R1 is held"))
+                elif isinstance(verb.command, AssignLots) and self.denied:
+                    denied = Answer(error=DeniedError("lot R1 is quarantined"))
                     left += self._sent(self.live.take(verb.n, denied, NOON))
                 else:
                     left += self._sent(self.live.take(verb.n, Answer(Receipt()), NOON))
@@ -130,20 +130,20 @@ USED = OperationConfirmed(
 )
 
 
-def test_a_held_lot_that_the_floor_used_is_for_quality_to_decide() -> None:
-    order = Order(USED, held=True)
+def test_what_a_policy_denies_of_a_lot_that_the_floor_used_is_for_quality_to_decide() -> None:
+    order = Order(USED, denied=True)
     ask = order.asks(Ask)
-    assert (ask.team, "lot R1 is held" in ask.text) == ("quality", True)
+    assert (ask.team, "lot R1 is quarantined" in ask.text) == ("quality", True)
     assert order.sent == [AssignLots]
     order.answer(Ask, Answer("try again"))
     assert order.sent == [AssignLots, AssignLots]
-    order.held = False
+    order.denied = False
     order.answer(Ask, Answer("try again"))
     assert order.sent[3:6] == [AssignComponents, StartProduction, StartOperation]
 
 
-def test_quality_may_leave_the_order_open_over_a_held_lot() -> None:
-    order = Order(USED, held=True)
+def test_quality_may_leave_the_order_open_over_a_denied_lot() -> None:
+    order = Order(USED, denied=True)
     order.answer(Ask, Answer("leave it open"))
     assert order.live.ended
     assert order.sent == [AssignLots]

@@ -4,16 +4,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from andon.core.message import Message
+from andon.core.quantity import Quantity
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.holding import (
     AllowUse,
     BlockStock,
     LockStock,
     StopUse,
+    UnblockConsumed,
     UnblockDeparted,
     UnblockStock,
     UnlockStock,
 )
+from andon.model.production import ComponentLot
 from andon.model.quality import (
     DecideInspection,
     HoldPlaced,
@@ -29,6 +32,7 @@ from andon.model.quality import (
 
 A, PUMP, LOT, CHECK, NOTE = "WO-1", "PUMP", "L77", "WO-1/L77", "seal leaks"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TWO = Quantity(Decimal(2), "PC")
 
 FULL: tuple[Message, ...] = (
     InspectionDecided(
@@ -56,6 +60,10 @@ FULL: tuple[Message, ...] = (
     BlockStock(lot_id=LOT, reason=NOTE),
     UnblockStock(lot_id=LOT),
     UnblockDeparted(delivery_id="delivery/erp:80000001"),
+    UnblockConsumed(
+        order_id=A,
+        components=(ComponentLot(material_id="SEAL", lot_id=LOT, quantity=TWO),),
+    ),
     StopUse(lot_id=LOT, reason=NOTE, usage="scrap"),
     AllowUse(lot_id=LOT),
     LockStock(lot_id=LOT, reason=NOTE, usage="rework"),

@@ -11,6 +11,7 @@ from andon.capabilities.production import book_order, book_reopened
 from andon.connectors import odata
 from andon.connectors.odata import OData
 from andon.core.plant import Connection, Ownership, Route
+from andon.model.holding import UnblockConsumed
 from andon.model.inventory import (
     IssueGoods,
     PostAdjustment,
@@ -33,20 +34,23 @@ AREA = Area(
         Connection("erp-stock", OData, BOOKS),
     ),
     workflows=(book_order, book_reopened),
-    routes=tuple(
-        Route(command, "erp")
-        for command in (
-            AssignLots,
-            ConfirmOperation,
-            ReceiveOutput,
-            CompleteProduction,
-            ReleaseOrder,
-            PostTransfer,
-            PostAdjustment,
-            PostScrap,
-            ReceiveGoods,
-            IssueGoods,
-        )
+    routes=(
+        *(
+            Route(command, "erp")
+            for command in (
+                AssignLots,
+                ConfirmOperation,
+                ReceiveOutput,
+                CompleteProduction,
+                ReleaseOrder,
+                PostTransfer,
+                PostAdjustment,
+                PostScrap,
+                ReceiveGoods,
+                IssueGoods,
+            )
+        ),
+        Route(UnblockConsumed, "erp", site="plant-a"),
     ),
     ownership=(
         Ownership(

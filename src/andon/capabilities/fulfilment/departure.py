@@ -4,8 +4,7 @@ __all__ = ["post_departed"]
 
 from datetime import timedelta
 
-from andon.core.errors import DeniedError, RejectedError
-from andon.core.insisting import insist
+from andon.core.insisting import insist, mended_by
 from andon.core.workflow import Run, workflow
 from andon.model.fulfilment import MilestonePassed, PostGoodsIssue
 from andon.model.holding import UnblockDeparted
@@ -23,15 +22,6 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
     meanwhile."""
     if passed.milestone != "departed":
         return
-    unblocked = False
-
-    async def mends(error: RejectedError) -> bool:
-        """Another delivery of the lot may issue what was given back for this one: then it is given
-        back once more, but not without a pause."""
-        nonlocal unblocked
-        unblocked = error.code == STOCK_DEFICIT and not unblocked and await _unblocked(run)
-        return unblocked
-
     await insist(
         run,
         PostGoodsIssue(delivery_id=run.subject),
@@ -44,14 +34,6 @@ async def post_departed(run: Run, passed: MilestonePassed) -> None:
         again="post again",
         by_hand="it is posted",
         every=LOOK_AGAIN_AFTER,
-        mends=mends,
+        # another delivery of the lot may issue what was given back for this one
+        mends=mended_by(run, UnblockDeparted(delivery_id=run.subject), code=STOCK_DEFICIT),
     )
-
-
-async def _unblocked(run: Run) -> bool:
-    """Whether that was why; a target that blocks no stock has no route for it."""
-    try:
-        await run.send(UnblockDeparted(delivery_id=run.subject))
-    except (DeniedError, RejectedError):
-        return False  # the refusal of the issue is the one that says why
-    return True

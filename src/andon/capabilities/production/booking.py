@@ -1,17 +1,15 @@
 """Booking: an ERP that is told by postings, not by states, hears what the floor did."""
 
-__all__ = ["PERIOD_LOOK", "STOPPED_WITHIN", "book_order", "book_reopened"]
+__all__ = ["STOPPED_WITHIN", "book_order", "book_reopened"]
 
 from datetime import timedelta
 
+from andon.capabilities.production.carrying import book_consumed, booked
 from andon.capabilities.production.posting import OVERTAKEN_WITHIN, agreed_quantity
-from andon.core.errors import DeniedError, LateError, RejectedError
-from andon.core.message import Command
+from andon.core.errors import LateError
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, workflow
-from andon.model.finance import PERIOD_CLOSED
 from andon.model.production import (
-    AssignLots,
     CompleteProduction,
     ConfirmOperation,
     OperationConfirmed,
@@ -25,8 +23,6 @@ from andon.model.production import (
     Span,
 )
 
-PERIOD_LOOK = timedelta(minutes=30)
-"""How often a posting is tried again whose period was closed."""
 STOPPED_WITHIN = timedelta(days=1)
 """A floor that was told of a cancellation has said by then what it made until it stopped."""
 
@@ -92,7 +88,7 @@ async def _book(run: Run, span: Span, planned: Quantity | None) -> None:
             case OrderReleased():
                 break  # taken back and released anew: what is made from now on has a run of its own
     if received and not span.ended:
-        await _booked(run, CompleteProduction(order_id=run.subject), "planner")
+        await booked(run, CompleteProduction(order_id=run.subject), "planner")
 
 
 async def _next(run: Run, within: timedelta | None) -> Heard | None:
@@ -129,7 +125,7 @@ async def _book_overtaken(run: Run, span: Span) -> None:
 
 async def _book_operation(run: Run, said: OperationConfirmed) -> None:
     if said.consumed:
-        await _booked(run, AssignLots(order_id=run.subject, components=said.consumed), "planner")
+        await book_consumed(run, said.consumed)
     confirm = ConfirmOperation(
         order_id=run.subject,
         operation=said.operation,
@@ -140,7 +136,7 @@ async def _book_operation(run: Run, said: OperationConfirmed) -> None:
         started_at=said.started_at,
         completed_at=said.completed_at,
     )
-    await _booked(run, confirm, "planner")
+    await booked(run, confirm, "planner")
 
 
 async def _receive(run: Run, planned: Quantity, completed: OrderCompleted) -> bool:
@@ -153,48 +149,4 @@ async def _receive(run: Run, planned: Quantity, completed: OrderCompleted) -> bo
         good=good,
         lot_id=completed.lot_id,
     )
-    return await _booked(run, output, "planner")
-
-
-async def _booked(run: Run, command: Command, team: str) -> bool:
-    """Until it is booked, or a person leaves it: what happened on the floor stays true, so a
-    refusal is never the end of it."""
-    while True:
-        try:
-            await run.send(command)
-        except (RejectedError, DeniedError) as error:
-            if isinstance(error, RejectedError) and error.code == PERIOD_CLOSED:
-                if await _opened(run, command, error):
-                    continue
-                return False
-            answer = await run.ask(
-                "quality" if isinstance(error, DeniedError) else team,
-                f"{_undone(run, command, error)} Remove the cause, then try again; or leave it"
-                " open.",
-                "try again",
-                "leave it open",
-            )
-            if answer != "try again":
-                return False
-        else:
-            return True
-
-
-async def _opened(run: Run, command: Command, error: RejectedError) -> bool:
-    """Until it is worth another try; finance need not say so."""
-    ask = run.ask(
-        "finance",
-        f"{_undone(run, command, error)} It is tried again by itself every half hour, and goes"
-        " through once the period is open; or leave it open.",
-        "try again",
-        "leave it open",
-    )
-    place, answer = await run.first(run.sleep(PERIOD_LOOK), ask)
-    return place == 0 or answer == "try again"
-
-
-def _undone(run: Run, command: Command, error: RejectedError | DeniedError) -> str:
-    return (
-        f"{run.local}: the floor has done it, and it is not booked"
-        f" ({type(command).__name__}): {str(error).rstrip('.')}."
-    )
+    return await booked(run, output, "planner")

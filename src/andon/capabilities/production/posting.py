@@ -123,17 +123,17 @@ async def _start(
 
 
 async def _assign_lots(run: Run, consumed: Sequence[ComponentLot]) -> bool:
-    """Before the reservation, which would take lots of its own choice. A held lot that the floor
-    has used is for quality to decide; False leaves the order open."""
+    """Before the reservation, which would take lots of its own choice. No hold stops it; what a
+    policy does not let pass is for quality to decide. False leaves the order open."""
     while True:
         try:
             await run.send(AssignLots(order_id=run.subject, components=tuple(consumed)))
         except DeniedError as error:
             answer = await run.ask(
                 "quality",
-                f"{run.local} was made with a lot that may not be used: {error}"
-                " The floor has used it; nothing is booked yet. Hold what was made of it, and try"
-                " again once the lot is released, or leave the order open.",
+                f"{run.local} was made with lots that may not be booked as used: {error}"
+                " The floor has used them; nothing is booked yet. Try again once that may pass, or"
+                " leave the order open.",
                 "try again",
                 "leave it open",
             )

@@ -1,17 +1,32 @@
 """Stock that quality holds, as movements from status to status."""
 
-__all__ = ["LEFT_BEFORE", "block_stock", "unblock_departed", "unblock_stock"]
+__all__ = [
+    "GONE_BEFORE",
+    "LEFT_BEFORE",
+    "USED_BEFORE",
+    "block_stock",
+    "unblock_consumed",
+    "unblock_departed",
+    "unblock_stock",
+]
 
-from andon.connectors.odata.drawing import LinesOf
-from andon.connectors.odata.postings import local_name
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from andon.connectors.odata.drawing import AllShares, LinesOf, SharesOf
+from andon.connectors.odata.postings import local_name, place_of
 from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
-from andon.model.holding import BlockStock, UnblockDeparted, UnblockStock
+from andon.model.holding import BlockStock, UnblockConsumed, UnblockDeparted, UnblockStock
+from andon.model.production import amounts_of
 
 _UNRESTRICTED, _BLOCKED = "01", "07"
-LEFT_BEFORE = "LEFT BEFORE THE HOLD"
-"""The header text of a document that gives back only what has left: the lot stays held."""
+_STOCK, _AMOUNT = "A_MatlStkInAcctMod", "MatlWrhsStkQtyInMatlBaseUnit"
+LEFT_BEFORE, USED_BEFORE = "LEFT BEFORE THE HOLD", "USED BEFORE THE HOLD"
+GONE_BEFORE = frozenset({LEFT_BEFORE, USED_BEFORE})
+"""Header texts of documents that give back only what is gone: the lot stays held."""
 
 
 @outbound(BlockStock, proof="findable")
@@ -50,18 +65,50 @@ def unblock_departed(_: UnblockDeparted, known: Known) -> Request:
     return _document(lines, MaterialDocumentHeaderText=LEFT_BEFORE)
 
 
+@outbound(UnblockConsumed, proof="findable", local=True)
+def unblock_consumed(command: UnblockConsumed, known: Known) -> Request:
+    """Movement 343 for so much of each lot as is to be issued beyond what may be used, where it is
+    to be taken from. Refused unless all of that is blocked there."""
+    place = place_of(known)
+    taken: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for part, amount in amounts_of(command.components):
+        taken[part.material_id, local_name(part.lot_id), amount.unit] += amount.amount
+    shares = tuple(
+        _short_of(material, batch, unit, amount, place)
+        for (material, batch, unit), amount in taken.items()
+    )
+    return _document(AllShares(shares), MaterialDocumentHeaderText=USED_BEFORE)
+
+
+def _short_of(
+    material: str, batch: str, unit: str, amount: Decimal, place: Mapping[str, str]
+) -> SharesOf:
+    lies = {**place, "Material": material, "Batch": batch}
+    back = {**lies, "GoodsMovementType": "343", "EntryUnit": unit}
+    where = " and ".join(f"{name} eq {literal(value)}" for name, value in lies.items())
+    return SharesOf(
+        entity_set=_STOCK,
+        where=f"{where} and {_AMOUNT} gt 0",
+        kind="InventoryStockType",
+        has=_AMOUNT,
+        each={_UNRESTRICTED: {}, _BLOCKED: back},
+        amount=amount,
+        says="QuantityInEntryUnit",
+    )
+
+
 def _moved(kind: str, batch: str, stock_type: str, nothing: str = "") -> Request:
     lines = LinesOf(
-        entity_set="A_MatlStkInAcctMod",
+        entity_set=_STOCK,
         where=f"Batch eq {literal(batch)} and InventoryStockType eq '{stock_type}'"
-        " and MatlWrhsStkQtyInMatlBaseUnit gt 0",
+        f" and {_AMOUNT} gt 0",
         each={"GoodsMovementType": kind},
         takes={
             "Plant": "Plant",
             "StorageLocation": "StorageLocation",
             "Material": "Material",
             "Batch": "Batch",
-            "QuantityInEntryUnit": "MatlWrhsStkQtyInMatlBaseUnit",
+            "QuantityInEntryUnit": _AMOUNT,
             "EntryUnit": "MaterialBaseUnit",
         },
         nothing=nothing,
@@ -69,6 +116,6 @@ def _moved(kind: str, batch: str, stock_type: str, nothing: str = "") -> Request
     return _document(lines)
 
 
-def _document(lines: LinesOf, **header: str) -> Request:
+def _document(lines: LinesOf | AllShares, **header: str) -> Request:
     body = {"GoodsMovementCode": "04", **header, "to_MaterialDocumentItem": lines}
     return Request(target="POST A_MaterialDocumentHeader", body=body)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from andon.connectors.odata.blocking import LEFT_BEFORE
+from andon.connectors.odata.blocking import GONE_BEFORE
 from andon.connectors.odata.moments import moment, settings_of
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
@@ -80,7 +80,7 @@ def goods_movement(item: Item, known: Known) -> Iterator[Said]:
         if kind in _WITHIN:
             continue
         if kind in _BLOCKS:
-            if line.batch and row.text != LEFT_BEFORE:
+            if line.batch and row.text not in GONE_BEFORE:
                 yield ReadBack(kind=LOT, object_id=line.batch, holds={"hold": _BLOCKS[kind]})
             continue
         if kind not in _INTO and kind not in _OUT:

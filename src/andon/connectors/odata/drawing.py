@@ -1,7 +1,7 @@
 """A posting of which something is found when it is sent: all stock of a batch, wherever it lies;
 the inspection that is open for it."""
 
-__all__ = ["FieldOf", "LinesOf", "SharesOf", "drawn"]
+__all__ = ["AllShares", "FieldOf", "LinesOf", "SharesOf", "drawn"]
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -59,12 +59,20 @@ class SharesOf(msgspec.Struct, frozen=True, kw_only=True):
     has: str
     """Field of the row that says how much it has."""
     each: Mapping[str, Mapping[str, Any]]
-    """Kind -> what its line says; in the order in which they are taken from."""
+    """Kind -> what its line says; in the order in which they are taken from. Empty: what that
+    kind has needs no line."""
     amount: Decimal
     """Above zero."""
     says: str
     """Field of the line that says how much."""
     adds: bool = False
+
+
+class AllShares(msgspec.Struct, frozen=True):
+    """Stands in a body for a list: the lines of several amounts. Nothing has to be done where none
+    of them needs one."""
+
+    of: tuple[SharesOf, ...]
 
 
 async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
@@ -80,6 +88,11 @@ async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
                 return None
         elif isinstance(value, SharesOf):
             whole[name] = await _shares(value, gateway, catalogue)
+        elif isinstance(value, AllShares):
+            shares = [await _shares(one, gateway, catalogue) for one in value.of]
+            whole[name] = [line for lines in shares for line in lines]
+            if not whole[name]:
+                return None
         elif isinstance(value, FieldOf):
             rows = await _rows(value, gateway, catalogue)
             whole[name] = rows[-1][value.field]
@@ -101,8 +114,9 @@ async def _shares(of: SharesOf, gateway: Gateway, catalogue: Catalogue) -> list[
     left, lines = of.amount, list[dict[str, Any]]()
     for kind, line in of.each.items():
         if share := min(left, there[kind]):
-            lines.append({**line, of.says: share})
             left -= share
+            if line:
+                lines.append({**line, of.says: share})
     if left:
         raise RejectedError(
             f"Of {of.amount:f} there are {of.amount - left:f}, of whatever kind: {of.where}",

@@ -3,7 +3,12 @@ of material in, postings and revisions out."""
 
 __all__ = ["mappings"]
 
-from andon.connectors.odata.blocking import block_stock, unblock_departed, unblock_stock
+from andon.connectors.odata.blocking import (
+    block_stock,
+    unblock_consumed,
+    unblock_departed,
+    unblock_stock,
+)
 from andon.connectors.odata.deliveries import (
     confirm_pick,
     outbound_delivery,
@@ -32,6 +37,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     block_stock,
     unblock_stock,
     unblock_departed,
+    unblock_consumed,
     outbound_delivery,
     confirm_pick,
     post_goods_issue,

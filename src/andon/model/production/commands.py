@@ -16,7 +16,7 @@ __all__ = [
     "StartProduction",
 ]
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -101,7 +101,8 @@ class AssignComponents(OrderCommand, frozen=True, kw_only=True):
 
 
 class AssignLots(OrderCommand, frozen=True, kw_only=True):
-    """Say which lots the components come from, all in one call."""
+    """Say which lots the components came from, all in one call. Posts a fact: no hold can bring it
+    back."""
 
     TYPE: ClassVar[str] = "andon.production.order.assign-lots.v1"
 
@@ -117,10 +118,6 @@ class AssignLots(OrderCommand, frozen=True, kw_only=True):
     def links(self) -> Iterable[Link]:
         """The order consumes the lots."""
         return tuple(Link("consumes", "material-lot", part.lot_id) for part in self.components)
-
-    def lots(self) -> Sequence[str]:
-        """All that it takes."""
-        return [part.lot_id for part in self.components]
 
 
 class StartProduction(OrderCommand, frozen=True, kw_only=True):
