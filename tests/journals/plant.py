@@ -35,6 +35,7 @@ from andon.capabilities.service import answer_case, post_parts
 from andon.capabilities.supply import (
     check_components,
     claim_missing,
+    complete_credited,
     expedite_missing,
     note_receipts,
     post_counted,
@@ -86,6 +87,7 @@ andon = Andon(
         question_shortage,
         claim_missing(fetched_by={"17300002"}),
         post_returned(fetched_by={"17300002"}),
+        complete_credited,
         expedite_missing(fetched_by={"17300002"}),
         note_receipts(fetched_by={"17300002"}),
     ],

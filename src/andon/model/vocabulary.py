@@ -4,6 +4,7 @@ __all__ = ["VOCABULARY"]
 
 from andon.core.message import Message, ReadBack
 from andon.model.advising import NoteReceipt
+from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
 from andon.model.components import ComponentsChecked, FreeComponents, ReserveComponents
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
@@ -239,6 +240,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     RequestReturn,
     PostReturn,
     AdviseReturn,
+    PurchaseLinesCompleted,
+    CompletePurchaseLines,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

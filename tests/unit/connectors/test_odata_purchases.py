@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from andon.connectors.odata.purchases import (
+    complete_purchase_lines,
     confirm_purchase_order,
     post_receipt,
     post_return,
@@ -19,6 +20,7 @@ from andon.connectors.odata.simulated.stocks import Stock
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said
 from andon.core.quantity import Quantity
+from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
 from andon.model.returning import PostReturn, ReturnedLot
 from andon.model.supply import (
     ConfirmPurchaseOrder,
@@ -136,6 +138,33 @@ def test_each_schedule_line_is_a_line_of_its_own() -> None:
         )
         for n, amount, day in ((1, 7, date(2026, 3, 4)), (2, 4, date(2026, 3, 5)))
     ]
+
+
+def _done(row: dict[str, Any]) -> dict[str, Any]:
+    (item,) = row["to_PurchaseOrderItem"]
+    return {**row, "to_PurchaseOrderItem": [{**item, "IsCompletelyDelivered": True}]}
+
+
+def test_that_nothing_more_is_expected_is_news_once_and_so_is_that_it_is_again() -> None:
+    completed = PurchaseLinesCompleted(order_id=NUMBER, lines=("00010",))
+    assert _read(_done(ROW), ROW) == [completed]
+    assert _read(_done(ROW))[1:] == [completed]
+    assert not _read(_done(ROW), _done(ROW))
+    assert _read(ROW, _done(ROW)) == [PurchaseLinesCompleted(order_id=NUMBER, lines=())]
+    both = PurchaseLinesCompleted(order_id=NUMBER, lines=("00010/1", "00010/2"))
+    assert _read(_done(_split()), _split()) == [both]
+
+
+def test_a_line_is_completed_as_the_item_it_belongs_to() -> None:
+    known = Known(SETTINGS, None, local=NUMBER)
+    split = CompletePurchaseLines(order_id=NUMBER, lines=("00010/1", "00010/2"))
+    one = complete_purchase_lines.writes(split, known)
+    assert one.target == (
+        f"MERGE A_PurchaseOrderItem(PurchaseOrder='{NUMBER}',PurchaseOrderItem='00010')"
+    )
+    assert one.body == {"IsCompletelyDelivered": True}
+    both = CompletePurchaseLines(order_id=NUMBER, lines=("00010", "00020"))
+    assert complete_purchase_lines.writes(both, known).target == "POST $batch"
 
 
 def test_a_receipt_names_order_line_and_lot() -> None:
@@ -297,3 +326,21 @@ def test_what_a_supplier_commits_to_is_what_the_buyer_waits_for(company: Company
     company.purchases.change(schedule, said)
     assert company.purchases.promised(NUMBER, "00010") == (8, DAY.date())
     assert company.purchases.open("SEAL") == 8
+
+
+def test_of_what_is_completely_delivered_the_buyer_expects_nothing(company: Company) -> None:
+    item = company.books.row("A_PurchaseOrderItem", NUMBER, "00010")
+    with pytest.raises(RefusedCallError, match="OrderQuantity cannot be changed"):
+        company.purchases.complete(item, {"OrderQuantity": Decimal(11)})
+    company.purchases.locked[NUMBER] = "HUBER"
+    with pytest.raises(RefusedCallError, match=f"User HUBER already processing {NUMBER}"):
+        company.purchases.complete(item, {"IsCompletelyDelivered": True})
+    company.purchases.locked.clear()
+    company.movements.post({}, [_came(10)], "ANDON")
+    company.purchases.complete(item, {"IsCompletelyDelivered": True})
+    assert company.purchases.open("SEAL") == 0
+    company.movements.post({}, [_came(1)], "ANDON")
+    assert company.purchases.open("SEAL") == 0, "it stays so, whatever comes"
+    year, document = list(company.books.rows("A_MaterialDocumentHeader"))[-1]
+    company.movements.cancel(year, document, "ANDON")
+    assert company.purchases.open("SEAL") == 2, "what is taken back is expected"

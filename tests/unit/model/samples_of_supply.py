@@ -6,6 +6,7 @@ from decimal import Decimal
 from andon.core.message import Message
 from andon.core.quantity import Quantity
 from andon.model.advising import JudgedShipment, NoteReceipt
+from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.returning import (
     AdviseReturn,
@@ -101,7 +102,12 @@ FULL: tuple[Message, ...] = (
         returned_at=NOON,
         returned=(BACK,),
     ),
+    PurchaseLinesCompleted(order_id=BOUGHT, lines=("00010", "00020")),
+    CompletePurchaseLines(order_id=BOUGHT, lines=("00010",)),
     NoteReceipt(order_id=BOUGHT, judged=(JudgedShipment(shipment_id="S1", lots=(JUDGED,)),)),
 )
 
-BARE: tuple[Message, ...] = (PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),)
+BARE: tuple[Message, ...] = (
+    PurchaseOrderConfirmed(order_id=BOUGHT, lines=()),
+    PurchaseLinesCompleted(order_id=BOUGHT, lines=()),
+)

@@ -15,6 +15,7 @@ from andon.app.company.partners import FETCHED_BY, PIECE, listed, order_named, p
 from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
 from andon.capabilities.supply import (
     claim_missing,
+    complete_credited,
     expedite_missing,
     note_receipts,
     post_counted,
@@ -47,6 +48,7 @@ from andon.core.message import Finding
 from andon.core.plant import Connection, Partnership, Route
 from andon.core.quantity import Quantity
 from andon.model.advising import NoteReceipt
+from andon.model.completing import CompletePurchaseLines
 from andon.model.expediting import RequestExpedite, SendExpedite
 from andon.model.returning import AdviseReturn, PostReturn, RequestReturn
 from andon.model.supply import (
@@ -283,6 +285,7 @@ AREA = Area(
         post_counted,
         claim_missing(fetched_by=FETCHED_BY),
         post_returned(fetched_by=FETCHED_BY),
+        complete_credited,
         expedite_missing(fetched_by=FETCHED_BY),
         note_receipts(fetched_by=FETCHED_BY),
     ),
@@ -295,6 +298,7 @@ AREA = Area(
         Route(ConfirmPurchaseOrder, "erp"),
         Route(PostReceipt, "erp"),
         Route(PostReturn, "erp"),
+        Route(CompletePurchaseLines, "erp"),
         Route(AdviseReturn, "suppliers"),
         Route(RequestReturn, "receiving-expected"),
         Route(AnnounceShipment, "receiving-expected"),
@@ -314,6 +318,7 @@ AREA = Area(
                     "judged",
                     "returned",
                     "owed-again",
+                    "completed",
                 ),
             },
             asks=(ConfirmPurchaseOrder, AnnounceShipment),

@@ -4,6 +4,7 @@ or asked for sooner, what came damaged goes back."""
 __all__ = [
     "check_components",
     "claim_missing",
+    "complete_credited",
     "expedite_missing",
     "note_receipts",
     "post_counted",
@@ -16,6 +17,7 @@ __all__ = [
 from andon.capabilities.supply.advising import note_receipts
 from andon.capabilities.supply.comparing import claim_missing
 from andon.capabilities.supply.components import check_components, question_shortage
+from andon.capabilities.supply.crediting import complete_credited
 from andon.capabilities.supply.expediting import expedite_missing
 from andon.capabilities.supply.ordering import send_order
 from andon.capabilities.supply.receiving import post_counted

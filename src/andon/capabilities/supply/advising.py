@@ -4,15 +4,10 @@ __all__ = ["note_receipts"]
 
 from collections.abc import Collection
 
-from andon.capabilities.supply.comparing import Shipments
+from andon.capabilities.supply.comparing import HEARD, Shipments
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.advising import JudgedShipment, NoteReceipt
-from andon.model.supply import (
-    PurchaseOrderConfirmed,
-    PurchaseOrderPlaced,
-    ShipmentAnnounced,
-    ShipmentCounted,
-)
+from andon.model.supply import PurchaseOrderPlaced
 
 
 def note_receipts(*, fetched_by: Collection[str]) -> Workflow:
@@ -26,8 +21,7 @@ def note_receipts(*, fetched_by: Collection[str]) -> Workflow:
             return
         shipments, judged = Shipments(placed), list[JudgedShipment]()
         while shipments.open:
-            said = await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted)
-            compared = shipments.hear(said)
+            compared = shipments.hear(await run.wait(*HEARD))
             judged += (
                 JudgedShipment(shipment_id=counted.shipment_id, lots=lots)
                 for counted, lots in compared

@@ -1,6 +1,6 @@
 """Comparing: what was announced against what came; the supplier is advised, and a claim is made."""
 
-__all__ = ["Shipments", "advised", "claim_missing", "missing"]
+__all__ = ["HEARD", "Heard", "Shipments", "advised", "claim_missing", "missing"]
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -9,6 +9,7 @@ from andon.capabilities.supply.returning import SENT_BACK, damaged_lots, send_ba
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
+from andon.model.completing import PurchaseLinesCompleted
 from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
@@ -22,19 +23,21 @@ from andon.model.supply import (
 )
 
 _NOTHING = Decimal(0)
+HEARD = (PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted, PurchaseLinesCompleted)
+Heard = PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted | PurchaseLinesCompleted
+"""What `Shipments` are compared by."""
 
 
 def claim_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
     """Compares each shipment once it is both announced and counted, until all that is promised has
-    been announced. Suppliers are told what became of it, but those that fetch everything at our
-    API. What never comes of an announcement stays open here."""
+    been announced, or nothing more is expected. Suppliers are told what became of it, but those
+    that fetch everything at our API. What never comes of an announcement stays open here."""
 
     @workflow(on=PurchaseOrderPlaced, name="claim_missing")
     async def comparing(run: Run, placed: PurchaseOrderPlaced) -> None:
         shipments = Shipments(placed)
         while shipments.open:
-            said = await run.wait(PurchaseOrderConfirmed, ShipmentAnnounced, ShipmentCounted)
-            for counted, lots in shipments.hear(said):
+            for counted, lots in shipments.hear(await run.wait(*HEARD)):
                 if placed.supplier_id not in fetched_by:
                     await _advise(run, placed, counted, lots)
                 await _claim(run, placed, counted, missing(lots))
@@ -47,20 +50,24 @@ class Shipments:
     two is heard first, and however often."""
 
     def __init__(self, placed: PurchaseOrderPlaced) -> None:
+        self._placed = placed
         self._promised = _total(placed.lines)
+        self._completed: frozenset[str] = frozenset()
         self._announced: dict[str, ShipmentAnnounced] = {}
         self._counted: dict[str, ShipmentCounted] = {}
         self._compared: set[str] = set()
 
     @property
     def open(self) -> bool:
-        """Until all that is promised has been announced, and all that is announced has come."""
+        """Until all that is promised has been announced, or nothing more is expected, and all that
+        is announced has come, and the other way round."""
+        half = (self._announced.keys() | self._counted.keys()) - self._compared
+        if self._completed.issuperset(line.line for line in self._placed.lines):
+            return bool(half)
         announced = sum((_total(one.lots) for one in self._announced.values()), _NOTHING)
         return bool(self._announced.keys() - self._compared) or announced < self._promised
 
-    def hear(
-        self, said: PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted
-    ) -> Sequence[tuple[ShipmentCounted, tuple[AdvisedLot, ...]]]:
+    def hear(self, said: Heard) -> Sequence[tuple[ShipmentCounted, tuple[AdvisedLot, ...]]]:
         """What can be compared now, and what became of each lot of it."""
         match said:
             case PurchaseOrderConfirmed():
@@ -69,6 +76,8 @@ class Shipments:
                 self._announced.setdefault(said.shipment_id, said)
             case ShipmentCounted():
                 self._counted.setdefault(said.shipment_id, said)
+            case PurchaseLinesCompleted():
+                self._completed = frozenset(said.lines)
         fresh = sorted((self._announced.keys() & self._counted.keys()) - self._compared)
         self._compared.update(fresh)
         return [

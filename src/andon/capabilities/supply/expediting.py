@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import msgspec
 
+from andon.capabilities.supply.earlier import earlier
 from andon.capabilities.supply.ordering import promised
 from andon.core.errors import LateError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
+from andon.model.completing import PurchaseLinesCompleted
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.supply import (
     PackedLot,
@@ -25,8 +27,20 @@ from andon.model.supply import (
 )
 
 _NOTHING = Decimal(0)
-_Heard = ShortageChecked | PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted
-
+_HEARD = (
+    ShortageChecked,
+    PurchaseOrderConfirmed,
+    ShipmentAnnounced,
+    ShipmentCounted,
+    PurchaseLinesCompleted,
+)
+_Heard = (
+    ShortageChecked
+    | PurchaseOrderConfirmed
+    | ShipmentAnnounced
+    | ShipmentCounted
+    | PurchaseLinesCompleted
+)
 
 CALM_FOR = timedelta(minutes=10)
 """Less is urgent for so long before a supplier is written to that it is: a shortage comes and goes
@@ -34,8 +48,8 @@ with every posting."""
 
 
 def expedite_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
-    """Listens for shortages of what an order brings until all of it is sent, and begins with what
-    is missing when it is placed. So much as is missing and still owed is wanted at once: it is
+    """Listens for shortages of what an order brings until nothing of it is owed, and begins with
+    what is missing when it is placed. So much as is missing and still owed is wanted at once: it is
     noted with the order, where a supplier that fetches everything at our API reads it, and the
     others are written to. Of several orders that owe the item each is asked: it brings nothing more
     than was ordered, only sooner. Asked again is for more than before, or once there was enough in
@@ -43,26 +57,26 @@ def expedite_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
 
     @workflow(on=PurchaseOrderPlaced, name="expedite_missing", earlier=True)
     async def expediting(run: Run, placed: PurchaseOrderPlaced) -> None:
-        order, times, begun = _Order(placed.lines), 0, False
+        order, times, calm = _Order(placed.lines), 0, False
+        noted: tuple[PurchaseLine, ...] = ()
         written = placed.supplier_id not in fetched_by
+        for said in await earlier(run, *_HEARD):
+            order.hear(said)
         while order.still:
-            calms = CALM_FOR if written and order.relieved else None
-            said = await _next(run, calms if begun else timedelta())
-            if said is not None:
-                order.hear(said)
-                if run.earlier and not begun:
-                    continue  # what is missing now is known once all of that is heard
-            calm, begun = begun and said is None, True
-            before = order.wanted
             order.press(by=run.now)
-            if order.wanted != before:
-                await run.send(RequestExpedite(order_id=run.subject, wanted=order.wanted))
-            more = _more(before, order.wanted)
+            more = _more(noted, order.wanted)
+            if order.wanted != noted:
+                noted = order.wanted
+                await run.send(RequestExpedite(order_id=run.subject, wanted=noted))
             if written and (more or calm):
                 times += 1
                 await _written(run, placed, order.wanted, () if more else order.relieved, times)
                 order.told = order.wanted
-        if order.wanted:
+            heard = await _next(run, CALM_FOR if written and order.relieved else None)
+            calm = heard is None
+            if heard is not None:
+                order.hear(heard)
+        if noted:
             await run.send(RequestExpedite(order_id=run.subject, wanted=()))
 
     return expediting
@@ -120,6 +134,7 @@ class _Order:
         self.told: tuple[PurchaseLine, ...] = ()
         self._ordered, self._owed = ordered, ordered
         self._sent = _Sent()
+        self._completed: frozenset[str] = frozenset()
         self._checked: dict[str, ShortageChecked] = {}
 
     def hear(self, said: _Heard) -> None:
@@ -131,6 +146,9 @@ class _Order:
                 self._sent.hear(said)
             case ShortageChecked():
                 self._checked[said.item_id] = said
+            case PurchaseLinesCompleted():
+                self._completed = frozenset(said.lines)
+                self.wanted = tuple(one for one in self.wanted if one.line not in self._completed)
 
     def press(self, *, by: datetime) -> None:
         """What is wanted at once, after what was said of shortages."""
@@ -140,8 +158,9 @@ class _Order:
 
     @property
     def still(self) -> tuple[PurchaseLine, ...]:
-        """What is owed."""
-        return open_lines(self._owed, self._sent.amounts)
+        """What is owed: of what is completed nothing is, though it never came."""
+        left = open_lines(self._owed, self._sent.amounts)
+        return tuple(one for one in left if one.line not in self._completed)
 
     @property
     def relieved(self) -> tuple[PurchaseLine, ...]:
@@ -201,13 +220,7 @@ def _of(line: PurchaseLine, amount: Decimal) -> PurchaseLine:
 async def _next(run: Run, within: timedelta | None) -> _Heard | None:
     """What is said next; None when nothing came within the time."""
     try:
-        return await run.wait(
-            ShortageChecked,
-            PurchaseOrderConfirmed,
-            ShipmentAnnounced,
-            ShipmentCounted,
-            within=within,
-        )
+        return await run.wait(*_HEARD, within=within)
     except LateError:
         return None
 

@@ -12,6 +12,7 @@ from andon.core.errors import LateError, RejectedError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
+from andon.model.completing import PurchaseLinesCompleted
 from andon.model.supply import (
     ConfirmPurchaseOrder,
     PurchaseLine,
@@ -84,11 +85,16 @@ def _told(
 
 
 async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConfirmed | None:
-    """The first answer; None where purchasing needs none."""
+    """The first answer; None where purchasing needs none, or nothing more is expected."""
+    completed: frozenset[str] = frozenset()
     while True:
         try:
-            return await run.wait(PurchaseOrderConfirmed, within=CONFIRMED_WITHIN)
+            said = await run.wait(
+                PurchaseOrderConfirmed, PurchaseLinesCompleted, within=CONFIRMED_WITHIN
+            )
         except LateError:
+            if completed.issuperset(line.line for line in placed.lines):
+                return None
             answer = await run.ask(
                 "purchasing",
                 f"{placed.supplier_id} has been silent about {_name(run)} for"
@@ -98,6 +104,12 @@ async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConf
             )
             if answer == "it is settled":
                 return None
+            continue
+        match said:
+            case PurchaseOrderConfirmed():
+                return said
+            case PurchaseLinesCompleted():
+                completed = frozenset(said.lines)
 
 
 async def _another(run: Run) -> PurchaseOrderConfirmed | None:

@@ -21,6 +21,7 @@ from andon.connectors.odata.masters import bill_of_material, update_bom, update_
 from andon.connectors.odata.orders import production_order
 from andon.connectors.odata.postings import POSTINGS
 from andon.connectors.odata.purchases import (
+    complete_purchase_lines,
     confirm_purchase_order,
     post_receipt,
     post_return,
@@ -45,6 +46,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     place_sales_order,
     purchase_order,
     confirm_purchase_order,
+    complete_purchase_lines,
     post_receipt,
     post_return,
     journal_entry,

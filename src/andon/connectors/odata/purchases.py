@@ -4,13 +4,14 @@ __all__ = [
     "PurchaseItemRow",
     "PurchaseRow",
     "ScheduleRow",
+    "complete_purchase_lines",
     "confirm_purchase_order",
     "post_receipt",
     "post_return",
     "purchase_order",
 ]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from andon.connectors.odata.values import entity
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
+from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
 from andon.model.returning import PostReturn, ReturnedLot
 from andon.model.supply import (
     ConfirmPurchaseOrder,
@@ -60,6 +62,8 @@ class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
     material: str
     order_quantity: Decimal
     purchase_order_quantity_unit: str
+    is_completely_delivered: bool = False
+    """Nothing more is expected: all of it came, or a buyer has said so."""
     schedule: tuple[ScheduleRow, ...] = msgspec.field(name="to_ScheduleLine", default=())
 
     def ordered(self, known: Known) -> Iterator[PurchaseLine]:
@@ -98,11 +102,17 @@ class PurchaseRow(msgspec.Struct, frozen=True):
     supplier: str = msgspec.field(name="Supplier")
     items: tuple[PurchaseItemRow, ...] = msgspec.field(name="to_PurchaseOrderItem")
 
+    def completed(self, known: Known) -> tuple[str, ...]:
+        """The lines of which nothing more is expected."""
+        done = (one for one in self.items if one.is_completely_delivered)
+        return tuple(line.line for one in done for line in one.ordered(known))
+
 
 @inbound("A_PurchaseOrder")
 def purchase_order(item: Item, known: Known) -> Iterator[Said]:
     """A new order is news, and so is what its supplier has committed itself to: who hears that from
-    the supplier has heard it before. Nothing else that is changed later is read."""
+    the supplier has heard it before. So is of which lines nothing more is expected. Nothing else
+    that is changed later is read."""
     row, before = item.read(PurchaseRow), known.before(PurchaseRow)
     if before is None and row.items:
         yield PurchaseOrderPlaced(
@@ -113,6 +123,9 @@ def purchase_order(item: Item, known: Known) -> Iterator[Said]:
     promised = tuple(line for one in row.items for line in one.committed(known))
     if promised and (before is None or _other(row, before)):
         yield PurchaseOrderConfirmed(order_id=row.number, lines=promised)
+    completed = row.completed(known)
+    if completed != (() if before is None else before.completed(known)):
+        yield PurchaseLinesCompleted(order_id=row.number, lines=completed)
 
 
 def _other(row: PurchaseRow, before: PurchaseRow) -> bool:
@@ -135,6 +148,27 @@ def confirm_purchase_order(command: ConfirmPurchaseOrder, known: Known) -> Reque
             body["ScheduleLineDeliveryDate"] = day_of(line.due_at, known)
         target = f"MERGE {entity('A_PurchaseOrderScheduleLine', row)}"
         changes.append(Request(target=target, body=body))
+    return _together(changes)
+
+
+@outbound(CompletePurchaseLines, proof="state", local=True)
+def complete_purchase_lines(command: CompletePurchaseLines, known: Known) -> Request:
+    """The items are marked as completely delivered, all or none of them. Their quantity stays, and
+    with it what invoices are checked against; a schedule line alone cannot be marked."""
+    items = dict.fromkeys(line.partition("/")[0] for line in command.lines)
+    keys = ({"PurchaseOrder": known.local, "PurchaseOrderItem": item} for item in items)
+    return _together(
+        [
+            Request(
+                target=f"MERGE {entity('A_PurchaseOrderItem', key)}",
+                body={"IsCompletelyDelivered": True},
+            )
+            for key in keys
+        ]
+    )
+
+
+def _together(changes: Sequence[Request]) -> Request:
     return changes[0] if len(changes) == 1 else Request(target="POST $batch", body=tuple(changes))
 
 
@@ -154,7 +188,7 @@ def post_receipt(command: PostReceipt, known: Known) -> Request:
 @outbound(PostReturn, proof="findable", local=True)
 def post_return(command: PostReturn, known: Known) -> Request:
     """A return delivery from GR blocked stock, movement type 124, with the reason for it. SAP never
-    counted it as delivered, so the line stays as open as it was, whatever the supplier owes."""
+    counted it as delivered, so the line stays as open as it was until it is completed."""
     items = [
         {
             "GoodsMovementType": "124",

@@ -19,6 +19,7 @@ from andon.sandbox.lab import (
     plant_b,
     production,
     quality,
+    returns,
     service,
     supply,
 )
@@ -135,6 +136,12 @@ def _returns_told(company: Company) -> Reckoned:
     suppliers = company.the(SupplierEdi)
     told = supply.told_back(company.world.truth, suppliers)
     return compare(told, supply.given_back(suppliers))
+
+
+def _completed(company: Company) -> Reckoned:
+    erp, dock = company.the(Erp), company.the(Receiving)
+    must = returns.settled(company.world.truth, erp, dock)
+    return compare(must, returns.completed(erp))
 
 
 def _ordered(company: Company) -> Reckoned:
@@ -267,6 +274,7 @@ AUDITS: Mapping[str, Audit] = {
     "goods receipts of purchase orders": _receipts,
     "returns to suppliers": _returns,
     "returns told to suppliers": _returns_told,
+    "lines of purchase orders completed": _completed,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,
     "shipments announced by the partner": _announced,

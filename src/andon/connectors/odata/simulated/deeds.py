@@ -9,7 +9,7 @@ from typing import Any
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import ORDERS, Company
 from andon.connectors.odata.simulated.masters import PRODUCTS
-from andon.connectors.odata.simulated.purchases import SCHEDULES
+from andon.connectors.odata.simulated.purchases import PURCHASE_ITEMS, SCHEDULES
 
 _CHANGEABLE = {
     "TotalQuantity",
@@ -59,9 +59,12 @@ class Deeds:
                 raise RefusedCallError("/IWFND/CM_CONSUMER/104", text, status=405)
 
     def change(self, name: str, row: Row, values: Mapping[str, Any]) -> None:
-        """New values of an order, a material or a schedule line."""
+        """New values of an order, a material, a line of a purchase order or of its schedule."""
         if name == SCHEDULES:
             self._company.purchases.change(row, values)
+            return
+        if name == PURCHASE_ITEMS:
+            self._company.purchases.complete(row, values)
             return
         if name == PRODUCTS:
             self._company.masters.revise(row["Product"], values)

@@ -2,7 +2,7 @@
 
 __all__ = ["PURCHASES", "PURCHASE_ITEMS", "SCHEDULES", "Purchases"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ PURCHASES = "A_PurchaseOrder"
 PURCHASE_ITEMS = "A_PurchaseOrderItem"
 SCHEDULES = "A_PurchaseOrderScheduleLine"
 _CHANGEABLE = {"ScheduleLineDeliveryDate", "ScheduleLineCommittedQuantity"}
+_COMPLETE = "IsCompletelyDelivered"
 _USUALLY = timedelta(days=7)
 _CAME, _ASIDE = "~came", "~aside"
 
@@ -67,24 +68,40 @@ class Purchases:
 
     def open(self, material: str) -> Decimal:
         """How much of it is ordered and has not come; once the supplier has committed itself, how
-        much of that has not."""
+        much of that has not. Of an item that is completely delivered nothing is expected."""
         rows = self._books.rows(PURCHASE_ITEMS).items()
-        mine = [(key, row) for key, row in rows if row["Material"] == material]
+        mine = [(k, row) for k, row in rows if row["Material"] == material and not row[_COMPLETE]]
         return sum((max(self._due(*k) - row[_CAME], Decimal(0)) for k, row in mine), Decimal(0))
 
     def change(self, row: Row, values: Mapping[str, Any]) -> None:
         """What a supplier commits to, for a schedule line."""
-        if fixed := sorted(values.keys() - _CHANGEABLE):
-            raise RefusedCallError("06/055", f"Field {fixed[0]} cannot be changed here")
         number, item = row["PurchasingDocument"], row["PurchasingDocumentItem"]
-        if (who := self.locked.get(number)) is not None:
-            raise RefusedCallError("ME/006", f"User {who} already processing {number}")
+        self._may_change(number, values, _CHANGEABLE)
         committed = values.get("ScheduleLineCommittedQuantity")
         if committed is not None and not 0 <= committed <= 9_999_999_999:
             raise RefusedCallError("06/022", f"Quantity {committed} is not allowed here")
         with self._books.together():
             self._books.put(SCHEDULES, (number, item, row["ScheduleLine"]), values)
-            self._books.put(PURCHASES, (number,), {"LastChangeDateTime": self._books.now()})
+            self._changed(number)
+
+    def complete(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Whether anything more of an item is expected: a buyer's tick, or taken out again."""
+        number, item = row["PurchaseOrder"], row["PurchaseOrderItem"]
+        self._may_change(number, values, {_COMPLETE})
+        with self._books.together():
+            self._books.put(PURCHASE_ITEMS, (number, item), values)
+            self._changed(number)
+
+    def _may_change(
+        self, number: str, values: Mapping[str, Any], changeable: Collection[str]
+    ) -> None:
+        if fixed := sorted(values.keys() - set(changeable)):
+            raise RefusedCallError("06/055", f"Field {fixed[0]} cannot be changed here")
+        if (who := self.locked.get(number)) is not None:
+            raise RefusedCallError("ME/006", f"User {who} already processing {number}")
+
+    def _changed(self, number: str) -> None:
+        self._books.put(PURCHASES, (number,), {"LastChangeDateTime": self._books.now()})
 
     def promised(self, number: str, item: str) -> tuple[Decimal, date]:
         """What the supplier has committed itself to, and the day on which it comes."""
@@ -103,12 +120,12 @@ class Purchases:
         raise RefusedCallError("M7/061", f"Purchase order {number} has no {material}")
 
     def receive(self, movement: Row, amount: Decimal) -> None:
-        """So much has come for a line; below zero it goes back."""
+        """So much has come for a line; below zero it goes back, and the rest is expected again."""
         row = self._line_for(movement)
         came = row[_CAME] + amount
         _must_be_ordered(row, came)
-        done = came == row["OrderQuantity"]
-        self._put(row, {_CAME: came, "IsCompletelyDelivered": done})
+        done = came == row["OrderQuantity"] or (row[_COMPLETE] and amount > 0)
+        self._put(row, {_CAME: came, _COMPLETE: done})
 
     def set_aside(self, movement: Row, amount: Decimal) -> None:
         """So much more has come for a line and is not taken; below zero it goes back. The line
@@ -166,7 +183,7 @@ class Purchases:
             "StorageLocation": "171A",
             "PurchaseOrderQuantityUnit": self._company.units[material],
             **item,
-            "IsCompletelyDelivered": False,
+            _COMPLETE: False,
             _CAME: Decimal(0),
             _ASIDE: Decimal(0),
         }
