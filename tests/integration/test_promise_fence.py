@@ -15,6 +15,7 @@ from andon.core.message import Command, Event
 from andon.core.plant import Approve, Connection, Decision, Policy, Route
 from andon.core.quantity import Quantity
 from andon.core.record import Actor
+from andon.core.workflow import Workflow
 from andon.engine.clock import SystemClock
 from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest
@@ -50,6 +51,8 @@ COMMANDS = (PickDelivery, AssignLots, PlaceHold, ReleaseHold)
 class Floor(Plant):
     """An ERP that takes four commands, and a quality system that says what it holds."""
 
+    WORKFLOWS: Sequence[Workflow] = ()
+
     def _wired(self) -> Plan:
         def reads(event: type[Event]) -> object:
             return inbound(event.TYPE)(lambda item, known: [item.read(event)])
@@ -65,7 +68,7 @@ class Floor(Plant):
         return wire(
             name="floor", site="here",
             connections=[(qms, Talker("qms", Settings())), (erp, self.keyed)],
-            workflows=[], routes=[Route(c, "erp") for c in COMMANDS], ownership=[],
+            workflows=self.WORKFLOWS, routes=[Route(c, "erp") for c in COMMANDS], ownership=[],
             policies=[], messages=VOCABULARY, shared={"material-lot": "floor"},
         )  # fmt: skip
 
@@ -77,8 +80,8 @@ class Floor(Plant):
 
 
 @asynccontextmanager
-async def floor_on(dsn: str) -> AsyncIterator[Floor]:
-    floor = Floor(dsn)
+async def floor_on(dsn: str, kind: type[Floor] = Floor) -> AsyncIterator[Floor]:
+    floor = kind(dsn)
     floor.ingest = Ingest(floor.plan, dsn, SystemClock())
     await floor.ingest.open()
     try:

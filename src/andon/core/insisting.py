@@ -12,6 +12,8 @@ from andon.core.workflow import Ask, Run
 
 Mends = Callable[[RejectedError], Awaitable[bool]]
 """Whether it has removed the cause of a refusal."""
+_IN_A_ROW = 3
+"""So often somebody else is believed to have undone it."""
 
 
 async def insist(
@@ -54,15 +56,19 @@ async def insist(
             return receipt
 
 
-def mended_by(run: Run, remedy: Command, *, code: str) -> Mends:
+def mended_by(run: Run, remedy: Command, *, code: str, pause: timedelta | None = None) -> Mends:
     """A refusal of this code is mended by another command. What it mends somebody else may undo at
-    once: then it is sent once more, but not without a pause."""
-    sent = False
+    once: with a `pause` it is sent again after that, a few times in a row; without one, it is left
+    to whoever asks for the pause."""
+    sent = 0
 
     async def mends(error: RejectedError) -> bool:
         nonlocal sent
-        sent = error.code == code and not sent and await _done(run, remedy)
-        return sent
+        mendable = error.code == code and sent <= (0 if pause is None else _IN_A_ROW)
+        if mendable and sent and pause is not None:
+            await run.sleep(pause)
+        sent = sent + 1 if mendable and await _done(run, remedy) else 0
+        return sent > 0
 
     return mends
 

@@ -9,7 +9,7 @@ from andon.capabilities.production import book_order
 from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Sleep, Wait
+from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw
 from andon.engine.answers import Answer
 from andon.model.holding import UnblockConsumed
 from andon.model.inventory import STOCK_DEFICIT
@@ -58,19 +58,37 @@ def test_what_went_in_before_its_lot_was_blocked_is_given_back_and_issued() -> N
 
 def test_what_another_order_issued_of_it_is_given_back_once_more_after_a_pause() -> None:
     run = consumed()
-    for asked in ("planner", None, None):
-        run.answer(Send, DEFICIT)
+    run.answer(Send, DEFICIT)
+    for _ in range(3):
+        assert run.sends == BACK
         run.answer(Send, DONE)
         assert run.sends == ISSUE
         run.answer(Send, DEFICIT)
         assert run.sends is None
-        assert teams(run) == ([asked] if asked else [])  # the first one stands
+        assert not teams(run)
         (pause,) = [verb for verb in run.open if isinstance(verb, Sleep)]
         assert timedelta(minutes=1) <= pause.span <= timedelta(minutes=30)
         run.answer(Sleep, Answer())
-        assert run.sends == ISSUE
+    assert run.sends == BACK
+    run.answer(Send, DONE)
     run.answer(Send, DONE)
     assert isinstance(run.sends, ConfirmOperation)
+
+
+def test_what_is_given_back_in_vain_is_a_planners_question_and_looked_at_again() -> None:
+    run = consumed()
+    run.answer(Send, DEFICIT)
+    for _ in range(3):
+        run.answer(Send, DONE)
+        run.answer(Send, DEFICIT)
+        run.answer(Sleep, Answer())
+    run.answer(Send, DONE)
+    run.answer(Send, DEFICIT)
+    assert teams(run) == ["planner"]
+    run.answer(Sleep, Answer())
+    assert run.sends == ISSUE
+    run.answer(Send, DONE)
+    assert [type(verb) for verb in run.open] == [Withdraw, Send]
 
 
 @pytest.mark.parametrize("error", [DeniedError("no route"), RejectedError("Deficit of SL Blocked")])

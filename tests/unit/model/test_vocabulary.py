@@ -194,5 +194,14 @@ def test_only_hold_and_cancel_overtake() -> None:
     assert overtaking == {"andon.production.order.cancel.v1", "andon.quality.hold.place.v1"}
 
 
+def test_a_hold_stops_what_would_move_or_consume_and_no_fact() -> None:
+    commands = [c for c in VOCABULARY if issubclass(c, Command)]
+    stopped = {c.__name__ for c in commands if c.lots is not Command.lots}
+    facts = {c.__name__ for c in commands if "Posts a fact" in (c.__doc__ or "")}
+    assert stopped == {"PickDelivery", "IssueGoods"}
+    assert {"AssignLots", "PostGoodsIssue", "PostScrap", "PostTransfer", "IssueParts"} < facts
+    assert not stopped & facts
+
+
 def test_the_subject_is_the_key_field() -> None:
     assert {m.local for m in FULL if m.KIND == "production-order"} == {A}

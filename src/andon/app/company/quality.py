@@ -16,6 +16,7 @@ from andon.capabilities.quality import (
     dispose_on_floor,
     hold_complained_lot,
     inspect_output,
+    judge_consumed,
     lock_held_stock,
     stop_held_use,
 )
@@ -155,6 +156,7 @@ AREA = Area(
     workflows=(
         inspect_output,
         hold_complained_lot,
+        judge_consumed,
         block_held_stock,
         stop_held_use,
         lock_held_stock,

@@ -30,7 +30,7 @@ async def book_consumed(run: Run, consumed: Sequence[ComponentLot]) -> bool:
         run,
         AssignLots(order_id=run.subject, components=components),
         "planner",
-        mends=mended_by(run, back, code=STOCK_DEFICIT),
+        mends=mended_by(run, back, code=STOCK_DEFICIT, pause=STOCK_LOOK),
     )
 
 

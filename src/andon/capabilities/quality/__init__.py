@@ -10,10 +10,12 @@ __all__ = [
     "hold_complained_lot",
     "hold_rejected_lot",
     "inspect_output",
+    "judge_consumed",
     "lock_held_stock",
     "stop_held_use",
 ]
 
+from andon.capabilities.quality.consumed import judge_consumed
 from andon.capabilities.quality.disposing import (
     close_inspection,
     dispose_in_warehouse,

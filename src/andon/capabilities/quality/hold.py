@@ -1,6 +1,6 @@
 """From decision to hold."""
 
-__all__ = ["confirm_proposed_hold", "hold_complained_lot", "hold_rejected_lot"]
+__all__ = ["confirm_proposed_hold", "hold_complained_lot", "hold_rejected_lot", "place_insisting"]
 
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
@@ -51,13 +51,19 @@ async def hold_complained_lot(run: Run, decided: ComplaintDecided) -> None:
     place, answer = await run.first(held, asked)
     if place == 0 or answer != "hold":
         return
+    stands = f"Lot {lot} is held here after the {complaint}"
+    await place_insisting(run, decided.lot_id, f"{because[:3000]} ({complaint})", stands)
+
+
+async def place_insisting(run: Run, lot_id: str, reason: str, stands: str) -> None:
+    """Held here at once; quality hears where whoever owns holds does not take it."""
     await insist(
         run,
-        PlaceHold(lot_id=decided.lot_id, reason=f"{because[:3000]} ({complaint})"),
+        PlaceHold(lot_id=lot_id, reason=reason),
         team="quality",
         says=lambda error: (
-            f"Lot {lot} is held here after the {complaint}, and whoever owns holds does not take"
-            f" it: {str(error).rstrip('.')}. Mend the cause, then try again."
+            f"{stands}, and whoever owns holds does not take it: {str(error).rstrip('.')}. Mend"
+            " the cause, then try again."
         ),
         again="try again",
         by_hand="it is held there",
