@@ -18,7 +18,7 @@ from andon.core.record import Actor
 from andon.core.workflow import Workflow
 from andon.engine.clock import SystemClock
 from andon.engine.hub import EngineHub
-from andon.engine.ingest import Ingest
+from andon.engine.ingest import Ingest, TooBusyError
 from andon.engine.plan import Plan, wire
 from andon.model.fulfilment import DeliveryLine, PickDelivery
 from andon.model.production import (
@@ -125,6 +125,30 @@ class Desk:
 
 def targets(fake: Fake) -> Sequence[str]:
     return [what.split()[1] for what in fake.done]
+
+
+async def test_a_hold_binds_with_the_record_that_says_it_or_neither_is_there(database: str) -> None:
+    """Its post is answered after both: the record alone would be known by its id when it comes
+    again, and would never bind."""
+    async with floor_on(database) as floor, rows_of(database) as db:
+        await db.execute(
+            "create function broken() returns trigger language plpgsql as"
+            " $$ begin raise 'the session is gone'; end $$;"
+            " create trigger broken before insert on hold execute function broken()"
+        )
+        held = Item(
+            kind=HoldPlaced.TYPE,
+            key="q1",
+            raw=msgspec.json.encode(HoldPlaced(lot_id="material-lot/floor:L1", reason="crack")),
+        )
+        qms = floor.plan.connections["qms"]
+        with pytest.raises(TooBusyError):
+            await floor.ingest.accept(qms, [held])
+        assert await db.fetchval("select count(*) from log") == 0
+
+        await db.execute("drop trigger broken on hold")
+        assert len(await floor.ingest.accept(qms, [held])) == 1
+        assert await db.fetchval("select count(*) from hold where held") == 1
 
 
 async def test_a_hold_stops_at_once_and_its_release_lets_go(database: str) -> None:

@@ -101,9 +101,9 @@ class Ingest:
         db = await self._session()
         now = self._clock.now()
         readings = [one.reading for one in batch if one.reading is not None]
-        links = any(d.links or d.aliases for reading in readings for d in reading.drafts)
-        if len(readings) == len(batch) and not links and not any(r.raised for r in readings):
-            drafts = [draft for reading in readings for draft in reading.drafts]
+        drafts = [draft for reading in readings for draft in reading.drafts]
+        read = len(readings) == len(batch) and not any(reading.raised for reading in readings)
+        if read and all(draft.alone for draft in drafts):
             news = await append_events(db, drafts, site=self._plan.site, now=now)
         else:
             async with db.transaction():

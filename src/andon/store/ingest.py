@@ -48,6 +48,20 @@ class Draft(msgspec.Struct, kw_only=True):
         return self.local if "/" in self.local else f"{self.kind}/{self.source}:{self.local}"
 
     @property
+    def hold(self) -> tuple[bool, str] | None:
+        """Whether it binds its lot or frees it, and why; None when it does neither. A belief binds
+        nothing: what follows a hold would stay bound after its release."""
+        if self.kind != LOT or self.type == ReadBack.TYPE:
+            return None
+        return hold_said(self.claims, self.data)
+
+    @property
+    def alone(self) -> bool:
+        """Whether its row in the log is all that is written of it. What is not goes into one
+        transaction with the row: the record is known by its id and is never related again."""
+        return not (self.links or self.aliases or self.hold)
+
+    @property
     def digest(self) -> bytes:
         """Tells a redelivery from a corrected fact under its old key."""
         return blake2b(self.data.encode(), digest_size=16).digest()
@@ -126,12 +140,7 @@ async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]]) -> 
     ]
     if links:
         await db.execute(query("link"), *map(list, zip(*links, strict=True)))
-    held = [
-        (d.kind, d.source, d.local, *said, d.occurred_at)
-        for _, d in news
-        # A belief binds nothing: what follows a hold would stay bound after its release.
-        if d.kind == LOT and d.type != ReadBack.TYPE and (said := hold_said(d.claims, d.data))
-    ]
+    held = [(d.kind, d.source, d.local, *said, d.occurred_at) for _, d in news if (said := d.hold)]
     await note_holds(db, held)
     aliases = [(d.kind, d.source, d.local, *alias) for _, d in news for alias in d.aliases]
     if aliases:
