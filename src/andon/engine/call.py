@@ -105,10 +105,13 @@ class Call:
         self._timeout = wired.settings.timeout.total_seconds()
 
     async def __call__(self, parcel: Parcel) -> Verdict:
-        """Sends it; an unknown outcome is found out first, unless the target knows our key."""
+        """Sends it; an unknown outcome is found out first, unless the target knows our key and
+        nothing has come that would stop it now: then the same call finds out."""
         if not self._may_call(self._timeout):
             return NotNow()
-        if parcel.state == "unknown" and parcel.outbound.proof != "keyed":
+        if parcel.state == "unknown" and (
+            parcel.outbound.proof != "keyed" or await self._stops(parcel.command) is not None
+        ):
             return await self._look(parcel)
         return await self._send(parcel)
 
@@ -118,12 +121,13 @@ class Call:
 
     async def _send(self, parcel: Parcel) -> Verdict:
         request = await self._request(parcel)
-        if parcel.outbound.proof != "keyed":
+        finds_out = parcel.state == "unknown"
+        if parcel.outbound.proof != "keyed" or parcel.command.lots():
             await self._saved(Moved(parcel, "sending"))
             if not self._may_call(self._timeout):
                 return NotNow()
         # a hold may have come since it was recorded; what may have happened is only found out
-        stopped = None if parcel.state == "unknown" else await self._stops(parcel.command)
+        stopped = None if finds_out else await self._stops(parcel.command)
         if stopped is not None:
             return No(DeniedError(stopped), reached=False)
         parcel.sent_at = self._clock.now()
@@ -147,7 +151,11 @@ class Call:
         try:
             async with asyncio.timeout(self._timeout):
                 receipt = await self._sink.find(request, key=parcel.key)
-        except (TimeoutError, TransientError, OutcomeUnknownError) as error:
+        except OutcomeUnknownError as error:
+            if parcel.outbound.proof == "keyed":  # only the same call could tell, and may not pass
+                return Aside("outcome-unknown", "operator", str(error), reached=True)
+            return Again("unknown", f"cannot look yet: {error}", self._settings.backoff * 4)
+        except (TimeoutError, TransientError) as error:
             return Again("unknown", f"cannot look yet: {error}", self._settings.backoff * 4)
         except AttentionError as error:
             return _held(parcel, error)
