@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from andon.connectors._ports import free_port
 from bench.failure import MeasurementError
-from bench.hub import ROOT, HubCommand, free_port
+from bench.hub import ROOT, HubCommand
 from bench.machine import this_machine
 from bench.reckoning import Figures
 from bench.report import Report, broken_promises, last_report, table

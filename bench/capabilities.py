@@ -16,9 +16,10 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from andon.connectors._ports import free_port
 from bench.calling import Figures, offered, reckoned
 from bench.failure import MeasurementError
-from bench.hub import ADMIN_SCOPE, ROOT, Hub, HubCommand, free_port
+from bench.hub import ADMIN_SCOPE, ROOT, Hub, HubCommand
 from bench.ledger import System
 from bench.machine import Machine, this_machine
 from bench.systems import Systems, systems

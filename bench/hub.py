@@ -3,7 +3,6 @@
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from bench.asking import answer
 from bench.failure import MeasurementError
 from bench.measure import Belonging, Process, processes
 
-__all__ = ["ADMIN_SCOPE", "INBOX", "INBOX_SCOPE", "ROOT", "Hub", "HubCommand", "free_port"]
+__all__ = ["ADMIN_SCOPE", "INBOX", "INBOX_SCOPE", "ROOT", "Hub", "HubCommand"]
 
 ROOT = Path(__file__).parents[1]
 INBOX = "/in/mes/events"
@@ -30,13 +29,6 @@ _READY_WITHIN = 60.0
 _STOP_WITHIN = 15.0
 _KILL_WITHIN = 10.0
 _LOOK_EVERY = 0.02
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 class HubCommand(msgspec.Struct, frozen=True, kw_only=True):

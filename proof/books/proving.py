@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from andon.connectors._ports import free_port
 from bench.hub import HubCommand
 from proof.books.ledger import Books
 from proof.books.rounds import Round, inbox_key, play
 from proof.killing import Kill, KilledHub
 from proof.proxy import Proxy
-from tools.counterparts.running import free_port
 
 __all__ = ["PROJECT", "faults", "prove"]
 

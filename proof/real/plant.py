@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from andon.connectors._ports import free_port
 from bench.hub import INBOX_SCOPE, HubCommand
 from proof.killing import KilledHub
 from proof.proxy import Proxy
 from proof.real.calls import call_named
 from proof.real.line import Line
 from tools.counterparts import Fsmes, Tryton
-from tools.counterparts.running import free_port
 
 __all__ = ["PROJECT", "Plant", "riverside"]
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import asyncpg
 import msgspec
 
+from andon.connectors._ports import free_port
 from andon.store.embedded import EmbeddedServer
 from andon.store.migrate import LOCK, SCHEMA_VERSION
 from bench.hub import INBOX_SCOPE, Hub, HubCommand
@@ -19,7 +20,6 @@ from bench.posting import Posting, loading
 from bench.systems import Systems, systems
 from proof.upgrade.past import Past
 from proof.waiting import until
-from tools.counterparts.running import free_port
 
 End = Literal[
     "the old one is stopped", "the old one is killed", "the new one is killed at its start"

@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.counterparts.running import answers_tcp, free_port
+from andon.connectors._ports import free_port
+from tools.counterparts.running import answers_tcp
 
 
 class Mosquitto:

@@ -3,13 +3,13 @@
 __all__ = ["WEB", "Typed", "free_ports", "placed", "typed"]
 
 import re
-import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
 
 import msgspec
+
+from andon.connectors._ports import free_ports as chosen
 
 WEB = "8420"
 _SECTION = re.compile(r"^## From nothing .*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -49,11 +49,8 @@ def typed(connector: str) -> Typed:
 def free_ports(one: Typed) -> dict[str, int]:
     """One for each port on the page, and for Andon's own."""
     text = "\n".join((*one.files.values(), *one.commands))
-    with ExitStack() as all_open:
-        return {
-            port: all_open.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
-            for port in dict.fromkeys((WEB, *_PORT.findall(text)))
-        }
+    named = list(dict.fromkeys((WEB, *_PORT.findall(text))))
+    return dict(zip(named, chosen(len(named)), strict=True))
 
 
 def placed(one: Typed, ports: Mapping[str, int], folder: Path) -> Typed:

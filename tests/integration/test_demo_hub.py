@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from andon.app.demo.hub import Hub
-from andon.sandbox.ports import free_port
+from andon.connectors._ports import free_port
 from bench.measure import Belonging, processes
 from proof.killing import role_of
 from tests.integration.plant import until

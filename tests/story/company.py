@@ -16,11 +16,12 @@ from typing import Any
 
 import aiohttp
 
+from andon.connectors._ports import free_port
 from andon.sandbox.company import Company
 from andon.sandbox.partner import Partner
 from andon.sandbox.world import BEGAN
 from tools.counterparts.environments import ROOT
-from tools.counterparts.running import Program, answers_http, free_port
+from tools.counterparts.running import Program, answers_http
 
 _BOTH_UP = timedelta(seconds=6)
 """In which systems and Andon are started."""

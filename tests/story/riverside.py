@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from andon.connectors._ports import free_port
 from tools.counterparts import Fsmes, Tryton
 from tools.counterparts.environments import ROOT
-from tools.counterparts.running import Program, answers_http, free_port
+from tools.counterparts.running import Program, answers_http
 
 Found = TypeVar("Found")
 

@@ -17,10 +17,11 @@ import asyncpg
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from andon.connectors._ports import free_port
 from andon.store.access import create_key, create_login_link
 from tests.story.riverside import until
 from tools.counterparts.environments import ROOT
-from tools.counterparts.running import Program, answers_http, free_port
+from tools.counterparts.running import Program, answers_http
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(170)]
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from andon.connectors._ports import free_port
 from tests.story.riverside import until
-from tools.counterparts.running import Program, free_port
+from tools.counterparts.running import Program
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(150)]
 

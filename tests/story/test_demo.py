@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from andon.connectors._ports import free_port
 from tests.story.riverside import until
 from tools.counterparts import Tryton
 from tools.counterparts.environments import ROOT
-from tools.counterparts.running import Program, free_port
+from tools.counterparts.running import Program
 
 pytestmark = [pytest.mark.real, pytest.mark.story, pytest.mark.timeout(170)]
 

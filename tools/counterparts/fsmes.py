@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from andon.connectors._ports import free_port
 from tools.counterparts.environments import ROOT, Progress, environment
 from tools.counterparts.fsmes_operator import Operator
 from tools.counterparts.fsmes_seed import environment_of, seeded
-from tools.counterparts.running import Program, answers_http, answers_tcp, free_port
+from tools.counterparts.running import Program, answers_http, answers_tcp
 from tools.counterparts.sqlite_files import copy_fresh
 
 

@@ -7,6 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
+from andon.connectors._ports import free_port
 from tools.counterparts.environments import (
     BUILD,
     ROOT,
@@ -17,7 +18,7 @@ from tools.counterparts.environments import (
     run,
 )
 from tools.counterparts.fsmes_operator import Operator
-from tools.counterparts.running import Program, answers_http, free_port
+from tools.counterparts.running import Program, answers_http
 from tools.counterparts.sqlite_files import settle
 
 WATER = {"code": "FG-WATER", "name": "Still Water 1L", "unit": "ea", "type": "finished"}

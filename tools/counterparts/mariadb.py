@@ -6,7 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.counterparts.running import Program, answers_tcp, free_port
+from andon.connectors._ports import free_port
+from tools.counterparts.running import Program, answers_tcp
 
 ACCOUNT = "mysql"
 """Debian's account for it, used when we are root: the server refuses to run as root."""

@@ -13,13 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Program:
     """One process in a group of its own, its output in a file; ends with us at the latest."""
 

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from andon.connectors._ports import free_port
 from tools.counterparts.environments import Progress, environment
-from tools.counterparts.running import Program, answers_http, free_port
+from tools.counterparts.running import Program, answers_http
 from tools.counterparts.sqlite_files import copy_fresh
 from tools.counterparts.tryton_database import DATABASE, seeded, write_settings
 from tools.counterparts.tryton_planner import Planner

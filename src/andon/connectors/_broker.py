@@ -8,6 +8,7 @@ import struct
 from collections import deque
 from collections.abc import Callable
 
+from andon.connectors._ports import free_port
 from andon.connectors._topics import matches
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK = 1, 2, 3, 4
@@ -45,7 +46,9 @@ class Broker:
 
     async def start(self) -> None:
         """Listens, at the port it had before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", self.port or free_port()
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -5,6 +5,8 @@ __all__ = ["CuttingWire"]
 import asyncio
 import contextlib
 
+from andon.connectors._ports import free_port
+
 
 class CuttingWire:
     """Passes bytes on to a port; cuts the connection at an answer that begins with, or holds, what
@@ -24,7 +26,7 @@ class CuttingWire:
     async def open(self, onward: int) -> None:
         """Listens, at the port it had before."""
         self._onward = onward
-        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port or free_port())
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.sandbox.faults import Faults
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.truth import Fact
@@ -104,7 +105,7 @@ class HttpSystem(System):
 
         self._runner = web.ServerRunner(web.Server(struck), shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port or free_port()).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

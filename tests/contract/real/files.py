@@ -16,10 +16,10 @@ from typing import Any, ClassVar
 import asyncssh
 
 from andon.connectors._folders.drops import QUICK
+from andon.connectors._ports import free_port
 from andon.connectors.files.simulator import Exchanged
 from andon.core.connector import Request
 from andon.core.counterpart import Takes
-from tools.counterparts.running import free_port
 
 
 class CuttingWire:

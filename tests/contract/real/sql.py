@@ -16,12 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import sqlalchemy as sa
 
+from andon.connectors._ports import free_port
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
 from andon.store.embedded import EmbeddedServer
 from tests.contract.breaking import BreakingWire
 from tools.counterparts import MariaDb
-from tools.counterparts.running import free_port
 
 _numbers = itertools.count(5001)
 PASSWORD = "pumps-and-valves"

@@ -21,12 +21,12 @@ from andon.app.demo.hub import Hub, Say, telling
 from andon.app.lab.people import People
 from andon.app.lab.report import Report
 from andon.app.lab.without import PROJECTS, Protection
+from andon.connectors._ports import free_port
 from andon.sandbox.company import Company
 from andon.sandbox.lab.audits import Audited, audited
 from andon.sandbox.lab.plant_b import take_back
 from andon.sandbox.lab.storm import Kind, Storm
 from andon.sandbox.lives import planning_b
-from andon.sandbox.ports import free_port
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import BEGAN

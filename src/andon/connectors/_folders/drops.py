@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 
 import asyncssh
 
+from andon.connectors._ports import free_port
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
 
@@ -125,7 +126,7 @@ class BehindSftp(Drop, Takes):
         """Listens on loopback, always at the same port: the one it was given the first time."""
         self._listening = await asyncssh.listen(
             "127.0.0.1",
-            self._port,
+            self._port or free_port(),
             server_factory=lambda: _Guard(self._sessions),
             sftp_factory=self._exchange,
             server_host_keys=[self._key],

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from andon.connectors._ports import free_ports
 from andon.core.errors import SettingsError
 
 _DEBIAN = "/usr/lib/rabbitmq/bin"
@@ -37,7 +38,7 @@ class Node:
         tls: bool = False,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="andon-rabbitmq-"))
-        self.port, self.tls_port, self._epmd_port, self._peer_port = _free_ports(4)
+        self.port, self.tls_port, self._epmd_port, self._peer_port = free_ports(4)
         self._doors = (self.port, self.tls_port) if tls else (self.port,)
         self._running: list[subprocess.Popen[bytes]] = []
         self._ends = weakref.finalize(self, _end, self._running, self.folder)
@@ -149,12 +150,3 @@ def _program(name: str) -> str:
             " as a service, which we do not need)."
         )
     return found
-
-
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [one.getsockname()[1] for one in taken]
-    finally:
-        for one in taken:
-            one.close()

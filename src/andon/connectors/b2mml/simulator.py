@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from andon.connectors._folders.drops import BehindSftp, Drop, OnFolder
+from andon.connectors._ports import free_port
 from andon.connectors.b2mml.floor import REFUSAL, Floor
 from andon.connectors.b2mml.shape import Json, element_of
 from andon.connectors.b2mml.writing import Envelope, written
@@ -119,7 +120,7 @@ class Listening(Counterpart, Takes):
         app.router.add_post("/b2mml", self._take)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port or free_port(), reuse_address=True)
         await site.start()
         self._port = self._runner.addresses[0][1]
 

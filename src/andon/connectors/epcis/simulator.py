@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.connectors.epcis.document import captured_events, document_of, event_faults
 from andon.connectors.epcis.identity import CONTEXT
 from andon.core.connector import Arrival, Request
@@ -59,7 +60,7 @@ class Repository(Counterpart, Speaks, Takes, Pushes):
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port or free_port(), reuse_address=True)
         await site.start()
         self._port = self._runner.addresses[0][1]
 

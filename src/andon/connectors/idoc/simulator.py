@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from andon.connectors._folders.drops import QUICK, BehindSftp, Drop, OnFolder
+from andon.connectors._ports import free_port
 from andon.connectors.idoc.simulated.sap import PARTNERS, Sap
 from andon.core.connector import Arrival, Request
 from andon.core.counterpart import Counterpart, Pushes, Takes
@@ -110,7 +111,7 @@ class SapAddress(Counterpart, Takes):
         app.router.add_post("/sap/bc/idoc_xml", self._take)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port or free_port(), reuse_address=True)
         await site.start()
         self._port = self._runner.addresses[0][1]
 

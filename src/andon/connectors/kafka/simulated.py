@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from andon.connectors._ports import free_port
 from andon.connectors.kafka.simulated_log import Kept, Partition
 from andon.connectors.kafka.simulated_wire import SPOKEN, asked, frame
 
@@ -45,7 +46,7 @@ class Broker:
     async def start(self) -> None:
         """Listens, at the port it had before."""
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, ssl=self._tls
+            self._serve, "127.0.0.1", self.port or free_port(), ssl=self._tls
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from andon.connectors._ports import free_port
+
 _CAPABILITIES = "IMAP4rev1 IDLE MOVE"
 _LOGIN = re.compile(r'"?([^" ]*)"? "?([^"]*)"?')
 _SPAN = re.compile(r"UID (\d+):(\d+|\*)")
@@ -48,7 +50,7 @@ class ImapServer:
     async def start(self) -> None:
         """Listens, at the port it had before."""
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, ssl=self._tls
+            self._serve, "127.0.0.1", self.port or free_port(), ssl=self._tls
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

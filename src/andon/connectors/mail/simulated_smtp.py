@@ -7,6 +7,8 @@ import ssl
 from base64 import b64decode
 from typing import Any
 
+from andon.connectors._ports import free_port
+
 _LONGEST = 50_000_000
 
 
@@ -30,7 +32,7 @@ class SmtpServer:
     async def start(self) -> None:
         """Listens, at the port it had before."""
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, ssl=self._tls
+            self._serve, "127.0.0.1", self.port or free_port(), ssl=self._tls
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

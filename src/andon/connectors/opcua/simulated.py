@@ -3,7 +3,6 @@
 __all__ = ["NAMESPACE", "Machine"]
 
 import logging
-import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -14,6 +13,7 @@ from asyncua.server.history import HistoryDict
 from asyncua.server.server import Server
 from asyncua.server.user_managers import UserManager
 
+from andon.connectors._ports import free_port
 from andon.connectors.opcua.jobshop import JobShop
 from andon.connectors.opcua.library import ua
 from andon.connectors.opcua.subscribed import Subscriptions
@@ -46,7 +46,7 @@ class Machine:
         if self._server is not None:
             await self._server.bserver.start()
             return
-        self._port = self._port or _free_port()
+        self._port = self._port or free_port()
         logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)
         server = self.made(_People(self._users))
         await server.init()
@@ -184,8 +184,3 @@ class _People(UserManager):
         del iserver, certificate
         known = username in self._users and self._users[username] == password
         return User(role=UserRole.User, name=username) if known else None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LARGEST_PAGE = 500
 
@@ -61,7 +63,7 @@ class JsonSystem:
         app.router.add_get("/documents", self._find)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port or self._port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", port or self._port or free_port()).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.connectors.tryton.answering import begun, in_order, matches, shown, unpacked
 from andon.connectors.tryton.asked import Ask, AskLot
 from andon.connectors.tryton.simulated import Company, Record, RefusedCallError
@@ -58,7 +59,7 @@ class TrytonSimulator(Counterpart, Speaks, Takes):
         app.router.add_post("/erp/rest/model/{model}/{id}/{button}", self._press)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port or free_port())
         await site.start()
         self._port = self._runner.addresses[0][1]
 

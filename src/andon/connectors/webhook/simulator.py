@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import msgspec
 from aiohttp import web
 
+from andon.connectors._ports import free_port
 from andon.connectors.webhook.settings import HttpKey, HttpSignature, Signature, Standard
 from andon.connectors.webhook.signing import signer_of
 from andon.core.connector import Arrival, Request, SecretStr
@@ -130,7 +131,7 @@ class Receiver(Counterpart, Takes):
         app.router.add_post("/hooks/andon", self._take)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port or free_port()).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 from lxml import etree
 
+from andon.connectors._ports import free_port
 from andon.connectors._xml import Element, local, tree_of
 from andon.connectors.soap.said import ENVELOPES, body_of
 from andon.core.errors import MappingError
@@ -66,7 +67,11 @@ class SoapServer(ABC):
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(
-            self._runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self.tls
+            self._runner,
+            "127.0.0.1",
+            self.port or free_port(),
+            reuse_address=True,
+            ssl_context=self.tls,
         )
         await site.start()
         self.port = self._runner.addresses[0][1]

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from andon.sandbox.ports import free_port
+from andon.connectors._ports import free_port
 from andon.store.server.account import account_home, own_account, require_reachable
 from andon.store.server.binaries import Binaries, copied_binaries, packaged_binaries
 from andon.store.server.cluster import Cluster, make_folder
