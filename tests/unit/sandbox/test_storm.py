@@ -71,6 +71,49 @@ def test_a_storm_sets_each_kind_as_often_as_it_says_in_its_part_of_the_time() ->
     assert max(set_at) <= 5 * 3600
 
 
+class OnAndOff(Counting):
+    """Says whether it was stopped and started in turn."""
+
+    def __init__(self, world: World, andon: str) -> None:
+        del andon
+        super().__init__(world)
+        self.turns: list[str] = []
+
+    async def start(self) -> None:
+        """Nothing listens."""
+        self.turns.append("on")
+
+    async def stop(self) -> None:
+        """Nothing did."""
+        self.turns.append("off")
+
+
+class Floor(OnAndOff):
+    """Of the plant."""
+
+    name = "mes-a"
+
+
+class Lines(OnAndOff):
+    """Of the plant."""
+
+    name = "machines"
+
+
+@pytest.mark.parametrize("size", [1, 5])
+async def test_a_plant_that_is_cut_off_is_not_cut_off_again_before_it_is_back(size: int) -> None:
+    company = Company(seed=1, andon="", systems=[Floor, Lines])
+    storm = Storm(company, kill=lambda: True, size=size)
+    outage = "plant outage of 8 hours"
+    storm.rage({outage: KINDS[outage]}, timedelta(hours=48))
+    for hour in range(1, 49):
+        company.world.run(company.world.began + timedelta(hours=hour))
+        await asyncio.sleep(0)
+    for plant in (company.the(Floor), company.the(Lines)):
+        assert plant.turns == ["off", "on"] * storm.outages
+    assert 1 <= storm.outages <= 4
+
+
 def test_locks_and_closed_periods_are_over_after_a_while() -> None:
     company = Company(seed=3, andon="http://127.0.0.1:9")
     erp = company.the(Erp).company

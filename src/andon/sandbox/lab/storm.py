@@ -37,7 +37,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     least: int = 20
     """So often it must have struck in one, or nothing was shown."""
     within: float = 1.0
-    """In this first part of the storm."""
+    """It is over in this first part of the storm."""
+    lasts: timedelta = timedelta()
     inject: Callable[["Storm"], Steps | None]
     """Sets it; what takes business time is steps."""
     struck: Callable[["Storm"], int]
@@ -55,6 +56,7 @@ class Storm:
         """Kills Andon, unless it is dead or has only begun again."""
         self.kills = 0
         self.outages = 0
+        self.cut_off = False
         self.skews = 0
         self.expired = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,7 +65,7 @@ class Storm:
         """Each kind strikes at times of its own in the first five sixths of the span."""
         for kind in kinds.values():
             chance = self.company.world.chance(f"storm/{kind.name}")
-            until = span.total_seconds() / 1.2 * kind.within
+            until = span.total_seconds() / 1.2 * kind.within - kind.lasts.total_seconds()
             times = max(1, round(kind.times * self.size))
             moments = sorted(chance.uniform(0.03, 1.0) * until for _ in range(times))
             self.company.world.lives(self._strikes(kind, moments))
@@ -194,14 +196,17 @@ def _close(storm: Storm) -> Steps:
 
 
 def _cut_off(storm: Storm) -> Steps:
-    """The plant works on, and nobody hears of it."""
+    """The plant works on, and nobody hears of it. It cannot be cut off twice at once."""
+    if storm.cut_off:
+        return
     systems = [storm.company.systems[name] for name in _PLANT]
-    storm.outages += 1
+    storm.cut_off, storm.outages = True, storm.outages + 1
     for system in systems:
         storm.soon(system.stop())
     yield storm.company.world.wait(_OUTAGE)
     for system in systems:
         storm.soon(system.start())
+    storm.cut_off = False
 
 
 def _kill(storm: Storm) -> Steps:
@@ -239,7 +244,8 @@ KINDS: Mapping[str, Kind] = {
             name="plant outage of 8 hours",
             times=1,
             least=1,
-            within=0.08,
+            within=0.75,
+            lasts=_OUTAGE,
             inject=_cut_off,
             struck=lambda storm: storm.outages,
         ),
