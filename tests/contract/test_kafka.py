@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from andon.connectors.kafka import Kafka
 from andon.connectors.kafka.items import GAP
+from andon.connectors.kafka.library import records_of
 from andon.connectors.kafka.simulated import Broker
 from andon.connectors.kafka.simulated_log import Partition
 from andon.connectors.kafka.simulator import SmallKafka
@@ -197,3 +199,39 @@ async def test_a_mechanism_the_brokers_do_not_speak_is_named(peer: SmallKafka) -
     await kafka.open()
     with pytest.raises(CredentialsError, match="SCRAM-SHA-256"):
         await kafka.send(peer.request("none"), key="K")
+
+
+async def test_many_that_are_looked_for_at_once_are_found_in_two_passes(peer: SmallKafka) -> None:
+    """After a death everything that was under way is looked for; a topic is long."""
+    async with Trial(Kafka, peer).connected() as kafka:
+        for n in range(40):
+            await kafka.send(peer.request(f"{n}"), key=f"K{n}")
+        asked = [f"K{n}" for n in range(0, 60, 2)]
+        before = peer.broker.fetched
+        found = await asyncio.gather(*(kafka.find(peer.request("1"), key=key) for key in asked))
+    assert [key for key, one in zip(asked, found, strict=True) if one is None] == asked[20:]
+    assert peer.broker.fetched - before <= 4 * len(peer.broker.topics["acme.orders"])
+
+
+async def test_a_look_that_nobody_waits_for_disturbs_no_other(peer: SmallKafka) -> None:
+    async with Trial(Kafka, peer).connected() as kafka:
+        await kafka.send(peer.request("1"), key="K1")
+        looks = [asyncio.create_task(kafka.find(peer.request("1"), key=k)) for k in ("K1", "K2")]
+        await asyncio.sleep(0)
+        looks[1].cancel()
+        assert await looks[0] is not None
+        assert await kafka.find(peer.request("1"), key="K3") is None
+
+
+async def test_a_broker_with_a_clock_stamps_what_arrives(peer: SmallKafka) -> None:
+    """Readers and those who look for something since a moment go by it."""
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    peer.broker.clock = lambda: noon
+    async with Trial(Kafka, peer).connected() as kafka:
+        await kafka.send(peer.request("1"), key="K1")
+    partitions = [part for topic in peer.broker.topics.values() for part in topic]
+    (batch,) = [batch for part in partitions for batch in part.batches]
+    assert batch.newest == noon.timestamp() * 1000
+    records = records_of(batch.raw)
+    assert records.validate_crc()
+    assert [record.timestamp for record in records] == [batch.newest]

@@ -11,9 +11,10 @@ import msgspec
 
 from andon.connectors._messages import CloudEvent, written
 from andon.connectors.kafka.access import client_words, knock, quiet
+from andon.connectors.kafka.looking import Looks
 from andon.connectors.kafka.places import Places
 from andon.connectors.kafka.reading import Reader
-from andon.connectors.kafka.sending import MARK, Writer, Written, look_for
+from andon.connectors.kafka.sending import MARK, Writer, Written
 from andon.connectors.kafka.settings import TOPIC, KafkaSettings
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import OutcomeUnknownError, RejectedError
@@ -33,6 +34,7 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
         self._words: Mapping[str, Any] = {}
         self._reader: Reader | None = None
         self._writer: Writer | None = None
+        self._looks = Looks(name, settings, {})
         self._one = asyncio.Lock()
 
     @property
@@ -44,9 +46,11 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
         """Looks at the certificates; the first read or send tells whether a broker is there."""
         quiet()
         self._words = client_words(self.name, self.settings)
+        self._looks = Looks(self.name, self.settings, self._words)
 
     async def close(self) -> None:
         """Leaves nothing open."""
+        await self._looks.close()
         writer, self._writer = self._writer, None
         if writer is not None:
             await writer.close()
@@ -99,7 +103,7 @@ class Kafka(Source[KafkaSettings], Sink[KafkaSettings]):
         """Reads the topic back from the event's time on, whatever partition it is in."""
         since = _event(request).at
         await knock(self.name, self.settings, self._words)
-        found = await look_for(self.name, self.settings, self._words, request.target, key, since)
+        found = await self._looks(request.target, key, since)
         return None if found is None else _receipt(found)
 
     async def _ready(self) -> Writer:

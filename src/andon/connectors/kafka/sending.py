@@ -1,16 +1,15 @@
-"""Writing records one by one with an answer to each, and reading back whether one is there."""
+"""Writing records one by one with an answer to each."""
 
-__all__ = ["MARK", "Writer", "Written", "look_for"]
+__all__ = ["MARK", "Writer", "Written"]
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from andon.connectors.kafka.access import knock, said_of, stopped
-from andon.connectors.kafka.library import Consumer, Partition, Partitioner, Producer, errors
+from andon.connectors.kafka.access import knock, said_of
+from andon.connectors.kafka.library import Partition, Partitioner, Producer, errors
 from andon.connectors.kafka.settings import KafkaSettings
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
 
@@ -129,77 +128,3 @@ def _heard(answer: Any) -> None:
     """An answer that comes after nobody waits for it any more."""
     if not answer.cancelled():
         answer.exception()
-
-
-async def look_for(
-    name: str,
-    settings: KafkaSettings,
-    words: Mapping[str, Any],
-    topic: str,
-    mark: str,
-    since: datetime | None,
-) -> Written | None:
-    """Reads back what was written since then. None only when all of it was seen; else
-    OutcomeUnknownError says why that cannot be known."""
-    within = 3 * settings.timeout
-    consumer: Any = Consumer(
-        group_id=None, enable_auto_commit=False, auto_offset_reset="none",
-        isolation_level="read_committed", max_partition_fetch_bytes=settings.fetch_bytes,
-        fetch_max_bytes=4 * settings.fetch_bytes, **words,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(within.total_seconds()):
-            await consumer.start()
-            await consumer._client._wait_on_metadata(topic)
-            return await _looked(consumer, topic, mark.encode(), since, settings.clocks_agree)
-    except TimeoutError as error:
-        raise OutcomeUnknownError(
-            f"{name}: {topic} was not read through within {within.total_seconds():g} s, so nobody"
-            f" can tell whether {mark} is there."
-        ) from error
-    except errors.UnknownTopicOrPartitionError:
-        return None
-    except errors.KafkaError as error:
-        raise UnavailableError(f"{name}: {topic} cannot be read back: {error}") from error
-    finally:
-        await stopped(consumer)
-
-
-async def _looked(
-    consumer: Any, topic: str, mark: bytes, since: datetime | None, slack: timedelta
-) -> Written | None:
-    every = [Partition(topic, n) for n in consumer._client.cluster.partitions_for_topic(topic)]
-    begins, ends = await consumer.beginning_offsets(every), await consumer.end_offsets(every)
-    moment = 0 if since is None else int((since - slack).timestamp() * 1000)
-    starts = dict(begins)
-    doubted: set[Any] = set()
-    if since is not None:
-        found = await consumer.offsets_for_times(dict.fromkeys(every, moment))
-        # A broker names the first record that is not older. None: all are; the last one shows it.
-        doubted = {each for each in every if found[each] is None}
-        starts = {
-            each: max(ends[each] - 1, begins[each]) if each in doubted else found[each].offset
-            for each in every
-        }
-    left = {each for each in every if starts[each] < ends[each]}
-    consumer.assign(list(left))
-    for each in left:
-        consumer.seek(each, starts[each])
-    while left:
-        for each, records in (await consumer.getmany(*left, timeout_ms=200)).items():
-            for record in records:
-                if any(name == MARK and value == mark for name, value in record.headers):
-                    return Written(topic, each.partition, record.offset)
-                if each in doubted and record.timestamp >= moment:
-                    doubted.discard(each)
-                    starts[each] = begins[each]
-                    consumer.seek(each, begins[each])
-        left = {each for each in left if await consumer.position(each) < ends[each]}
-    cut = [each for each in every if each not in doubted and starts[each] == begins[each] > 0]
-    if cut:
-        numbers = ", ".join(str(each.partition) for each in cut)
-        raise OutcomeUnknownError(
-            f"{topic} no longer holds all that was written since then (partitions {numbers}), so"
-            " what is not there may have been."
-        )
-    return None

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import struct
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from andon.connectors._ports import free_port
@@ -26,8 +27,13 @@ class Broker:
         username: str,
         password: str,
         tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
+        """With a clock, records get the time of their arrival instead of their producer's."""
         self._tls = tls
+        self.clock = clock
+        self.fetched = 0
+        """Requests for records that were answered with some."""
         self._login = [username.encode(), password.encode()]
         self.topics: dict[str, list[Partition]] = {
             topic: [Partition(), Partition()] for topic in topics
@@ -120,9 +126,13 @@ class Broker:
                 if topic == self.forbidden:
                     answers.append((n, _NOT_ALLOWED, -1, -1))
                 else:
-                    answers.append((n, 0, self._log(topic, n).append(raw).first, -1))
+                    kept = self._log(topic, n).append(raw, self._now())
+                    answers.append((n, 0, kept.first, -1))
             told.append((topic, answers))
         return told, 0
+
+    def _now(self) -> int | None:
+        return None if self.clock is None else round(self.clock().timestamp() * 1000)
 
     def _loses(self, request: Any) -> bool:
         """Also every repetition of what was lost."""
@@ -151,6 +161,7 @@ class Broker:
             log = self._log(topic, n)
             fault = 0 if log.begin <= at <= log.end else _OUT_OF_RANGE
             raw = b"" if fault else log.read(at, most)
+            self.fetched += bool(raw)
             told.setdefault(topic, []).append((n, fault, log.end, log.end, None, raw))
         return 0, list(told.items())
 

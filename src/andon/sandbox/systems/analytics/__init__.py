@@ -39,7 +39,7 @@ class Analytics(System):
         self.store: list[Told] = []
         """What came in files."""
         self._password = f"{world.chance('analytics').getrandbits(96):024x}"
-        self.stream = Stream(self._password)
+        self.stream = Stream(self._password, world.now)
         self._loading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

@@ -2,7 +2,7 @@
 
 __all__ = ["TOPIC", "Stream"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,8 @@ TOPIC = "acme.analytics"
 class Stream:
     """CloudEvents in binary mode. It knows an event again by its id: told twice, stored once."""
 
-    def __init__(self, password: str) -> None:
-        self.broker = Broker([TOPIC], username="andon", password=password)
+    def __init__(self, password: str, clock: Callable[[], datetime]) -> None:
+        self.broker = Broker([TOPIC], username="andon", password=password, clock=clock)
         self.store: dict[str, Told] = {}
         """By id, in the order in which each partition holds them."""
         self.repeated = 0
