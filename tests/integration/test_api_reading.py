@@ -247,6 +247,21 @@ async def test_overview_counts(plant: Plant) -> None:
     assert body["projection_lag_records"] == 1
 
 
+async def test_an_order_counts_also_before_its_owner_has_spoken_and_where_nobody_owns_it(
+    plant: Plant,
+) -> None:
+    await plant.ownership("status", "mes", "erp", MINUTE)
+    for number, says in enumerate(
+        [{"erp": "Released"}, {"erp": "Released", "mes": "Running"}, {"mes-b": "Held"}, {}]
+    ):
+        name = f"production-order/erp:{number}"
+        await plant.subject(name, position=number)
+        for system, status in says.items():
+            await plant.belief(name, "status", system, status)
+    figures = await overview(plant.db, sites=frozenset(), now=NOON)
+    assert figures.orders == {"Running": 1, "Completed": 0, "Released": 1, "Held": 1}
+
+
 async def test_connections_show_their_backlog(plant: Plant) -> None:
     await plant.connection("wms")
     for number, state in enumerate(

@@ -27,6 +27,14 @@ from andon.store.access import (
 
 PER_ACCOUNT = 5
 PER_ADDRESS = 30
+_LINK_REFUSED = (
+    "This link was used already, has ended, or was never given. Sign in with your name and"
+    " password, or ask an administrator for a new link."
+)
+_NAME_REFUSED = (
+    "No account has this name and this password. Check both. The first start of"
+    " Andon told its password on the terminal, or else in .andon/first-password."
+)
 
 
 class Doorman:
@@ -73,9 +81,7 @@ async def log_in(request: Asked, data: JSONBody[Login]) -> Response[None]:
     doorman: Doorman = request.app.state.doorman
     account = await doorman.judge(request, data)
     if account is None:
-        raise ProblemError(
-            401, "This login is not known, was used already, or has ended. Ask for a new one."
-        )
+        raise ProblemError(401, _LINK_REFUSED if data.link is not None else _NAME_REFUSED)
     token = await open_session(hub_of(request).pool, account.name)
     return Response(
         None, status_code=204, cookies=[_cookie(request, token, int(SESSION_LASTS.total_seconds()))]

@@ -24,7 +24,7 @@ export class Problem extends Error {
 export function noAnswer(): Problem {
   return new Problem(0, {
     title: 'Andon does not answer',
-    detail: 'The page cannot reach its server. What you see is what it last said.',
+    detail: 'The page cannot reach its server.',
   });
 }
 

@@ -6,6 +6,7 @@ import { useFeed } from '../api/feed';
 import { me, overview } from '../api/queries';
 import { Icon, type Glyph } from '../parts/Icon';
 import { Lamp } from '../parts/Lamp';
+import { Away } from './Away';
 import { LiveMark } from './LiveMark';
 import { notRunning } from '../words/orders';
 import { SchemeSwitch } from './SchemeSwitch';
@@ -33,6 +34,7 @@ export function Frame() {
         </div>
       </header>
       <main id="page" tabIndex={-1}>
+        <Away />
         <Outlet />
       </main>
     </>

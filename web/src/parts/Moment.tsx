@@ -13,10 +13,11 @@ function useWords(say: () => string): string {
 export function Age({ at, ago = true }: { at: string; ago?: boolean }) {
   const words = useWords(() => age(at, serverNow()));
   const text = ago && words !== 'now' && !words.startsWith('in ') ? `${words} ago` : words;
+  const said = !ago && words === 'now' ? 'a moment' : text;
   return (
     <Tooltip label={<Both at={at} />} events={{ hover: true, focus: true, touch: true }}>
       <time className="age" dateTime={at}>
-        {text}
+        {said}
       </time>
     </Tooltip>
   );

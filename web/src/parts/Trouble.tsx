@@ -51,9 +51,10 @@ function Choices({ problem }: { problem: Problem }) {
   ));
 }
 
-/** Old figures stay on screen, but say so. */
+/** Old figures stay on screen, but say so; when nothing answers at all, the frame does. */
 export function Behind({ error, at }: { error: unknown; at: number }) {
   const problem = asProblem(error);
+  if (problem.status === 0) return null;
   return (
     <p className="behind" role="status">
       <Icon glyph="alert" /> {problem.message}. What you see is from{' '}

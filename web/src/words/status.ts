@@ -33,6 +33,10 @@ const STATUS: Readonly<Record<string, readonly [Tone, Glyph]>> = {
   done: ['good', 'check'],
   received: ['good', 'check'],
   closed: ['good', 'check'],
+  executing: ['busy', 'play'],
+  notexecuting: ['quiet', 'pause'],
+  notavailable: ['bad', 'cross'],
+  outofservice: ['wait', 'wrench'],
 };
 
 /** A status of any system: what we know gets its sign, what we do not know is said as it is. */
@@ -76,6 +80,11 @@ export function deliveryLook(one: { state: string; last_error: string | null }):
   return DELIVERY[state] ?? { tone: 'quiet', icon: 'dot', word: words(state) };
 }
 
+/** Whether nothing more happens to a command, and nobody need look at it. */
+export function isOver(one: { state: string }): boolean {
+  return one.state === 'delivered' || one.state === 'cancelled';
+}
+
 const HEALTH: Readonly<Record<string, Look>> = {
   running: { tone: 'good', icon: 'check', word: 'running' },
   paused: { tone: 'wait', icon: 'pause', word: 'paused' },
@@ -88,7 +97,10 @@ export function healthLook(state: string): Look {
 }
 
 function words(value: string): string {
-  return value.replace(/[_-]/g, ' ').toLowerCase();
+  return value
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_-]/g, ' ')
+    .toLowerCase();
 }
 
 const RECORD: Readonly<Record<string, Look>> = {

@@ -30,6 +30,7 @@ describe('how old something is', () => {
     ['2026-11-22T04:00:00Z', '23 h'],
     ['2026-11-22T02:00:00Z', '25 h'],
     ['2026-11-19T02:00:00Z', '4 d'],
+    ['2020-01-01T00:00:00Z', '6 years'],
     ['2026-11-23T05:00:00Z', 'in 2 h'],
     ['yesterday', ''],
   ])('%s is %s old', (at, said) => {
@@ -37,12 +38,14 @@ describe('how old something is', () => {
   });
 });
 
-it('says the day only when it is another one', () => {
+it('says the day and the year only when it is another one', () => {
   const noon = new Date(2026, 10, 23, 12, 0, 0);
   const morning = new Date(2026, 10, 23, 3, 4, 5).toISOString();
   const before = new Date(2026, 10, 22, 3, 4, 5).toISOString();
   expect(wallTime(morning, noon.getTime())).toBe('03:04:05');
   expect(wallTime(before, noon.getTime())).toBe('22 Nov, 03:04:05');
+  const long = new Date(2020, 0, 1, 0, 0, 0).toISOString();
+  expect(wallTime(long, noon.getTime())).toBe('1 Jan 2020, 00:00:00');
 });
 
 it('gives UTC to the millisecond, and what it cannot read as it is', () => {

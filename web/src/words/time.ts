@@ -2,6 +2,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 /** How long something took: 84 ms, 3.6 s, 1 min 17 s, 2 h 05 min. */
 export function duration(ms: number): string {
@@ -20,7 +21,7 @@ function two(ms: number, big: number, bigWord: string, small: number, smallWord:
   return rest === 0 ? whole : `${whole} ${String(rest).padStart(2, '0')} ${smallWord}`;
 }
 
-/** How old something is, in one unit: now, 12 s, 4 min, 2 h, 3 d. */
+/** How old something is, in one unit: now, 12 s, 4 min, 2 h, 3 d, 7 years. */
 export function age(at: string, now: number): string {
   const ms = now - Date.parse(at);
   if (Number.isNaN(ms)) return '';
@@ -33,16 +34,22 @@ function oneUnit(ms: number): string {
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
-  return `${Math.floor(ms / DAY)} d`;
+  if (ms < 2 * YEAR) return `${Math.floor(ms / DAY)} d`;
+  return `${Math.floor(ms / YEAR)} years`;
 }
 
-/** Local wall time; the day is said only when it is not today. */
+/** Local wall time; the day is said only when it is not today, the year only when it is another. */
 export function wallTime(at: string, now: number): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return at;
   const clock = moment.toLocaleTimeString('en-GB');
   const today = moment.toDateString() === new Date(now).toDateString();
-  const day = moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  const thisYear = moment.getFullYear() === new Date(now).getFullYear();
+  const day = moment.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(thisYear ? {} : { year: 'numeric' }),
+  });
   return today ? clock : `${day}, ${clock}`;
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   asText,
   attributeWords,
+  isStatus,
   messageWords,
   nameParts,
   relationWords,
@@ -48,6 +49,11 @@ it('keeps the names of operations and materials in attributes', () => {
   expect(attributeWords('component.RAW-SUGAR.lots')).toBe('RAW-SUGAR lots');
   expect(attributeWords('operation.Mix.wip')).toBe('Mix wip');
   expect(attributeWords('due_at')).toBe('due at');
+});
+
+it('knows the states of things and of their operations', () => {
+  expect(['status', 'operation.0010.status', 'state'].map(isStatus)).toEqual([true, true, true]);
+  expect(['statuses', 'good', 'scheduled_on'].map(isStatus)).toEqual([false, false, false]);
 });
 
 it('says a message type without the house and its version', () => {

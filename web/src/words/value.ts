@@ -43,6 +43,11 @@ export function words(name: string): string {
     .toLowerCase();
 }
 
+/** What is one of a system's own states, also of one operation. */
+export function isStatus(attribute: string): boolean {
+  return /(^|\.)(status|state)$/.test(attribute);
+}
+
 /** `operation.Mix.good` as "Mix good": the plant's own names keep their letters. */
 export function attributeWords(attribute: string): string {
   const [, name, ...rest] = attribute.split('.');

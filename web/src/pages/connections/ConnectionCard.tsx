@@ -7,13 +7,13 @@ import { Refused } from '../../parts/CaseActions';
 import { Mark } from '../../parts/Mark';
 import { Age } from '../../parts/Moment';
 import { TwoSteps } from '../../parts/TwoSteps';
-import { Value } from '../../parts/Value';
 import { figures, isCalled, takes } from '../../words/connections';
 import { healthLook } from '../../words/status';
 import { duration } from '../../words/time';
 
 export function ConnectionCard({ one }: { one: Connection }) {
   const look = healthLook(one.state);
+  const waits = figures(one).some(({ n }) => n > 0);
   return (
     <section className="connection card" data-tone={look.tone} aria-label={one.name}>
       <div className="connection-head">
@@ -31,7 +31,8 @@ export function ConnectionCard({ one }: { one: Connection }) {
         </div>
       </div>
       {one.reason && <p className="reason">{one.reason}</p>}
-      <dl className="backlog">
+      {!waits && takes(one.faces) && <p className="dim">nothing waits</p>}
+      <dl className="backlog" hidden={!waits}>
         {figures(one).map(({ word, n, tone }) => (
           <div key={word} data-tone={tone} data-zero={n === 0}>
             <dd>{n}</dd>
@@ -51,12 +52,13 @@ export function ConnectionCard({ one }: { one: Connection }) {
         ) : (
           `has not ${isCalled(one.faces) ? 'answered' : 'called'} yet`
         )}
-        {one.source_position && (
-          <>
-            , read up to <Value value={one.source_position} />
-          </>
-        )}
       </p>
+      {one.source_position && (
+        <details className="dim position">
+          <summary>where it reads on</summary>
+          <code>{one.source_position}</code>
+        </details>
+      )}
       {one.last_error && <p className="said">{one.last_error}</p>}
       <PauseOrResume one={one} />
     </section>

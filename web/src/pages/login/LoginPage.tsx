@@ -111,7 +111,8 @@ function Refused({ problem }: { problem: Problem }) {
     <div className="login-refused" role="alert">
       <Icon glyph="alert" size={22} />
       <div>
-        <strong>{problem.message}.</strong> {problem.detail} {nextTry(problem)}
+        <strong>{problem.status === 401 ? 'Not signed in' : problem.message}.</strong>{' '}
+        {problem.detail} {nextTry(problem)}
       </div>
     </div>
   );
@@ -123,6 +124,8 @@ function nextTry(problem: Problem): string {
       return 'Check the network and whether Andon is running.';
     case 429:
       return 'Wait a minute, then try again.';
+    case 401:
+      return ''; // the answer says what to do: a link and a password fail differently
     default:
       return 'Sign in with your name and password, or ask an administrator for a new link.';
   }

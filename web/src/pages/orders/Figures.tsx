@@ -43,7 +43,8 @@ export function Figures() {
         />
       </Link>
       <p className="figures-source">
-        orders as the owning system says, <Age at={data.generated_at} />
+        orders by the word of the system that owns their status, else of the one that issued them,{' '}
+        <Age at={data.generated_at} />
       </p>
     </section>
   );

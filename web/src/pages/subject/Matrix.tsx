@@ -6,7 +6,7 @@ import { Empty } from '../../parts/Trouble';
 import { whatCountsFirst } from '../../words/matrix';
 import { standLook, statusLook } from '../../words/status';
 import { duration } from '../../words/time';
-import { asText, attributeWords } from '../../words/value';
+import { asText, attributeWords, isStatus } from '../../words/value';
 
 /** Rows are attributes, columns systems; each cell says its value, age, record and how it stands. */
 export function Matrix({ rows, aliases }: { rows: MatrixRow[]; aliases: Subject['aliases'] }) {
@@ -52,7 +52,7 @@ export function Matrix({ rows, aliases }: { rows: MatrixRow[]; aliases: Subject[
 }
 
 function owners(row: MatrixRow): string {
-  if (row.owner === null) return 'nobody owns it';
+  if (row.owner === null) return '';
   return row.steward === null
     ? `${row.owner} owns`
     : `${row.owner} owns, ${row.steward} looks after it`;
@@ -73,7 +73,7 @@ function Belief({ row, system }: { row: MatrixRow; system: string }) {
     <td role="cell" data-label={system} data-stands={cell.stands} data-tone={look.tone}>
       <div className="belief">
         <span className="belief-value">
-          {row.attribute === 'status' ? (
+          {isStatus(row.attribute) ? (
             <Mark look={statusLook(asText(cell.value))} />
           ) : (
             <Value value={cell.value} />

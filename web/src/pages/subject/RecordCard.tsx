@@ -4,8 +4,8 @@ import type { TimelineRecord } from '../../api/types';
 import { Icon } from '../../parts/Icon';
 import { Wall } from '../../parts/Moment';
 import { Value } from '../../parts/Value';
-import { recordLook } from '../../words/status';
-import { attributeWords } from '../../words/value';
+import { recordLook, statusLook } from '../../words/status';
+import { asText, attributeWords, isStatus } from '../../words/value';
 
 /** One record: its sentence and claims; the rest on demand. */
 export function RecordCard({ record, name }: { record: TimelineRecord; name: string }) {
@@ -27,7 +27,12 @@ export function RecordCard({ record, name }: { record: TimelineRecord; name: str
           </small>
           {claims.map(([attribute, value]) => (
             <small className="claim" key={attribute}>
-              {attributeWords(attribute)}: <Value value={value} />
+              {attributeWords(attribute)}:{' '}
+              {isStatus(attribute) && value ? (
+                statusLook(asText(value)).word
+              ) : (
+                <Value value={value} />
+              )}
             </small>
           ))}
         </span>

@@ -15,7 +15,7 @@ export function Timeline({ records, name }: { records: TimelineRecord[]; name: s
       <div className="section-head">
         <h2 id="timeline">What happened</h2>
         <span className="dim">
-          {records.length} records
+          {records.length === 1 ? '1 record' : `${records.length} records`}
           {worst?.hop_ms != null && (
             <>
               , longest hop <a href={`#r${worst.position}`}>{duration(worst.hop_ms)}</a>
@@ -28,7 +28,10 @@ export function Timeline({ records, name }: { records: TimelineRecord[]; name: s
           )}
         </span>
       </div>
-      <div className="timeline card" style={{ '--lanes': columns.length } as React.CSSProperties}>
+      <div
+        className="timeline card"
+        style={{ '--columns': template(columns.length) } as React.CSSProperties}
+      >
         <div className="lane-heads" aria-hidden="true">
           {columns.map((lane, n) => (
             <strong key={lane} style={{ gridColumn: n + 2 }}>
@@ -52,6 +55,13 @@ export function Timeline({ records, name }: { records: TimelineRecord[]; name: s
   );
 }
 
+/** The last lane is as wide as a card; a card of another lies over those that follow it. */
+function template(lanes: number): string {
+  return ['7.6rem', ...Array<string>(lanes - 1).fill('minmax(0, 1fr)'), 'minmax(14rem, 1fr)'].join(
+    ' ',
+  );
+}
+
 function Row(props: { record: TimelineRecord; columns: string[]; name: string }) {
   const { record, columns, name } = props;
   const from = columns.indexOf(record.source);
@@ -71,7 +81,7 @@ function Row(props: { record: TimelineRecord; columns: string[]; name: string })
           aria-hidden="true"
         />
       ))}
-      <div className="record-place" style={{ gridColumn: from + 2 }}>
+      <div className="record-place" style={{ gridColumn: `${from + 2} / -1` }}>
         <RecordCard record={record} name={name} />
       </div>
       {to >= 0 && to !== from && (
