@@ -154,8 +154,8 @@ async def _claim(
     shipment, back = counted.shipment_id, damaged_lots(counted)
     answer = await run.ask(
         "purchasing",
-        f"{placed.supplier_id} announced more on {shipment} for"
-        f" {run.local} than can be used: {'; '.join(short)}."
+        f"Supplier {placed.supplier_id} announced more on {shipment} for"
+        f" order {run.local} than can be used: {'; '.join(short)}."
         f" Claim it from the supplier{', or have what is damaged sent back' if back else ''}.",
         "it is claimed",
         *(SENT_BACK if back else ()),

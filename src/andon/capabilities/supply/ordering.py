@@ -97,7 +97,7 @@ async def _confirmed(run: Run, placed: PurchaseOrderPlaced) -> PurchaseOrderConf
                 return None
             answer = await run.ask(
                 "purchasing",
-                f"{placed.supplier_id} has been silent about {_name(run)} for"
+                f"Supplier {placed.supplier_id} has been silent about order {run.local} for"
                 f" {CONFIRMED_WITHIN.days} day. It may not know of it: ask.",
                 "wait on",
                 "it is settled",
@@ -129,9 +129,9 @@ async def _compare(
     if other := _differences(placed.lines, lines, confirmed.lines):
         await run.ask(
             "purchasing",
-            f"{placed.supplier_id} confirms {_name(run)} otherwise than it was ordered:"
-            f" {'; '.join(other)}. Agree with the supplier, and change the order in the ERP if"
-            " need be.",
+            f"Supplier {placed.supplier_id} confirms order {run.local} otherwise than it was"
+            f" ordered: {'; '.join(other)}. Agree with the supplier, and change the order in the"
+            " ERP if need be.",
             "it is settled",
         )
 
@@ -143,8 +143,8 @@ async def _book(run: Run, placed: PurchaseOrderPlaced, lines: tuple[PurchaseLine
         ConfirmPurchaseOrder(order_id=run.subject, lines=lines),
         team="purchasing",
         says=lambda error: (
-            f"{placed.supplier_id} has confirmed {_name(run)}, and the ERP does not take it:"
-            f" {error} Mend the cause and write it again, or do it by hand."
+            f"Supplier {placed.supplier_id} has confirmed order {run.local}, and the ERP does"
+            f" not take it: {error} Mend the cause and write it again, or do it by hand."
         ),
         again="write again",
         by_hand="it is written",
@@ -165,8 +165,8 @@ async def _sent(run: Run, placed: PurchaseOrderPlaced) -> bool:
         except RejectedError as error:
             answer = await run.ask(
                 "purchasing",
-                f"{_name(run)} cannot be sent to {placed.supplier_id}: {error} Mend the cause and"
-                " send it again, or order by telephone.",
+                f"Purchase order {run.local} cannot be sent to supplier {placed.supplier_id}:"
+                f" {error} Mend the cause and send it again, or order by telephone.",
                 "send again",
                 "it is ordered",
             )
@@ -207,10 +207,6 @@ def _of_one_kind(one: PurchaseLine, other: PurchaseLine) -> bool:
 
 def _total(lines: Iterable[PurchaseLine]) -> Decimal:
     return sum((line.quantity.amount for line in lines), Decimal(0))
-
-
-def _name(run: Run) -> str:
-    return run.local
 
 
 def _words(quantity: Quantity) -> str:
