@@ -49,9 +49,9 @@ def check(
     """Reports every mistake of a project at once, each with file and key."""
 
     async def work() -> None:
-        from andon.app.project import load
+        from andon.app.loading import load
 
-        plan = load(project).plan()
+        plan = load(project).checked()
         OUT.print(
             f"{plan.name} is well: {_count(plan.connections, 'connection')},"
             f" {_count(plan.workflows, 'workflow')}, {_count(plan.routes, 'route')}."

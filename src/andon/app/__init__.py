@@ -2,4 +2,5 @@
 
 __all__ = ["Andon", "load"]
 
-from andon.app.project import Andon, load
+from andon.app.loading import load
+from andon.app.project import Andon

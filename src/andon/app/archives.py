@@ -42,7 +42,7 @@ def archive(project: str, to: To = None, data: Data = DATA, database: Database =
     An archive is whole on disk before a row is removed. It may be killed and started again, and
     Andon may go on working meanwhile.
     """
-    from andon.app.project import load
+    from andon.app.loading import load
 
     folder = (to or data / "archive").absolute()
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import asyncpg
 import uvloop
 
-from andon.app.project import Andon, load
+from andon.app.loading import load
+from andon.app.project import Andon
 from andon.core.errors import SettingsError
 
 SETTINGS_ARE_WRONG = 78

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from andon.app.project import load
+from andon.app.loading import load
 from andon.core.errors import AndonError, Fault, ReplayError, SettingsError
 from andon.engine.journal import Journal, follow
 from andon.engine.recorded import recorded

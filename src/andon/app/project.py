@@ -1,16 +1,14 @@
 """A user's project: `Andon(...)` says which systems, mappings, workflows and owners a plant has."""
 
-__all__ = ["Andon", "load"]
+__all__ = ["Andon"]
 
-import importlib
 import inspect
 import os
-import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from andon.app.fitting import fitting_faults
 from andon.app.parameters import Parameters
 from andon.app.web_settings import WebSettings
 from andon.core.connector import Connector
@@ -24,6 +22,7 @@ from andon.model.vocabulary import VOCABULARY
 from andon.store.lifetimes import Lifetimes
 
 _CLOCK = "ANDON_CLOCK"
+_Made = list[tuple[Connection, Connector[Any]]]
 
 
 class Andon:
@@ -66,15 +65,39 @@ class Andon:
     def plan(self, environment: Mapping[str, str] | None = None) -> Plan:
         """The project made ready.
         Raises SettingsError with every mistake, each with file and key."""
+        connectors, faults = self._read(environment)
+        return self._wired(connectors, faults)
+
+    def checked(self, environment: Mapping[str, str] | None = None) -> Plan:
+        """As `plan`, and also raises what a start lets pass: it would show as cases, or as a
+        connection that pauses, once items come and commands go."""
+        connectors, faults = self._read(environment)
+        file = self._file.name
+        for connection, connector in connectors:
+            at = f"{file}: connections.{connection.name}"
+            faults += [
+                Fault(f"{at}.{one.at}" if one.at else at, one.says) for one in connector.faults()
+            ]
+        faults += [
+            Fault(f"{self.name}: {fault.at}", fault.says)
+            for fault in fitting_faults(connectors, self.routes)
+        ]
+        return self._wired(connectors, faults)
+
+    def _read(self, environment: Mapping[str, str] | None) -> tuple[_Made, list[Fault]]:
         parameters = self.parameters(environment)
         faults: list[Fault] = list(parameters.faults)
-        connectors: list[tuple[Connection, Connector[Any]]] = []
+        connectors: _Made = []
         for connection in self.connections:
             settings = parameters.settings(connection.name, connection.connector.settings_type)
             if isinstance(settings, list):
                 faults += settings
-            else:
+                continue
+            try:
                 connectors.append((connection, connection.connector(connection.name, settings)))
+            except SettingsError as error:  # what only the making of it shows, as a key's form
+                at = f"{self._file.name}: connections.{connection.name}"
+                faults.append(Fault(at, str(error)))
         web = parameters.web()
         lifetimes = parameters.lifetimes()
         for found in (web, lifetimes):
@@ -91,6 +114,9 @@ class Andon:
         else:
             for _, connector in connectors:
                 connector.now = clock.now
+        return connectors, faults
+
+    def _wired(self, connectors: _Made, faults: Sequence[Fault]) -> Plan:
         if faults:
             raise SettingsError(
                 f"{self.name} cannot start: {len(faults)} mistake{'s' * (len(faults) > 1)}."
@@ -164,30 +190,3 @@ def _beside_caller(file: str) -> Path:
         if frame.filename != __file__:
             return Path(frame.filename).resolve().parent / path
     return path
-
-
-def load(where: str) -> Andon:
-    """The `Andon` at `module:name`, found from the current folder. Raises SettingsError."""
-    module_name, _, name = where.partition(":")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"No project at {where!r}: {error}. Say it as module:name, from the folder that holds"
-            " the module."
-        ) from error
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        raise SettingsError(
-            f"The project {where!r} cannot be loaded: {type(error).__name__}: {error}"
-            f" ({Path(last.filename).name}, line {last.lineno}). Nothing was started."
-        ) from error
-    found = getattr(module, name or "andon", None)
-    if not isinstance(found, Andon):
-        raise SettingsError(
-            f"{module_name} holds no Andon called {name or 'andon'!r}."
-            f" Write {name or 'andon'} = Andon(...) there, or name it as module:name."
-        )
-    return found

@@ -19,7 +19,8 @@ from importlib import import_module
 import msgspec
 
 from andon.app.child import SETTINGS_ARE_WRONG, NameOf, run_role
-from andon.app.project import Andon, load
+from andon.app.loading import load
+from andon.app.project import Andon
 from andon.core.errors import SettingsError
 from andon.core.plant import Ownership
 

@@ -10,6 +10,7 @@ __all__ = [
     "Offer",
     "Offered",
     "Position",
+    "Proof",
     "Push",
     "Receipt",
     "Request",
@@ -20,18 +21,22 @@ __all__ = [
 ]
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
-from andon.core.errors import MappingError
+from andon.core.errors import Fault, MappingError
 from andon.core.faults import UNREADABLE, decode_faults
 from andon.core.secret import SecretStr
 
 Position = str
 """Where a source stands, in its own words; empty means from the beginning."""
+
+Proof = Literal["keyed", "findable", "state", "none"]
+"""How an unknown outcome is found out (design 7): the target dedupes on our key; our key is read
+back from a field; the state is read; nobody can tell, so a person decides."""
 
 T = TypeVar("T")
 
@@ -119,6 +124,16 @@ class Connector(ABC, Generic[S]):
     async def close(self) -> None:
         """Leave nothing open; done within a second."""
 
+    def faults(self) -> Sequence[Fault]:
+        """Mistakes of the settings that show without the system, each with its key; `open` raises
+        them too."""
+        return ()
+
+    @property
+    def kinds(self) -> Set[str] | None:
+        """Kinds of the items that these settings bring; None where only the system knows them."""
+        return None
+
     def doors(self) -> "Sequence[Door]":
         """Routes to mount under `/in/<connection>` for systems that push to us or fetch from us."""
         return ()
@@ -149,6 +164,12 @@ class Sink(Connector[S]):
     def sends(self) -> bool:
         """Whether these settings say where to; else nothing can be routed here."""
         return True
+
+    def missing_for(self, target: str, proof: Proof) -> str | None:
+        """What these settings lack to send to this target and to find out an unknown outcome, as
+        far as it shows without the system."""
+        del target, proof
+        return None
 
     @abstractmethod
     async def send(self, request: Request, *, key: str) -> Receipt:

@@ -13,20 +13,16 @@ __all__ = [
 ]
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
-from andon.core.connector import Item, Request, Settings
+from andon.core.connector import Item, Proof, Request, Settings
 from andon.core.errors import MappingError
 from andon.core.message import Command, Event, Finding
 
 Said = Event | Finding
 """What an item means: events, and doubts about them."""
-
-Proof = Literal["keyed", "findable", "state", "none"]
-"""How an unknown outcome is found out (design 7): the target dedupes on our key; our key is read
-back from a field; the state is read; nobody can tell, so a person decides."""
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Command)

@@ -140,6 +140,13 @@ def wiring_faults(
     faults += _twice(
         "routes", [f"{r.command.__name__} at {r.site or 'every site'}" for r in routes]
     )
+    for connection in connections:
+        at = f"connections/{connection.name}: "
+        mapped = connection.mappings
+        faults += _twice(at + "kinds", [m.kind for m in mapped if isinstance(m, Inbound)])
+        faults += _twice(
+            at + "commands", [m.command.__name__ for m in mapped if isinstance(m, Outbound)]
+        )
     for route in routes:
         at = f"routes/{route.command.__name__}"
         target = known.get(route.connection)

@@ -3,7 +3,7 @@
 __all__ = ["Exchange", "refuse"]
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class Exchange:
         self._intake.committed(Place.read(position))
 
 
-def refuse(name: str, faults: list[Fault]) -> None:
+def refuse(name: str, faults: Sequence[Fault]) -> None:
     """Raises SettingsError when there is any mistake, the connection's name among them."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         faults = [*faults, Fault("", "names a folder; use letters, digits, - and _, at most 40")]

@@ -4,7 +4,7 @@ __all__ = ["Amqp"]
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Sequence, Set
 from datetime import UTC, datetime
 
 from andon.connectors._messages import written
@@ -40,6 +40,19 @@ class Amqp(Source[AmqpSettings], Sink[AmqpSettings]):
         if self._publisher is not None:
             await self._publisher.session.close()
             self._publisher = None
+
+    def faults(self) -> Sequence[Fault]:
+        """Every mistake of the messages."""
+        try:
+            self._checked()
+        except SettingsError as error:
+            return error.faults
+        return ()
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each entry of `messages`."""
+        return set(self.settings.messages)
 
     def _checked(self) -> Sequence[Reader]:
         """Every mistake of the messages at once."""

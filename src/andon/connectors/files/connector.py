@@ -2,7 +2,7 @@
 
 __all__ = ["Files"]
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence, Set
 
 from andon.connectors._folders.exchange import Exchange, refuse
 from andon.connectors._folders.layout import Draft
@@ -11,6 +11,7 @@ from andon.connectors.files.settings import FilesSettings
 from andon.connectors.files.soundness import setting_faults
 from andon.connectors.files.writing import content_for
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.errors import Fault
 
 
 class Files(Source[FilesSettings], Sink[FilesSettings]):
@@ -25,10 +26,19 @@ class Files(Source[FilesSettings], Sink[FilesSettings]):
 
     async def open(self) -> None:
         """Looks whether the folder is there."""
-        refuse(self.name, setting_faults(self.settings))
+        refuse(self.name, self.faults())
         layout = layout_of(self.settings)
         self._exchange = Exchange(self.name, self.settings, layout, self._draft)
         await self._exchange.open()
+
+    def faults(self) -> Sequence[Fault]:
+        """What the formats cannot do."""
+        return setting_faults(self.settings)
+
+    @property
+    def kinds(self) -> Set[str]:
+        """All rows are of one kind."""
+        return {self.settings.kind} if self.reads else set()
 
     async def close(self) -> None:
         """Ends the session if there is one."""

@@ -3,7 +3,7 @@
 __all__ = ["Mqtt", "MqttConnectionSettings", "Topic"]
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -76,6 +76,19 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
             self._writer = None
+
+    def faults(self) -> Sequence[Fault]:
+        """Every mistake of the topics."""
+        try:
+            self._checked()
+        except SettingsError as error:
+            return error.faults
+        return ()
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each entry of `topics`."""
+        return set(self.settings.topics)
 
     def _checked(self) -> Sequence[Reader]:
         """Every mistake of the topics at once."""

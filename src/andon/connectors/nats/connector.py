@@ -4,7 +4,7 @@ __all__ = ["Nats"]
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 
 from nats.errors import (
@@ -58,6 +58,19 @@ class Nats(Source[NatsSettings], Sink[NatsSettings]):
         if self._writing is not None:
             await self._writing.close()
             self._writing = None
+
+    def faults(self) -> Sequence[Fault]:
+        """Every mistake of the subjects."""
+        try:
+            self._checked()
+        except SettingsError as error:
+            return error.faults
+        return ()
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each entry of `subjects`."""
+        return set(self.settings.subjects)
 
     def _checked(self) -> Sequence[Reader]:
         """Every mistake of the subjects at once."""

@@ -1,15 +1,18 @@
 """What a request's target means: which service, which entity or function, which method."""
 
-__all__ = ["Call", "called", "key_fields", "stamped"]
+__all__ = ["BATCH", "Call", "called", "key_fields", "lacking", "stamped"]
 
 import re
 from base64 import b32encode
+from collections.abc import Iterable
 from hashlib import blake2b
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from andon.connectors.odata.catalogue import Catalogue, Place
+from andon.connectors.odata.settings import Action
+from andon.core.connector import Proof
 from andon.core.errors import DefectError, Fault
 
 _TARGET = re.compile(
@@ -19,6 +22,8 @@ _TARGET = re.compile(
     r"(?:/(?P<action>[\w.]+))?"
     r"(?:\?(?P<query>.*))?"
 )
+BATCH = "POST $batch"
+"""Several calls as one change set; the body is a tuple of requests."""
 _LONGEST_STAMP = 26
 """Base 32 of 16 bytes, without its padding."""
 
@@ -68,6 +73,30 @@ def called(target: str, catalogue: Catalogue) -> Call:
     if action and action.rpartition(".")[2] not in catalogue.of(place.service).functions:
         raise DefectError(f"{target}: the service has no action {action}")
     return Call(found["method"], place, found["key"] or "", action, found["query"] or "")
+
+
+def lacking(target: str, proof: Proof, actions: Iterable[Action]) -> str | None:
+    """What `actions` do not say about a call whose outcome is looked for. A row that is named by
+    its own keys needs nothing, and the words alone do not tell it from a function without any."""
+    found = _TARGET.fullmatch(target)
+    if found is None:
+        return None if target == BATCH else f"{target!r} is no target"
+    function = found["query"] or found["action"]
+    makes = found["method"] == "POST" and not found["key"] and proof == "findable"
+    if proof not in ("findable", "state") or not (function or makes):
+        return None
+    needs = "holds" if function else "stamp"
+    called = _last(found["action"] or found["name"])
+    for action in actions:
+        method, _, named = action.target.partition(" ")
+        if method == "POST" and _last(named) == called and (action.stamp or action.holds):
+            return None
+    return f"`actions` has no 'POST {called}' with its `{needs}`: nothing tells whether it happened"
+
+
+def _last(name: str) -> str:
+    """Without the service, and without the namespace of an action."""
+    return name.rpartition("/")[2].rpartition(".")[2]
 
 
 def key_fields(call: Call) -> dict[str, str]:

@@ -3,20 +3,21 @@
 __all__ = ["OData"]
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 
 import msgspec
 
 from andon.connectors.odata.agreement import agreement_faults, own_faults
 from andon.connectors.odata.asking import Asking
+from andon.connectors.odata.calls import lacking
 from andon.connectors.odata.catalogue import Catalogue, Place
 from andon.connectors.odata.deltas import DeltaReader
 from andon.connectors.odata.effects import Effects
 from andon.connectors.odata.feeds import FeedReader, Seen
 from andon.connectors.odata.gateway import Gateway
-from andon.connectors.odata.rows import FeedShape, shaped
+from andon.connectors.odata.rows import FeedShape, kind_of, shaped
 from andon.connectors.odata.settings import Feed, ODataSettings
-from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.connector import Item, Position, Proof, Receipt, Request, Sink, Source
 from andon.core.errors import Fault, SettingsError
 from andon.core.faults import UNREADABLE
 
@@ -33,7 +34,7 @@ class OData(Source[ODataSettings], Sink[ODataSettings]):
     async def open(self) -> None:
         """Signs in and reads what the services say of themselves: a feed, a field or a target
         they do not have shows now, all of them at once."""
-        self._refuse(list(own_faults(self.settings)))
+        self._refuse(self.faults())
         self._gateway = Gateway(self.settings)
         services = self.settings.services or ("",)
         catalogue = await Catalogue.read(self._gateway, services, self.name)
@@ -41,6 +42,20 @@ class OData(Source[ODataSettings], Sink[ODataSettings]):
         self._shapes = [_shape(feed, catalogue) for feed in self.settings.feeds]
         self._effects = Effects(self._gateway, catalogue, self.settings, self.name, now=self.now)
         self._readers: Sequence[Reader] = ()
+
+    def faults(self) -> Sequence[Fault]:
+        """What needs no look into the services' metadata."""
+        return list(own_faults(self.settings))
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each feed, and one for what is gone from it where that is told."""
+        feeds = self.settings.feeds
+        return {kind_of(one) for one in feeds} | {one.removed for one in feeds if one.removed}
+
+    def missing_for(self, target: str, proof: Proof) -> str | None:
+        """A new row that keeps our key, and a function, need their entry in `actions`."""
+        return lacking(target, proof, self.settings.actions)
 
     async def close(self) -> None:
         """Closes the session if it was opened."""
@@ -86,7 +101,7 @@ class OData(Source[ODataSettings], Sink[ODataSettings]):
             return DeltaReader(asking)
         return FeedReader(asking, self.settings.overlap)
 
-    def _refuse(self, faults: list[Fault]) -> None:
+    def _refuse(self, faults: Sequence[Fault]) -> None:
         if faults:
             raise SettingsError(
                 f"{self.name} cannot be opened: {len(faults)} mistake{'s' * (len(faults) > 1)}"

@@ -13,7 +13,7 @@ import msgspec
 from andon.connectors._http import Answer
 from andon.connectors.odata.batches import Change, change_set, parts_of
 from andon.connectors.odata.bodies import body_of
-from andon.connectors.odata.calls import Call, called, stamped
+from andon.connectors.odata.calls import BATCH, Call, called, stamped
 from andon.connectors.odata.catalogue import Catalogue
 from andon.connectors.odata.drawing import drawn
 from andon.connectors.odata.gateway import Gateway
@@ -30,8 +30,6 @@ from andon.core.errors import (
     SettingsError,
 )
 from andon.core.faults import UNREADABLE
-
-BATCH = "POST $batch"
 
 
 class Effects:

@@ -1,6 +1,6 @@
 """Rows become items: which row, which state of it, when."""
 
-__all__ = ["FeedShape", "Row", "gone", "row_item", "shaped"]
+__all__ = ["FeedShape", "Row", "gone", "kind_of", "row_item", "shaped"]
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -56,12 +56,16 @@ class Row(msgspec.Struct, frozen=True):
     item: Item
 
 
+def kind_of(feed: Feed) -> str:
+    """The kind of its rows' items: the set's name where the feed says none."""
+    return feed.kind or feed.entity_set.rpartition("/")[2]
+
+
 def shaped(feed: Feed, place: Place) -> FeedShape:
     """A feed whose set was found."""
     assert place.kind is not None
-    kind = feed.kind or feed.entity_set.rpartition("/")[2]
     keys = feed.key or place.kind.keys
-    return FeedShape(feed, kind, place.service, place.name, place.kind, keys)
+    return FeedShape(feed, kind_of(feed), place.service, place.name, place.kind, keys)
 
 
 def row_item(shape: FeedShape, raw: Any) -> Row:

@@ -2,13 +2,14 @@
 
 __all__ = ["OpcUa"]
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from andon.connectors.opcua.settings import OpcUaSettings
+from andon.connectors.opcua.settings import OpcUaSettings, faults_of
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.errors import Fault
 
 if TYPE_CHECKING:
     from andon.connectors.opcua.served import Served
@@ -41,6 +42,10 @@ class OpcUa(Source[OpcUaSettings], Sink[OpcUaSettings]):
     def revised(self) -> Mapping[str, tuple[float, int]]:
         """Variables whose sampling (ms) and queue the server set otherwise than asked."""
         return self._served.revised
+
+    def faults(self) -> Sequence[Fault]:
+        """Every mistake of the nodes and jobs."""
+        return faults_of(self.settings)
 
     async def open(self) -> None:
         """Looks at the settings; the first read or send tells whether the server is there."""

@@ -3,7 +3,7 @@
 __all__ = ["Rest"]
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
@@ -18,7 +18,7 @@ from andon.connectors.rest.asking import Asking
 from andon.connectors.rest.looks import Looks
 from andon.connectors.rest.refusing import RestHttp, StatusRejectedError, refusal_in
 from andon.connectors.rest.settings import Call, Feed, RestSettings
-from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.connector import Item, Position, Proof, Receipt, Request, Sink, Source
 from andon.core.errors import DefectError, OutcomeUnknownError, RejectedError, SettingsError
 from andon.core.faults import UNREADABLE
 
@@ -93,6 +93,12 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         """Without feeds nothing is read."""
         return bool(self.settings.feeds)
 
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each feed, and one for what is gone from it where that is told."""
+        feeds = self.settings.feeds
+        return {one.kind for one in feeds} | {f"{one.kind}.gone" for one in feeds if one.deletes}
+
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Every feed in turn, each at its own pace."""
         clock = asyncio.get_running_loop().time
@@ -125,6 +131,16 @@ class Rest(Source[RestSettings], Sink[RestSettings]):
         async for item in looks.sweep():
             yield item
         self._found_by_sweep += looks.found_by_sweep - before
+
+    def missing_for(self, target: str, proof: Proof) -> str | None:
+        """A call by name needs its entry in `calls`, and what is looked for a `find`."""
+        call = self.settings.calls.get(target)
+        if call is None and not target.partition(" ")[2].startswith("/"):
+            return f"`calls` has no {target!r} ({', '.join(self.settings.calls) or 'none'})"
+        find = self.settings.find if call is None or call.find is None else call.find
+        if find is None and proof in ("findable", "state"):
+            return f"nothing says how to `find` what {target!r} did"
+        return None
 
     async def send(self, request: Request, *, key: str) -> Receipt:
         """One call with our key."""

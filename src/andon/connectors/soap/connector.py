@@ -3,7 +3,7 @@
 __all__ = ["Soap"]
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from andon.connectors.soap.said import FaultError, refusal_in
 from andon.connectors.soap.service import Service
 from andon.connectors.soap.settings import SoapSettings
 from andon.connectors.soap.speaking import SoapHttp, Speaking
-from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.connector import Item, Position, Proof, Receipt, Request, Sink, Source
 from andon.core.errors import DefectError, OutcomeUnknownError, RejectedError, SettingsError
 from andon.core.faults import UNREADABLE
 
@@ -109,6 +109,20 @@ class Soap(Source[SoapSettings], Sink[SoapSettings]):
     def sends(self) -> bool:
         """Without calls nothing is sent."""
         return bool(self.settings.calls)
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each feed."""
+        return {feed.kind for feed in self.settings.feeds}
+
+    def missing_for(self, target: str, proof: Proof) -> str | None:
+        """A target is the name of one of the `calls`; what is looked for needs its `find`."""
+        call = self.settings.calls.get(target)
+        if call is None:
+            return f"`calls` has no {target!r} ({', '.join(self.settings.calls) or 'none'})"
+        if call.find is None and proof in ("findable", "state"):
+            return f"`calls.{target}` has no `find`, so nothing tells whether it happened"
+        return None
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Every feed in turn, each at its own pace."""

@@ -45,8 +45,12 @@ class Sparkplug(Source[SparkplugSettings], Sink[SparkplugSettings]):
 
     async def open(self) -> None:
         """Looks at the settings; the first read or send tells whether the broker is there."""
-        if faults := list(self._faults()):
+        if faults := self.faults():
             raise SettingsError(f"{self.name} cannot be opened", faults)
+
+    def faults(self) -> Sequence[Fault]:
+        """Every mistake of the address and of the metrics."""
+        return list(self._faults())
 
     async def close(self) -> None:
         """Leaves the broker."""

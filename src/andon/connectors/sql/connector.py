@@ -2,7 +2,7 @@
 
 __all__ = ["Sql"]
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence, Set
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ from andon.connectors.sql.looks import Look
 from andon.connectors.sql.outbox import Box
 from andon.connectors.sql.reading import Reading
 from andon.connectors.sql.settings import Outbox, SqlSettings
-from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
+from andon.core.connector import Item, Position, Proof, Receipt, Request, Sink, Source
 from andon.core.errors import Fault, SettingsError
 
 
@@ -29,13 +29,34 @@ class Sql(Source[SqlSettings], Sink[SqlSettings]):
 
     async def open(self) -> None:
         """Connects and has every table, column and statement checked, so that mistakes show now."""
-        self._refuse(settings_faults(self.settings))
+        self._refuse(self.faults())
         self._database = Database(self.name, self.settings)
         try:
             await self._get_ready(self._database)
         except BaseException:
             await self.close()
             raise
+
+    def faults(self) -> Sequence[Fault]:
+        """What does not fit together in reads and writes."""
+        return settings_faults(self.settings)
+
+    @property
+    def kinds(self) -> Set[str]:
+        """One for each read, and one for what is gone from it where that is told."""
+        reads = self.settings.reads
+        return {one.kind or name for name, one in reads.items()} | {
+            one.deleted for one in reads.values() if one.deleted
+        }
+
+    def missing_for(self, target: str, proof: Proof) -> str | None:
+        """A target is the name of one of the `writes`; what is looked for needs its `find`."""
+        write = self.settings.writes.get(target)
+        if write is None:
+            return f"`writes` has no {target!r} ({', '.join(self.settings.writes) or 'none'})"
+        if write.find is None and proof in ("findable", "state"):
+            return f"`writes.{target}` has no `find`, so nothing tells whether it happened"
+        return None
 
     async def close(self) -> None:
         """Stops running statements and closes every connection."""
@@ -90,7 +111,7 @@ class Sql(Source[SqlSettings], Sink[SqlSettings]):
         )
         self._calls = Calls(self.name, settings, database)
 
-    def _refuse(self, faults: list[Fault]) -> None:
+    def _refuse(self, faults: Sequence[Fault]) -> None:
         if faults:
             raise SettingsError(
                 f"{self.name} cannot be opened: {len(faults)} mistake{'s' * (len(faults) > 1)}.",

@@ -4,7 +4,7 @@ __all__ = ["Webhook"]
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -35,6 +35,14 @@ class Webhook(Sink[WebhookSettings]):
         self._signer = None if settings.sign is None else signer_of(settings.sign)
 
     # They post
+
+    @property
+    def kinds(self) -> Set[str] | None:
+        """One, unless each post says its own."""
+        settings = self.settings
+        if settings.format == "cloudevents" or settings.kind_header:
+            return None
+        return {settings.kind}
 
     def doors(self) -> Sequence[Door]:
         """One door to push through; a signature there takes the place of a key of ours."""

@@ -19,6 +19,10 @@ async def read(trial: Trial) -> None:
         promise(not follower.missing(texts), f"never read: {follower.missing(texts)}")
         for item in follower.items:
             promise(item.kind and item.key, f"an item without kind or key: {item.raw[:200]!r}")
+            promise(
+                follower.kinds is None or item.kind in follower.kinds,
+                f"an item of kind {item.kind!r}, and its settings bring {follower.kinds}",
+            )
         promise(
             await follower.until(lambda: any(item.position for item in follower.items)),
             "no item has a position, so reading begins anew after every restart",

@@ -46,6 +46,7 @@ class Follower:
     def __init__(self, source: Source[Any], after: Position, patience: float = 20) -> None:
         self.items: list[Item] = []
         self.lost: list[TransientError] = []
+        self.kinds = source.kinds
         self._source = source
         self._after = after
         self._patience = patience

@@ -1,3 +1,5 @@
+import './timeline.css';
+
 import type { TimelineRecord } from '../../api/types';
 import { Icon } from '../../parts/Icon';
 import { Wall } from '../../parts/Moment';
