@@ -2,13 +2,14 @@
 
 __all__ = ["fitting_faults"]
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any
 
 from andon.app.specimen import specimen
 from andon.core.connector import Connector, Offer, Sink
 from andon.core.errors import Fault
 from andon.core.mapping import Inbound, Known, Outbound
+from andon.core.message import Command
 from andon.core.plant import Connection, Route
 from andon.engine.plan import reads
 
@@ -23,7 +24,8 @@ def fitting_faults(made: Made, routes: Sequence[Route]) -> Iterator[Fault]:
         at = f"connections/{connection.name}"
         yield from _kinds(at, connection, connector)
         if isinstance(connector, Sink):
-            yield from _targets(at, connection, connector)
+            routed = {route.command for route in routes if route.connection == connection.name}
+            yield from _targets(at, connection, connector, routed)
     able = {connection.name: _takes(connector) for connection, connector in made}
     for route in routes:
         if not able.get(route.connection, True):
@@ -62,13 +64,17 @@ def _is_ours(reads: Callable[..., Any]) -> bool:
     return reads.__module__.startswith(_OURS)
 
 
-def _targets(at: str, connection: Connection, connector: Sink[Any]) -> Iterator[Fault]:
+def _targets(
+    at: str, connection: Connection, connector: Sink[Any], routed: Set[type[Command]]
+) -> Iterator[Fault]:
     known = Known(connector.settings, local="1")
     for one in connection.mappings:
-        if isinstance(one, Outbound) and (target := _target(one, known)) is not None:
-            lacks = connector.missing_for(target, one.proof)
-            if lacks is not None:
-                yield Fault(f"{at}/{one.command.__name__}", lacks)
+        if not isinstance(one, Outbound) or one.command not in routed:
+            continue
+        target = _target(one, known)
+        lacks = None if target is None else connector.missing_for(target, one.proof)
+        if lacks is not None:
+            yield Fault(f"{at}/{one.command.__name__}", lacks)
 
 
 def _target(mapping: Outbound, known: Known) -> str | None:

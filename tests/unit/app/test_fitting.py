@@ -52,13 +52,22 @@ def found(
 ) -> Sequence[str]:
     (folder / "p.toml").write_text(settings)
     project = Andon(
-        "p", site="s", connections=[connection], routes=routes, parameters=str(folder / "p.toml")
+        "p",
+        site="s",
+        connections=[connection],
+        routes=routes or routed(connection),
+        parameters=str(folder / "p.toml"),
     )
     try:
         project.checked(environment)
     except SettingsError as error:
         return [str(fault) for fault in error.faults]
     return []
+
+
+def routed(connection: Connection) -> Sequence[Route]:
+    commands = [one.command for one in connection.mappings if isinstance(one, Outbound)]
+    return [Route(command, connection.name) for command in dict.fromkeys(commands)]
 
 
 def rest(*mappings: Inbound | Outbound) -> Connection:
@@ -99,6 +108,11 @@ def test_a_target_that_the_settings_do_not_have_is_told(tmp_path: Path) -> None:
     assert found(tmp_path, MES, rest(distribute)) == [
         "p: connections/mes/DistributeOrder: `calls` has no 'distribute' (none)"
     ]
+
+
+def test_what_nothing_is_routed_to_needs_nothing(tmp_path: Path) -> None:
+    both = Connection("mes", Rest, [distribute, refuse])
+    assert found(tmp_path, MES, both, Route(CancelOrder, "mes")) == []
 
 
 def test_an_outcome_that_nothing_could_find_out_is_told(tmp_path: Path) -> None:

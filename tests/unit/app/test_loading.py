@@ -1,5 +1,6 @@
 """Each way in which a project is not there, and the next step."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_a_project_that_does_not_load_says_what_to_do(
     name: str, text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / f"{name}.py").write_text(text)
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     with pytest.raises(SettingsError) as caught:
         load(f"{name}:andon")
     assert says in str(caught.value)
