@@ -22,6 +22,7 @@ from andon.app.terminal import (
     OUT,
     Data,
     Database,
+    Project,
     refusals_said,
     run_or_exit,
     with_database,
@@ -36,7 +37,7 @@ To = Annotated[
 ]
 
 
-def archive(project: str, to: To = None, data: Data = DATA, database: Database = None) -> None:
+def archive(project: Project, to: To = None, data: Data = DATA, database: Database = None) -> None:
     """Archives and removes what has outlived its lifetime in the project's `[retention]`.
 
     An archive is whole on disk before a row is removed. It may be killed and started again, and

@@ -11,6 +11,8 @@ commands = typer.Typer(
     no_args_is_help=True, help="Kinds of systems Andon can speak with, and how far each was taken."
 )
 
+Name = Annotated[str, typer.Argument(help="As `andon connectors list` shows it.")]
+
 
 @commands.command("list")
 def list_all() -> None:
@@ -21,7 +23,7 @@ def list_all() -> None:
 
 
 @commands.command("show")
-def show(name: str) -> None:
+def show(name: Name) -> None:
     """Faces, level, exemptions, and every setting with its type, default and meaning."""
     from andon.app import standing
 
@@ -29,7 +31,7 @@ def show(name: str) -> None:
 
 
 @commands.command("check")
-def try_out(name: str) -> None:
+def try_out(name: Name) -> None:
     """Tries every promise on the connector's simulators; ends with 1 when one is broken."""
     from andon.app import standing
 
@@ -38,7 +40,7 @@ def try_out(name: str) -> None:
 
 @commands.command("simulate")
 def simulate(
-    name: str,
+    name: Name,
     at: Annotated[str, typer.Option(help="A port of this machine, or a folder; see its README.")],
 ) -> None:
     """Starts a simulated system of this kind to look around in, until Ctrl-C."""

@@ -14,15 +14,16 @@ from andon.app.terminal import DATA, OUT, Data, Database, run_or_exit, with_data
 from andon.core.errors import SettingsError
 from andon.store.acts import Wanted, wish
 
+Named = Annotated[str, typer.Argument(help="As the project and the board call it.")]
 Why = Annotated[str, typer.Option(help="The reason; it is recorded with your account's name.")]
 
 
-def pause(connection: str, why: Why = "", data: Data = DATA, database: Database = None) -> None:
+def pause(connection: Named, why: Why = "", data: Data = DATA, database: Database = None) -> None:
     """Pauses a connection: nothing more is read or sent, what waits is kept."""
     _wish(connection, "paused", why, data, database)
 
 
-def resume(connection: str, why: Why = "", data: Data = DATA, database: Database = None) -> None:
+def resume(connection: Named, why: Why = "", data: Data = DATA, database: Database = None) -> None:
     """Resumes a connection where it stopped."""
     _wish(connection, "running", why, data, database)
 

@@ -40,8 +40,9 @@ async def _show(name: str, place: str) -> None:
     try:
         lines = await shown.start(place)
     except (OSError, OverflowError, ValueError) as error:
+        why = "that is no place for it" if isinstance(error, ValueError) else str(error)
         raise SettingsError(
-            f"{name} cannot be simulated at {place!r}: {error}. Name another place with --at."
+            f"{name} cannot be simulated at {place!r}: {why}. Name another place with --at."
         ) from error
     for line in lines:
         _say(line)

@@ -6,6 +6,7 @@ __all__ = [
     "OUT",
     "Data",
     "Database",
+    "Project",
     "refusals_said",
     "run_or_exit",
     "with_database",
@@ -26,6 +27,10 @@ OUT = Console()
 ERR = Console(stderr=True)
 DATA = Path(".andon")
 
+Project = Annotated[
+    str,
+    typer.Argument(help="module:name, from the folder that holds the module: plant:andon."),
+]
 Data = Annotated[
     Path, typer.Option(envvar="ANDON_DATA", help="Folder where this Andon keeps its data.")
 ]

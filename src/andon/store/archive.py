@@ -86,6 +86,12 @@ def throw_away_halves(folder: Path, mark: str, whole: Collection[str]) -> None:
             part.unlink()
 
 
+def _why(error: OSError | IndexError) -> str:
+    if isinstance(error, IndexError):
+        return "its .sha256 is empty"
+    return f"{error.strerror} ({Path(str(error.filename)).name})"
+
+
 def require_whole(file: Path, digest: str | None = None) -> None:
     """Raises SettingsError when the file is missing, or not what was written."""
     try:
@@ -93,8 +99,8 @@ def require_whole(file: Path, digest: str | None = None) -> None:
         found = _digest_of(file)
     except (OSError, IndexError) as error:
         raise SettingsError(
-            f"The archive {file.name} cannot be read in {file.parent}: {error}. Put it back there"
-            " with its .sha256, or say where it lies."
+            f"The archive {file.name} cannot be read in {file.parent}: {_why(error)}."
+            " Put it back there with its .sha256, or say where it lies."
         ) from error
     if found != expected:
         raise SettingsError(

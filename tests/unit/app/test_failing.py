@@ -43,8 +43,31 @@ def test_a_made_key_is_all_of_the_output_and_can_be_revoked(database: str) -> No
     made = PROMPT.invoke(app, ["keys", "create", "--name", "erp", "--scope", "read", *options])
     assert made.stdout.startswith("andon_")
     assert made.stdout.count("\n") == 1
+    listed = PROMPT.invoke(app, ["keys", "list", *options])
+    assert "erp" in listed.stdout
+    assert made.stdout.strip() not in listed.stdout
     ended = PROMPT.invoke(app, ["keys", "revoke", "erp", *options])
     assert "1 key named 'erp' ended" in ended.output
+    assert "erp" not in PROMPT.invoke(app, ["keys", "list", *options]).stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "plant:andon", "--workers", "-1"],
+        ["run", "plant:andon", "--port", "70000"],
+        ["demo", "--speed", "0"],
+        ["demo", "--port", "0"],
+        ["connectors", "simulate", "rest", "--at", "somewhere"],
+        ["log", "read", "/no/such.jsonl.gz"],
+    ],
+)
+def test_a_value_that_cannot_be_meant_ends_with_2_before_anything_starts(words: list[str]) -> None:
+    said = PROMPT.invoke(app, words)
+    assert said.exit_code == 2
+    assert said.output
+    assert "Errno" not in said.output
+    assert "int()" not in said.output
 
 
 def test_a_key_with_a_scope_that_opens_nothing_is_not_made(database: str) -> None:

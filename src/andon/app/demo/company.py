@@ -43,7 +43,8 @@ def company_demo(folder: Path, *, port: int, speed: float, told: Say) -> None:
         company.admit(hub.keys_of(one for one in SYSTEMS if issubclass(one, Partner)))
         say("Andon answers")
         say(f"The board: {hub.link()}  (once, within 10 minutes)")
-        say(f"A business minute passes in {60 / speed:.0f} s. Ctrl-C ends everything.")
+        say(f"A business minute passes in {60 / speed:.0f} s, and the systems' own times are")
+        say(f"behind: they began {_BEHIND.days} days ago. Ctrl-C ends everything.")
         ending.callback(say, "Ending...")
         while True:
             time.sleep(1)
