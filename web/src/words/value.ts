@@ -73,6 +73,19 @@ const INWARD: Readonly<Record<string, string>> = {
   inspects: 'inspected by',
   'made-by': 'makes',
   'posted-for': 'has posting',
+  ships: 'shipped by',
+  contains: 'packed in',
+  'goes-with': 'goes with',
+  fulfils: 'fulfilled by',
+  customer: 'customer of',
+  supplier: 'supplier of',
+  orders: 'ordered by',
+  brings: 'brought by',
+  maintains: 'maintained by',
+  'missing-for': 'waits for',
+  'complains-of': 'complained of in',
+  'repaired-with': 'used in',
+  changes: 'changed by',
 };
 
 /** A link's relation as it reads from this subject's side. */

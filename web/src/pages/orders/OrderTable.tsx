@@ -47,7 +47,7 @@ function OrderRow({ row, systems }: { row: SubjectRow; systems: readonly string[
         <Wanted row={row} />
       </th>
       {systems.map((system) => (
-        <td role="cell" key={system} data-label={system}>
+        <td role="cell" key={system} data-label={system} data-said={stateIn(row, system) != null}>
           <State state={stateIn(row, system)} />
         </td>
       ))}
