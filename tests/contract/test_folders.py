@@ -1,16 +1,14 @@
 """What connectors of documents share: one file is one item, and a file knows its number."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
 from andon.connectors._folders.exchange import Exchange, refuse
-from andon.connectors._folders.layout import Draft, Layout
-from andon.connectors._folders.rows import Broken, Row, Yielded, guarded
+from andon.connectors._folders.layout import Layout
+from andon.connectors._folders.noted import Noted
 from andon.connectors._folders.settings import FolderSettings
 from andon.connectors._folders.soundness import folder_faults
 from andon.connectors.files import Files
@@ -18,36 +16,7 @@ from andon.connectors.files.simulator import FolderDrop, SftpDrop
 from andon.core.connector import Item, Request
 from andon.core.errors import RejectedError, SettingsError, UnavailableError
 from andon.testing.conformance.trial import settings_of
-
-
-def document(stream: BinaryIO) -> Iterator[Yielded]:
-    def read() -> Iterator[Yielded]:
-        text = stream.read().decode()
-        if not text.startswith("{"):
-            yield Broken(1, "it is no document")
-            return
-        yield Row(1, 1, {}, text.encode(), kind="order.changed", key="document-7")
-
-    return guarded(read())
-
-
-def numbered(request: Request) -> Draft:
-    if request.body is None:
-        raise RejectedError("there is nothing to write", "empty")
-    return lambda number: f"UNH+{number}+{request.body}'".encode()
-
-
-@asynccontextmanager
-async def exchange(root: Path) -> AsyncGenerator[Exchange]:
-    for name in ("in", "out"):
-        (root / name).mkdir(exist_ok=True)
-    settings = FolderSettings(folder=str(root), settle=timedelta())
-    made = Exchange("edi", settings, Layout(kind="document", rows=document), numbered)
-    await made.open()
-    try:
-        yield made
-    finally:
-        await made.close()
+from tests.contract.folders import document, exchange, numbered
 
 
 async def first(one: Exchange) -> Item:
@@ -131,9 +100,9 @@ async def test_what_an_older_release_sent_is_found_and_not_sent_again(tmp_path: 
     sent = tmp_path / ".sent"
     for note in [*sent.iterdir(), *(sent / "numbers").iterdir()]:
         if note.is_symlink():
-            text = note.readlink()
+            noted = Noted.read(str(note.readlink()))
             note.unlink()
-            note.write_text(str(text))  # it kept files
+            note.write_text(noted.stamp if note.parent.name == "numbers" else noted.name)
     async with exchange(tmp_path) as one:
         again = await one.send(Request(target="orders", body="A"), "a")
         await one.send(Request(target="orders", body="B"), "b")

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from andon.connectors._folders.flushing import flush_all, flush_folder, written
-from andon.connectors._folders.folder import OutgoingFile
-from andon.connectors._folders.noting import write_note
+from andon.connectors._folders.folder import NOBODY, Outcome, OutgoingFile
+from andon.connectors._folders.noted import Noted
+from andon.connectors._folders.noting import claimed, text_at, write_note
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
 
 
@@ -23,33 +24,50 @@ class Leave:
         """Whether it is ours from now on."""
         return self._lock.acquire(blocking=False)
 
+    def gone(self) -> bool:
+        """Whether somebody has it."""
+        return self._lock.locked()
 
-def delivered(root: Path, outgoing: OutgoingFile, leave: Leave) -> bool:
-    """Whether it was renamed; then all is on the disk. False when somebody took the part away.
+
+def delivered(root: Path, outgoing: OutgoingFile, leave: Leave) -> Outcome:
+    """All of it, if it was not noted before and its number is free.
 
     A note is made after the files it is about and before the rename. Its name is on the disk no
     later than the new one: the journals of ext4 and XFS keep the order in which names appear.
     """
+    if not outgoing.again and (noted := text_at(root / outgoing.note)):
+        return Outcome(noted=noted)
+    text, like = outgoing.noted.text(), None
+    if outgoing.claim:
+        like = root / outgoing.claim
+        if not claimed(like, text):
+            owner = text_at(like) or NOBODY
+            if Noted.read(owner).stamp != outgoing.noted.stamp:
+                return Outcome(owner=owner)
+            like = None  # an earlier try of ours, perhaps of an older release
     part, last = root / outgoing.part, root / outgoing.last
+    if leave.gone():  # the next try may be at the same file already
+        raise _not_sent(last)
     files = {**outgoing.files, outgoing.part: outgoing.content}
     with ExitStack() as opened:
         open_files = [
             opened.enter_context(written(root / path, content)) for path, content in files.items()
         ]
-        for path, text in outgoing.notes.items():
-            write_note(root / path, text)
+        for path in (*outgoing.beside, outgoing.note):
+            write_note(root / path, text, like=like)
+            like = like or root / path
         flush_all(open_files)
     if not leave.taken():
-        raise UnavailableError(f"Nobody waited for {last.name} any more. It was not sent.")
+        raise _not_sent(last)
     if not moved(part, last):
-        return False
+        return Outcome()
     try:
         flush_folder(last.parent)
     except OSError as error:
         raise OutcomeUnknownError(
             f"{last.name} lies there, and the disk does not say that it will stay: {error}."
         ) from error
-    return True
+    return Outcome(renamed=True)
 
 
 def moved(path: Path, to: Path) -> bool:
@@ -66,3 +84,7 @@ def moved(path: Path, to: Path) -> bool:
             raise
         return False
     return True
+
+
+def _not_sent(last: Path) -> UnavailableError:
+    return UnavailableError(f"Nobody waited for {last.name} any more. It was not sent.")

@@ -1,17 +1,21 @@
 """What the connector needs of the place where files lie; local and SFTP give it."""
 
-__all__ = ["Entry", "Folder", "OutgoingFile", "what_is"]
+__all__ = ["NOBODY", "Entry", "Folder", "Outcome", "OutgoingFile", "what_is"]
 
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from andon.connectors._folders.noted import Noted
 from andon.connectors._folders.threads import Threads
+
+NOBODY = "?"
+"""Whose a number is whose note a kill left empty."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -35,8 +39,27 @@ class OutgoingFile(msgspec.Struct, frozen=True, kw_only=True):
     """What it is renamed to: the effect."""
     files: Mapping[str, bytes]
     """Others, by path."""
-    notes: Mapping[str, str]
-    """Small texts by path, in the order in which they appear."""
+    note: str
+    """Where it is noted."""
+    noted: Noted
+    """What stands there, and in every other note of it."""
+    beside: Sequence[str] = ()
+    """Paths of other notes, which appear before its own."""
+    claim: str = ""
+    """Path of the note by which its number is ours; empty: it is already, or it has none."""
+    again: bool = False
+    """It was noted before, and is written and renamed now all the same."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file that was to be delivered; two of three words say why nothing was."""
+
+    renamed: bool = False
+    """All is on the disk. False when somebody took the part away before."""
+    noted: str = ""
+    """It was noted before, and this stands there."""
+    owner: str = ""
+    """The number belongs to somebody else, of whom this stands there."""
 
 
 def what_is(mode: int) -> Literal["file", "folder", "other"]:
@@ -95,14 +118,20 @@ class Folder(ABC):
     async def write(self, path: str, content: bytes) -> None:
         """Writes a whole file and returns once it is on the disk."""
 
-    async def deliver(self, outgoing: OutgoingFile) -> bool:
-        """Writes all of it, then the notes of it, then renames it; all is on the disk when it
-        returns. False when somebody took the part away before it was renamed."""
+    async def deliver(self, outgoing: OutgoingFile) -> Outcome:
+        """Claims its number, writes all of it, then the notes of it, then renames it."""
+        text = outgoing.noted.text()
+        if not outgoing.again and (noted := await self.text(outgoing.note)):
+            return Outcome(noted=noted)
+        if outgoing.claim and not await self.claim(outgoing.claim, text):
+            owner = await self.text(outgoing.claim) or NOBODY
+            if Noted.read(owner).stamp != outgoing.noted.stamp:
+                return Outcome(owner=owner)
         for path, content in {**outgoing.files, outgoing.part: outgoing.content}.items():
             await self.write(path, content)
-        for path, text in outgoing.notes.items():
+        for path in (*outgoing.beside, outgoing.note):
             await self.write(path, text.encode())
-        return await self.move(outgoing.part, outgoing.last)
+        return Outcome(renamed=await self.move(outgoing.part, outgoing.last))
 
     @abstractmethod
     async def claim(self, path: str, text: str) -> bool:
@@ -112,3 +141,12 @@ class Folder(ABC):
     @abstractmethod
     async def text(self, path: str) -> str | None:
         """The content of a small file of ours; None when there is none."""
+
+    async def texts(self, paths: Sequence[str]) -> Sequence[str | None]:
+        """Of several."""
+        return [await self.text(path) for path in paths]
+
+    async def remove_all(self, paths: Sequence[str]) -> None:
+        """None of them is there afterwards."""
+        for path in paths:
+            await self.remove(path)

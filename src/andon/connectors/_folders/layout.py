@@ -2,7 +2,7 @@
 
 __all__ = ["Answers", "Beside", "Draft", "Layout", "Writes"]
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -28,8 +28,10 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Mapping[str, bytes] = {}
     """By path."""
-    notes: Mapping[str, str] = {}
-    """Small texts by path, below `sent`."""
+    notes: Sequence[str] = ()
+    """Paths below `sent` at which the note of it lies, too."""
+    says: str = ""
+    """What stands in the note besides stamp and name; see `Noted`."""
 
 
 def _fits(_: bytes) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import stat
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from andon.connectors._folders.content import opened
 from andon.connectors._folders.delivering import Leave, delivered, moved
 from andon.connectors._folders.flushing import write_whole
-from andon.connectors._folders.folder import Entry, Folder, OutgoingFile, what_is
+from andon.connectors._folders.folder import Entry, Folder, Outcome, OutgoingFile, what_is
 from andon.connectors._folders.noting import claimed, text_at
 from andon.connectors._folders.rows import UnreadableFileError
 from andon.core.errors import (
@@ -85,7 +85,7 @@ class LocalFolder(Folder):
         """Written and flushed to the disk."""
         await self._do(write_whole, self._root / path, content)
 
-    async def deliver(self, outgoing: OutgoingFile) -> bool:
+    async def deliver(self, outgoing: OutgoingFile) -> Outcome:
         """One call in one thread. Who gives up before the rename can be sure that it is not done
         later."""
         leave = Leave()
@@ -105,6 +105,19 @@ class LocalFolder(Folder):
     async def text(self, path: str) -> str | None:
         """Ours, so it is UTF-8."""
         return await self._do(text_at, self._root / path)
+
+    async def texts(self, paths: Sequence[str]) -> Sequence[str | None]:
+        """All by one call."""
+        return await self._do(lambda: [text_at(self._root / path) for path in paths])
+
+    async def remove_all(self, paths: Sequence[str]) -> None:
+        """All by one call."""
+
+        def remove() -> None:
+            for path in paths:
+                (self._root / path).unlink(missing_ok=True)
+
+        await self._do(remove)
 
     async def _do(self, act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         try:

@@ -17,10 +17,12 @@ from andon.connectors._folders.flushing import write_whole
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
-def write_note(path: Path, text: str) -> None:
-    """Whatever was noted there before is replaced."""
+def write_note(path: Path, text: str, *, like: Path | None = None) -> None:
+    """Whatever was noted there before is replaced. A note that says the same, and that we have
+    written, gets one more name where the disk can do that."""
     try:
-        _link(path, text)
+        if like is None or not _named_too(like, path):
+            _link(path, text)
     except FileExistsError:
         if text_at(path) != text:
             _replace(path, text)
@@ -63,6 +65,19 @@ def claimed(path: Path, text: str) -> bool:
 
 def _link(path: Path, text: str) -> None:
     os.symlink(text.encode(), os.fsencode(path))
+
+
+def _named_too(note: Path, path: Path) -> bool:
+    """Never of a file: whoever claimed with it did not flush what stands in it."""
+    if not os.path.islink(note):
+        return False
+    try:
+        os.link(note, path, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        return False  # whatever speaks against it: a note of its own says the same
+    return True
 
 
 def _link_file(path: Path, text: str) -> None:

@@ -5,9 +5,10 @@ __all__ = ["Outgoing"]
 from contextlib import suppress
 from datetime import timedelta
 
-from andon.connectors._folders.folder import Folder, OutgoingFile
-from andon.connectors._folders.layout import Beside, Writes
+from andon.connectors._folders.folder import NOBODY, Folder, Outcome, OutgoingFile
+from andon.connectors._folders.layout import Beside, Draft, Writes
 from andon.connectors._folders.names import is_safe, numbered, path_in, sequence_in, stamp
+from andon.connectors._folders.noted import Noted
 from andon.connectors._folders.settings import FolderSettings
 from andon.core.connector import Receipt, Request
 from andon.core.errors import CredentialsError, RejectedError, UnavailableError
@@ -28,11 +29,11 @@ class Outgoing:
         self._settings = settings
         self._writes = writes
         self._reserved: dict[str, int] = {}
-        """Numbers of those whose file could not be written yet: a repeat uses the same."""
+        """Numbers of those under way or not written yet, claimed or not: a repeat uses the same."""
         self._claimed: dict[tuple[str, str], int] = {}
         """Numbers of other processes, one that was killed among them: target and stamp."""
         self._free: dict[str, list[int]] = {}
-        """Numbers of refused requests, to be used again."""
+        """Numbers that were not used after all, to be tried again."""
         self._numbers = path_in(settings.sent, "numbers")
         self._last: dict[str, int] = {}
         self._ready = False
@@ -48,48 +49,94 @@ class Outgoing:
 
     async def find(self, key: str) -> Receipt | None:
         """Whether the file of this key was renamed into the receiver's folder."""
-        name = await self._folder.text(self._note(stamp(key)))
-        if not name or await self._folder.look(self._part(stamp(key))) is not None:
+        return await self._found(stamp(key))
+
+    async def _found(self, mark: str) -> Receipt | None:
+        text = await self._folder.text(self._note(mark))
+        return await self._done(mark, text) if text else None
+
+    async def _done(self, mark: str, text: str) -> Receipt | None:
+        """What was noted, unless it still lies under its first name."""
+        if await self._folder.look(self._part(mark)) is not None:
             return None
-        return Receipt(reference=name, body={"name": name})
+        return _receipt(Noted.read(text).name)
 
     async def _send(self, request: Request, mark: str, beside: Beside) -> Receipt:
-        noted = await self._folder.text(self._note(mark))
-        if noted and await self._folder.look(self._part(mark)) is None:
-            return Receipt(reference=noted, body={"name": noted})
-        if not is_safe(request.target):
-            raise RejectedError(f"{request.target!r} is no name that every system takes", "name")
-        draft = self._writes(request)
-        number = 0 if noted else await self._reserved_for(request.target, mark)
+        draft: Draft | None = None
         try:
-            name = noted or self._named(request.target, number, mark)
-            content = draft(number or self._number_in(name, request.target))
-            outgoing = OutgoingFile(
-                content=content,
-                part=self._part(mark),
-                last=path_in(self._settings.outgoing, name),
-                files=beside.files,
-                notes={**beside.notes, self._note(mark): name},
-            )
-            there = await self._folder.deliver(outgoing)
-            self._reserved.pop(mark, None)
+            if not is_safe(request.target):
+                raise RejectedError(
+                    f"{request.target!r} is no name that every system takes", "name"
+                )
+            draft = self._writes(request)
+            return await self._delivered(request.target, mark, draft, beside)
         except (RejectedError, CredentialsError):
-            await self._take_back(request.target, number, mark)
+            if (receipt := await self._found(mark)) is not None:
+                return receipt  # sent before, and refused only today
+            if draft is not None:
+                await self._take_back(request.target, mark)
             raise
-        if not there:
+
+    async def _delivered(self, target: str, mark: str, draft: Draft, beside: Beside) -> Receipt:
+        """Under the next number. It is written before the number is claimed: what cannot be
+        written uses up none."""
+        for _ in range(_TRIES):
+            number = await self._number_for(target, mark)
+            noted = Noted(mark, self._named(target, number, mark), beside.says)
+            file = self._file(noted, draft(number), beside, self._claim(target, number))
+            done = await self._folder.deliver(file)
+            if done.noted:
+                return await self._once_more(target, mark, done.noted, draft, beside)
+            self._reserved.pop(mark, None)
+            if not done.owner:
+                return self._receipt_of(done, noted)
+            self._belongs(target, number, done.owner)
+        raise UnavailableError(
+            f"No free number was found for {target} after {self._last[target]}."
+            f" Nothing was sent. Look into {self._numbers}.",
+            reached=True,
+        )
+
+    async def _once_more(
+        self, target: str, mark: str, text: str, draft: Draft, beside: Beside
+    ) -> Receipt:
+        """It was noted before: it is done, or it is sent under the name it has."""
+        noted = Noted.read(text)
+        number = sequence_in(noted.name, numbered(self._settings.out_name, target)) or 0
+        if (unused := self._reserved.pop(mark, 0)) not in (0, number):
+            self._free.setdefault(target, []).append(unused)
+        if (receipt := await self._done(mark, text)) is not None:
+            return receipt
+        self._reserved[mark] = number
+        again = Noted(mark, noted.name, beside.says)
+        done = await self._folder.deliver(self._file(again, draft(number), beside))
+        self._reserved.pop(mark, None)
+        return self._receipt_of(done, again)
+
+    def _file(
+        self, noted: Noted, content: bytes, beside: Beside, claim: str | None = None
+    ) -> OutgoingFile:
+        """Without a claim it was noted before."""
+        return OutgoingFile(
+            content=content,
+            part=self._part(noted.stamp),
+            last=path_in(self._settings.outgoing, noted.name),
+            files=beside.files,
+            note=self._note(noted.stamp),
+            noted=noted,
+            beside=beside.notes,
+            claim=claim or "",
+            again=claim is None,
+        )
+
+    def _receipt_of(self, done: Outcome, noted: Noted) -> Receipt:
+        if not done.renamed:
             raise UnavailableError(
-                f"Somebody took {self._part(mark)} before it was renamed to {name}. Nothing was"
-                " sent under its name; trying again. Tell the receiver to leave *.part alone."
+                f"Somebody took {self._part(noted.stamp)} before it was renamed to {noted.name}."
+                " Nothing was sent under its name; trying again."
+                " Tell the receiver to leave *.part alone."
             )
-        return Receipt(reference=name, body={"name": name})
-
-    async def _reserved_for(self, target: str, mark: str) -> int:
-        if mark not in self._reserved:
-            self._reserved[mark] = await self._next(target, mark)
-        return self._reserved[mark]
-
-    def _number_in(self, name: str, target: str) -> int:
-        return sequence_in(name, numbered(self._settings.out_name, target)) or 0
+        return _receipt(noted.name)
 
     def _named(self, target: str, number: int, mark: str) -> str:
         name = self._settings.out_name.format(target=target, sequence=number, stamp=mark)
@@ -97,38 +144,30 @@ class Outgoing:
             raise RejectedError(f"{name!r} is no name that every system takes", "name")
         return name
 
-    async def _take_back(self, target: str, number: int, mark: str) -> None:
+    async def _take_back(self, target: str, mark: str) -> None:
         """After a refusal its number is free again. The note goes first: alone it means done."""
-        self._reserved.pop(mark, None)
+        number = self._reserved.pop(mark, 0)
         with suppress(UnavailableError, CredentialsError):
             await self._folder.remove(self._note(mark))
             await self._folder.remove(self._part(mark))
             if number:
-                await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
+                claim = self._claim(target, number)
+                owner = await self._folder.text(claim)
+                if owner and Noted.read(owner).stamp == mark:
+                    await self._folder.remove(claim)
                 self._free.setdefault(target, []).append(number)
 
-    async def _next(self, target: str, mark: str) -> int:
-        """The number of this stamp, or the next one: a file that appears with the stamp in it
+    async def _number_for(self, target: str, mark: str) -> int:
+        """The number of this stamp, or the next one: a note that appears with the stamp in it
         decides among all who send, and outlives a kill."""
         if "{sequence" not in self._settings.out_name:
             return 0
-        if target not in self._last:
-            self._last[target] = await self._highest(target)
-        claimed = self._claimed.pop((target, mark), None)
-        if claimed is not None:
-            return claimed
-        for _ in range(_TRIES):
-            number = self._candidate(target)
-            path = path_in(self._numbers, f"{target}.{number}")
-            if await self._folder.claim(path, mark):
-                return number
-            if await self._is_claimed_by(mark, target, number):
-                return number
-        raise UnavailableError(
-            f"No free number was found for {target} after {self._last[target]}."
-            f" Nothing was sent. Look into {self._numbers}.",
-            reached=True,
-        )
+        if mark not in self._reserved:
+            if target not in self._last:
+                self._last.setdefault(target, await self._highest(target))
+            claimed = self._claimed.pop((target, mark), None)
+            self._reserved[mark] = self._candidate(target) if claimed is None else claimed
+        return self._reserved[mark]
 
     def _candidate(self, target: str) -> int:
         if free := self._free.get(target):
@@ -137,14 +176,13 @@ class Outgoing:
         self._last[target] += 1
         return self._last[target]
 
-    async def _is_claimed_by(self, mark: str, target: str, number: int) -> bool:
+    def _belongs(self, target: str, number: int, owner: str) -> None:
         """Whose number it is, is remembered: its command may come to us, if they were killed."""
-        owner = await self._folder.text(path_in(self._numbers, f"{target}.{number}"))
-        if owner and owner != mark:
-            self._claimed[(target, owner)] = number
-            if len(self._claimed) > _OTHERS:
-                self._claimed.pop(next(iter(self._claimed)))
-        return owner == mark
+        if owner == NOBODY:
+            return
+        self._claimed[(target, Noted.read(owner).stamp)] = number
+        if len(self._claimed) > _OTHERS:
+            self._claimed.pop(next(iter(self._claimed)))
 
     async def _highest(self, target: str) -> int:
         """Of all numbers reserved and all names in the folder. Old reservations are let go."""
@@ -158,11 +196,12 @@ class Outgoing:
             one for one in await self._folder.list(self._settings.outgoing) if one.what == "file"
         ]
         highest = max([*reserved, *(sequence_in(one.name, sent) or 0 for one in there)], default=0)
-        for number in reserved:
-            if number < highest - _KEPT:
-                await self._folder.remove(path_in(self._numbers, f"{target}.{number}"))
-            else:
-                await self._is_claimed_by("", target, number)
+        old = [number for number in reserved if number < highest - _KEPT]
+        await self._folder.remove_all([self._claim(target, number) for number in old])
+        kept = [number for number in reserved if number >= highest - _KEPT]
+        owners = await self._folder.texts([self._claim(target, number) for number in kept])
+        for number, owner in zip(kept, owners, strict=True):
+            self._belongs(target, number, owner or NOBODY)
         return highest
 
     async def _prepare(self) -> None:
@@ -179,12 +218,23 @@ class Outgoing:
             one for one in await self._folder.list(self._settings.sent) if one.what != "folder"
         ]
         newest = max((note.changed_at for note in notes), default=0.0)
-        for note in notes:
-            if is_safe(note.name) and note.changed_at < newest - old.total_seconds():
-                await self._folder.remove(path_in(self._settings.sent, note.name))
+        await self._folder.remove_all(
+            [
+                path_in(self._settings.sent, note.name)
+                for note in notes
+                if is_safe(note.name) and note.changed_at < newest - old.total_seconds()
+            ]
+        )
 
     def _part(self, mark: str) -> str:
         return path_in(self._settings.outgoing, f"{mark}.part")
 
     def _note(self, mark: str) -> str:
         return path_in(self._settings.sent, mark)
+
+    def _claim(self, target: str, number: int) -> str:
+        return path_in(self._numbers, f"{target}.{number}") if number else ""
+
+
+def _receipt(name: str) -> Receipt:
+    return Receipt(reference=name, body={"name": name})

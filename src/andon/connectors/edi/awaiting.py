@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.layout import Beside
 from andon.connectors._folders.names import numbered, path_in, sequence_in, stamp
+from andon.connectors._folders.noted import Noted
 from andon.connectors.edi.notes import Awaited, Notes
 from andon.connectors.edi.settings import EdiSettings, Partner
 
@@ -32,10 +33,10 @@ class Awaiting:
             self._open = True
 
     async def expected(self, partner: str, document: str, key: str) -> Beside:
-        """The note that is written before it is sent, so that none is forgotten."""
+        """The note of what is sent lies here, too, before that: none is forgotten."""
         await self.open()
         note = Awaited(partner, document, stamp(key), datetime.now(UTC))
-        return Beside(notes=self._notes.written(f"{partner}~{stamp(key)}", note))
+        return Beside(notes=(self._notes.at(f"{partner}~{note.stamp}"),), says=note.says())
 
     async def forget(self, partner: str, key: str) -> None:
         """It was not sent after all."""
@@ -62,7 +63,8 @@ class Awaiting:
             self._known.pop(name, None)
             self._numbers.pop(name, None)
         for name in names - self._known.keys():
-            note = await self._notes.read(name)
+            text = await self._notes.text(name)
+            note = Awaited.read(name, text) if text else None
             if note is not None:
                 self._known[name] = note
 
@@ -83,7 +85,8 @@ class Awaiting:
         """None while it is not sent."""
         if name not in self._numbers:
             file = await self._folder.text(path_in(self._settings.sent, note.stamp))
-            number = sequence_in(file or "", numbered(self._settings.out_name, note.partner))
+            name_sent = Noted.read(file or "").name
+            number = sequence_in(name_sent, numbered(self._settings.out_name, note.partner))
             part = path_in(self._settings.outgoing, f"{note.stamp}.part")
             if number is None or await self._folder.look(part) is not None:
                 return None

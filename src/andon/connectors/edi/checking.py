@@ -3,8 +3,8 @@
 __all__ = ["flaws_of", "grammar_of"]
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
 from andon.connectors.edi.edifact import documents as edifact_documents
 from andon.connectors.edi.grammar import Grammar
@@ -37,39 +37,56 @@ def flaws_of(standard: str, segments: Sequence[Segment], rules: Grammar) -> Iter
 
 
 @cache
-def _elements(text: str) -> tuple[tuple[bool, str], ...]:
+def _elements(text: str) -> tuple[tuple[bool, "_Check | None"], ...]:
     parts = [part.partition(":") for part in text.split()]
-    return tuple((need == "M", rule) for need, _, rule in parts)
+    return tuple((need == "M", _check_of(rule)) for need, _, rule in parts)
 
 
-def _segment_flaws(segment: Segment, elements: tuple[tuple[bool, str], ...]) -> Iterator[Flaw]:
-    for n, (needed, rule) in enumerate(elements, 1):
+def _segment_flaws(
+    segment: Segment, elements: "tuple[tuple[bool, _Check | None], ...]"
+) -> Iterator[Flaw]:
+    for n, (needed, check) in enumerate(elements, 1):
         text = segment.text(n)
         if text:
-            found = _misread(text, rule)
+            found = check(text) if check else None
         else:
             found = ("missing-element", "it is missing") if needed else None
         if found is not None:
             yield Flaw(found[0], found[1], segment.at, segment.tag, n, 0, text[:80])
 
 
-def _misread(text: str, rule: str) -> tuple[FlawKind, str] | None:
+_Check = Callable[[str], tuple[FlawKind, str] | None]
+"""What is wrong with a text."""
+
+
+def _check_of(rule: str) -> _Check | None:
+    """A rule, ready to be used: it is looked at once, and texts of it again and again."""
     match rule:
         case "" | "-":
             return None
         case "N":
-            return None if _NUMBER.fullmatch(text) else ("invalid-number", f"{text!r} is no number")
+            return lambda text: (
+                None if _NUMBER.fullmatch(text) else ("invalid-number", f"{text!r} is no number")
+            )
         case "D":
-            return None if _DATE.fullmatch(text) else ("invalid-date", f"{text!r} is no date")
+            return lambda text: (
+                None if _DATE.fullmatch(text) else ("invalid-date", f"{text!r} is no date")
+            )
         case "T":
-            return None if _TIME.fullmatch(text) else ("invalid-time", f"{text!r} is no time")
+            return lambda text: (
+                None if _TIME.fullmatch(text) else ("invalid-time", f"{text!r} is no time")
+            )
         case _:
             least, _, most = rule.partition("-")
-            if len(text) < int(least):
-                return "too-short", f"{text!r} is shorter than {least}"
-            if len(text) > int(most or least):
-                return "too-long", f"{text[:80]!r} is longer than {most or least}"
-            return None
+            return partial(_length, int(least), int(most or least))
+
+
+def _length(least: int, most: int, text: str) -> tuple[FlawKind, str] | None:
+    if len(text) < least:
+        return "too-short", f"{text!r} is shorter than {least}"
+    if len(text) > most:
+        return "too-long", f"{text[:80]!r} is longer than {most}"
+    return None
 
 
 def _total_flaws(segments: Sequence[Segment], counts: str) -> Iterator[Flaw]:

@@ -2,6 +2,10 @@
 
 __all__ = ["Delimiters", "UnwritableError", "cut", "joined"]
 
+import re
+from functools import lru_cache
+from typing import cast
+
 import msgspec
 
 from andon.connectors.edi.segments import Element, Segment, plain, repetitions
@@ -81,10 +85,23 @@ def _cut_released(text: str, signs: Delimiters, at: int) -> Segment:
 
 def joined(segment: Segment, signs: Delimiters) -> str:
     """The segment with its end. Raises UnwritableError."""
+    if all(isinstance(one, str) for one in segment.elements):
+        whole = signs.element.join([segment.tag, *cast("list[str]", segment.elements)])
+        # As most are: texts that hold no sign which separates.
+        if whole.count(signs.element) == len(segment.elements) and not _others(signs).search(whole):
+            return whole.rstrip(signs.element) + signs.segment
     elements = [_written(one, segment, n, signs) for n, one in enumerate(segment.elements, 1)]
     while elements and not elements[-1]:
         elements.pop()
     return signs.element.join([segment.tag, *elements]) + signs.segment
+
+
+@lru_cache(64)
+def _others(signs: Delimiters) -> re.Pattern[str]:
+    """All signs but the one between elements."""
+    return re.compile(
+        f"[{re.escape(signs.component + signs.segment + signs.repetition + signs.release)}]"
+    )
 
 
 def _written(element: Element, segment: Segment, number: int, signs: Delimiters) -> str:

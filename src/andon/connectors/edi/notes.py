@@ -2,18 +2,19 @@
 
 __all__ = ["Answer", "Awaited", "Notes", "Received"]
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 import msgspec
 
 from andon.connectors._folders.folder import Folder
 from andon.connectors._folders.names import is_safe, path_in
+from andon.connectors._folders.noted import Noted
 from andon.connectors.edi.writing import Draft
 from andon.core.faults import UNREADABLE
 
 T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -41,6 +42,26 @@ class Awaited(msgspec.Struct, frozen=True):
     """Of the command: under it stands the name of the file that was sent."""
     sent_at: datetime
 
+    def says(self) -> str:
+        """What the note of the file says of it: the partner stands in the note's name. As short
+        as it is, the disk keeps it with the name."""
+        return f"{self.document}/{round(self.sent_at.timestamp() * 1000)}"
+
+    @classmethod
+    def read(cls, name: str, text: str) -> "Awaited | None":
+        """The note of this name, `partner~stamp`; None when it is none. Older releases wrote
+        JSON."""
+        if text.startswith("{"):
+            try:
+                return msgspec.json.decode(text, type=cls)
+            except UNREADABLE:
+                return None
+        document, _, sent = Noted.read(text).says.partition("/")
+        if not sent.isdecimal():
+            return None
+        sent_at = _EPOCH + timedelta(milliseconds=int(sent[:15]))
+        return cls(name.rpartition("~")[0], document, Noted.read(text).stamp, sent_at)
+
 
 class Notes(Generic[T]):
     """One folder of notes; a note that was half written when the power went is none."""
@@ -63,9 +84,17 @@ class Notes(Generic[T]):
         """Of all notes."""
         return [one.name for one in await self._folder.list(self._path) if is_safe(one.name)]
 
+    def at(self, name: str) -> str:
+        """Where one lies."""
+        return path_in(self._path, name)
+
+    async def text(self, name: str) -> str | None:
+        """What stands in one; None when there is none."""
+        return await self._folder.text(self.at(name))
+
     async def read(self, name: str) -> T | None:
         """One note; None when there is none."""
-        text = await self._folder.text(path_in(self._path, name))
+        text = await self.text(name)
         try:
             return None if text is None else self._decoder.decode(text)
         except UNREADABLE:
@@ -73,12 +102,8 @@ class Notes(Generic[T]):
 
     async def write(self, name: str, note: T) -> None:
         """On the disk when it returns."""
-        await self._folder.write(path_in(self._path, name), msgspec.json.encode(note))
-
-    def written(self, name: str, note: T) -> Mapping[str, str]:
-        """Where one lies and what stands in it, for who writes it with something else."""
-        return {path_in(self._path, name): msgspec.json.encode(note).decode()}
+        await self._folder.write(self.at(name), msgspec.json.encode(note))
 
     async def remove(self, name: str) -> None:
         """Absent is fine."""
-        await self._folder.remove(path_in(self._path, name))
+        await self._folder.remove(self.at(name))

@@ -42,7 +42,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 def outline_of(body: Any, agreed: Agreement) -> Draft:
-    """Checks all that can be seen before a number is used up. Raises RejectedError."""
+    """Checks all that can be seen before it is written. Raises RejectedError."""
     try:
         outline = msgspec.convert(msgspec.to_builtins(body), Outline)
     except msgspec.ValidationError as error:
@@ -58,13 +58,13 @@ def outline_of(body: Any, agreed: Agreement) -> Draft:
     segments = [_segment(one, n) for n, one in enumerate(_flattened(outline.segments), 2)]
     if rules.counts:
         _total(agreed.partner.standard, segments, rules.counts)
-    flaws = [*flaws_of(agreed.partner.standard, segments, rules), *nested(segments, rules)[1]]
+    flaws = [*flaws_of(agreed.partner.standard, segments, rules)]
+    if rules.hierarchy:  # only levels that are said can be said wrong
+        flaws += nested(segments, rules)[1]
     if flaws:
         text = "; ".join(map(str, flaws[:5]))
         raise RejectedError(f"{outline.document} for {agreed.name}: {text}", flaws[0].kind)
-    draft = Draft(outline.document, segments)
-    bytes_of([draft], agreed, 1, datetime.now(ZoneInfo("UTC")))
-    return draft
+    return Draft(outline.document, segments)
 
 
 def _flattened(segments: Sequence[list[Element] | Segment]) -> list[Segment]:

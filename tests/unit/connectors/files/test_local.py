@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from andon.connectors._folders.delivering import Leave, delivered
 from andon.connectors._folders.flushing import write_whole
-from andon.connectors._folders.folder import OutgoingFile
+from andon.connectors._folders.folder import NOBODY, Outcome, OutgoingFile
 from andon.connectors._folders.local import LocalFolder
+from andon.connectors._folders.noted import Noted
 from andon.connectors._folders.noting import claimed, text_at, write_note
 from andon.connectors._folders.threads import Threads
 from andon.core.errors import RejectedError, UnavailableError
@@ -50,24 +52,66 @@ async def test_an_iterator_lives_in_one_thread_from_its_first_step_to_its_close(
     threads.close()
 
 
+NOTED = Noted("a", "a.csv", "850")
+
+
 def outgoing(part: str = "out/a.part") -> OutgoingFile:
     return OutgoingFile(
         content=b"order",
         part=part,
         last="out/a.csv",
         files={"sent/copy": b"copy"},
-        notes={"sent/awaited": "{}", "sent/a": "a.csv"},
+        note="sent/a",
+        noted=NOTED,
+        beside=("sent/awaited",),
+        claim="sent/orders.1",
     )
 
 
-async def test_a_file_and_its_notes_lie_there_and_nothing_else(folder: LocalFolder) -> None:
-    for _ in range(2):  # what a kill left is written once more
-        assert await folder.deliver(outgoing())
-        kept = [await folder.text(f"sent/{name}") for name in ("copy", "awaited", "a")]
-        assert kept == ["copy", "{}", "a.csv"]
+NOTES = ("orders.1", "awaited", "a")
+
+
+async def test_a_file_and_its_notes_lie_there_and_nothing_else(
+    folder: LocalFolder, tmp_path: Path
+) -> None:
+    for again in (False, True):  # what a kill left is written once more
+        file = msgspec.structs.replace(outgoing(), again=again)
+        assert await folder.deliver(file) == Outcome(renamed=True)
+        kept = [await folder.text(f"sent/{name}") for name in ("copy", *NOTES)]
+        assert kept == ["copy", *["a/a.csv/850"] * 3]
         assert await folder.text("out/a.csv") == "order"
-        assert len([*await folder.list("sent"), *await folder.list("out")]) == 4
+        assert len([*await folder.list("sent"), *await folder.list("out")]) == 5
         await folder.move("out/a.csv", "out/a.part")
+    assert len({(tmp_path / "sent" / name).lstat().st_ino for name in NOTES}) == 1
+
+
+async def test_what_was_noted_before_is_told_and_not_written_again(folder: LocalFolder) -> None:
+    await folder.deliver(outgoing())
+    await folder.remove("out/a.csv")  # its receiver took it
+    assert await folder.deliver(outgoing()) == Outcome(noted="a/a.csv/850")
+    assert await folder.list("out") == []
+
+
+@pytest.mark.parametrize("owner", ["b", "b/b.csv", ""])
+async def test_what_would_have_the_number_of_another_is_not_written(
+    folder: LocalFolder, tmp_path: Path, owner: str
+) -> None:
+    if owner:
+        (tmp_path / "sent" / "orders.1").symlink_to(owner)
+    else:
+        (tmp_path / "sent" / "orders.1").touch()  # as a kill leaves it where links are not known
+    assert await folder.deliver(outgoing()) == Outcome(owner=owner or NOBODY)
+    assert [one.name for one in await folder.list("sent")] == ["orders.1"]
+    assert await folder.list("out") == []
+
+
+@pytest.mark.parametrize("claimed_by", [NOTED.text(), "a/a.csv/yesterday", "a"])
+async def test_a_number_that_an_earlier_try_claimed_is_used(
+    folder: LocalFolder, tmp_path: Path, claimed_by: str
+) -> None:
+    (tmp_path / "sent" / "orders.1").symlink_to(claimed_by)
+    assert await folder.deliver(outgoing()) == Outcome(renamed=True)
+    assert await folder.text("sent/a") == await folder.text("sent/awaited") == "a/a.csv/850"
 
 
 async def test_no_note_appears_where_what_it_is_about_could_not_be_written(
@@ -94,7 +138,7 @@ async def test_what_nobody_waits_for_any_more_is_not_renamed(tmp_path: Path) -> 
     assert leave.taken()  # a time limit ran out, or its task was cancelled
     with pytest.raises(UnavailableError):
         delivered(tmp_path, outgoing(), leave)
-    assert [file.name for file in (tmp_path / "out").iterdir()] == ["a.part"]
+    assert [*(tmp_path / "out").iterdir()] == []  # the next try may be at its part already
 
 
 @pytest.mark.parametrize("before", ["", "another", "1042.csv"])
@@ -106,6 +150,35 @@ def test_a_note_replaces_what_stood_there_as_a_file_or_a_link(tmp_path: Path, be
         write_note(note, "1042.csv")
         assert text_at(note) == "1042.csv"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]
+
+
+def test_a_note_that_says_the_same_is_one_with_the_first_where_that_is_there(
+    tmp_path: Path,
+) -> None:
+    first, gone, file = tmp_path / "first", tmp_path / "gone", tmp_path / "file"
+    write_note(first, "1042.csv")
+    file.write_text("1042.csv")  # nobody flushed it
+    for name, like in (("second", first), ("third", gone), ("fourth", file)):
+        write_note(tmp_path / name, "1042.csv", like=like)
+        assert text_at(tmp_path / name) == "1042.csv"
+    assert (tmp_path / "second").lstat().st_ino == first.lstat().st_ino
+    assert (tmp_path / "fourth").is_symlink()
+    first.unlink()
+    assert text_at(tmp_path / "second") == "1042.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("a/1042.csv/850/17", Noted("a", "1042.csv", "850/17")),
+        ("a/1042.csv", Noted("a", "1042.csv")),
+        ("1042.csv", Noted("1042.csv", "1042.csv")),  # of an older release: its name, or the stamp
+        ("", Noted("", "")),
+    ],
+)
+def test_what_stands_in_a_note_is_read_as_it_was_written(text: str, noted: Noted) -> None:
+    assert Noted.read(text) == noted
+    assert "/" not in text or noted.text() == text
 
 
 def test_what_an_older_release_noted_is_read(tmp_path: Path) -> None:
