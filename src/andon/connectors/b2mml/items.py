@@ -1,8 +1,9 @@
 """Facts of a document as items: from a file row by row, from a post all at once."""
 
-__all__ = ["KINDS_OF_ANSWER", "items_of", "judge", "key_of", "layout_of", "rows_of"]
+__all__ = ["KINDS_OF_ANSWER", "items_of", "key_of", "layout_of", "rows_of"]
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
@@ -11,9 +12,9 @@ from typing import BinaryIO
 
 from andon.connectors._folders.layout import Layout
 from andon.connectors._folders.rows import Asks, Broken, Row, Yielded, guarded, longest
-from andon.connectors._xml import tree_of
+from andon.connectors._xml import Element, tree_of
 from andon.connectors.b2mml.document import About, Fact
-from andon.connectors.b2mml.reading import facts_in, looked_through
+from andon.connectors.b2mml.reading import LARGEST_FACT, begun_with, facts_in, looked_through
 from andon.connectors.b2mml.schema import schema_faults
 from andon.connectors.b2mml.settings import B2mmlSettings
 from andon.core.connector import Item
@@ -21,6 +22,8 @@ from andon.core.errors import Fault, MappingError
 
 KINDS_OF_ANSWER = ("Acknowledge", "Respond", "ConfirmBOD")
 """Kinds of items that answer a document of ours."""
+_JUDGED = "V0700"
+"""The release whose schema we have."""
 
 
 def layout_of(settings: B2mmlSettings) -> Layout:
@@ -36,12 +39,12 @@ def rows_of(stream: BinaryIO, *, judged: bool = False) -> Iterator[Yielded]:
 
 def _rows(stream: BinaryIO, judged: bool) -> Iterator[Yielded]:
     try:
-        about = looked_through(stream)
+        about, whole = _looked_through(stream, judged)
         if about.wants:
             yield Asks()
-        if judged:
-            stream.seek(0)
-            judge(stream.read(), about)
+        if judged and about.release == _JUDGED:
+            _judge(_tree(stream) if whole is None else whole)
+        whole = None
         stream.seek(0)
         for number, fact in enumerate(facts_in(stream), 1):
             yield Row(
@@ -60,9 +63,10 @@ def _rows(stream: BinaryIO, judged: bool) -> Iterator[Yielded]:
 
 def items_of(body: bytes, *, judged: bool = False) -> Sequence[Item]:
     """What one post holds. Raises MappingError with every fault and its place."""
-    about = looked_through(BytesIO(body))
-    if judged:
-        judge(body, about)
+    about, whole = _looked_through(BytesIO(body), judged)
+    if judged and about.release == _JUDGED:
+        _judge(_tree(BytesIO(body)) if whole is None else whole)
+    whole = None
     digest = blake2b(body, digest_size=16).hexdigest()
     items: list[Item] = []
     for number, fact in enumerate(facts_in(BytesIO(body)), 1):
@@ -84,11 +88,27 @@ def items_of(body: bytes, *, judged: bool = False) -> Sequence[Item]:
     return items
 
 
-def judge(document: bytes, about: About) -> None:
+def _looked_through(stream: BinaryIO, judged: bool) -> tuple[About, Element | None]:
+    """The envelope of a document that is whole, and its tree where it is to be judged and small
+    enough to be one fact: what makes the tree need not be looked through besides."""
+    content = stream.read(LARGEST_FACT + 1) if judged else b""
+    if content and len(content) <= LARGEST_FACT:
+        about = begun_with(BytesIO(content))
+        if about is not None and about.release == _JUDGED:
+            with suppress(MappingError):  # what is wrong is said below, with its place
+                return about, tree_of(content, "the document")
+    stream.seek(0)
+    return looked_through(stream), None
+
+
+def _tree(stream: BinaryIO) -> Element:
+    stream.seek(0)
+    return tree_of(stream.read(), "the document")
+
+
+def _judge(root: Element) -> None:
     """Raises MappingError with every place where a document of V0700 breaks the schema."""
-    if about.release != "V0700":
-        return
-    if faults := schema_faults(tree_of(document, "the document")):
+    if faults := schema_faults(root):
         raise MappingError("The document breaks the schema of V0700", faults)
 
 

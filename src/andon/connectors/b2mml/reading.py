@@ -1,6 +1,6 @@
 """Reading a document from its first byte to its last, with no more memory than one fact."""
 
-__all__ = ["facts_in", "looked_through", "nouns_in"]
+__all__ = ["LARGEST_FACT", "begun_with", "facts_in", "looked_through", "nouns_in"]
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,7 +17,8 @@ from andon.core.errors import Fault, MappingError
 
 _CHUNK = 65_536
 _BEGINNING = 1_024
-_MOST_FACT = 8_000_000
+LARGEST_FACT = 8_000_000
+"""Bytes of one fact; larger ones are refused."""
 
 
 def looked_through(document: BinaryIO) -> About:
@@ -29,6 +30,13 @@ def looked_through(document: BinaryIO) -> About:
     if about is None:
         raise MappingError("The document says nothing", [Fault("DataArea", "no noun is in it")])
     return about
+
+
+def begun_with(document: BinaryIO) -> About | None:
+    """Its envelope, as soon as that is known: with its first fact; None when it has none. Raises
+    MappingError where it cannot be read so far."""
+    walk = _Walk(keeps=False).facts(document)
+    return next((fact.about for fact in walk), None)
 
 
 def facts_in(document: BinaryIO) -> Iterator[Fact]:
@@ -71,9 +79,9 @@ class _Walk:
                 parser.feed(chunk)
                 self._fed += len(chunk)
                 yield from self._events(parser)
-                if self._fact is not None and self._fed > _MOST_FACT + _CHUNK:
+                if self._fact is not None and self._fed > LARGEST_FACT + _CHUNK:
                     name = _called(self._fact)
-                    raise MappingError(f"One {name} is longer than {_MOST_FACT} bytes")
+                    raise MappingError(f"One {name} is longer than {LARGEST_FACT} bytes")
             parser.close()
             yield from self._events(parser)
         except etree.XMLSyntaxError as error:

@@ -201,13 +201,14 @@ GOOD = bod("Process", "OperationsSchedule", "<ID>S</ID>" + request("1") + reques
 def test_a_document_that_cannot_be_read_is_refused_with_its_place(
     document: bytes, says: str
 ) -> None:
-    with pytest.raises(MappingError) as raised:
-        items_of(document)
-    words = f"{raised.value} {[str(one) for one in raised.value.faults]}"
-    assert says in words
-    (row,) = rows_of(BytesIO(document))
-    assert isinstance(row, Broken)
-    assert says in row.says
+    for judged in (False, True):
+        with pytest.raises(MappingError) as raised:
+            items_of(document, judged=judged)
+        words = f"{raised.value} {[str(one) for one in raised.value.faults]}"
+        assert says in words
+        (row,) = rows_of(BytesIO(document), judged=judged)
+        assert isinstance(row, Broken)
+        assert says in row.says
 
 
 def test_a_name_that_begins_with_a_colon_is_refused_with_its_place() -> None:
@@ -218,8 +219,20 @@ def test_a_name_that_begins_with_a_colon_is_refused_with_its_place() -> None:
     assert "line 1" in str(raised.value.faults[0])
 
 
-def test_half_a_document_says_nothing_though_its_first_orders_are_whole() -> None:
-    rows = list(rows_of(BytesIO(GOOD[: GOOD.rindex(b"<OperationsRequest>") + 40])))
+@pytest.mark.parametrize("judged", [False, True])
+def test_half_a_document_says_nothing_though_its_first_orders_are_whole(judged: bool) -> None:
+    orders = "<ID>S</ID>" + request("1") + request("2")
+    whole = bod("Process", "OperationsSchedule", orders, wants="OnError")
+    rows = list(rows_of(BytesIO(whole[: whole.rindex(b"<OperationsRequest>") + 40]), judged=judged))
+    assert [type(row) for row in rows] == [Broken]
+    assert [type(row) for row in rows_of(BytesIO(whole), judged=judged)] == [Asks, Row, Row]
+
+
+@pytest.mark.parametrize("judged", [False, True])
+def test_one_fact_that_is_too_large_is_refused_before_the_first_counts(judged: bool) -> None:
+    large = request("2").replace("</ID>", f"</ID><Description>{'x' * 8_200_000}</Description>", 1)
+    document = bod("Sync", "OperationsSchedule", "<ID>S</ID>" + request("1") + large)
+    rows = list(rows_of(BytesIO(document), judged=judged))
     assert [type(row) for row in rows] == [Broken]
 
 
@@ -249,6 +262,25 @@ def test_a_changed_byte_is_facts_or_one_of_our_errors(at: int, byte: int) -> Non
         nouns_in(bytes(document))
     except MappingError:
         return
+
+
+@given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
+@settings(max_examples=100)
+def test_who_is_judged_is_refused_in_the_same_words_where_it_cannot_be_read(
+    at: int, byte: int
+) -> None:
+    document = bytearray(GOOD)
+    document[at] = byte
+    plain, judged = (_refusal(bytes(document), judged=judged) for judged in (False, True))
+    assert plain in (None, judged)
+
+
+def _refusal(document: bytes, *, judged: bool) -> str | None:
+    try:
+        items_of(document, judged=judged)
+    except MappingError as error:
+        return f"{error} {error.faults}"
+    return None
 
 
 GROWTH = """
