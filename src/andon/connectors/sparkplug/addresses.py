@@ -2,6 +2,7 @@
 
 __all__ = ["NAMESPACE", "Address", "Spoken", "address_of", "command_topic", "spoken"]
 
+from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from andon.core.errors import RejectedError
@@ -26,7 +27,8 @@ class Address(NamedTuple):
         return Address(self.group, self.node)
 
     def __str__(self) -> str:
-        return "/".join(part for part in self if part is not None)
+        of_node = f"{self.group}/{self.node}"
+        return of_node if self.device is None else f"{of_node}/{self.device}"
 
 
 class Spoken(NamedTuple):
@@ -36,6 +38,7 @@ class Spoken(NamedTuple):
     address: Address
 
 
+@lru_cache(4_096)
 def spoken(topic: str) -> Spoken | None:
     """None for what no node or device says: STATE, commands, other namespaces."""
     match topic.split("/"):

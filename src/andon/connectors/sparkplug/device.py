@@ -2,14 +2,14 @@
 
 __all__ = ["Device", "Moment", "plausible"]
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from andon.connectors.sparkplug.addresses import Address
 from andon.connectors.sparkplug.datatypes import named
 from andon.connectors.sparkplug.news import Interest, Known
 from andon.connectors.sparkplug.said import Change, Odd, Said
-from andon.connectors.sparkplug.schema import Holder, Metric, Payload
-from andon.connectors.sparkplug.values import properties_of, text, value_of
+from andon.connectors.sparkplug.schema import Metric, Payload
+from andon.connectors.sparkplug.values import properties_of, read, text
 
 _YEAR_2000 = 946_684_800_000
 _DAY = 86_400_000
@@ -96,18 +96,20 @@ class Device:
 
     def data(self, payload: Payload, moment: Moment, out: list[Said]) -> bool:
         """What changed; False when it speaks of metrics that its birth did not name."""
-        start, base = len(out), payload.timestamp
+        start = len(out)
         aliases, metrics = self._aliases, self.metrics
         complete = True
         for metric in payload.metrics:
-            known = aliases.get(metric.alias) if metric.HasField("alias") else None
+            alias = metric.alias
+            known = aliases.get(alias) if alias or metric.HasField("alias") else None
             if known is None:
                 known = metrics.get(metric.name)
             if known is None:
                 complete = False
-            elif known.kept:
-                self._take(known, metric, base, moment, out)
-        self._complete(out, start)
+            elif known.kept and not known.repeats(metric):
+                self._take(known, metric, payload.timestamp, moment, out)
+        if len(out) > start:
+            self._complete(out, start)
         return complete
 
     def death(self, moment: Moment, out: list[Said]) -> None:
@@ -170,7 +172,10 @@ class Device:
                 raise ValueError(
                     f"is a {named(metric.datatype)}, its birth said {named(known.datatype)}"
                 )
-            value = None if metric.is_null else value_of(cast("Holder", metric), known.datatype)
+            field = metric.WhichOneof("value") or ""
+            came: Any = getattr(metric, field) if field else None
+            empty = metric.is_null or not field
+            value = None if empty else read(came, field, known.datatype)
             told = properties_of(metric.properties) if metric.HasField("properties") else None
         except ValueError as error:
             out.append(Odd(self.address, known.name, at, str(error), metric.SerializeToString()))
@@ -178,25 +183,26 @@ class Device:
         if metric.is_historical:
             self._remember(known, value, at, told, out)
             return
-        known.value, known.at = value, at
+        known.says(value)
+        known.at = at
         if told is not None:
             known.properties = {**known.properties, **told}
             known.quality = known.properties.get(_QUALITY)
-        if known.watched is None:
+        news = known.watched is not None and (bool(returned) or known.differs())
+        if news and not returned and moment.now < known.told_after:
+            self._waiting.add(known)
             return
-        if returned:
+        if news:
             self._tell(known, moment, out, returned=returned)
-        elif known.differs():
-            if moment.now < known.told_after:
-                self._waiting.add(known)
-            else:
-                self._tell(known, moment, out)
+        if not empty:
+            known.settled(field, came)
 
     def _tell(self, known: Known, moment: Moment, out: list[Said], *, returned: int = 0) -> None:
         assert known.watched is not None
         again = returned
         if not again and known.told is not None and known.at <= known.told_at:
             again = moment.arrived  # its clock stands still
+        known.unsettled()
         known.told = (known.value, known.quality)
         known.told_at = known.at
         known.told_after = moment.now + known.watched.pause
@@ -215,6 +221,7 @@ class Device:
     def _stale(self, known: Known, moment: Moment, out: list[Said]) -> None:
         if known.watched is not None and known.told is not None and not known.stale:
             known.stale = True
+            known.unsettled()
             out.append(
                 self._change(known, known.value, moment.arrived, stale=True, again=moment.arrived)
             )

@@ -33,6 +33,8 @@ class Host:
         self._answers_within = answers_within
         self._pauses = pauses
         self._nodes: dict[Address, Node] = {}
+        self._speakers: dict[Address, Node] = {}
+        """The same by everybody who speaks for them, their devices too."""
         self.lives: dict[str, bool] = {}
         """Who was told alive, and who dead; replaced whenever it changes."""
 
@@ -43,7 +45,7 @@ class Host:
         out: list[Said] = []
         for address, alive in known.items():
             node = self._node(address)
-            device = node.own if address.device is None else node.device(address)
+            device = node.device(address)
             device.alive, device.died = alive, not alive
             self._note(device)
         for address in {*(known_one.of_node for known_one in known), *nodes}:
@@ -53,7 +55,7 @@ class Host:
     def heard(self, spoken: Spoken, payload: Payload, moment: Moment) -> list[Said]:
         """One message of a node or device."""
         out: list[Said] = []
-        node = self._node(spoken.address)
+        node = self._speakers.get(spoken.address) or self._node(spoken.address)
         if spoken.said == "NBIRTH":
             self._born(node, payload, moment, out)
         elif spoken.said == "NDEATH":
@@ -158,17 +160,19 @@ class Host:
     def _in_order(
         self, node: Node, spoken: Spoken, payload: Payload, moment: Moment, out: list[Said]
     ) -> None:
+        number = payload.seq
         if not node.own.born:
             self._doubt(node, moment, out)
-        elif not payload.HasField("seq") or payload.seq in node.held:
+        elif (not number and not payload.HasField("seq")) or number in node.held:
             self._lost(node, moment, out)
-        elif payload.seq == node.expected:
+        elif number == node.expected:
             self._next(node, spoken, payload, moment, out)
-            while (held := node.held.pop(node.expected, None)) is not None:
-                self._next(node, *held, moment, out)
+            if node.held:
+                while (held := node.held.pop(node.expected, None)) is not None:
+                    self._next(node, *held, moment, out)
             node.lost_at = moment.now + self._reorder_within if node.held else None
         else:
-            node.held[payload.seq] = (spoken, payload)
+            node.held[number] = (spoken, payload)
             if node.lost_at is None:
                 node.lost_at = moment.now + self._reorder_within
 
@@ -177,10 +181,10 @@ class Host:
     ) -> None:
         node.expected = (node.expected + 1) % _SEQUENCE
         match spoken.said:
-            case "NDATA":
-                self._data(node, node.own, payload, moment, out)
-            case "DDATA":
-                self._data(node, node.device(spoken.address), payload, moment, out)
+            case "DDATA" | "NDATA":
+                device = node.device(spoken.address)
+                if not device.born or not device.data(payload, moment, out):
+                    node.ask(moment, out)  # metrics without a birth
             case "DBIRTH":
                 self._device_born(node.device(spoken.address), payload, moment, out)
             case "DDEATH":
@@ -189,12 +193,6 @@ class Host:
                     self._gone(device, "dead", "its node says so", moment, out)
             case "NBIRTH" | "NDEATH":
                 raise AssertionError("these stand outside the sequence")
-
-    def _data(
-        self, node: Node, device: Device, payload: Payload, moment: Moment, out: list[Said]
-    ) -> None:
-        if not device.born or not device.data(payload, moment, out):
-            node.ask(moment, out)  # metrics without a birth
 
     def _device_born(
         self, device: Device, payload: Payload, moment: Moment, out: list[Said]
@@ -230,6 +228,7 @@ class Host:
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Node(key, self._interest, Pace(*self._pauses))
+        self._speakers[address] = node
         return node
 
     def _note(self, device: Device) -> None:

@@ -5,6 +5,7 @@ __all__ = ["UNREADABLE_ITEM", "Places", "item_of", "known_at", "number_in", "unr
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -87,34 +88,36 @@ def unreadable(topic: str, payload: bytes, says: str) -> Item:
 
 
 def _change(said: Change) -> Item:
-    known = said.metric
-    document: dict[str, Any] = {
+    known, who = said.metric, _name(said.address)
+    at, written = _moment(said.at)
+    document = {
         **_who(said.address),
         "metric": known.name,
         "type": named(known.datatype),
         "value": said.value,
-        "at": _iso(said.at),
+        "at": written,
         "stale": said.stale,
         "returned": said.returned,
         "historical": said.historical,
         "properties": said.properties,
         "beside": said.beside,
     }
-    key = f"{said.address}\0{known.name}\0{said.at}\0{said.again}\0{said.stale}\0"
+    key = f"{who}\0{known.name}\0{said.at}\0{said.again}\0{said.stale}\0"
     return Item(
         kind=said.watched.kind,
         key=_digest(key.encode(), _encode(said.value)),
         raw=_encode(document),
-        mirror=None if said.historical else f"{said.address}:{known.name}",
-        occurred_at=_moment(said.at),
+        mirror=None if said.historical else f"{who}:{known.name}",
+        occurred_at=at,
     )
 
 
 def _life(said: Life, presence: str) -> Item:
+    at, written = _moment(said.at)
     document = {
         **_who(said.address),
         "what": said.what,
-        "at": _iso(said.at),
+        "at": written,
         "why": said.why,
     }
     return Item(
@@ -122,7 +125,7 @@ def _life(said: Life, presence: str) -> Item:
         key=f"{said.address}/{said.what}/{said.at}",
         raw=_encode(document),
         mirror=f"{said.address}",
-        occurred_at=_moment(said.at),
+        occurred_at=at,
     )
 
 
@@ -137,8 +140,13 @@ def _odd(said: Odd) -> Item:
         kind=UNREADABLE_ITEM,
         key=_digest(f"{said.address}\0{said.metric}\0".encode(), said.raw),
         raw=_encode(document),
-        occurred_at=_moment(said.at),
+        occurred_at=_moment(said.at)[0],
     )
+
+
+@lru_cache(1_024)
+def _name(address: Address) -> str:
+    return str(address)
 
 
 def _who(address: Address) -> dict[str, Any]:
@@ -146,15 +154,11 @@ def _who(address: Address) -> dict[str, Any]:
 
 
 def _digest(*parts: bytes) -> str:
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()
+    return blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
-
-
-def _iso(milliseconds: int) -> str:
-    return _moment(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+@lru_cache(256)
+def _moment(milliseconds: int) -> tuple[datetime, str]:
+    """As it is and as it is written; the metrics of one message have few of them."""
+    at = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    return at, at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

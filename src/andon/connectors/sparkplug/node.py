@@ -51,11 +51,14 @@ class Node:
         self._pace = pace
 
     def device(self, address: Address) -> Device:
-        """A device of it, known or new."""
-        name = address.device or ""
-        if name not in self.devices:
-            self.devices[name] = Device(address, self._interest)
-        return self.devices[name]
+        """A device of it, known or new; its own metrics where the address names no device."""
+        name = address.device
+        if name is None:
+            return self.own
+        found = self.devices.get(name)
+        if found is None:
+            found = self.devices[name] = Device(address, self._interest)
+        return found
 
     def everything(self) -> Iterator[Device]:
         """Itself, then its devices."""

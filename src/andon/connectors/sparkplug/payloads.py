@@ -16,8 +16,8 @@ _ANY_HEADER = 47
 
 def read_payload(data: bytes, *, largest: int) -> Payload:
     """One payload. Raises MappingError with what is wrong."""
-    payload = _parsed(data, largest)
-    if payload.uuid != COMPRESSED:
+    payload, uuid = _parsed(data, largest)
+    if uuid != COMPRESSED:
         return payload
     try:
         inflating = zlib.decompressobj(_ANY_HEADER)
@@ -26,22 +26,22 @@ def read_payload(data: bytes, *, largest: int) -> Payload:
         raise _refused(f"its compressed body cannot be read: {error}", "/body") from error
     if len(inner) <= largest and not inflating.eof:
         raise _refused("its compressed body breaks off", "/body")
-    found = _parsed(inner, largest)
-    if found.uuid == COMPRESSED:
+    found, uuid = _parsed(inner, largest)
+    if uuid == COMPRESSED:
         raise _refused("it is compressed twice", "/body")
     return found
 
 
-def _parsed(data: bytes, largest: int) -> Payload:
+def _parsed(data: bytes, largest: int) -> tuple[Payload, str]:
+    """With its `uuid`, decoded now, so that a text that is none is found here."""
     if len(data) > largest:
         raise _refused(f"it is longer than {largest:,} bytes, the most this connection reads", "")
     payload = new_payload()
     try:
         payload.ParseFromString(data)
-        payload.uuid  # noqa: B018 decoded now, so that a text that is none is found here
+        return payload, payload.uuid
     except (ParseError, ValueError) as error:
         raise _refused(f"{error}", "") from error
-    return payload
 
 
 def _refused(says: str, at: str) -> MappingError:

@@ -16,8 +16,8 @@ __all__ = [
     "new_payload",
 ]
 
-from collections.abc import Iterator
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
@@ -218,9 +218,5 @@ def _made() -> Any:
     return GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.Payload"))
 
 
-_PAYLOAD = _made()
-
-
-def new_payload() -> Payload:
-    """An empty one."""
-    return cast("Payload", _PAYLOAD())
+new_payload: Callable[[], Payload] = _made()
+"""An empty one."""

@@ -1,6 +1,6 @@
 """Values of metrics as JSON holds them: integers, texts, tables; each by its data type."""
 
-__all__ = ["parameters_of", "properties_of", "text", "value_of"]
+__all__ = ["parameters_of", "properties_of", "read", "text", "value_of"]
 
 import math
 import struct
@@ -42,9 +42,11 @@ def value_of(holder: Holder, datatype: int) -> Any:
     as lists, DataSet and Template as tables. None when there is no value; numbers JSON does not
     know are texts: `NaN`, `Infinity`. Raises ValueError when field and type do not fit."""
     field = holder.WhichOneof("value")
-    if field is None:
-        return None
-    raw: Any = getattr(holder, field)
+    return None if field is None else read(getattr(holder, field), field, datatype)
+
+
+def read(raw: Any, field: str, datatype: int) -> Any:
+    """What `value_of` makes of what stands in one field."""
     match field:
         case "int_value" | "long_value":
             return _integer(raw, datatype)
@@ -92,10 +94,10 @@ def parameters_of(template: Template) -> Mapping[str, Any]:
     }
 
 
-def text(read: str | bytes) -> str:
+def text(raw: str | bytes) -> str:
     """A text of a payload, which protobuf leaves as bytes where it is not UTF-8. Raises
     ValueError."""
-    return read if isinstance(read, str) else read.decode("utf-8")
+    return raw if isinstance(raw, str) else raw.decode("utf-8")
 
 
 def _property(value: PropertyValue) -> Any:
