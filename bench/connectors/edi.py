@@ -1,8 +1,10 @@
 """edi: ship notices of 43 segments read and orders written, beside pyx12, pydifact and rename.
 
 Bare cuts segments and counts messages; the connector also checks and nests them, and makes items.
-Bare writes an order by joining its segments, flushes it to the disk and renames it; the connector
-checks it first, and writes two notes: that it was sent, and that its acknowledgment is awaited.
+Bare writes an order by joining its segments, flushes it to the disk and renames it, as a script
+does that sends again what it does not remember. The connector checks it first, claims its number,
+and notes that it was sent and that its acknowledgment is awaited: one link with three names.
+Opening the mailbox, which is done once, is not measured.
 """
 
 __all__ = ["measure"]
@@ -98,19 +100,21 @@ async def _writing(settings: EdiSettings) -> Figure:
     segments += [["PO1", str(n), "5", "EA", "1.5", "", "BP", f"P-{n}"] for n in range(_LINES)]
     request = Request(target="acme", body={"document": "850", "segments": segments})
 
-    async def work() -> int:
-        async with _opened(settings) as edi:
-            for _ in range(_ORDERS):
-                await edi.send(request, key=f"k{next(_numbers)}")
-        return _ORDERS
-
     async def bare() -> int:
         for _ in range(_ORDERS):
             file = next_file(Path(settings.folder) / "bare", "edi")
             await asyncio.to_thread(_written, file, segments)
         return _ORDERS
 
-    return await measured("edi", "send", work=work, bare=bare)
+    async with _opened(settings) as edi:
+
+        async def work() -> int:
+            for _ in range(_ORDERS):
+                await edi.send(request, key=f"k{next(_numbers)}")
+            return _ORDERS
+
+        await edi.send(request, key="first")  # looks for the highest number, once
+        return await measured("edi", "send", work=work, bare=bare)
 
 
 def _written(file: Path, segments: list[list[str]]) -> None:

@@ -17,6 +17,7 @@ from andon.core.errors import RejectedError
 
 Json = dict[str, Any]
 
+_SPACE = f"{{{NAMESPACE}}}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -120,24 +121,24 @@ def _attributes(element: Element) -> list[tuple[str, str]]:
 def element_of(name: str, value: Any) -> Element:
     """What `json_of` read, as an element of V0700. Raises RejectedError for what is no XML."""
     try:
-        return _written(name, value, {})
+        root = etree.Element(f"{_SPACE}{name}", nsmap=cast("Any", {None: NAMESPACE}))
+        _fill(root, value)
     except (ValueError, TypeError) as error:
         raise RejectedError(f"{name} cannot be written as XML: {error}", "xml") from error
+    return root
 
 
-def _written(name: str, value: Any, attributes: dict[str, str]) -> Element:
-    names = cast("Any", {None: NAMESPACE})
-    element = etree.Element(f"{{{NAMESPACE}}}{name}", attributes, nsmap=names)
+def _fill(element: Element, value: Any) -> None:
     if value is None:
         element.set(_NIL, "true")
     elif not isinstance(value, dict):
         element.text = str(value) or None
     else:
-        _fill(element, cast("Json", value))
-    return element
+        _fill_parts(element, cast("Json", value))
 
 
-def _fill(element: Element, body: Json) -> None:
+def _fill_parts(element: Element, body: Json) -> None:
+    beside = any("@" in key[1:] for key in body)
     for key, value in body.items():
         if key == "#text":
             element.text = str(value)
@@ -145,7 +146,8 @@ def _fill(element: Element, body: Json) -> None:
             element.set(key[1:], str(value))
         elif "@" not in key:
             for at, one in enumerate(many(value)):
-                element.append(_written(key, one, _beside(body, key, at)))
+                attributes = _beside(body, key, at) if beside else None
+                _fill(etree.SubElement(element, f"{_SPACE}{key}", attributes), one)
 
 
 def _beside(body: Json, name: str, at: int) -> dict[str, str]:
