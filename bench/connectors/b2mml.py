@@ -4,9 +4,9 @@ Bare reads a file to its end, since half a document says nothing, and judges it 
 where we do; then it makes JSON of each order by `iterparse`, names without their namespace. It
 knows no lists, attributes or older releases, and makes no keys. Bare writes an order as a
 tree, judges it by the same schema, flushes and renames it, as a script does that sends again what
-it does not remember and compares no answer. The connector keeps a copy to compare the answer with,
-which is a second file on the disk, claims its number, and keeps a note by which it can tell that
-the order was sent: one link with two names.
+it does not remember and compares no answer. The connector claims its number, and keeps a note by
+which it can tell that the order was sent and what, to compare the answer with: one link with two
+names, and a second file where an order is long, which those here are not.
 """
 
 __all__ = ["measure"]

@@ -1,13 +1,16 @@
 """B2MML between two systems: answers awaited, answers given, by file and by HTTP."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from andon.connectors._folders.names import stamp
 from andon.connectors.b2mml import B2mml, B2mmlSettings
 from andon.connectors.b2mml.floor import REFUSAL
 from andon.connectors.b2mml.reading import looked_through
@@ -100,12 +103,25 @@ async def test_a_rejected_order_is_refused_in_their_words_now_and_when_it_is_loo
             await mes.find(order("nowhere"), key="1")
 
 
-async def test_a_modified_order_shows_each_difference_and_is_not_what_was_asked() -> None:
+def long_order(name: str) -> Request:
+    """So long that its note does not hold it."""
+    text = " ".join(sha256(b"%d" % n).hexdigest() for n in range(30))
+    made = order(name)
+    schedule = made.body["OperationsSchedule"]
+    fields = {"ID": name, "Description": text, **schedule["OperationsRequest"][0]}
+    body = {"OperationsSchedule": {**schedule, "OperationsRequest": [fields]}}
+    return msgspec.structs.replace(made, body=body)
+
+
+@pytest.mark.parametrize("asked", [order("1001"), long_order("1001")], ids=["short", "long"])
+async def test_a_modified_order_shows_each_difference_and_is_not_what_was_asked(
+    asked: Request,
+) -> None:
     floor = Quiet()
     floor.floor.least = 20
     async with opened(floor, **AWAITED) as mes, Recording(mes, "") as follower, working(floor):
         with pytest.raises(RejectedError, match="QuantityString: 10 became 20") as raised:
-            await mes.send(order("1001"), key="1")
+            await mes.send(asked, key="1")
         assert raised.value.code == "Modified"
         assert await follower.until(lambda: bool(follower.items))
     (changed,) = said(follower.items[0])["verdict"]["changed"]
@@ -127,14 +143,32 @@ async def test_without_an_answer_the_outcome_is_unknown_until_it_comes() -> None
     assert receipt.body["acknowledged"] == "Accepted"
 
 
-async def test_notes_that_were_spoiled_or_are_half_written_stop_nobody() -> None:
+def spoil_long(sent: Path) -> None:
+    (sent / f"{stamp('1')}.xml").write_bytes(b"\xff<half")
+
+
+def spoil_short(sent: Path) -> None:
+    assert not [*sent.glob("*.xml")]
+    note = sent / stamp("1")
+    text = str(note.readlink())
+    note.unlink()
+    note.symlink_to(text[: len(text) // 2])
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoil"),
+    [(order("1001"), spoil_short), (long_order("1001"), spoil_long)],
+    ids=["short", "long"],
+)
+async def test_notes_that_were_spoiled_or_are_half_written_stop_nobody(
+    asked: Request, spoil: Callable[[Path], None]
+) -> None:
     floor = Quiet()
     async with opened(floor, **AWAITED) as mes, Recording(mes, "") as follower:
         with pytest.raises(OutcomeUnknownError):
-            await mes.send(order("1001"), key="1")
-        (note,) = (floor.root / ".sent").glob("*.xml")
-        note.write_bytes(b"\xff<half")
-        note.with_suffix(".answer").write_bytes(b'{"code":"Acc')
+            await mes.send(asked, key="1")
+        spoil(floor.root / ".sent")
+        (floor.root / ".sent" / f"{stamp('1')}.answer").write_bytes(b'{"code":"Acc')
         with pytest.raises(OutcomeUnknownError, match="no answer has come yet"):
             await mes.find(order("1001"), key="1")
         floor.work()
