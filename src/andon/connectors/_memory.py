@@ -7,6 +7,7 @@ import sqlite3
 import weakref
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from threading import Lock
 
 import msgspec
@@ -21,9 +22,11 @@ create table seen (
 """
 _KNOWN = "select ident, digest from seen where ident in (select value from json_each(?))"
 _NOTE = """
-insert into seen (ident, digest, name, look) values (?, ?, ?, ?)
+insert into seen (ident, digest, name, look) values {}
 on conflict (ident) do update set digest = excluded.digest, look = excluded.look, missed = 0
 """
+_TOGETHER = 100
+"""Rows noted by one statement: each one lets go of the interpreter and waits for it again."""
 _GONE = """
 select ident, digest, name from seen
 where ident > ? and look < ? and missed >= ? order by ident limit 500
@@ -56,7 +59,8 @@ class Memory:
         self._look = 1
         self._full = False
         self._page: dict[str, str] = {}
-        self._noted: list[tuple[str, str, bytes | None, int]] = []
+        self._noted: list[str | bytes | int | None] = []
+        """Ident, digest, name and look of each row that is not in the file yet."""
         self._db: sqlite3.Connection | None = None
         self._turn = Lock()
 
@@ -72,7 +76,7 @@ class Memory:
 
     async def look_up(self, idents: Collection[str]) -> None:
         """A page of these rows comes next."""
-        empty = self._db is None and not self._noted
+        empty = not idents or (self._db is None and not self._noted)
         self.turn_to({} if empty else await asyncio.to_thread(self.known, idents))
 
     def knows(self, ident: str, digest: str = "") -> bool:
@@ -80,13 +84,14 @@ class Memory:
         return self._page.get(ident) == digest
 
     def note(
-        self, ident: str, digest: str = "", name: Callable[[], bytes | None] = lambda: None
+        self, ident: str, digest: str = "", name: Callable[[], bytes | None] | None = None
     ) -> bool:
         """A look brought the row, of the page that was turned to; returns whether that is news."""
-        news = not self.knows(ident, digest)
+        news = self._page.get(ident) != digest
         if news or self._full or self._forgets:
             self._page[ident] = digest
-            self._noted.append((ident, digest, name() if news else None, self._look))
+            named = name() if news and name is not None else None
+            self._noted += (ident, digest, named, self._look)
         return news
 
     def turn(self) -> None:
@@ -149,8 +154,15 @@ class Memory:
         if noted:
             with self._db:
                 self._db.execute("begin")
-                self._db.executemany(_NOTE, noted)
+                for start in range(0, len(noted), 4 * _TOGETHER):
+                    some = noted[start : start + 4 * _TOGETHER]
+                    self._db.execute(_noting(len(some) // 4), some)
         return self._db
+
+
+@cache
+def _noting(rows: int) -> str:
+    return _NOTE.format(", ".join(["(?, ?, ?, ?)"] * rows))
 
 
 class Yielded:

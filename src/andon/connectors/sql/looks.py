@@ -1,18 +1,26 @@
 """One read at work: looks for news, and now and then at everything."""
 
-__all__ = ["Look", "Told"]
+__all__ = ["Look", "Says"]
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from andon.connectors._ahead import ahead
 from andon.connectors._memory import Gone, Memory
 from andon.connectors.sql.database import Database
 from andon.connectors.sql.moments import Dial
@@ -21,24 +29,13 @@ from andon.connectors.sql.rows import Row, Rows
 from andon.connectors.sql.said import refused_reading
 from andon.connectors.sql.settings import ByKey, ByTime, Outbox, Read, SqlSettings, Whole
 from andon.connectors.sql.values import placed, unplaced
-from andon.core.connector import Item
+from andon.core.connector import Item, Position
 
 _SETTLED_PAGES = 10
 """At the first start rows so many pages behind the newest count as settled."""
 
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """An item without its position, and whether a position may be said with it."""
-
-    item: Item
-    says: bool = True
-
-
-class _Page(msgspec.Struct, frozen=True):
-    """Rows as a query brought them, and the digests of those that were seen before."""
-
-    rows: Sequence[Row]
-    known: Mapping[str, str]
+Says = Callable[[], Position]
+"""The position of the item that is made next."""
 
 
 class Look:
@@ -54,6 +51,8 @@ class Look:
         self.found_by_sweep = 0
         """What only a full look saw: each one is a row the looks for news missed."""
         self._settings = settings
+        self._kind = read.kind or name
+        self._changes = isinstance(read.cursor, ByTime | Whole)
         self._dial: Dial | None = None
         self.begin_at(None)
 
@@ -86,18 +85,18 @@ class Look:
         """Whether full looks are a thing of their own here."""
         return self.read.sweep and not isinstance(self.read.cursor, Whole)
 
-    def news(self) -> AsyncIterator[Iterable[Told]]:
+    def news(self, says: Says) -> AsyncIterator[Iterable[Item]]:
         """What came since the last look, page by page. A row is noted when it is taken out, so a
         page of which nobody took the rest comes again."""
         match self._place:
             case KeyPlace() as place:
-                return self._by_key(place)
+                return self._by_key(place, says)
             case TimePlace() as place:
-                return self._by_time(place)
+                return self._by_time(place, says)
             case None:
-                return self.sweep()
+                return self.sweep(says)
 
-    async def _catch_up(self, place: KeyPlace) -> AsyncIterator[Iterable[Told]]:
+    async def _catch_up(self, place: KeyPlace, says: Says) -> AsyncIterator[Iterable[Item]]:
         """Reads what lies far behind the newest row with a place of its own for each row."""
         behind = self.rows.below_head(place.kept, _SETTLED_PAGES * self._settings.page)
         end = await self._read(
@@ -109,115 +108,112 @@ class Look:
                     place.kept if last is None else None, last, self._settings.page, end=end
                 )
             ):
-                yield self._settled(rows, place)
+                yield self._settled(rows, place, says)
             place.settle(end)
         self._caught_up = True
 
-    def _settled(self, rows: Iterable[Row], place: KeyPlace) -> Iterator[Told]:
+    def _settled(self, rows: Iterable[Row], place: KeyPlace, says: Says) -> Iterator[Item]:
         for row in rows:
             place.settle(row.at)
             if not self.read.sweep or self._news(row):
-                yield Told(self._item(row))
+                yield self._item(row, says())
 
-    async def _by_key(self, place: KeyPlace) -> AsyncIterator[Iterable[Told]]:
+    async def _by_key(self, place: KeyPlace, says: Says) -> AsyncIterator[Iterable[Item]]:
         if not self._caught_up:
-            async for page in self._catch_up(place):
+            async for page in self._catch_up(place, says):
                 yield page
         clock = asyncio.get_running_loop().time
         start, head = place.begin(clock()), None
         async for rows in self._pages(
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
-            yield (Told(self._item(row)) for row in rows if self._news(row))
+            yield (self._item(row, says()) for row in rows if self._news(row))
             head = rows[-1].at if rows else head
         await asyncio.to_thread(self._seen.turn)
         place.end(head, clock())
 
-    async def _by_time(self, place: TimePlace) -> AsyncIterator[Iterable[Told]]:
+    async def _by_time(self, place: TimePlace, says: Says) -> AsyncIterator[Iterable[Item]]:
         start = place.begin(datetime.now(UTC))
         async for rows in self._pages(
             lambda last: self.rows.by_cursor(start, last, self._settings.page)
         ):
-            yield self._passed(rows, place)
+            yield self._passed(rows, place, says)
         await asyncio.to_thread(self._seen.turn)
 
-    def _passed(self, rows: Iterable[Row], place: TimePlace) -> Iterator[Told]:
+    def _passed(self, rows: Iterable[Row], place: TimePlace, says: Says) -> Iterator[Item]:
         for row in rows:
             instant = place.passed(row.at)
             if self._news(row):
-                yield Told(self._item(row, instant))
+                yield self._item(row, says(), instant)
 
-    async def sweep(self) -> AsyncIterator[Iterable[Told]]:
+    async def sweep(self, says: Says) -> AsyncIterator[Iterable[Item]]:
         """Everything there is: what came too late, what changed unnoticed, what is gone."""
         seen, counted = self._seen, self._seen.complete and self._place is not None
         seen.begin()
         async for rows in self._every_row():
-            yield self._swept(rows, counted)
+            yield self._swept(rows, counted, says)
         async for some in seen.gone():
-            yield self._missed(some, counted)
+            yield self._missed(some, counted, says)
         await asyncio.to_thread(seen.end)
 
-    def _swept(self, rows: Iterable[Row], counted: bool) -> Iterator[Told]:
+    def _swept(self, rows: Iterable[Row], counted: bool, says: Says) -> Iterator[Item]:
         for row in rows:
             if self._news(row):
                 self.found_by_sweep += counted
-                yield Told(
-                    self._item(row, None if self._dial is None else self._dial.instant(row.at))
-                )
+                instant = None if self._dial is None else self._dial.instant(row.at)
+                yield self._item(row, says(), instant)
 
-    def _missed(self, some: Iterable[Gone], counted: bool) -> Iterator[Told]:
+    def _missed(self, some: Iterable[Gone], counted: bool, says: Says) -> Iterator[Item]:
         for gone in some:
             if gone.name is not None and self.read.deleted is not None:
                 self.found_by_sweep += counted
                 key = f"{self.name}/{gone.ident}/gone/{gone.digest}"
-                yield Told(Item(kind=self.read.deleted, key=key, raw=gone.name))
+                yield Item(kind=self.read.deleted, key=key, raw=gone.name, position=says())
 
     async def _every_row(self) -> AsyncIterator[Sequence[Row]]:
         async for rows in self._pages(lambda last: self.rows.by_key(last, self._settings.page)):
             yield rows
         query = self.rows.without_key(self._settings.page)
-        yield self._turned_to(await self._read(partial(self._unnamed, query)))
-
-    def _unnamed(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
-        rows = [self.rows.unnamed(row) for row in self.rows.fetch(connection, query)]
-        return _Page(rows, self._seen.known([row.ident for row in rows]))
-
-    def _turned_to(self, page: _Page) -> Sequence[Row]:
-        self._seen.turn_to(page.known)
-        return page.rows
+        found: Sequence[Row] = await self._read(partial(self.rows.fetch, query=query))
+        rows = [self.rows.unnamed(row) for row in found]
+        await self._seen.look_up([row.ident for row in rows])
+        yield rows
 
     def _news(self, row: Row) -> bool:
-        return self._seen.note(row.ident, row.digest, partial(self._name_of, row))
+        named = None if self.read.deleted is None else partial(self.rows.key_json, row.key)
+        return self._seen.note(row.ident, row.digest, named)
 
-    def _name_of(self, row: Row) -> bytes | None:
-        return None if self.read.deleted is None else self.rows.key_json(row.key)
-
-    def _item(self, row: Row, instant: datetime | None = None) -> Item:
-        changes = isinstance(self.read.cursor, ByTime | Whole)
+    def _item(self, row: Row, position: Position, instant: datetime | None = None) -> Item:
+        name = f"{self.name}/{row.ident}"
         # A mirror is kept as PostgreSQL's jsonb, which takes no NUL.
-        mirrored = changes and row.whole and b"\\u0000" not in row.raw
+        mirrored = self._changes and row.whole and b"\\u0000" not in row.raw
         return Item(
-            kind=self.read.kind or self.name,
-            key=f"{self.name}/{row.ident}/{row.digest}",
+            kind=self._kind,
+            key=f"{name}/{row.digest}",
             raw=row.raw,
-            mirror=f"{self.name}/{row.ident}" if mirrored else None,
+            position=position,
+            mirror=name if mirrored else None,
             occurred_at=instant,
         )
 
     async def _pages(
         self, query: Callable[[Row | None], sa.Select[Any]]
     ) -> AsyncIterator[Sequence[Row]]:
+        async with aclosing(ahead(self._fetching(query))) as pages:
+            async for rows in pages:
+                await self._seen.look_up([row.ident for row in rows])
+                yield rows
+
+    async def _fetching(
+        self, query: Callable[[Row | None], sa.Select[Any]]
+    ) -> AsyncGenerator[Sequence[Row]]:
         last: Row | None = None
         while True:
-            page: _Page = await self._read(partial(self._page, query(last)))
-            yield self._turned_to(page)
-            if len(page.rows) < self._settings.page:
+            rows: Sequence[Row] = await self._read(partial(self._fetched, query(last)))
+            yield rows
+            if len(rows) < self._settings.page:
                 return
-            last = page.rows[-1]
-
-    def _page(self, query: sa.Select[Any], connection: sa.Connection) -> _Page:
-        rows = self._fetched(query, connection)
-        return _Page(rows, self._seen.known([row.ident for row in rows]))
+            last = rows[-1]
 
     def _fetched(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
         """A page; where one row's content fails it, the others are read without that row."""

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from andon.connectors.sql.database import Database
-from andon.connectors.sql.looks import Told
+from andon.connectors.sql.looks import Says
 from andon.connectors.sql.rows import Row, Rows, here
 from andon.connectors.sql.settings import Outbox, Read, SqlSettings
 from andon.connectors.sql.values import placed, unplaced
-from andon.core.connector import Item
+from andon.core.connector import Item, Position
 
 Key = tuple[Any, ...]
 _MOST_PAGES = 4
@@ -56,7 +56,7 @@ class Box:
             for key in keys:
                 self._held.pop(key, None)
 
-    async def news(self) -> AsyncIterator[Iterable[Told]]:
+    async def news(self, says: Says) -> AsyncIterator[Iterable[Item]]:
         """New rows in their order, at most a page; none while too many wait to be committed."""
         held = len(self._held)
         if held >= _MOST_PAGES * self._page:
@@ -67,12 +67,12 @@ class Box:
                 lambda connection: self._rows.fetch(connection, query), what=f"read {self.name!r}"
             )
             rows = [row for row in found if row.key not in self._held]
-        yield self._taken(rows)
+        yield self._taken(rows, says)
 
-    def _taken(self, rows: Sequence[Row]) -> Iterator[Told]:
+    def _taken(self, rows: Sequence[Row], says: Says) -> Iterator[Item]:
         for n, row in enumerate(rows, start=1):
             self._held[row.key] = None
-            yield Told(self._item(row), says=n == len(rows))
+            yield self._item(row, says() if n == len(rows) else None)
 
     def _off(self, connection: sa.Connection, held: Sequence[dict[str, Any]]) -> None:
         try:
@@ -104,9 +104,9 @@ class Box:
         mark = self._rows.column(outbox.mark)
         return mark.is_(None) if outbox.new is None else mark == here(outbox.new)
 
-    def _item(self, row: Row) -> Item:
+    def _item(self, row: Row, position: Position | None) -> Item:
         key = f"{self.name}/{row.ident}/{row.digest}"
-        return Item(kind=self._read.kind or self.name, key=key, raw=row.raw)
+        return Item(kind=self._read.kind or self.name, key=key, raw=row.raw, position=position)
 
 
 def _keys(kept: Any) -> list[Key]:

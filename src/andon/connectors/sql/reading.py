@@ -3,12 +3,12 @@
 __all__ = ["Reading"]
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from andon.connectors.sql.looks import Look, Told
+from andon.connectors.sql.looks import Look
 from andon.connectors.sql.outbox import Box
 from andon.core.connector import Item, Position
 from andon.core.errors import SettingsError
@@ -48,6 +48,8 @@ class Reading:
         while True:
             async for page in self._round(sweeps=clock() >= self._sweep_at):
                 for item in page:
+                    # Without a position it has none to be committed at: nobody knows its fate.
+                    self._said, self._latest = item.position, item
                     yield item
             if clock() >= self._sweep_at:
                 self._sweep_at = clock() + self._sweep
@@ -69,32 +71,33 @@ class Reading:
 
     async def _round(self, *, sweeps: bool) -> AsyncIterator[Iterable[Item]]:
         for look in self._looks:
-            async for page in look.news():
-                yield self._placed(page, look)
+            async for page in look.news(self._says(look)):
+                self._places = self._stand()
+                yield page
         if sweeps:
             for look in self._looks:
                 if isinstance(look, Look) and look.sweeps:
-                    async for page in look.sweep():
-                        yield self._placed(page, look)
-        if self._latest is not None and self._stand() != self._places:
+                    async for page in look.sweep(self._says(look)):
+                        self._places = self._stand()
+                        yield page
+        if self._latest is not None and (stand := self._stand()) != self._places:
             # A place that became safe by waiting travels with a repeat; the log keeps it once.
-            yield self._placed([Told(self._latest)], self._looks[-1])
+            self._places = stand
+            yield [msgspec.structs.replace(self._latest, position=self._position())]
 
-    def _placed(self, page: Iterable[Told], look: Look | Box) -> Iterator[Item]:
-        first = True
-        for told in page:
-            self._latest = told.item
-            if not told.says:
-                self._said = None
-                yield told.item
-                continue
-            self._n += 1
-            if first:
-                first, self._places = False, self._stand()
-            else:  # of all reads only this one went on
-                self._places[look.name] = look.kept
-            self._said = _encode(_Place(self._n, self._places)).decode()
-            yield msgspec.structs.replace(told.item, position=self._said)
+    def _says(self, look: Look | Box) -> Callable[[], Position]:
+        """The position of its next item; of all reads only this one went on."""
+
+        def position() -> Position:
+            if (kept := look.kept) is not None:
+                self._places[look.name] = kept
+            return self._position()
+
+        return position
+
+    def _position(self) -> Position:
+        self._n += 1
+        return _encode(_Place(self._n, self._places)).decode()
 
     def _stand(self) -> dict[str, Any]:
         return {look.name: kept for look in self._looks if (kept := look.kept) is not None}

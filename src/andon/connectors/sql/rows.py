@@ -3,8 +3,9 @@
 __all__ = ["Row", "Rows", "here", "source_columns"]
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from itertools import repeat
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ _MARIADB_TIMESTAMP = 7
 _SOURCE = "andon_rows"
 
 Where = sa.ColumnElement[bool]
+Column = Sequence[Any]
+"""What all rows of a page hold there."""
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -139,11 +142,8 @@ class Rows:
         with connection.execute(query, self._read.parameters) as result:
             assert result.cursor is not None
             zones = self._zones(result.cursor.description)
-            found = [tuple(row) for row in result.fetchall()]
-        count = len(self._shown)
-        shown = [self._timed(values)[:count] for values in found]
-        raws = raws_of(self._shown, shown, zones)
-        return [self._row(values, raw, zones) for values, raw in zip(found, raws, strict=True)]
+            columns = list(zip(*result.fetchall(), strict=True))
+        return list(self._rows(columns, zones)) if columns else []
 
     def places(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
         """The same rows by key and cursor only: what a column computes cannot fail here."""
@@ -206,25 +206,21 @@ class Rows:
             return [self._zone] * len(self._names)
         return [UTC if part[1] == _MARIADB_TIMESTAMP else self._zone for part in description]
 
-    def _timed(self, values: Sequence[Any]) -> Sequence[Any]:
-        if not self._times:
-            return values
-        return [
-            _moment(value) if name in self._times else value
-            for name, value in zip(self._names, values, strict=True)
-        ]
+    def _rows(self, columns: Sequence[Column], zones: Sequence[tzinfo]) -> Iterator[Row]:
+        """What is the same for a whole column is asked of it once."""
+        keys = [columns[i] for i in self._keys]
+        ats = repeat(None) if self._at is None else self._ats(columns[self._at], zones[self._at])
+        raws = list(raws_of(self._shown, map(self._timed, self._shown, columns), zones))
+        idents = map(self._ident, zip(*keys, strict=True))
+        return map(Row, idents, zip(*keys, strict=True), ats, raws, map(_digest, raws))
 
-    def _row(self, values: tuple[Any, ...], raw: bytes, zones: Sequence[tzinfo]) -> Row:
-        key = tuple([values[i] for i in self._keys])
-        return Row(self._ident(key), key, self._place(values, zones), raw, _digest(raw))
+    def _timed(self, name: str, column: Column) -> Column:
+        return [_moment(value) for value in column] if name in self._times else column
 
-    def _place(self, values: tuple[Any, ...], zones: Sequence[tzinfo]) -> Any:
-        if self._at is None:
-            return None
-        at = values[self._at]
-        if self._backend == "mariadb" and isinstance(at, datetime) and zones[self._at] is UTC:
-            return at.replace(tzinfo=UTC)
-        return at
+    def _ats(self, column: Column, zone: tzinfo) -> Column:
+        if self._backend != "mariadb" or zone is not UTC:
+            return column
+        return [at.replace(tzinfo=UTC) if isinstance(at, datetime) else at for at in column]
 
     def _ident(self, key: Sequence[Any]) -> str:
         if len(key) == 1:

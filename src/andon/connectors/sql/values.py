@@ -14,9 +14,10 @@ __all__ = [
 import base64
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -29,6 +30,7 @@ LARGEST = 1_000_000
 """Bytes of a raw item; from there on its longest values are kept by digest."""
 LONG = 65_536
 _encode = msgspec.json.Encoder().encode
+_zone_of = attrgetter("tzinfo")
 
 
 class Unread(bytes):
@@ -83,16 +85,17 @@ def raw_of(names: Sequence[str], values: Sequence[Any], zones: Sequence[tzinfo |
 
 
 def raws_of(
-    names: Sequence[str], rows: Sequence[Sequence[Any]], zones: Sequence[tzinfo | None]
-) -> list[bytes]:
+    names: Sequence[str], columns: Iterable[Sequence[Any]], zones: Sequence[tzinfo | None]
+) -> Iterator[bytes]:
     """Many rows as JSON. Most columns hold what msgspec writes as it is, so it is asked of each
     column and not of each value."""
-    columns = map(_column, zip(*rows, strict=True), zones)
-    return [_written(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+    for row in zip(*map(_column, columns, zones), strict=True):
+        yield _written(dict(zip(names, row, strict=True)))
 
 
 def _column(values: Sequence[Any], zone: tzinfo | None) -> Sequence[Any]:
-    if _AS_IT_IS.issuperset(map(type, values)):
+    kinds = set(map(type, values))
+    if kinds <= _AS_IT_IS or (kinds == {datetime} and all(map(_zone_of, values))):
         return values
     return [json_value(value, zone) for value in values]
 
