@@ -9,19 +9,20 @@ import aiohttp
 import msgspec
 
 from andon.connectors.odoo import Odoo
+from andon.connectors.odoo.settings import FEEDS
 from andon.connectors.odoo.simulator import SimulatedOdoo
 from andon.testing.conformance.trial import settings_of
 from bench.connectors import Figure, measured
 
 _ORDERS = 5_000
 _LOTS = 200
-_FIELDS = ["name", "state", "product_id", "product_qty", "product_uom_id", "write_date"]
+_FIELDS = [*FEEDS["mrp.production"].fields, "write_date", "write_uid"]
 
 
 async def measure() -> list[Figure]:
-    """The simulator answers in this process, so its own time is in both figures. Both sides find
-    the product by its code and read the name of the lot they made, which the receipt names; only
-    the connector looks first whether the lot is there."""
+    """The simulator answers in this process, so its own time is in both figures. Both sides read
+    the same fields. Both find the product by its code and read the name of the lot they made,
+    which the receipt names; only the connector looks first whether the lot is there."""
     system = SimulatedOdoo()
     await system.start()
     for n in range(_ORDERS):

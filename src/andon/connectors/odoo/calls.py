@@ -72,10 +72,9 @@ class Calls:
 
 def _are_records(found: Any) -> bool:
     """Odoo gives every record its id, whatever fields were asked for."""
-    return isinstance(found, list) and all(
-        isinstance(row, dict) and type(cast("Row", row).get("id")) is int
-        for row in cast("list[object]", found)
-    )
+    if not isinstance(found, list) or {*map(type, cast("list[object]", found))} - {dict}:
+        return False
+    return not {type(row.get("id")) for row in cast("list[Row]", found)} - {int}
 
 
 def refusal_of(said: str, code: str | None) -> RejectedError:

@@ -9,13 +9,15 @@ __all__ = ["DELETED", "Changes"]
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, cast
 
 import msgspec
 
+from andon.connectors._ahead import ahead
 from andon.connectors._memory import Memory
 from andon.connectors.odoo.calls import Calls, Row
 from andon.connectors.odoo.place import written
@@ -33,6 +35,17 @@ _MOST_CODES = 10_000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+class _Record(msgspec.Struct, frozen=True, gc=False):
+    """A record as it was shown."""
+
+    ident: str
+    digest: str
+    raw: bytes
+    written: str
+    """Empty for one that came in past Odoo, by SQL: only a sweep shows that it changed."""
+    written_at: datetime | None
+
+
 class Changes:
     """Remembers of each record what it last yielded: an overlap shows it again."""
 
@@ -48,15 +61,15 @@ class Changes:
     async def since(self, place: dict[str, str]) -> AsyncIterator[Item]:
         """One look at every model; the place moves on as models are read to their end."""
         for model, feed in self._settings.feeds.items():
-            after = place.get(model, "")
+            after, at = place.get(model, ""), written(place)
             newest, held = after, None
-            async for row in self._rows(model, feed, _back(after, self._settings.overlap)):
-                newest = max(newest, _written_at(row))
-                item = self._item(model, row, written(place))
-                if item is not None:
-                    if held is not None:
-                        yield held
-                    held = item
+            async for page in self._pages(model, feed, _back(after, self._settings.overlap)):
+                for record in page:
+                    newest = max(newest, record.written)
+                    if self._shown[model].note(record.ident, record.digest):
+                        if held is not None:
+                            yield held
+                        held = _item(model, record, at)
             if not after:
                 self._shown[model].complete = True
             if newest:
@@ -72,11 +85,11 @@ class Changes:
             # After a restart the first full look has nothing to compare with.
             counted = shown.complete
             shown.begin()
-            async for row in self._rows(model, feed, ""):
-                item = self._item(model, row, at)
-                if item is not None:
-                    self.found_by_sweep += counted
-                    yield item
+            async for page in self._pages(model, feed, ""):
+                for record in page:
+                    if shown.note(record.ident, record.digest):
+                        self.found_by_sweep += counted
+                        yield _item(model, record, at)
             async for some in shown.gone():
                 for lost in some:
                     if not await self._exists(model, int(lost.ident)):
@@ -89,15 +102,21 @@ class Changes:
         domain = [["id", "=", number]]
         return bool(await self._calls.search_read(model, domain=domain, fields=["id"], limit=1))
 
-    async def _rows(self, model: str, feed: Feed, since: str) -> AsyncIterator[Row]:
+    async def _pages(self, model: str, feed: Feed, since: str) -> AsyncIterator[Sequence[_Record]]:
+        async with aclosing(ahead(self._asked(model, feed, since))) as pages:
+            async for page in pages:
+                await self._shown[model].look_up([record.ident for record in page])
+                yield page
+
+    async def _asked(self, model: str, feed: Feed, since: str) -> AsyncGenerator[list[_Record]]:
         last = 0
         moment: list[Any] = [["write_date", ">=", since]] if since else []
         while True:
             page = await self._page(model, feed, [*feed.where, *moment, ["id", ">", last]])
-            await self._shown[model].look_up([_ident(row) for row in page])
             await self._look_up(page, feed)
             for row in page:
-                yield self._coded(row, feed)
+                self._code(row, feed)
+            yield [_record(row) for row in page]
             if len(page) < self._settings.page:
                 return
             last = page[-1]["id"]
@@ -134,43 +153,37 @@ class Changes:
                 )
                 self._codes |= {(model, one["id"]): one.get("default_code") or "" for one in found}
 
-    def _coded(self, row: Row, feed: Feed) -> Row:
+    def _code(self, row: Row, feed: Feed) -> None:
         """A pointer becomes id, name and code."""
-        shown = dict(row)
         for field, model in feed.codes.items():
             if number := _pointed(row.get(field)):
                 code = self._codes.get((model, number), "")
-                shown[field] = {"id": number, "name": row[field][1], "code": code}
-        return shown
+                row[field] = {"id": number, "name": row[field][1], "code": code}
 
-    def _item(self, model: str, row: Row, position: str) -> Item | None:
-        raw = _encode(row)
-        digest = blake2b(raw, digest_size=12).hexdigest()
-        if not self._shown[model].note(_ident(row), digest):
-            return None
-        return Item(
-            kind=model,
-            key=f"{model}/{row['id']}/{digest}",
-            raw=raw,
-            position=position,
-            mirror=f"{model}/{row['id']}",
-            occurred_at=_moment(_written_at(row)),
-        )
+
+def _record(row: Row) -> _Record:
+    raw = _encode(row)
+    digest = blake2b(raw, digest_size=12).hexdigest()
+    said = row.get("write_date")
+    at = _moment(said) if isinstance(said, str) else None
+    return _Record(f"{row['id']}", digest, raw, "" if at is None else f"{said}", at)
+
+
+def _item(model: str, record: _Record, position: str) -> Item:
+    name = f"{model}/{record.ident}"
+    return Item(
+        kind=model,
+        key=f"{name}/{record.digest}",
+        raw=record.raw,
+        position=position,
+        mirror=name,
+        occurred_at=record.written_at,
+    )
 
 
 def _deleted(model: str, number: int, position: str) -> Item:
     raw = _encode({"model": model, "id": number})
     return Item(kind=DELETED, key=f"{model}/{number}/deleted", raw=raw, position=position)
-
-
-def _ident(row: Row) -> str:
-    return str(row["id"])
-
-
-def _written_at(row: Row) -> str:
-    """Empty for a record that came in past Odoo, by SQL: only a sweep shows that it changed."""
-    at = row.get("write_date")
-    return at if isinstance(at, str) and _moment(at) is not None else ""
 
 
 def _pointed(value: Any) -> int:
