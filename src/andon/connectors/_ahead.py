@@ -15,6 +15,7 @@ async def ahead(pages: AsyncGenerator[T]) -> AsyncGenerator[T]:
     try:
         while (page := await coming) is not None:
             coming = asyncio.ensure_future(_next(pages))
+            await asyncio.sleep(0)  # it is asked for before anybody works on this one
             yield page
     finally:
         coming.cancel()

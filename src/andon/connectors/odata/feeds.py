@@ -3,15 +3,17 @@
 __all__ = ["FeedReader", "Seen", "short"]
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
+from andon.connectors._ahead import ahead
 from andon.connectors._memory import Memory
 from andon.connectors.odata.asking import Asking
-from andon.connectors.odata.pages import Page
 from andon.connectors.odata.rows import FeedShape, Row, gone, row_item
 from andon.core.connector import Item
 
@@ -51,8 +53,8 @@ class FeedReader:
         counted = there.complete and feed.follow == "changed"
         there.begin()
         look = f"/{datetime.now(UTC).isoformat()}" if feed.states else ""
-        async for page in self._asking.pages(self._asking.under_way()):
-            for row in await self._turned_to(page):
+        async for rows in self._turned_to(self._under_way()):
+            for row in rows:
                 if there.note(row.name, short(row.item.key)):
                     if self._yielded.knows(row.item.key):
                         continue
@@ -66,25 +68,22 @@ class FeedReader:
                     yield Seen(_of_look(item, look, mirror=f"{self.shape.kind}/{lost.ident}"), mark)
         await asyncio.to_thread(there.end)
 
-    async def _turned_to(self, page: Page) -> Sequence[Row]:
-        rows = [row_item(self.shape, raw) for raw in page.rows]
-        await self._yielded.look_up([row.item.key for row in rows])
-        await self._there.look_up([row.name for row in rows])
-        return rows
+    async def _turned_to(self, pages: AsyncGenerator[list[Any]]) -> AsyncIterator[list[Row]]:
+        async with aclosing(ahead(pages)) as coming:
+            async for page in coming:
+                rows = [row_item(self.shape, raw) for raw in page]
+                await self._yielded.look_up([row.item.key for row in rows])
+                await self._there.look_up([row.name for row in rows])
+                yield rows
+
+    async def _under_way(self) -> AsyncGenerator[list[Any]]:
+        async for page in self._asking.pages(self._asking.under_way()):
+            yield page.rows
 
     async def _by_change_field(self, mark: str) -> AsyncIterator[Seen]:
-        """Windows that begin where the last one ended: a row that changes while we read moves to
-        the end and shifts no page. Only inside one instant are pages linked or counted."""
         newest = datetime.fromisoformat(mark) if mark else None
         at = None if newest is None else newest - self._reach
-        asking, url, first = self._asking, self._asking.since(at), ""
-        skipped = window = 0
-        while True:
-            page = await asking.page(url)
-            rows = await self._turned_to(page)
-            if rows and skipped and rows[0].item.key == first:
-                raise asking.repeats()
-            first = rows[0].item.key if rows else ""
+        async for rows in self._turned_to(self._windows(at)):
             for row in rows:
                 if row.changed_at is not None and (newest is None or row.changed_at > newest):
                     newest = row.changed_at
@@ -93,19 +92,34 @@ class FeedReader:
                 if self._there.complete:
                     self._there.note(row.name, short(row.item.key))
                 yield Seen(row.item, "" if newest is None else newest.isoformat())
-            window += len(rows)
+        await asyncio.to_thread(self._yielded.turn)
+
+    async def _windows(self, at: datetime | None) -> AsyncGenerator[list[Any]]:
+        """Windows that begin where the last one ended: a row that changes while we read moves to
+        the end and shifts no page. Only inside one instant are pages linked or counted."""
+        asking, url, before = self._asking, self._asking.since(at), None
+        skipped = window = 0
+        while True:
+            page = await asking.page(url)
+            first, last = (page.rows[0], page.rows[-1]) if page.rows else (None, None)
+            if skipped and first is not None and first == before:
+                raise asking.repeats()
+            yield page.rows
+            before, window = first, window + len(page.rows)
             if page.next is None and window < asking.size:
-                break
-            last = rows[-1].changed_at if rows else None
-            if last is not None and (at is None or last > at):
-                at, url, skipped, window = last, asking.since(last), 0, 0
+                return
+            began, ended = self._changed_at(first), self._changed_at(last)
+            if ended is not None and ended != began and (at is None or ended > at):
+                at, url, skipped, window = ended, asking.since(ended), 0, 0
                 continue
-            skipped += len(rows)
+            skipped += len(page.rows)
             if page.next is None:
                 url, window = f"{asking.since(at)}&$skip={skipped}", 0
             else:
                 url = asking.below(page.next)
-        await asyncio.to_thread(self._yielded.turn)
+
+    def _changed_at(self, raw: Any) -> datetime | None:
+        return row_item(self.shape, raw).changed_at
 
 
 def _of_look(item: Item, look: str, *, mirror: str | None = None) -> Item:

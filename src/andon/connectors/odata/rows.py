@@ -81,15 +81,16 @@ def row_item(shape: FeedShape, raw: Any) -> Row:
         item = Item(kind=shape.kind, key=f"{shape.kind}/?/{digest}", raw=content)
         return Row(f"?{digest}", None, item)
     fields = cast("dict[str, Any]", plain)
-    name = ",".join(str(fields.get(key)) for key in shape.keys)
+    name = ",".join([str(fields.get(key)) for key in shape.keys])
     at = None
     if shape.feed.follow == "changed":
         at = instant_of(str(fields.get(shape.feed.changed)))
+    mirror = f"{shape.kind}/{name}"
     item = Item(
         kind=shape.kind,
-        key=f"{shape.kind}/{name}/{digest}",
+        key=f"{mirror}/{digest}",
         raw=content,
-        mirror=f"{shape.kind}/{name}",
+        mirror=mirror,
         occurred_at=None if shape.days else at,
     )
     return Row(name, at, item)

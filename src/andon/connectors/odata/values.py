@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 _TIME = "/Date("
 _TICKS = re.compile(r"/Date\((-?\d{1,15})([+-]\d{1,4})?\)/")
-_DIGITS = re.compile(r"\d{14}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DURATION = re.compile(
     r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})(?:\.(\d{1,12}))?S)?)?"
@@ -47,10 +46,10 @@ def _plain_object(value: dict[str, Any], depth: int) -> Any:
         return plain_row(value["results"], depth=depth + 1)
     plain: dict[str, Any] = {}
     for name, one in value.items():
-        if name == "__metadata" or "@odata." in name:
+        if "@odata." in name or name == "__metadata":
             continue
-        if isinstance(one, str):  # most are, so they are not worth a call each
-            plain[name] = _time_text(one) if one.startswith(_TIME) else one
+        if type(one) is str:  # most are, so they are not worth a call each
+            plain[name] = _time_text(one) if _TIME in one else one
         elif not _is_way(one):
             plain[name] = plain_row(one, depth=depth + 1)
     return plain
@@ -72,13 +71,13 @@ def instant_of(text: str) -> datetime | None:
     `/Date(ms)/`, `/Date(ms+minutes)/`, ISO 8601, a day alone, or SAP's fourteen digits (UTC).
     """
     try:
-        if (ticks := _TICKS.fullmatch(text)) is not None:
+        if _TIME in text and (ticks := _TICKS.fullmatch(text)) is not None:
             # The offset says where the writer stood; the ticks are UTC all the same.
             at = _EPOCH + timedelta(milliseconds=int(ticks[1]))
             if ticks[2] is None:
                 return at
             return at.astimezone(timezone(timedelta(minutes=int(ticks[2]))))
-        if _DIGITS.fullmatch(text) is not None:
+        if len(text) == 14 and text.isdecimal():
             return datetime.fromisoformat(f"{text[:8]}T{text[8:]}+00:00")
         at = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
