@@ -150,6 +150,15 @@ def test_a_position_is_read_as_it_was_written() -> None:
     assert list(Places.of("")) == []
 
 
+@pytest.mark.parametrize("moves", [("orders", 0), ("orders", 1), ("stops", 3), ("null", 4)])
+def test_a_position_around_one_place_is_the_whole_one(moves: tuple[str, int]) -> None:
+    told = {"orders": {0: Place(15), 1: Place(9)}, "stops": {3: Place(3, 1)}}
+    places = Places(told)
+    head, tail = places.around(*moves)
+    places.move(*moves, Place(20, 2))
+    assert sorted(Places.of(f"{head}[20,2]{tail}")) == sorted(places)
+
+
 @pytest.mark.parametrize("text", ["7", "{", '{"orders":{"0":[-1]}}', '{"orders":{"x":[1]}}'])
 def test_a_position_of_another_connector_is_refused(text: str) -> None:
     with pytest.raises(SettingsError):

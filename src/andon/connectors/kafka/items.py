@@ -12,7 +12,7 @@ import msgspec
 from andon.connectors._cloudevents import BATCH, STRUCTURED, events_of
 from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors.kafka.settings import Topic
-from andon.core.connector import Item
+from andon.core.connector import Item, Position
 from andon.core.errors import MappingError
 from andon.core.faults import UNREADABLE
 from andon.core.moments import aware
@@ -24,7 +24,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """One record as it was fetched."""
 
     topic: str
@@ -36,12 +36,30 @@ class Taken(msgspec.Struct, frozen=True):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
+    behind: Position | None = None
+    """Where we stand once all that it says is in the log."""
 
     @property
     def name(self) -> str:
         """What it is known by: no two records share it, also when the topic began anew."""
         again = f"~{self.life}" if self.life else ""
         return f"{self.topic}{again}/{self.partition}/{self.offset}"
+
+
+class _Document(msgspec.Struct, frozen=True, gc=False):
+    """What an item says of its record; what is unset is left out."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: str | None = None
+    headers: Sequence[dict[str, Any]] = ()
+    key_base64: str | msgspec.UnsetType = msgspec.UNSET
+    payload: Any = msgspec.UNSET
+    deleted: bool | msgspec.UnsetType = msgspec.UNSET
+    unreadable: str | msgspec.UnsetType = msgspec.UNSET
+    bytes: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def items_of(kind: str, topic: Topic, taken: Taken) -> Sequence[Item]:
@@ -98,17 +116,18 @@ def _cloudevents(taken: Taken) -> list[Item]:
 
 
 def _item(kind: str, key: str, taken: Taken, said: dict[str, Any], moment: datetime | None) -> Item:
-    document: dict[str, Any] = {
-        "topic": taken.topic,
-        "partition": taken.partition,
-        "offset": taken.offset,
-        "timestamp": taken.timestamp,
-        "key": None,
-        "headers": [{"name": name, **_words(value, "value")} for name, value in taken.headers],
+    document = _Document(
+        taken.topic,
+        taken.partition,
+        taken.offset,
+        taken.timestamp,
+        headers=[{"name": name, **_words(value, "value")} for name, value in taken.headers],
         **_words(taken.key, "key"),
         **said,
-    }
-    return Item(kind=kind, key=key, raw=_encode(document), occurred_at=moment)
+    )
+    return Item(
+        kind=kind, key=key, raw=_encode(document), position=taken.behind, occurred_at=moment
+    )
 
 
 def _words(value: bytes | None, name: str) -> dict[str, Any]:

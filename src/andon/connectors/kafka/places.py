@@ -58,6 +58,16 @@ class Places:
         """For the log."""
         return msgspec.json.encode(self._places).decode()
 
+    def around(self, topic: str, partition: int) -> tuple[str, str]:
+        """A position without the place of one partition, which goes between the two: while it alone
+        moves on, the others need not be written again for each record."""
+        places = {name: each for name, each in self._places.items() if name != topic}
+        told = {n: p for n, p in self._places.get(topic, {}).items() if n != partition}
+        # what was put in last is written last
+        text = msgspec.json.encode({**places, topic: {**told, partition: None}}).decode()
+        head, _, tail = text.rpartition("null")
+        return head, tail
+
     def __iter__(self) -> Iterator[tuple[str, int, Place]]:
         for topic, each in self._places.items():
             for partition, place in each.items():

@@ -46,9 +46,9 @@ class Reader:
         self._seen_at = 0.0
 
     async def steps(self) -> AsyncIterator[Iterator[Item]]:
-        """Everything from our places on, as many items at a time as came together; our place moves
-        on with each that is taken. Raises UnavailableError when the brokers
-        went away, CredentialsError or SettingsError when a person must look."""
+        """Everything from our places on, as many items at a time as came together, each with
+        its position; our own place moves on once they are taken. Raises UnavailableError when the
+        brokers went away, CredentialsError or SettingsError when a person must look."""
         clock = asyncio.get_running_loop().time
         try:
             await self._consumer.start()
@@ -188,30 +188,29 @@ class Reader:
 
     def _read(self, partition: Any, records: Sequence[Any]) -> Iterator[Item]:
         kind, topic = self._kinds[partition.topic]
-        place = self._place(partition)
-        life = 0 if place is None else place.life
+        place = self._place(partition) or Place(0)
+        head, tail = self._places.around(partition.topic, partition.partition)
+        stands = f"{head}[{place.offset},{place.life}]{tail}"
         for record in records:
-            found = items_of(
-                kind,
-                topic,
-                Taken(
-                    partition.topic,
-                    partition.partition,
-                    record.offset,
-                    life,
-                    -1 if record.timestamp is None else record.timestamp,
-                    record.key,
-                    record.value,
-                    record.headers,
-                ),
+            before, stands = stands, f"{head}[{record.offset + 1},{place.life}]{tail}"
+            taken = Taken(
+                partition.topic,
+                partition.partition,
+                record.offset,
+                place.life,
+                -1 if record.timestamp is None else record.timestamp,
+                record.key,
+                record.value,
+                record.headers,
+                stands,
             )
-            before = self._places.position() if len(found) > 1 else ""
-            self._places.move(partition.topic, partition.partition, Place(record.offset + 1, life))
-            # In a batch of events only the last lets us go on behind the record.
-            for item in found[:-1]:
-                yield _at(item, before)
-            for item in found[-1:]:
-                yield _at(item, self._places.position())
+            found = items_of(kind, topic, taken)
+            if len(found) > 1:  # only the last lets us go on behind the record
+                found = [*(_at(item, before) for item in found[:-1]), found[-1]]
+            yield from found
+        if records:
+            behind = Place(records[-1].offset + 1, place.life)
+            self._places.move(partition.topic, partition.partition, behind)
 
 
 def _at(item: Item, position: Position) -> Item:
