@@ -15,7 +15,7 @@ from andon.core.errors import SettingsError
 from andon.core.faults import UNREADABLE
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True, gc=False):
     n: int
     """Counts what was said, so that no two items have one position."""
     reads: dict[str, Any] = {}
@@ -83,7 +83,8 @@ class Reading:
         if self._latest is not None and (stand := self._stand()) != self._places:
             # A place that became safe by waiting travels with a repeat; the log keeps it once.
             self._places = stand
-            yield [msgspec.structs.replace(self._latest, position=self._position())]
+            says = self._says(self._looks[-1])
+            yield [msgspec.structs.replace(self._latest, position=says())]
 
     def _says(self, look: Look | Box) -> Callable[[], Position]:
         """The position of its next item; of all reads only this one went on."""
@@ -91,13 +92,10 @@ class Reading:
         def position() -> Position:
             if (kept := look.kept) is not None:
                 self._places[look.name] = kept
-            return self._position()
+            self._n += 1
+            return _encode(_Place(self._n, self._places)).decode()
 
         return position
-
-    def _position(self) -> Position:
-        self._n += 1
-        return _encode(_Place(self._n, self._places)).decode()
 
     def _stand(self) -> dict[str, Any]:
         return {look.name: kept for look in self._looks if (kept := look.kept) is not None}

@@ -157,7 +157,8 @@ class Rows:
 
     def _bare_row(self, values: tuple[Any, ...]) -> Row:
         key = values[: len(self._keys)]
-        return Row(self._ident(key), key, values[-1] if self._cursor else None, b"", "", False)
+        ident = "/".join(_parts(key, self._zone))
+        return Row(ident, key, values[-1] if self._cursor else None, b"", "", False)
 
     def unreadable(self, row: Row, says: str) -> Row:
         """A row that cannot be read, with the database's words, in a shape no mapping takes."""
@@ -211,7 +212,7 @@ class Rows:
         keys = [columns[i] for i in self._keys]
         ats = repeat(None) if self._at is None else self._ats(columns[self._at], zones[self._at])
         raws = list(raws_of(self._shown, map(self._timed, self._shown, columns), zones))
-        idents = map(self._ident, zip(*keys, strict=True))
+        idents = map("/".join, zip(*(_parts(key, self._zone) for key in keys), strict=True))
         return map(Row, idents, zip(*keys, strict=True), ats, raws, map(_digest, raws))
 
     def _timed(self, name: str, column: Column) -> Column:
@@ -222,15 +223,13 @@ class Rows:
             return column
         return [at.replace(tzinfo=UTC) if isinstance(at, datetime) else at for at in column]
 
-    def _ident(self, key: Sequence[Any]) -> str:
-        if len(key) == 1:
-            return _part(key[0], self._zone)
-        return "/".join([_part(value, self._zone) for value in key])
+
+def _parts(values: Sequence[Any], zone: tzinfo) -> list[str]:
+    """Values of keys as parts of their rows' names."""
+    return [str(value) if type(value) is int else _part(value, zone) for value in values]
 
 
 def _part(value: Any, zone: tzinfo) -> str:
-    if type(value) is int:
-        return str(value)
     value = json_value(value, zone)
     if value is None:
         return "~"
