@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from andon.connectors.sql.moments import Dial
@@ -125,12 +126,16 @@ def test_whatever_stands_in_a_time_column_is_an_instant_or_none(value: Any) -> N
     | st.binary()
     | st.uuids()
     | st.datetimes()
+    | st.datetimes(timezones=st.just(UTC))
     | st.dates()
     | st.decimals(allow_nan=False)
     | st.floats(allow_nan=False)
 )
+@example(datetime(1890, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")))
+@example(datetime(1972, 1, 6, tzinfo=ZoneInfo("Africa/Monrovia")))
+@example(datetime(2026, 7, 1, tzinfo=ZoneInfo("Asia/Kathmandu")))
 def test_a_place_is_the_same_value_after_a_restart(value: Any) -> None:
-    again = unplaced(placed(value))
+    again = unplaced(msgspec.json.decode(msgspec.json.encode(placed(value))))
     assert (type(again), again) == (type(value), value)
 
 

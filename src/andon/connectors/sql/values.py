@@ -29,6 +29,8 @@ from andon.core.quantity import Quantity
 LARGEST = 1_000_000
 """Bytes of a raw item; from there on its longest values are kept by digest."""
 LONG = 65_536
+_ODD_OFFSETS = 1972
+"""Until then some zones stood seconds off; msgspec, much faster, writes offsets to the minute."""
 _encode = msgspec.json.Encoder().encode
 _zone_of = attrgetter("tzinfo")
 
@@ -119,7 +121,7 @@ def placed(value: Any) -> Any:
     """A value of a key or cursor as a position keeps it."""
     match value:
         case datetime():
-            return {"at": value.isoformat()}
+            return {"at": value if value.year > _ODD_OFFSETS else value.isoformat()}
         case date():
             return {"day": value.isoformat()}
         case bytes() | bytearray():
