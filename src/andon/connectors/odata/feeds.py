@@ -86,12 +86,12 @@ class FeedReader:
         async for rows in self._turned_to(self._windows(at)):
             for row in rows:
                 if row.changed_at is not None and (newest is None or row.changed_at > newest):
-                    newest = row.changed_at
+                    newest, mark = row.changed_at, row.changed_at.isoformat()
                 if not self._yielded.note(row.item.key):
                     continue
                 if self._there.complete:
                     self._there.note(row.name, short(row.item.key))
-                yield Seen(row.item, "" if newest is None else newest.isoformat())
+                yield Seen(row.item, mark)
         await asyncio.to_thread(self._yielded.turn)
 
     async def _windows(self, at: datetime | None) -> AsyncGenerator[list[Any]]:
