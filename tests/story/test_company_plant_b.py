@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from andon.sandbox.lives import plant_b as people
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.systems.planning import Planning
 from andon.sandbox.truth import Consumed, Finished, Made, Started
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
@@ -59,6 +60,32 @@ async def test_what_the_line_made_is_staged_once_and_the_batch_takes_it_over() -
 
 
 @pytest.mark.story
+async def test_a_day_of_plant_b_is_its_own_and_everybody_else_knows_when_it_ends() -> None:
+    night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # half an hour into the 3rd there
+    async with served(speed=20, began=night) as plant:
+        erp, planning, floor = plant.company.the(ErpB), plant.company.the(Planning), _floor(plant)
+        number, late = erp.release("VALVE", 10), erp.release("VALVE", 10)
+        assert erp.rows("select DUED, CHGD from WORKORD limit 1") == [
+            ("20260305", "20260303003000")
+        ]
+        # The last Sunday of March has 23 hours there.
+        plant.company.world.run(night + timedelta(minutes=1))
+        erp.change(late, due=date(2026, 3, 29))
+        ends = {
+            number: datetime(2026, 3, 5, 22, 59, tzinfo=UTC),
+            late: datetime(2026, 3, 29, 21, 59, tzinfo=UTC),
+        }
+        for one, at in ends.items():
+            await until(lambda n=one, at=at: _due(floor, n) == at, within=30)
+            await until(
+                lambda n=one, at=at: _agree(plant, n, {"due_at": at.isoformat()}), within=30
+            )
+            name = f"production-order/erp-b:{one}"
+            await until(lambda n=name, at=at: planning.jobs[n].due == at, within=30)
+        assert plant_b.due(erp, plant.company.the(MesB), planning).well
+
+
+@pytest.mark.story
 async def test_the_line_makes_what_planners_decide_or_they_hear_why_not() -> None:
     async with served(speed=20, began=BEGAN) as plant:
         world, erp, floor = plant.company.world, plant.company.the(ErpB), _floor(plant)
@@ -69,7 +96,7 @@ async def test_the_line_makes_what_planners_decide_or_they_hear_why_not() -> Non
         # Before the line begins, an order is made as planners want it last, or not at all.
         erp.change(changed, quantity=7, due=date(2026, 3, 9))
         await until(lambda: floor.wanted(changed).quantity == 7, within=30)
-        wanted = {"planned": "7 PCE", "due_at": "2026-03-09T23:59:00+00:00"}
+        wanted = {"planned": "7 PCE", "due_at": "2026-03-09T22:59:00+00:00"}
         await until(lambda: _agree(plant, changed, wanted), within=30)
         erp.cancel(unwanted)
         await until(lambda: floor.states[unwanted] == "cancelled", within=30)
@@ -212,3 +239,9 @@ def _staged(erp: ErpB) -> Counter[tuple[str, str, str, Decimal]]:
             if lot:
                 found[kind, order, lot, Decimal(amount) / 1000] += 1
     return found
+
+
+def _due(floor: Floor, number: str) -> datetime | None:
+    """When the floor shall be done with it, as its document said."""
+    known = number in floor.states
+    return datetime.fromisoformat(floor.wanted(number).due) if known else None

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from andon.app.company.plant_b import AREA
-from andon.core.connector import Item, Settings
+from andon.connectors.sql import SqlSettings
+from andon.core.connector import Item
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command
@@ -24,6 +25,7 @@ from andon.model.production import (
 _WRITERS = {
     one.command: one.writes for one in AREA.connections[0].mappings if isinstance(one, Outbound)
 }
+_SETTINGS = SqlSettings(url="sqlite:////erp.db", time_zone="Europe/Berlin")
 _LOT = "material-lot/plant-b:L1"
 
 
@@ -58,11 +60,11 @@ def row(stat: str, pieces: int = 10, due: str = "20260304") -> bytes:
 
 def means(now: bytes, before: bytes | None = None) -> list[Said]:
     item = Item(kind="work-order", key="1", raw=now)
-    return list(_READS(item, Known(Settings(), previous=before)))
+    return list(_READS(item, Known(_SETTINGS, previous=before)))
 
 
 def test_a_row_is_released_changed_cancelled_and_taken_back_by_what_it_was_before() -> None:
-    planned, due = Quantity(Decimal(10), "PCE"), datetime(2026, 3, 4, 23, 59, tzinfo=UTC)
+    planned, due = Quantity(Decimal(10), "PCE"), datetime(2026, 3, 4, 22, 59, tzinfo=UTC)
     released = OrderReleased(order_id="B1", material_id="VALVE", planned=planned, due_at=due)
     assert means(row("R")) == [released]
     assert means(row("R"), row("R")) == []
@@ -75,10 +77,25 @@ def test_a_row_is_released_changed_cancelled_and_taken_back_by_what_it_was_befor
     assert means(row("R"), row("X")) == [released]
 
 
+@pytest.mark.parametrize(
+    ("day", "ends"),
+    [
+        ("20260328", datetime(2026, 3, 28, 22, 59, tzinfo=UTC)),
+        ("20260329", datetime(2026, 3, 29, 21, 59, tzinfo=UTC)),  # of 23 hours
+        ("20261024", datetime(2026, 10, 24, 21, 59, tzinfo=UTC)),
+        ("20261025", datetime(2026, 10, 25, 22, 59, tzinfo=UTC)),  # of 25 hours
+    ],
+)
+def test_a_day_ends_where_the_plant_is(day: str, ends: datetime) -> None:
+    (released,) = means(row("R", due=day))
+    assert isinstance(released, OrderReleased)
+    assert released.due_at == ends
+
+
 def test_lots_of_one_material_are_one_row() -> None:
     request = _WRITERS[AssignLots](
         taken(Quantity(Decimal(2), "PCE"), Quantity(Decimal("1.5"), "PCE")),
-        Known(Settings(), local="7"),
+        Known(_SETTINGS, local="7"),
     )
     assert request.body["lots"] == "L10=2000;L11=1500"
 
@@ -99,5 +116,5 @@ def test_what_cannot_be_written_is_named_place_by_place(
     command: Command, places: list[str]
 ) -> None:
     with pytest.raises(MappingError) as told:
-        _WRITERS[type(command)](command, Known(Settings(), local="7"))
+        _WRITERS[type(command)](command, Known(_SETTINGS, local="7"))
     assert [fault.at for fault in told.value.faults] == places

@@ -42,16 +42,16 @@ def pcs(amount: int) -> Quantity:
     return Quantity(Decimal(amount), "PC")
 
 
-def written(command: Command) -> Any:
+def written(command: Command, known: Known = KNOWN) -> Any:
     (piece,) = [
         one for one in MAPPINGS if isinstance(one, Outbound) and one.command is type(command)
     ]
-    return piece.writes(command, KNOWN)
+    return piece.writes(command, known)
 
 
-def said(kind: str, read: Item) -> list[Said]:
+def said(kind: str, read: Item, known: Known = KNOWN) -> list[Said]:
     (piece,) = [one for one in MAPPINGS if isinstance(one, Inbound) and one.kind == kind]
-    return list(piece.reads(read, KNOWN))
+    return list(piece.reads(read, known))
 
 
 def posted(kind: str, body: object) -> list[Said]:
@@ -129,6 +129,34 @@ def test_what_is_urgent_no_more_is_called_for_its_own_day(
     )  # fmt: skip
     assert request.body["document"] == document
     assert call in request.body["segments"]
+
+
+@pytest.mark.parametrize("there", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_a_day_of_delivery_is_the_same_wherever_the_supplier_is(there: str) -> None:
+    """Nobody asks for a day sooner because it is still yesterday where it is read."""
+    far = msgspec.structs.replace(ACME, time_zone=there, delivery_zone="Europe/Berlin")
+    known = Known(mailbox.settings(acme=far, beta=BETA))
+    fourth = datetime(2026, 3, 3, 23, tzinfo=UTC)  # as the books say the 4th
+    line = PurchaseLine(line="00010", material_id="SEAL", quantity=pcs(6), due_at=fourth)
+    ordered = written(
+        SendPurchaseOrder(order_id=ORDER, supplier_id="17300001", placed_at=NOON, lines=(line,)),
+        known,
+    )
+    assert ["DTM", "002", "20260304"] in ordered.body["segments"]
+    called = written(
+        SendExpedite(
+            order_id=ORDER, supplier_id="17300001", request_id="1-1", asked_at=NOON,
+            wanted=(), relieved=(line,),
+        ),
+        known,
+    )  # fmt: skip
+    assert ["FST", "6", "C", "D", "20260304"] in called.body["segments"]
+    came = Came("850", "1", number="4500000001", items=[("SEAL", "6")], wanted="20260304")
+    came.promised, came.promised_on = ["6"], "20260304"
+    answer = rows(X12Program().confirmation(came))[0]
+    (confirmed,) = said("855", item(answer), known)
+    assert isinstance(confirmed, PurchaseOrderConfirmed)
+    assert [one.due_at for one in confirmed.lines] == [fourth]
 
 
 def test_a_supplier_without_an_agreement_is_a_mistake() -> None:

@@ -89,6 +89,18 @@ def test_the_hour_that_comes_twice_in_autumn_is_read_twice() -> None:
     assert after.begin(datetime(2026, 10, 25, 3, tzinfo=UTC)) == local("2026-10-25 03:09:00")
 
 
+def test_that_hour_is_read_twice_also_where_times_are_texts() -> None:
+    texts = Dial(ByTime(column="at", format="%Y%m%d%H%M%S"), BERLIN)
+    place = TimePlace("20261025025930", MINUTE, texts)
+    assert place.begin(datetime(2026, 10, 25, 1, 0, 10, tzinfo=UTC)) <= "20261025020005"
+
+
+def test_an_hour_that_is_left_out_in_spring_is_an_hour_later() -> None:
+    assert dial().instant(local("2026-03-29 02:30:00")) == dial().instant(
+        local("2026-03-29 03:30:00")
+    )
+
+
 @pytest.mark.parametrize(
     ("told", "value", "instant", "minute_before"),
     [

@@ -3,9 +3,10 @@
 __all__ = ["AREA"]
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import structs
@@ -17,7 +18,7 @@ from andon.connectors.b2mml import B2mml
 from andon.connectors.files import Files
 from andon.connectors.opcua import OpcUa
 from andon.connectors.opcua.mapping import Reading, equipment_states
-from andon.connectors.sql import Sql
+from andon.connectors.sql import Sql, SqlSettings
 from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
@@ -53,12 +54,12 @@ class _WorkOrder(msgspec.Struct, frozen=True):
     stat: Literal["R", "C", "X"]
     dued: str = ""
 
-    @property
-    def due_at(self) -> datetime | None:
-        """The end of its day, by the one clock of the company."""
+    def due_at(self, known: Known) -> datetime | None:
+        """The end of its day, where the plant is."""
         if not self.dued:
             return None
-        return datetime.strptime(f"{self.dued}2359", "%Y%m%d%H%M").replace(tzinfo=UTC)
+        zone = ZoneInfo(cast(SqlSettings, known.settings).time_zone)
+        return datetime.strptime(f"{self.dued}2359", "%Y%m%d%H%M").replace(tzinfo=zone)
 
     @property
     def planned(self) -> Quantity:
@@ -74,12 +75,18 @@ def _work_order(item: Item, known: Known) -> Iterator[Said]:
     match row.stat:
         case "R" if stood in (None, "X"):
             yield OrderReleased(
-                order_id=row.ordno, material_id=row.item, planned=row.planned, due_at=row.due_at
+                order_id=row.ordno,
+                material_id=row.item,
+                planned=row.planned,
+                due_at=row.due_at(known),
             )
         case "R":
             if row != before:
                 yield OrderChanged(
-                    order_id=row.ordno, material_id=row.item, planned=row.planned, due_at=row.due_at
+                    order_id=row.ordno,
+                    material_id=row.item,
+                    planned=row.planned,
+                    due_at=row.due_at(known),
                 )
         case "X":
             if stood not in (None, "X"):

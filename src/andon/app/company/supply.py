@@ -81,7 +81,7 @@ def _send(command: SendPurchaseOrder, known: Known) -> Request:
     """One order is one 850 or ORDERS is one interchange, wanted on the first of its days."""
     name, partner = partner_of(command.supplier_id, known)
     zone = ZoneInfo(partner.time_zone)
-    days = [line.due_at.astimezone(zone).date() for line in command.lines if line.due_at]
+    days = [line.due_at.astimezone(partner.days).date() for line in command.lines if line.due_at]
     purchase = Purchase(
         number=command.order_id.rpartition(":")[2],
         ordered_on=command.placed_at.astimezone(zone).date(),
@@ -136,7 +136,7 @@ def _expedite(command: SendExpedite, known: Known) -> Request:
             Call(
                 material=line.material_id,
                 amount=line.quantity.amount,
-                day=(line.due_at or command.asked_at).astimezone(zone).date(),
+                day=(line.due_at or command.asked_at).astimezone(partner.days).date(),
             )
             for line in (*command.wanted, *command.relieved)
         ),

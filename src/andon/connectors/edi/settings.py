@@ -5,6 +5,7 @@ __all__ = ["EdiSettings", "Partner"]
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -61,8 +62,16 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Of X12 texts. EDIFACT says it itself."""
     time_zone: str = "UTC"
     """Of the times in envelopes we write, and of those mapped from documents that say no zone."""
+    delivery_zone: str = ""
+    """Where goods of orders between us are delivered: a day that is asked for or promised is one
+    there, whatever the day is where the partner is. Empty: in `time_zone`."""
     counted: str = ""
     """Write another word here when this partner begins to count its interchanges again."""
+
+    @property
+    def days(self) -> ZoneInfo:
+        """Of the days of deliveries."""
+        return ZoneInfo(self.delivery_zone or self.time_zone)
 
 
 class EdiSettings(FolderSettings, frozen=True, kw_only=True):

@@ -83,7 +83,11 @@ def _text_faults(at: str, agreed: Agreement) -> Iterator[Fault]:
             yield Fault(f"{at}.encoding", f"{partner.encoding!r} does not write ASCII as ASCII")
     except LookupError:
         yield Fault(f"{at}.encoding", f"{partner.encoding!r} is no encoding; utf-8, cp1252")
-    try:
-        ZoneInfo(partner.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        yield Fault(f"{at}.time_zone", f"{partner.time_zone!r} is no time zone: Europe/Berlin")
+    for field, zone in (
+        ("time_zone", partner.time_zone),
+        ("delivery_zone", partner.delivery_zone or "UTC"),
+    ):
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            yield Fault(f"{at}.{field}", f"{zone!r} is no time zone: Europe/Berlin")

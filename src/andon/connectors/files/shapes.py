@@ -46,7 +46,8 @@ class Text(_Declared, frozen=True, kw_only=True):
     thousands: str = ""
     """Sign between groups of three digits; empty where none is written."""
     zone: str = "UTC"
-    """Zone of times that are written without one."""
+    """Zone of times that are written without one. Of an hour that comes twice in autumn it is the
+    first; one that is left out in spring is no time."""
     columns: Mapping[str, Column] = {}
     """By the name in the file. A column said here must be there, others are read as text.
     A file that is written has these columns and no others; without them, those of its first row."""

@@ -112,7 +112,8 @@ class SqlSettings(Settings, frozen=True, kw_only=True):
     writes: Mapping[str, Write] = {}
     """What a request may call, by target."""
     time_zone: str = "UTC"
-    """Zone of the times that the database keeps without one, `Europe/Berlin`."""
+    """Zone of the times that the database keeps without one, `Europe/Berlin`. Of an hour that comes
+    twice in autumn it is the first; one that is left out in spring is an hour later."""
     poll_every: timedelta = timedelta(seconds=5)
     """Pause between two looks. Two changes of a row between two looks are seen as one."""
     overlap: timedelta = timedelta(minutes=1)

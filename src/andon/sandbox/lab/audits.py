@@ -122,6 +122,10 @@ def _decided_b(company: Company) -> Reckoned:
     return plant_b.decided(company.the(ErpB), company.the(MesB))
 
 
+def _due_b(company: Company) -> Reckoned:
+    return plant_b.due(company.the(ErpB), company.the(MesB), company.the(Planning))
+
+
 def _receipts(company: Company) -> Reckoned:
     came = supply.happened(company.world.truth)
     return compare(came, supply.booked(company.the(Erp)))
@@ -271,6 +275,7 @@ AUDITS: Mapping[str, Audit] = {
     "pieces counted and reported, plant B": _counted_b,
     "orders closed, plant B": _closed_b,
     "orders as planned, plant B": _decided_b,
+    "due days, plant B": _due_b,
     "goods receipts of purchase orders": _receipts,
     "returns to suppliers": _returns,
     "returns told to suppliers": _returns_told,

@@ -2,11 +2,12 @@
 what its line must be known to do; and how its planners take back what the floor refuses."""
 
 __all__ = [
-    "Staged", "closed", "confirmed", "counted", "decided", "happened", "line", "staged",
+    "Staged", "closed", "confirmed", "counted", "decided", "due", "happened", "line", "staged",
     "take_back",
 ]  # fmt: skip
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -15,7 +16,9 @@ from andon.sandbox.lab.reckoning import Planned, Reckoned, as_planned, compare
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
+from andon.sandbox.systems.planning import Planning
 from andon.sandbox.truth import Broke, Consumed, Made, Mended, Started, Truth
+from andon.sandbox.zones import PLANT_B
 
 _PLACE = "B.STORE"
 _ORDER = "production-order/erp-b:"
@@ -97,6 +100,19 @@ def decided(erp: ErpB, mes: MesB) -> Reckoned:
         ),
         refused=floor.refused,
     )
+
+
+def due(erp: ErpB, mes: MesB, planning: Planning) -> Reckoned:
+    """A day of its ERP ends for the floor and for planning when it ends at plant B, whatever each
+    of them writes. What the floor refused of an order stays as it was there."""
+    wrong = 0
+    for number, day in erp.rows("select ORDNO, DUED from WORKORD where STAT = 'R'"):
+        ends = datetime.strptime(f"{day}2359", "%Y%m%d%H%M").replace(tzinfo=PLANT_B)
+        if number in mes.floor.states and number not in mes.floor.refused:
+            wrong += datetime.fromisoformat(mes.floor.wanted(number).due) != ends
+        job = planning.jobs.get(f"{_ORDER}{number}")
+        wrong += job is not None and job.due != ends
+    return Reckoned(lost=wrong, doubled=0, out_of_order=0)
 
 
 def take_back(erp: ErpB, mes: MesB, subject: str) -> bool:

@@ -42,6 +42,7 @@ def test_sound_settings_have_no_fault() -> None:
         ({"encoding": "utf-16"}, "encoding"),
         ({"encoding": "letters"}, "encoding"),
         ({"time_zone": "Berlin"}, "time_zone"),
+        ({"delivery_zone": "Berlin"}, "delivery_zone"),
     ],
 )
 def test_a_mistake_is_named_by_its_field(fields: dict[str, object], at: str) -> None:

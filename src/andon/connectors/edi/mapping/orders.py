@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.connectors.edi.documents import Document
-from andon.connectors.edi.mapping.values import amount_at, dtm, moment_of, packed_at, zone_of
+from andon.connectors.edi.mapping.values import amount_at, days_of, dtm, moment_of, packed_at
 from andon.connectors.edi.segments import Segment
 from andon.core.mapping import Known
 from andon.core.quantity import Quantity, plain
@@ -68,7 +68,7 @@ def order(purchase: Purchase, standard: Literal["x12", "edifact"]) -> dict[str, 
 
 def confirmation(document: Document, known: Known) -> Confirmation:
     """An 855 or ORDRSP as one type. Raises MappingError with the place."""
-    zone = zone_of(known, document.partner)
+    zone = days_of(known, document.partner)
     if document.standard == "x12":
         head = document.first("BAK")
         lines = tuple(_acknowledged(document, zone))

@@ -1,13 +1,13 @@
 """Numbers, amounts and moments as segments hold them. What misreads names its place."""
 
-__all__ = ["amount_at", "dtm", "moment_of", "number_at", "packed_at", "zone_of"]
+__all__ = ["amount_at", "days_of", "dtm", "moment_of", "number_at", "packed_at", "zone_of"]
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from andon.connectors.edi.segments import Segment
-from andon.connectors.edi.settings import EdiSettings
+from andon.connectors.edi.settings import EdiSettings, Partner
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known
 from andon.core.quantity import Quantity
@@ -26,9 +26,19 @@ _UNIVERSAL = {"UT", "GM", "Z"}
 
 def zone_of(known: Known, partner: str) -> ZoneInfo:
     """The zone of a partner whose times say none."""
-    settings = known.settings
-    profile = settings.partners.get(partner) if isinstance(settings, EdiSettings) else None
+    profile = _profile(known, partner)
     return ZoneInfo(profile.time_zone if profile else "UTC")
+
+
+def days_of(known: Known, partner: str) -> ZoneInfo:
+    """The zone of the days on which a partner delivers."""
+    profile = _profile(known, partner)
+    return profile.days if profile else ZoneInfo("UTC")
+
+
+def _profile(known: Known, partner: str) -> Partner | None:
+    settings = known.settings
+    return settings.partners.get(partner) if isinstance(settings, EdiSettings) else None
 
 
 def number_at(segment: Segment, element: int, component: int = 1) -> Decimal:

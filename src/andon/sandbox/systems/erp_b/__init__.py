@@ -1,4 +1,5 @@
-"""The legacy ERP of plant B: tables in a database, and a batch every two hours."""
+"""The legacy ERP of plant B: tables in a database, and a batch every two hours. Its days and times
+are those of the wall there."""
 
 __all__ = ["BATCH", "ErpB"]
 
@@ -8,7 +9,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from andon.sandbox.system import Belief, System
 from andon.sandbox.truth import Arrived, Fact
 from andon.sandbox.world import World
+from andon.sandbox.zones import PLANT_B
 
 if TYPE_CHECKING:
     from andon.sandbox.systems.erp_b.server import Server
@@ -86,7 +88,7 @@ class ErpB(System):
         """A planner types in an order and releases it."""
         self._numbers += 1
         number = f"B{self._numbers:06}"
-        due = f"{self.world.now() + _LEAD:%Y%m%d}"
+        due = f"{self._here() + _LEAD:%Y%m%d}"
         values = (number, item, quantity * 1000, "R", due, self._at())
         with self._tables.transaction() as cursor:
             cursor.execute("insert into WORKORD values (%s, %s, %s, %s, %s, %s)", values)
@@ -130,7 +132,10 @@ class ErpB(System):
             )
 
     def _at(self) -> str:
-        return f"{self.world.now():%Y%m%d%H%M%S}"
+        return f"{self._here():%Y%m%d%H%M%S}"
+
+    def _here(self) -> datetime:
+        return self.world.now().astimezone(PLANT_B)
 
     def hear(self, fact: Fact) -> None:
         """The opening stock is typed in before the first batch."""
@@ -166,7 +171,7 @@ class ErpB(System):
         with part.open("w", encoding="cp1252", newline="") as out:
             lines = csv.writer(out, delimiter=";")
             lines.writerow(("Artikel", "Charge", "Bestand", "Stand"))
-            at = f"{self.world.now():%d.%m.%Y %H:%M:%S}"
+            at = f"{self._here():%d.%m.%Y %H:%M:%S}"
             for item, lot, amount in self.rows("select ITEM, LOT, QTYM from STOCK order by LOT"):
                 lines.writerow((item, lot, f"{Decimal(amount) / 1000:.3f}".replace(".", ","), at))
         part.rename(file)

@@ -18,6 +18,7 @@ from andon.core.connector import Request
 from andon.sandbox.system import Belief, System
 from andon.sandbox.truth import Consumed, Fact, Finished
 from andon.sandbox.world import World
+from andon.sandbox.zones import PLANT_B
 
 _LOOKS = 0.2
 _HALF_TIME = 0.4
@@ -26,7 +27,8 @@ _HALF_TIME = 0.4
 
 class MesB(System):
     """It judges a document by the schema and by how its orders stand, answers it, and reports an
-    order once it is done or is taken off the floor."""
+    order once it is done or is taken off the floor. Its times are the wall's there, with their
+    distance from UTC."""
 
     name = "mes-b"
 
@@ -102,7 +104,8 @@ class MesB(System):
 
     def _report(self, done: Finished) -> bytes:
         taken = self._taken.pop(done.order, [])
-        at = done.at.isoformat().replace("+00:00", "Z")
+        here = done.at.astimezone(PLANT_B)
+        at = here.isoformat()
         moved = [
             _actual(n, "Consumed", one.material, one.lot, one.quantity)
             for n, one in enumerate(taken, start=1)
@@ -129,14 +132,14 @@ class MesB(System):
             "ResponseState": "Completed",
             "SegmentResponse": [segment],
         }
-        envelope = Envelope(bod=stamp(f"R-{done.order}"), sender="PLANT-B", created_at=done.at)
+        envelope = Envelope(bod=stamp(f"R-{done.order}"), sender="PLANT-B", created_at=here)
         body = {"ID": f"P-{done.order}", "OperationsResponse": [response]}
         request = Request(target="SyncOperationsPerformance", body={"OperationsPerformance": body})
         return document_of(request, envelope, judged=True)
 
     def _taken_off(self, number: str) -> bytes:
         """The order as it stands: cancelled."""
-        at = self.world.now()
+        at = self.world.now().astimezone(PLANT_B)
         bod = stamp(f"S-{number}-{self._dropped}")
         envelope = Envelope(bod=bod, sender="PLANT-B", created_at=at)
         body = {"ID": f"S-{number}", "OperationsRequest": [self.floor.orders[number]]}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from andon.connectors.edi.simulated.program import Came
 from andon.connectors.edi.simulated.x12 import X12Program
 from andon.sandbox.systems.supplier_edi.office import Advised, Called, GivenBack, Office, Shipped
+from andon.sandbox.zones import ACME
 
 _DAMAGED, _SHORT = "01", "02"
 
@@ -17,7 +18,7 @@ class Acme(Office, X12Program):
 
     def despatch(self, shipped: Shipped) -> bytes:
         """An 856."""
-        now = self.now()
+        now = self.now().astimezone(ACME)
         lines = [
             f"BSN*00*{shipped.shipment}*{now:%Y%m%d}*{now:%H%M}*0001",
             "HL*1**S",
