@@ -49,7 +49,7 @@ def trials() -> Iterator[Any]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def lasting() -> AsyncIterator[dict[type[Counterpart], Counterpart]]:
-    """Counterparts that are slow to begin, begun once."""
+    """Counterparts that are slow to begin, begun once for all checks of theirs."""
     begun: dict[type[Counterpart], Counterpart] = {}
     yield begun
     for one in begun.values():
@@ -61,6 +61,8 @@ async def lasting() -> AsyncIterator[dict[type[Counterpart], Counterpart]]:
 async def test_conformance(
     name: str, peer: type[Counterpart], check: Check, lasting: dict[Any, Counterpart]
 ) -> None:
+    for other in [one for one in lasting if one is not peer]:
+        await lasting.pop(other).stop()  # what it opens now is not left open by others
     counterpart = lasting.get(peer) or peer()
     if peer not in lasting:
         await counterpart.start()

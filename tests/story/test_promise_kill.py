@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from andon.connectors._ports import free_port
 from bench.hub import INBOX_SCOPE, HubCommand
 from proof.books.ledger import Books
 from proof.books.load import Load
@@ -206,8 +207,7 @@ async def running(folder: Path) -> AsyncIterator[tuple[Running, Proxy, Books]]:
     books = Books()
     address = await books.start()
     async with Proxy(address, folder / "proxy.log", named=books.named) as proxy:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
         hub = Running(folder, proxy.url, port)
         try:
             hub.start()

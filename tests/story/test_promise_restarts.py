@@ -3,13 +3,13 @@
 import asyncio
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from andon.connectors._ports import free_port
 from bench.asking import answer
 from bench.hub import Hub, HubCommand
 from tests.integration.plant import rows_of, until
@@ -31,8 +31,7 @@ async def test_a_worker_that_dies_at_once_is_tried_ever_less_often_and_the_web_s
     monkeypatch.setenv("ANDON_HOME", str(folder / "home"))
     deadly, log = folder / "deadly", folder / "hub.log"
     deadly.touch()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     command = HubCommand(run="andon run proof.dying:andon", url=url)
     hub = Hub(command, data=folder / "data", systems=str(deadly), log=log)
 

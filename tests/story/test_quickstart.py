@@ -4,7 +4,6 @@ import http.server
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from andon.connectors._ports import free_port
+
 ORDER = b'{"order":"1001","item":"PUMP","qty":"5"}'
 
 
@@ -24,7 +25,7 @@ class Floor:
     """An MES on a port that can be dead for a while."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.orders: list[tuple[str, dict[str, Any]]] = []
         self._server: http.server.ThreadingHTTPServer | None = None
 
@@ -59,7 +60,7 @@ class Typing:
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._environment = {
             **os.environ,
             "ANDON_PORT": str(self.port),
@@ -118,11 +119,6 @@ class Typing:
 def _ended(running: subprocess.Popen[bytes], log: Path) -> bool:
     assert running.poll() is None, log.read_text()
     return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def until(true: Callable[[], object], within: float = 60) -> None:

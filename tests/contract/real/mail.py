@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 from pysasl.hashing import BuiltinHash
 
+from andon.connectors._ports import free_ports
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
 from tests.contract.certificates import Certificates
@@ -53,7 +54,8 @@ class PymapAiosmtpd(Counterpart, Speaks, Takes):
             self._folder = Path(tempfile.mkdtemp(prefix="andon-mail-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             self._made = Certificates(self._folder)
-            self._ports = _free_ports()
+            smtp, imap = free_ports(2)
+            self._ports = smtp, imap
             self._furnish(self._folder)
         made = self._made
         assert made is not None
@@ -165,12 +167,6 @@ def _listens(port: int) -> None:
         except OSError:
             assert time.monotonic() < ends, f"nobody listens at {port}"
             time.sleep(0.05)
-
-
-def _free_ports() -> tuple[int, int]:
-    local = ("127.0.0.1", 0)
-    with socket.create_server(local) as one, socket.create_server(local) as other:
-        return one.getsockname()[1], other.getsockname()[1]
 
 
 COUNTERPARTS = (PymapAiosmtpd,)

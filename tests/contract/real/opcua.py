@@ -7,7 +7,6 @@ import asyncio
 import atexit
 import itertools
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from andon.connectors._ports import free_port
 from andon.connectors.opcua.trust import made
 from andon.core.connector import Request
 from andon.core.counterpart import Counterpart, Speaks, Takes
@@ -46,8 +46,7 @@ class SecuredServer(Counterpart, Speaks, Takes):
         if self._port == 9:
             self.folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="andon-opcua-"))
             await asyncio.to_thread(self._furnish)
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                self._port = free.getsockname()[1]
+            self._port = free_port()
         if self._maker is None:
             self._maker = await asyncio.to_thread(_made, self.folder, self._port)
             await self._tell("")
