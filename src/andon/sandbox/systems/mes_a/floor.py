@@ -46,7 +46,8 @@ class Floor:
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
         self.refused: set[str] = set()
-        """Orders of which a change or a cancellation came too late."""
+        """Orders of which another amount or a cancellation came too late; that a day did, says
+        nothing about what is made."""
         self._taken: dict[tuple[str, str], list[Taken]] = {}
 
     def queue(self, order: Order) -> bool:

@@ -144,18 +144,20 @@ class MesA(PostingSystem):
         key = headers.get("Idempotency-Key", "")
         try:
             asked = msgspec.json.decode(body, type=_Change, strict=False)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"message": str(error)}, status=422)
+        try:
             if key in self._changes:
                 return json_answer(self.floor.orders[number])
             order = self.floor.change(number, asked.quantity, asked.due)
             if key:
                 self._changes.add(key)
             return json_answer(order)
-        except msgspec.MsgspecError as error:
-            return web.json_response({"message": str(error)}, status=422)
         except KeyError:
             return web.json_response({"message": f"no order {number}"}, status=404)
         except ValueError as error:
-            self.floor.refused.add(number)
+            if asked.quantity != self.floor.orders[number].quantity:
+                self.floor.refused.add(number)
             return web.json_response({"message": str(error)}, status=409)
 
     def _cancelled(self, number: str) -> web.Response:
