@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from andon.capabilities.maintenance import keep_dates
@@ -96,10 +98,12 @@ def test_planning_that_counts_nothing_is_heard_in_the_order_it_speaks() -> None:
 
 def test_a_refusal_is_a_planners_question_until_something_newer_is_said() -> None:
     run = Kept()
-    run.hears(said(1, 1))
+    there = at(1).astimezone(ZoneInfo("Europe/Berlin"))
+    run.hears(msgspec.structs.replace(said(1, 1), ends_at=there))
     run.writes(LOCKED)
     (text,) = run.asks
     assert "HUBER" in text
+    assert "2026-01-01 13:00 UTC" in text, "wherever planning is"
     run.answer(Ask, Answer("write again"))
     assert run.writes(LOCKED) == at(1)
     run.hears(said(2, 2))

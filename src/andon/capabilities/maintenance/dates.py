@@ -3,7 +3,7 @@
 __all__ = ["keep_dates"]
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from andon.capabilities.maintenance.schedule import LISTENS_ON
 from andon.core.errors import LateError, RejectedError
@@ -118,11 +118,12 @@ async def _write(run: Run, end: _End, ends_at: datetime, *, asks: bool) -> Ask |
     except RejectedError as error:
         if not asks:
             return None
+        ends = f"{ends_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return run.ask(
             "planner",
-            f"{run.local} ends at {ends_at:%Y-%m-%d %H:%M} UTC as planning has it, and the ERP does"
-            f" not take that: {str(error).rstrip('.')}. Mend the cause, then write it again; or put"
-            " it right there by hand.",
+            f"{run.local} ends at {ends} as planning has it, and the ERP does not take that:"
+            f" {str(error).rstrip('.')}. Mend the cause, then write it again; or put it right there"
+            " by hand.",
             _AGAIN,
             _BY_HAND,
         )
