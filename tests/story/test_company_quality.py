@@ -1,6 +1,7 @@
 """Quality of the sandbox company: a held lot is held in every system, and then free in each."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,16 +10,18 @@ from typing import Any
 import pytest
 
 from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
-from andon.sandbox.lab import inventory, quality
+from andon.sandbox.lab import inventory, production, quality
 from andon.sandbox.lab.reckoning import compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Qms
-from andon.sandbox.systems.wms import DOCK, Wms
-from andon.sandbox.truth import Consumed
+from andon.sandbox.systems.wms import DOCK, PRODUCTION, Wms
+from andon.sandbox.truth import Consumed, made_of
 from tests.integration.plant import until
 from tests.story.company import Served, served
 
+SEALS = "S00001"
+"""Five hundred, of which the same pumps take two each."""
 LOT = "H00001"
 """Two hundred and fifty housings: the oldest, so the next that a line would take."""
 
@@ -104,6 +107,124 @@ async def _is_scrapped(plant: Served) -> None:
     assert f"lot {pumps} is to be scrapped" in str(said)
 
 
+@pytest.mark.story
+async def test_what_a_floor_used_of_held_lots_is_booked_and_quality_is_asked_what_contains_it() -> (
+    None
+):
+    """Nobody reaches the floor when two components are held: its lines take of them, and it says so
+    when it is back. One hold turns out to be nothing, what is left of the other lot is scrapped."""
+    async with served(speed=120) as plant:
+        company, truth = plant.company, plant.company.world.truth
+        erp, mes, qms = company.the(Erp), company.the(MesA), company.the(Qms)
+        company.live()
+        await until(lambda: len(_uses(plant, SEALS)) > 1, within=40)
+        for _ in range(8):
+            erp.company.release("PUMP", 8)
+        await until(lambda: _queued(mes) > 5, within=30)
+        await mes.stop()
+        held_at = company.world.now()
+        for lot in (LOT, SEALS):
+            hold = {"lot_id": f"material-lot/company:{lot}", "reason": "a crack was seen"}
+            status, said = await _post(plant, "place-hold", hold, f"hold-{lot}")
+            assert status in (201, 202), said
+        await until(
+            lambda: not _stock(erp, UNRESTRICTED) and not _stock(erp, UNRESTRICTED, SEALS),
+            within=30,
+        )
+        erp.faults.add("lose", 2)
+        await until(
+            lambda: all(len(_uses(plant, lot, held_at)) > 2 for lot in (LOT, SEALS)), within=30
+        )
+        await mes.start()
+        await until(lambda: LOT in mes.held and SEALS in mes.held, within=60)
+
+        def booked() -> bool:
+            return all(_issues_are_booked(plant, lot) for lot in (LOT, SEALS))
+
+        await until(booked, within=60)
+        for lot in (LOT, SEALS):
+            assert _stock(erp, UNRESTRICTED, lot) == 0
+            assert _stock(erp, BLOCKED, lot) == truth.amount(lot, PRODUCTION) > 0
+        orders = {fact.order for fact in _uses(plant, SEALS, held_at)}
+
+        async def each_order_is_asked_about() -> bool:
+            texts = await _questions(plant, SEALS)
+            made = made_of(truth.facts)[SEALS]
+            named = {lot for lot in made if any(lot in text for text in texts)}
+            return len(texts) >= len(orders) and len(named) >= len(orders)
+
+        await until(each_order_is_asked_about, within=60)
+        pump, *_ = await _answered(plant, SEALS, "hold what contains it")
+        await until(lambda: qms.held(pump) is not None and pump in mes.held, within=40)
+
+        free = {"lot_id": f"material-lot/company:{LOT}", "reason": "it was dirt"}
+        assert (await _post(plant, "release-hold", free, "free"))[0] in (201, 202)
+
+        async def nobody_asks() -> bool:
+            return not await _questions(plant, LOT)
+
+        await until(nobody_asks, within=30)
+        await until(lambda: _stock(erp, UNRESTRICTED) > 0 and not _stock(erp, BLOCKED), within=40)
+        scrap = {"lot_id": f"material-lot/company:{SEALS}", "usage": "scrap", "reason": "cracked"}
+        assert (await _post(plant, "dispose-lot", scrap, "scrap"))[0] == 201
+
+        def gone() -> bool:
+            books = _stock(erp, BLOCKED, SEALS) + _stock(erp, UNRESTRICTED, SEALS)
+            thrown = compare(inventory.scrapped(truth), inventory.adjusted(erp))
+            return not books and not truth.amount(SEALS, PRODUCTION) and thrown.well
+
+        await until(gone, within=60)
+        assert booked()
+
+
+def _queued(mes: MesA) -> int:
+    """Orders that the floor has, and nobody works on."""
+    return sum(order.status == "queued" for order in mes.floor.orders.values())
+
+
+def _uses(plant: Served, lot: str, since: datetime | None = None) -> list[Consumed]:
+    facts = plant.company.world.truth.facts
+    return [
+        fact
+        for fact in facts
+        if isinstance(fact, Consumed) and fact.lot == lot and (since is None or fact.at > since)
+    ]
+
+
+def _issues_are_booked(plant: Served, lot: str) -> bool:
+    """Each once, in the amount that went in."""
+    happened = (one for _, one in production.happened(plant.company.world.truth))
+    booked = production.booked(plant.company.the(Erp))
+    return compare(
+        (one for one in happened if one.lot == lot and one.movement == "261"),
+        (one for one in booked if one.lot == lot and one.movement == "261"),
+    ).well
+
+
+async def _questions(plant: Served, lot: str) -> list[str]:
+    return [case["text"] for case in await _asked(plant, lot)]
+
+
+async def _asked(plant: Served, lot: str) -> list[dict[str, Any]]:
+    """What quality is asked about orders that used the lot."""
+    return [
+        case
+        for case in await plant.cases()
+        if case["text"].startswith(f"Lot {lot} is held")
+        and "hold what contains it" in case["choices"]
+    ]
+
+
+async def _answered(plant: Served, lot: str, answer: str) -> list[str]:
+    """The lots that the first of these questions names, once it is answered."""
+    case = next(case for case in await _asked(plant, lot) if "Contained in: " in case["text"])
+    status, said = await plant.ask(
+        "POST", f"/v1/exceptions/{case['id']}/answer", {"answer": answer}
+    )
+    assert status == 200, said
+    return case["text"].partition("Contained in: ")[2].partition(". ")[0].split(", ")
+
+
 async def _nothing_waits(plant: Served, lot: str) -> bool:
     """Whether all that was begun about the lot has come to its end."""
     with TemporaryDirectory() as folder:
@@ -144,12 +265,12 @@ async def _post(plant: Served, command: str, body: object, key: str) -> tuple[in
     return await plant.ask("POST", f"/v1/quality/{command}", body, **headers)
 
 
-def _stock(erp: Erp, kind: str) -> Decimal:
+def _stock(erp: Erp, kind: str, lot: str = LOT) -> Decimal:
     return sum(
         (
             amount
             for there, amount in erp.company.movements.stocks.all()
-            if (there.batch, there.stock_type) == (LOT, kind)
+            if (there.batch, there.stock_type) == (lot, kind)
         ),
         Decimal(0),
     )

@@ -84,6 +84,8 @@ class HttpSystem(System):
         super().__init__(world, andon)
         self._runner: web.ServerRunner | None = None
         self._port = 0
+        self.cut_off: list[tuple[datetime, datetime | None]] = []
+        """From when until when nobody reached it after it was there; None is not yet."""
 
     @property
     def address(self) -> str:
@@ -107,10 +109,13 @@ class HttpSystem(System):
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port or free_port()).start()
         self._port = self._runner.addresses[0][1]
+        if self.cut_off:
+            self.cut_off[-1] = (self.cut_off[-1][0], self.world.now())
 
     async def stop(self) -> None:
         """Lets go of the port; every connection ends."""
         if self._runner is not None:
+            self.cut_off.append((self.world.now(), None))
             await self._runner.cleanup()
             self._runner = None
 

@@ -312,6 +312,45 @@ def test_whatever_takes_of_a_held_lot_or_of_what_was_made_of_it_is_an_escape(
     assert len(hold_escapes([HELD], [], facts)) == escapes
 
 
+@pytest.mark.parametrize(
+    ("cut_off", "after", "escapes"),
+    [
+        ((0.1, None), 4 * HOUR, 0),
+        ((0.1, 3), 3 * HOUR, 0),
+        ((0.1, 3), 3 * HOUR + KNOWN_WITHIN, 0),
+        ((0.1, 3), 3.5 * HOUR, 1),
+        ((-1, 3), 2 * HOUR, 0),
+        ((-2, -1), HOUR, 1),
+        ((1, 3), 2 * HOUR, 1),
+    ],
+)
+def test_no_word_of_a_hold_reaches_a_floor_that_is_cut_off(
+    cut_off: tuple[float, float | None], after: timedelta, escapes: int
+) -> None:
+    """One that had the word before consumes what it knows is held; and what is carried is carried
+    by people who are not on that floor."""
+    begins, ends = cut_off
+    away = (BEGAN + begins * HOUR, None if ends is None else BEGAN + ends * HOUR)
+    assert len(hold_escapes([HELD], [], [_consumed(after)], [away])) == escapes
+    assert len(hold_escapes([HELD], [], [_left(after, "H1")], [away])) == 1
+
+
+async def test_a_system_knows_when_nobody_reached_it() -> None:
+    company = company_of(MesA)
+    mes, world = company.the(MesA), company.world
+    await company.start()
+    try:
+        assert mes.cut_off == []
+        world.run(BEGAN + HOUR)
+        await mes.stop()
+        assert mes.cut_off == [(BEGAN + HOUR, None)]
+        world.run(BEGAN + 2 * HOUR)
+        await mes.start()
+        assert mes.cut_off == [(BEGAN + HOUR, BEGAN + 2 * HOUR)]
+    finally:
+        await company.stop()
+
+
 async def test_the_mes_refuses_a_held_lot_and_says_what_it_holds() -> None:
     company = company_of(MesA)
     mes = company.the(MesA)

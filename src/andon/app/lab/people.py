@@ -13,6 +13,10 @@ _LEAVES = "leave the floor as it is"
 _ANSWERS = (
     "let it be finished",
     "nothing is left of it",
+    "leave it as it is",
+    "it is held there",
+    "hold what contains it",
+    "release what contains it",
     "try again",
     "post again",
     "send again",
@@ -32,6 +36,7 @@ _ANSWERS = (
 is left of a lot that customers complain of was looked at again after its rework: no new hold."""
 _DECIDED = {
     "it is claimed": ("send it back for replacement", "send it back for credit"),
+    "hold what contains it": ("leave it to the hold",),
 }
 """Answers beside which there are others, and people choose now this, now that: by what the case
 says, so that one seed has one history."""

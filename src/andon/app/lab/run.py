@@ -26,7 +26,7 @@ from andon.sandbox.company import Company
 from andon.sandbox.lab.audits import Audited, audited
 from andon.sandbox.lab.plant_b import take_back
 from andon.sandbox.lab.storm import Kind, Storm
-from andon.sandbox.lives import planning_b
+from andon.sandbox.lives import planning_b, suspecting
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.world import BEGAN
@@ -114,6 +114,7 @@ class _Lab:
         self._storm.rage(kinds, span)
         self._company.live(until=self._company.world.began + span)
         planning_b.begin(self._company.world, self._company.systems)
+        suspecting.begin(self._company.world, self._company.systems)
         living = asyncio.create_task(self._company.lived())
         last = 0
         while not living.done():

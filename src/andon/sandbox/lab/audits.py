@@ -314,5 +314,10 @@ def audited(company: Company) -> Audited:
     return Audited(
         {name: audit(company) for name, audit in AUDITS.items()},
         inventory.stock_error(company.world.truth, company.the(Erp), wms),
-        quality.hold_escapes(company.the(Qms).holds, wms.picks(), company.world.truth.facts),
+        quality.hold_escapes(
+            company.the(Qms).holds,
+            wms.picks(),
+            company.world.truth.facts,
+            company.the(MesA).cut_off,
+        ),
     )

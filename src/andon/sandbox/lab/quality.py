@@ -10,7 +10,7 @@ __all__ = [
     "usage_decisions",
 ]
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,8 +20,10 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.systems.wms import Task, Wms
-from andon.sandbox.truth import Consumed, Fact, Left, Made, Used
+from andon.sandbox.truth import Consumed, Fact, Left, Used, family, made_of
 
+Span = tuple[datetime, datetime | None]
+"""From when until when; None is not yet."""
 KNOWN_WITHIN = timedelta(minutes=20)
 """Business time in which the word of a hold reaches who carries things; in the fastest lab some
 eight seconds, more than Andon needs to start again and to send what waits."""
@@ -45,57 +47,40 @@ class Escape(msgspec.Struct, frozen=True):
 
 
 def hold_escapes(
-    holds: Iterable[Hold], picks: Iterable[Task], facts: Iterable[Fact] = ()
+    holds: Iterable[Hold],
+    picks: Iterable[Task],
+    facts: Iterable[Fact] = (),
+    cut_off: Sequence[Span] = (),
 ) -> tuple[Escape, ...]:
     """What was asked to be picked, and what was picked, consumed or sent away, of a lot or of what
     was made of it, while it was held: later than `KNOWN_WITHIN` after Andon had taken the word of
-    the hold. A task is an escape though the terminal refuses it: Andon should not have asked."""
+    the hold. A task is an escape though the terminal refuses it: Andon should not have asked. No
+    word reaches a floor while it is `cut_off`: it has as long once it is back."""
     seen = list(facts)
-    made = _made_of(seen)
+    made = made_of(seen)
     taken: list[tuple[str, datetime, Task | Fact]] = [
         (task.lot, at, task) for task in picks for at in {task.taken_at, task.done_at} if at
     ]
     taken += [(one.lot, one.at, one) for one in seen if isinstance(one, Consumed | Left | Used)]
-    families = [(hold, _family(hold.lot, made)) for hold in holds]
+    families = [(hold, family(hold.lot, made)) for hold in holds]
     return tuple(
         Escape(hold, lot, str(how), at)
-        for hold, family in families
+        for hold, kin in families
         for lot, at, how in taken
-        if lot in family and _within(hold, at)
+        if lot in kin and _within(hold, at, cut_off if isinstance(how, Consumed) else ())
     )
 
 
-def _within(hold: Hold, at: datetime) -> bool:
-    if hold.heard_at is None:
+def _within(hold: Hold, at: datetime, cut_off: Sequence[Span]) -> bool:
+    if hold.heard_at is None or (hold.released_at is not None and at >= hold.released_at):
         return False
-    before = hold.released_at is None or at < hold.released_at
-    return before and at > hold.heard_at + KNOWN_WITHIN
-
-
-def _made_of(facts: Sequence[Fact]) -> Mapping[str, set[str]]:
-    """Lot -> lots that orders made after they took from it."""
-    went_in: dict[str, set[str]] = {}
-    made: dict[str, set[str]] = {}
-    for fact in facts:
-        match fact:
-            case Consumed():
-                went_in.setdefault(fact.order, set()).add(fact.lot)
-            case Made(lot=lot) if lot:
-                for part in went_in.get(fact.order, ()):
-                    made.setdefault(part, set()).add(lot)
-            case _:
-                pass
-    return made
-
-
-def _family(lot: str, made: Mapping[str, set[str]]) -> set[str]:
-    """The lot, and all that was made of it, over as many steps as there are."""
-    found, open_ = {lot}, [lot]
-    while open_:
-        for child in made.get(open_.pop(), set()) - found:
-            found.add(child)
-            open_.append(child)
-    return found
+    known = hold.heard_at + KNOWN_WITHIN
+    for begins, ends in cut_off:
+        if begins < known and (ends is None or ends > hold.heard_at):
+            if ends is None:
+                return False
+            known = ends + KNOWN_WITHIN
+    return at > known
 
 
 def inspections(qms: Qms, lots: Iterable[str]) -> Reckoned:

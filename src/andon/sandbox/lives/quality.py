@@ -12,7 +12,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Inspection, Qms
 from andon.sandbox.systems.wms import DOCK, PRODUCTION, Wms
-from andon.sandbox.truth import Scrapped
+from andon.sandbox.truth import Scrapped, made_of, went_into
 from andon.sandbox.world import Steps, World
 
 _LOOKS = timedelta(minutes=1)
@@ -43,16 +43,18 @@ def _inspects(
 ) -> Steps:
     yield world.wait(timedelta(minutes=chance.randint(3, 12)))
     lot = world.truth.lots.get(inspection.lot)
+    before = qms.held(inspection.lot)
     qms.decide(inspection, sound=lot is None or lot.sound)
     hold = qms.held(inspection.lot)
-    if hold is not None:
+    if hold is not None and before is None:  # whoever held it before decides about it
         world.lives(_disposes(world, qms, erp, hold, chance))
 
 
 def _disposes(world: World, qms: Qms, erp: Erp | None, hold: Hold, chance: Random) -> Steps:
-    """What no customer waits for may be thrown away; the rest is made good."""
+    """What no customer waits for may be thrown away; the rest is made good. What contains a held
+    lot waits until that is decided about."""
     yield world.wait(timedelta(minutes=chance.randint(40, 90)))
-    if hold.released_at is not None:
+    if not qms.undecided(hold):
         return
     wanted = erp is not None and erp.company.deliveries.promised(hold.lot) > 0
     if not wanted and chance.random() < _WORTHLESS:
@@ -60,7 +62,9 @@ def _disposes(world: World, qms: Qms, erp: Erp | None, hold: Hold, chance: Rando
         return
     qms.dispose(hold, "rework", "to be sealed again")
     yield world.wait(timedelta(minutes=chance.randint(20, 90)))
-    if hold.released_at is None:
+    while any(map(qms.held, went_into(hold.lot, made_of(world.truth.facts)))):
+        yield world.wait(_LOOKS)
+    if qms.undecided(hold):
         qms.dispose(hold, "release", "reworked and found good")
 
 

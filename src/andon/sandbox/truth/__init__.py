@@ -19,6 +19,9 @@ __all__ = [
     "Strayed",
     "Truth",
     "Used",
+    "family",
+    "made_of",
+    "went_into",
 ]
 
 from andon.sandbox.truth.facts import (
@@ -38,4 +41,5 @@ from andon.sandbox.truth.facts import (
     Strayed,
     Used,
 )
+from andon.sandbox.truth.genealogy import family, made_of, went_into
 from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

@@ -78,6 +78,10 @@ class Qms(PostingSystem):
         """The hold that binds it now."""
         return self._holds.now(lot)
 
+    def undecided(self, hold: Hold) -> bool:
+        """Whether something can still become of what it binds."""
+        return hold.released_at is None and not self._dispositions.scrapped(hold.lot)
+
     def decide(self, inspection: Inspection, *, sound: bool) -> None:
         """The inspector's word; a lot that is not sound is held at once."""
         inspection.decision = "accept" if sound else "reject"

@@ -1,0 +1,111 @@
+"""Suspecting: an inspector at the lines who now and then holds a component's lot while orders take
+from it, with what was made of it so far.
+
+One begins only in a lab: whoever plays a story there holds lots as the story has it.
+"""
+
+__all__ = ["begin"]
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+
+from andon.sandbox.lives.production import STORE
+from andon.sandbox.system import System
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.qms import Hold, Qms
+from andon.sandbox.truth import Consumed, Finished, Truth, family, made_of
+from andon.sandbox.world import Steps, World
+
+_LOOKS = timedelta(seconds=15)
+_AGAIN = timedelta(minutes=5)
+_KNOWN = timedelta(minutes=20)
+"""So long after a hold no clerk can promise what it binds."""
+_FEW = 15
+"""So many lots that contain it an inspector still finds by hand."""
+_WORTHLESS = 0.5
+"""Share of such lots that are not worth the work, where no customer waits for what contains
+them."""
+
+
+def begin(world: World, systems: Mapping[str, System]) -> None:
+    """One inspector."""
+    qms, mes, erp = systems.get("qms"), systems.get("mes-a"), systems.get("erp")
+    if isinstance(qms, Qms) and isinstance(mes, MesA) and isinstance(erp, Erp):
+        world.lives(_walks(world, qms, mes, erp))
+
+
+def _walks(world: World, qms: Qms, mes: MesA, erp: Erp) -> Steps:
+    chance = world.chance("line inspector")
+    yield world.wait(timedelta(minutes=chance.randint(5, 12)))
+    while True:
+        lot = _taken_now(world.truth, world.now() - _LOOKS)
+        if lot is None or qms.held(lot) or len(_containing(world.truth, lot)) > _FEW:
+            yield world.wait(_LOOKS)
+            continue
+        qms.place(lot, "cracks under the dye")
+        ours = _holds(qms, world.truth, lot)
+        world.lives(_decides(world, qms, mes, erp, lot, ours, chance))
+        yield world.wait(timedelta(minutes=chance.randint(60, 120)))
+
+
+def _taken_now(truth: Truth, since: datetime) -> str | None:
+    """A lot in the store from which an order has taken since then, and of which some is left."""
+    for fact in reversed(truth.facts):
+        if fact.at < since:
+            return None
+        if isinstance(fact, Consumed) and fact.place == STORE and truth.amount(fact.lot, STORE):
+            return fact.lot
+    return None
+
+
+def _containing(truth: Truth, lot: str) -> set[str]:
+    return family(lot, made_of(truth.facts)) - {lot}
+
+
+def _holds(qms: Qms, truth: Truth, lot: str) -> list[Hold]:
+    """What contains it, as far as nobody holds that yet."""
+    because = f"made of lot {lot}"
+    return [
+        qms.place(one, because) for one in sorted(_containing(truth, lot)) if qms.held(one) is None
+    ]
+
+
+def _decides(
+    world: World, qms: Qms, mes: MesA, erp: Erp, lot: str, ours: list[Hold], chance: Random
+) -> Steps:
+    """Once no line can take from it any more and all is made that contains it. What a customer may
+    wait for is good; else it may all go to waste together."""
+    hold = qms.held(lot)
+    yield world.wait(timedelta(minutes=chance.randint(20, 50)))
+    while mes.refuses(lot) is None or not _all_made(world.truth, lot):
+        yield world.wait(_AGAIN)
+    if chance.random() < _WORTHLESS:
+        ours += _holds(qms, world.truth, lot)
+        yield world.wait(_KNOWN)
+        if not any(map(erp.company.deliveries.promised, _containing(world.truth, lot))):
+            _scraps(qms, (lot, *sorted(_containing(world.truth, lot))))
+    if hold is None or not qms.undecided(hold):
+        return
+    qms.dispose(hold, "release", "dye on the surface, no crack")
+    for held in ours:
+        if qms.undecided(held):
+            qms.dispose(held, "release", f"lot {lot} is good")
+
+
+def _scraps(qms: Qms, lots: Iterable[str]) -> None:
+    for lot in lots:
+        hold = qms.held(lot)
+        if hold is not None and qms.undecided(hold):
+            qms.dispose(hold, "scrap", "cracked through")
+
+
+def _all_made(truth: Truth, lot: str) -> bool:
+    """Whether nothing is in hand any more that it went into."""
+    took = {fact.order for fact in truth.facts if isinstance(fact, Consumed) and fact.lot == lot}
+    last: dict[str, type] = {}
+    for fact in truth.facts:
+        if isinstance(fact, Consumed | Finished) and fact.order in took:
+            last[fact.order] = type(fact)
+    return all(kind is Finished for kind in last.values())
