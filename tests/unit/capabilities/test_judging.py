@@ -195,6 +195,11 @@ def test_what_does_not_go_free_is_a_question(answer: str) -> None:
 def test_an_older_release_frees_nothing_and_one_that_came_first_does() -> None:
     old = HoldReleased(lot_id="H1", released_at=NOON - MINUTE)
     assert not Judging(old).live.ended
+    run = Judging()
+    run.hears(old)
+    assert not run.live.ended
+    run.hears(HoldReleased(lot_id="H1"))
+    assert run.live.ended
     assert Judging(FREE).live.ended
 
 

@@ -75,7 +75,7 @@ class _Uses:
                 await self._contained(_number(said.order_id), lot)
             case OrderCompleted():
                 pass
-            case HoldReleased() if not self._run.earlier or self._frees(said):
+            case HoldReleased() if self._frees(said):
                 await self._released()
             case LotDisposed(usage="scrap") if not self._run.earlier:
                 self.rest = self.rest or self._run.sleep(LISTENS_ON)
@@ -179,9 +179,11 @@ class _Uses:
         return at is not None and held_at is not None and at > held_at
 
     def _frees(self, said: HoldReleased) -> bool:
-        """Whether a release that came first is that of this hold, and not of an older one."""
+        """Whether it is the release of this hold: of an older one may be heard before or after."""
         at, held_at = said.released_at, self._placed.placed_at
-        return at is not None and held_at is not None and at >= held_at
+        if at is None or held_at is None:
+            return not self._run.earlier
+        return at >= held_at
 
 
 def _sum(amounts: list[Quantity]) -> str:
