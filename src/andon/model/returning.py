@@ -8,31 +8,23 @@ __all__ = [
     "ReturnedLot",
     "ReturnedLots",
     "ShipmentReturned",
-    "returned_text",
 ]
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from andon.core.message import Claims, Command
-from andon.core.quantity import Quantity
-from andon.model.supply import PurchaseOrderEvent
-from andon.model.terms import Instant, LotId, MaterialId, Name
+from andon.model.supply import OrderedLot, PurchaseOrderEvent, lots_text
+from andon.model.terms import Instant, Name
 
 Instead = Literal["replacement", "credit"]
 """What the supplier owes for what goes back: the same again, or its price."""
 
 
-class ReturnedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReturnedLot(OrderedLot, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An amount of one lot that goes back, and the line it was bought by."""
-
-    line: Name
-    material_id: MaterialId
-    lot_id: LotId
-    quantity: Quantity
 
 
 ReturnedLots = Annotated[tuple[ReturnedLot, ...], msgspec.Meta(min_length=1)]
@@ -77,7 +69,7 @@ class RequestReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def claims(self) -> Claims:
         """What shall go back."""
-        return {"to-return": returned_text(self.shipment_id, self.returned)}
+        return {"to-return": lots_text(self.shipment_id, self.returned)}
 
 
 class PostReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,19 +107,9 @@ class AdviseReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def claims(self) -> Claims:
         """What it was told went back."""
-        return {"returned": returned_text(self.shipment_id, self.returned)}
-
-
-def returned_text(shipment_id: str, lots: Sequence[ReturnedLot]) -> str:
-    """By material, `S100001: SEAL 2 PC`."""
-    sums: dict[tuple[str, str], Quantity] = {}
-    for lot in lots:
-        of = lot.material_id, lot.quantity.unit
-        sums[of] = sums.get(of, Quantity(Decimal(0), of[1])) + lot.quantity
-    amounts = ", ".join(f"{material} {amount}" for (material, _), amount in sums.items())
-    return f"{shipment_id}: {amounts}"
+        return {"returned": lots_text(self.shipment_id, self.returned)}
 
 
 def _claims(shipment_id: str, lots: Sequence[ReturnedLot], instead: Instead) -> Claims:
     owed = instead == "replacement"
-    return {"returned": returned_text(shipment_id, lots), "owed-again": owed}
+    return {"returned": lots_text(shipment_id, lots), "owed-again": owed}

@@ -6,6 +6,7 @@ __all__ = [
     "AdvisedLot",
     "AnnounceShipment",
     "ConfirmPurchaseOrder",
+    "OrderedLot",
     "PackedLot",
     "PostReceipt",
     "PurchaseLine",
@@ -18,9 +19,11 @@ __all__ = [
     "ShipmentAnnounced",
     "ShipmentCounted",
     "lines_text",
+    "lots_text",
 ]
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -58,6 +61,15 @@ class PackedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     quantity: Quantity
     sscc: str = ""
     """Of the unit in which it lies."""
+
+
+class OrderedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount of one lot, and the line of an order it belongs to."""
+
+    line: Name
+    material_id: MaterialId
+    lot_id: LotId
+    quantity: Quantity
 
 
 class ReceivedLot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -263,3 +275,13 @@ def lines_text(lines: Sequence[PurchaseLine]) -> str:
         )
         for line in lines
     )
+
+
+def lots_text(number: str, lots: Sequence[OrderedLot]) -> str:
+    """By material, `S100001: SEAL 2 PC`; the number is that of the paper that goes along."""
+    sums: dict[tuple[str, str], Quantity] = {}
+    for lot in lots:
+        of = lot.material_id, lot.quantity.unit
+        sums[of] = sums.get(of, Quantity(Decimal(0), of[1])) + lot.quantity
+    amounts = ", ".join(f"{material} {amount}" for (material, _), amount in sums.items())
+    return f"{number}: {amounts}"

@@ -122,6 +122,14 @@ from andon.model.service import (
     UpdateCase,
     VisitCompleted,
 )
+from andon.model.subcontracting import (
+    ComponentsProvided,
+    PostProvision,
+    ProvidedStockReported,
+    RequestProvision,
+    SubcontractPlaced,
+    UnblockProvided,
+)
 from andon.model.supply import (
     AdviseReceipt,
     AnnounceShipment,
@@ -242,6 +250,12 @@ VOCABULARY: tuple[type[Message], ...] = (
     AdviseReturn,
     PurchaseLinesCompleted,
     CompletePurchaseLines,
+    SubcontractPlaced,
+    RequestProvision,
+    ComponentsProvided,
+    PostProvision,
+    UnblockProvided,
+    ProvidedStockReported,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

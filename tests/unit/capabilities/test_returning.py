@@ -16,8 +16,8 @@ from andon.model.returning import (
     RequestReturn,
     ReturnedLot,
     ShipmentReturned,
-    returned_text,
 )
+from andon.model.supply import lots_text
 from tests.unit.capabilities.doing import NOON
 from tests.unit.capabilities.test_supply import (
     BOUGHT,
@@ -174,4 +174,4 @@ def test_an_order_says_what_went_back_last_and_whether_it_is_owed_again() -> Non
     assert msgspec.structs.replace(WENT, returned=()).claims() == {}
     gold = ReturnedLot(line="00020", material_id="SEAL", lot_id="L3", quantity=BACK.quantity)
     boxed = msgspec.structs.replace(gold, quantity=msgspec.structs.replace(pcs(1), unit="BOX"))
-    assert returned_text("S1", (gold, boxed)) == "S1: SEAL 1 PC, SEAL 1 BOX"
+    assert lots_text("S1", (gold, boxed)) == "S1: SEAL 1 PC, SEAL 1 BOX"

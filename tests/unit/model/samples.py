@@ -96,6 +96,7 @@ from andon.model.service import (
 from tests.unit.model import samples_of_planning as planning
 from tests.unit.model import samples_of_quality as quality
 from tests.unit.model import samples_of_sales as sales
+from tests.unit.model import samples_of_subcontracting as subcontracting
 from tests.unit.model import samples_of_supply as supply
 
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
@@ -261,6 +262,7 @@ FULL: tuple[Message, ...] = (
     LoadAnswered(delivery_id=GONE, accepted=True),
     PostGoodsIssue(delivery_id=GONE),
     *supply.FULL,
+    *subcontracting.FULL,
     CaseReported(
         case_id=CASE,
         customer_id="17100001",

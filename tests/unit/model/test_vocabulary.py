@@ -59,6 +59,7 @@ PAST = {
     "checked",
     "shipped",
     "returned",
+    "provided",
 }
 IMPERATIVE = {
     "allow",

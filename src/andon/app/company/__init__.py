@@ -20,6 +20,7 @@ from andon.app.company import (
     plant_b,
     quality,
     service,
+    subcontracting,
     supply,
     warehouse,
 )
@@ -40,6 +41,7 @@ AREAS: tuple[Area, ...] = (
     analytics.AREA,
     supply.AREA,
     service.AREA,
+    subcontracting.AREA,
 )
 
 andon = Andon(

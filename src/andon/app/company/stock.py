@@ -24,6 +24,7 @@ from andon.model.inventory import (
     StockStatus,
     StockUse,
 )
+from andon.model.subcontracting import ProvidedStockReported
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
 """Our storage locations, as the ERP numbers them."""
@@ -158,6 +159,8 @@ class _Row(msgspec.Struct, frozen=True, rename="pascal"):
     storage_location: str
     inventory_stock_type: str
     batch: str = ""
+    supplier: str = ""
+    """Who has it, if it is provided to be processed."""
     material_base_unit: str = "PC"
     amount: Decimal = msgspec.field(name="MatlWrhsStkQtyInMatlBaseUnit", default=Decimal(0))
 
@@ -173,7 +176,15 @@ def _booked(item: Item, known: Known) -> Iterator[Said]:
     if row == known.before(_Row):
         return
     use = _USES.get(row.inventory_stock_type)
-    if row.batch and use is not None:
+    if row.batch and use is not None and row.supplier:
+        yield ProvidedStockReported(
+            lot_id=row.batch,
+            material_id=row.material,
+            supplier_id=row.supplier,
+            use=use,
+            quantity=Quantity(row.amount, row.material_base_unit),
+        )
+    elif row.batch and use is not None:
         yield StockReported(
             lot_id=row.batch,
             material_id=row.material,

@@ -13,6 +13,7 @@ import msgspec
 from andon.app.company.area import Area
 from andon.app.company.partners import FETCHED_BY, PIECE, listed, order_named, partner_of
 from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
+from andon.app.company.subcontracting import PROVIDED, PROVIDES
 from andon.capabilities.supply import (
     claim_missing,
     complete_credited,
@@ -277,8 +278,8 @@ AREA = Area(
     connections=(
         Connection("suppliers", Edi, _EDI),
         Connection("andon", Board, SUPPLIERS),
-        Connection("receiving", Webhook, (_counted, _expected, *WENT_BACK)),
-        Connection("receiving-expected", Rest, (_expect, *WAY_BACK)),
+        Connection("receiving", Webhook, (_counted, _expected, *WENT_BACK, *PROVIDED)),
+        Connection("receiving-expected", Rest, (_expect, *WAY_BACK, *PROVIDES)),
     ),
     workflows=(
         send_order(fetched_by=FETCHED_BY),

@@ -5,13 +5,14 @@ __all__ = [
     "LEFT_BEFORE",
     "USED_BEFORE",
     "block_stock",
+    "given_back",
     "unblock_consumed",
     "unblock_departed",
     "unblock_stock",
 ]
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from andon.connectors.odata.drawing import AllShares, LinesOf, SharesOf
@@ -19,6 +20,7 @@ from andon.connectors.odata.postings import local_name, place_of
 from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
+from andon.core.quantity import Quantity
 from andon.model.holding import BlockStock, UnblockConsumed, UnblockDeparted, UnblockStock
 from andon.model.production import amounts_of
 
@@ -31,7 +33,8 @@ GONE_BEFORE = frozenset({LEFT_BEFORE, USED_BEFORE})
 
 @outbound(BlockStock, proof="findable")
 def block_stock(command: BlockStock, _: Known) -> Request:
-    """Movement 344, unrestricted to blocked, at every storage location that has some."""
+    """Movement 344, unrestricted to blocked, at every storage location that has some. What is
+    provided to a supplier is nowhere of ours, and cannot be blocked."""
     batch = local_name(command.lot_id)
     nothing = f"No unrestricted stock of batch {batch} is there."
     return _moved("344", batch, _UNRESTRICTED, nothing)
@@ -69,15 +72,21 @@ def unblock_departed(_: UnblockDeparted, known: Known) -> Request:
 def unblock_consumed(command: UnblockConsumed, known: Known) -> Request:
     """Movement 343 for so much of each lot as is to be issued beyond what may be used, where it is
     to be taken from. Refused unless all of that is blocked there."""
+    parts = amounts_of(command.components)
+    return given_back(((part.material_id, part.lot_id, n) for part, n in parts), known, USED_BEFORE)
+
+
+def given_back(gone: Iterable[tuple[str, str, Quantity]], known: Known, because: str) -> Request:
+    """Of each material, lot and amount as much as is beyond what may be used in our store."""
     place = place_of(known)
     taken: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for part, amount in amounts_of(command.components):
-        taken[part.material_id, local_name(part.lot_id), amount.unit] += amount.amount
+    for material, lot, amount in gone:
+        taken[material, local_name(lot), amount.unit] += amount.amount
     shares = tuple(
         _short_of(material, batch, unit, amount, place)
         for (material, batch, unit), amount in taken.items()
     )
-    return _document(AllShares(shares), MaterialDocumentHeaderText=USED_BEFORE)
+    return _document(AllShares(shares), MaterialDocumentHeaderText=because)
 
 
 def _short_of(
@@ -101,7 +110,7 @@ def _moved(kind: str, batch: str, stock_type: str, nothing: str = "") -> Request
     lines = LinesOf(
         entity_set=_STOCK,
         where=f"Batch eq {literal(batch)} and InventoryStockType eq '{stock_type}'"
-        f" and {_AMOUNT} gt 0",
+        f" and InventorySpecialStockType eq '' and {_AMOUNT} gt 0",
         each={"GoodsMovementType": kind},
         takes={
             "Plant": "Plant",

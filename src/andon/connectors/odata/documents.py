@@ -47,18 +47,20 @@ class DocumentRow(msgspec.Struct, frozen=True):
 
 _INTO: dict[str, MaterialUse] = {
     "101": "Material Produced", "105": "Other", "123": "Other", "202": "Consumable",
-    "262": "Material Consumed", "501": "Other", "531": "By-product Produced", "552": "Other",
-    "556": "Other", "602": "Other", "651": "Other", "701": "Inventoried",
+    "262": "Material Consumed", "501": "Other", "531": "By-product Produced",
+    "544": "Material Consumed", "552": "Other", "556": "Other", "602": "Other", "651": "Other",
+    "701": "Inventoried",
 }  # fmt: skip
 """Movement types that put into stock; a reversal is the same use the other way."""
 _OUT: dict[str, MaterialUse] = {
     "102": "Material Produced", "106": "Other", "122": "Other", "201": "Consumable",
     "261": "Material Consumed", "502": "Other", "532": "By-product Produced", "551": "Other",
-    "555": "Other", "601": "Other", "652": "Other", "702": "Inventoried",
+    "543": "Material Consumed", "555": "Other", "601": "Other", "652": "Other",
+    "702": "Inventoried",
 }  # fmt: skip
 _WITHIN = {
     "103", "104", "124", "125", "309", "310", "311", "312", "321", "322", "323", "325", "326",
-    "349", "350", "641", "642", "643", "644",
+    "349", "350", "541", "542", "641", "642", "643", "644",
 }  # fmt: skip
 """Movement types that leave stock as it is: from place to place, from status to status, or what
 came and was not taken."""

@@ -28,6 +28,7 @@ from andon.connectors.odata.purchases import (
     purchase_order,
 )
 from andon.connectors.odata.sales import place_sales_order, sales_order
+from andon.connectors.odata.subcontracting import SUBCONTRACTING
 from andon.core.mapping import Inbound, Outbound
 
 mappings: tuple[Inbound | Outbound, ...] = (
@@ -53,6 +54,7 @@ mappings: tuple[Inbound | Outbound, ...] = (
     bill_of_material,
     update_bom,
     update_item,
+    *SUBCONTRACTING,
     *POSTINGS,
 )
 """Everything S/4HANA says and can be asked."""

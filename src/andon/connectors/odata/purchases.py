@@ -1,6 +1,7 @@
 """Purchase orders as `A_PurchaseOrder` says them, what suppliers promise, and the goods receipt."""
 
 __all__ = [
+    "ComponentRow",
     "PurchaseItemRow",
     "PurchaseRow",
     "ScheduleRow",
@@ -25,7 +26,9 @@ from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
 from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
+from andon.model.production import NeededComponent
 from andon.model.returning import PostReturn, ReturnedLot
+from andon.model.subcontracting import SubcontractLine, SubcontractPlaced
 from andon.model.supply import (
     ConfirmPurchaseOrder,
     PostReceipt,
@@ -41,6 +44,18 @@ _FIRST = "1"
 """The schedule line that a line of an order means which names none: `00010`, not `00010/2`."""
 
 
+_SUBCONTRACTING = "3"
+"""Item category: the supplier processes what we provide; L on the screen."""
+
+
+class ComponentRow(msgspec.Struct, frozen=True, rename="pascal"):
+    """The part of `A_POSubcontractingComponent` we read."""
+
+    material: str
+    required_quantity: Decimal
+    base_unit: str
+
+
 class ScheduleRow(msgspec.Struct, frozen=True, rename="pascal"):
     """The part of `A_PurchaseOrderScheduleLine` we read."""
 
@@ -48,6 +63,9 @@ class ScheduleRow(msgspec.Struct, frozen=True, rename="pascal"):
     schedule_line_delivery_date: datetime | None = None
     schedule_line_order_quantity: Decimal | None = None
     schedule_line_committed_quantity: Decimal | None = None
+    components: tuple[ComponentRow, ...] = msgspec.field(
+        name="to_SubcontractingComponent", default=()
+    )
 
     @property
     def committed(self) -> Decimal:
@@ -64,6 +82,7 @@ class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
     purchase_order_quantity_unit: str
     is_completely_delivered: bool = False
     """Nothing more is expected: all of it came, or a buyer has said so."""
+    purchase_order_item_category: str = ""
     schedule: tuple[ScheduleRow, ...] = msgspec.field(name="to_ScheduleLine", default=())
 
     def ordered(self, known: Known) -> Iterator[PurchaseLine]:
@@ -77,6 +96,25 @@ class PurchaseItemRow(msgspec.Struct, frozen=True, rename="pascal"):
                 for one in many:
                     amount = one.schedule_line_order_quantity or Decimal(0)
                     yield self._line(one, amount, known)
+
+    @property
+    def provided_for(self) -> bool:
+        """Whether the supplier makes it of what we provide."""
+        return self.purchase_order_item_category == _SUBCONTRACTING
+
+    def subcontracted(self, known: Known) -> Iterator[SubcontractLine]:
+        """The same lines, each with what is provided for it."""
+        for line, row in zip(self.ordered(known), self.schedule, strict=False):
+            yield SubcontractLine(
+                **msgspec.structs.asdict(line),
+                components=tuple(
+                    NeededComponent(
+                        material_id=one.material,
+                        quantity=Quantity(one.required_quantity, one.base_unit),
+                    )
+                    for one in row.components
+                ),
+            )
 
     def committed(self, known: Known) -> Iterator[PurchaseLine]:
         """Of the same lines those to which the supplier has committed itself."""
@@ -110,22 +148,29 @@ class PurchaseRow(msgspec.Struct, frozen=True):
 
 @inbound("A_PurchaseOrder")
 def purchase_order(item: Item, known: Known) -> Iterator[Said]:
-    """A new order is news, and so is what its supplier has committed itself to: who hears that from
-    the supplier has heard it before. So is of which lines nothing more is expected. Nothing else
-    that is changed later is read."""
+    """A new order is news, of what is bought and of what is processed, and so is what its supplier
+    has committed itself to: who hears that from the supplier has heard it before. So is of which
+    lines nothing more is expected. Nothing else that is changed later is read."""
     row, before = item.read(PurchaseRow), known.before(PurchaseRow)
-    if before is None and row.items:
-        yield PurchaseOrderPlaced(
-            order_id=row.number,
-            supplier_id=row.supplier,
-            lines=tuple(line for one in row.items for line in one.ordered(known)),
-        )
+    if before is None:
+        yield from _placed(row, known)
     promised = tuple(line for one in row.items for line in one.committed(known))
     if promised and (before is None or _other(row, before)):
         yield PurchaseOrderConfirmed(order_id=row.number, lines=promised)
     completed = row.completed(known)
     if completed != (() if before is None else before.completed(known)):
         yield PurchaseLinesCompleted(order_id=row.number, lines=completed)
+
+
+def _placed(row: PurchaseRow, known: Known) -> Iterator[Said]:
+    bought = tuple(line for one in row.items if not one.provided_for for line in one.ordered(known))
+    if bought:
+        yield PurchaseOrderPlaced(order_id=row.number, supplier_id=row.supplier, lines=bought)
+    processed = tuple(
+        line for one in row.items if one.provided_for for line in one.subcontracted(known)
+    )
+    if processed:
+        yield SubcontractPlaced(order_id=row.number, supplier_id=row.supplier, lines=processed)
 
 
 def _other(row: PurchaseRow, before: PurchaseRow) -> bool:

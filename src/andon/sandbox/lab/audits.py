@@ -21,12 +21,14 @@ from andon.sandbox.lab import (
     quality,
     returns,
     service,
+    subcontracting,
     supply,
 )
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
 from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
+from andon.sandbox.systems.contract_manufacturer import ContractManufacturer
 from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
@@ -41,6 +43,7 @@ from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
+from andon.sandbox.systems.supplier_portal.seller import Seller
 from andon.sandbox.systems.tms import Tms
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Finished
@@ -148,18 +151,26 @@ def _completed(company: Company) -> Reckoned:
     return compare(must, returns.completed(erp))
 
 
+def _provisions(company: Company) -> Reckoned:
+    provided = subcontracting.provided(company.world.truth)
+    return compare(provided, subcontracting.provisions_booked(company.the(Erp)))
+
+
+def _sellers(company: Company) -> tuple[Seller, ...]:
+    return company.the(SupplierPortal), company.the(ContractManufacturer)
+
+
 def _ordered(company: Company) -> Reckoned:
-    suppliers = company.the(SupplierEdi), company.the(SupplierPortal)
-    return supply.taken(company.the(Erp), *suppliers)
+    return supply.taken(company.the(Erp), company.the(SupplierEdi), *_sellers(company))
 
 
 def _promises(company: Company) -> Reckoned:
-    promised = supply.promised(company.the(SupplierEdi), company.the(SupplierPortal))
+    promised = supply.promised(company.the(SupplierEdi), *_sellers(company))
     return compare(promised, supply.promises_booked(company.the(Erp)))
 
 
 def _announced(company: Company) -> Reckoned:
-    announced = supply.announced(company.the(SupplierPortal))
+    announced = supply.announced(*_sellers(company))
     return compare(announced, supply.expected(company.the(Receiving)))
 
 
@@ -280,9 +291,10 @@ AUDITS: Mapping[str, Audit] = {
     "returns to suppliers": _returns,
     "returns told to suppliers": _returns_told,
     "lines of purchase orders completed": _completed,
+    "components provided": _provisions,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,
-    "shipments announced by the partner": _announced,
+    "shipments announced by partners": _announced,
     "receiving advices": _advices,
     "maintenance orders": _maintenance,
     "order dates": _dates,

@@ -20,6 +20,7 @@ from typing import TypeVar
 import msgspec
 
 from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.lab.subcontracting import with_supplier
 from andon.sandbox.lab.supply import aside
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.field_service import VAN
@@ -92,7 +93,8 @@ def _posted(
     posted: dict[tuple[tuple[str, str], str, str], Decimal] = {}
     for key, row in erp.company.books.rows("A_MaterialDocumentItem").items():
         kind = kinds.get(row["GoodsMovementType"])
-        if kind is not None and not row.get("IsAutomaticallyCreated"):
+        elsewhere = row.get("IsAutomaticallyCreated") or row.get("InventorySpecialStockType")
+        if kind is not None and not elsewhere:
             _add(posted, ((key[0], key[1]), kind, row["Batch"]), row["QuantityInEntryUnit"])
     return posted
 
@@ -136,9 +138,12 @@ def stock_error(truth: Truth, erp: Erp, wms: Wms) -> Decimal:
         elif place.startswith(_HALLS):
             _add(lies, (lot, "warehouse"), amount)
             _add(bins, (lot, place), amount)
+    for lot, amount in with_supplier(truth).items():
+        _add(lies, (lot, "supplier"), amount)
     books: dict[tuple[str, str], Decimal] = {}
     for there, amount in erp.company.movements.stocks.all():
-        _add(books, (there.batch, _STORES.get(there.store, there.store)), amount)
+        place = "supplier" if there.supplier else _STORES.get(there.store, there.store)
+        _add(books, (there.batch, place), amount)
     for lot, amount in aside(erp).items():
         _add(books, (lot, "aside"), amount)
     return _apart(lies, books) + _apart(bins, wms.bins)

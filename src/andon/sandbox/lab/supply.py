@@ -28,6 +28,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import ASIDE, Receiving
 from andon.sandbox.systems.supplier_edi import Advised, GivenBack, Promised, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
+from andon.sandbox.systems.supplier_portal.seller import Seller
 from andon.sandbox.truth import Arrived, Returned, Truth
 
 
@@ -105,7 +106,7 @@ def _booked(erp: Erp, movements: Collection[str]) -> Iterator[Received]:
             yield Received(kind, order, line, row["Batch"], row["QuantityInEntryUnit"])
 
 
-def taken(erp: Erp, mailbox: SupplierEdi, portal: SupplierPortal) -> Reckoned:
+def taken(erp: Erp, mailbox: SupplierEdi, *sellers: Seller) -> Reckoned:
     """Each order must have come to its own supplier once."""
     rows = erp.company.books.rows("A_PurchaseOrder").values()
     behind = [
@@ -113,21 +114,23 @@ def taken(erp: Erp, mailbox: SupplierEdi, portal: SupplierPortal) -> Reckoned:
         for number, office in mailbox.offices.items()
         for one in office.taken.elements()
     ]
-    found = [(portal.number, one) for one in portal.found]
+    found = [(seller.number, one) for seller in sellers for one in seller.found]
     return compare([(row["Supplier"], row["PurchaseOrder"]) for row in rows], behind + found)
 
 
-def promised(mailbox: SupplierEdi, portal: SupplierPortal) -> Iterator[Promised]:
+def promised(mailbox: SupplierEdi, *sellers: Seller) -> Iterator[Promised]:
     """As suppliers have said it."""
     for office in mailbox.offices.values():
         yield from office.promised
-    yield from portal.promised
+    for seller in sellers:
+        yield from seller.promised
 
 
-def announced(portal: SupplierPortal) -> Iterator[tuple[str, str]]:
-    """What left the supplier that is a partner: shipment and order."""
-    for shipment, shipped in portal.shipped.items():
-        yield shipment, shipped.order
+def announced(*sellers: Seller) -> Iterator[tuple[str, str]]:
+    """What left the suppliers that are partners: shipment and order."""
+    for seller in sellers:
+        for shipment, shipped in seller.shipped.items():
+            yield shipment, shipped.order
 
 
 def expected(dock: Receiving) -> Iterator[tuple[str, str]]:

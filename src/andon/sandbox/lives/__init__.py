@@ -18,6 +18,7 @@ from andon.sandbox.lives import (
     sales,
     service,
     shipping,
+    subcontracting,
     warehouse,
 )
 from andon.sandbox.system import System
@@ -52,6 +53,7 @@ AREAS: tuple[Callable[[World, Mapping[str, System]], None], ...] = (
     returning.begin,
     service.begin,
     planning.begin,
+    subcontracting.begin,
 )
 """Each begins the lives of its people and machines, as far as the systems they need are there."""
 

@@ -6,6 +6,7 @@ from andon.sandbox.system import System
 from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
+from andon.sandbox.systems.contract_manufacturer import ContractManufacturer
 from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
@@ -43,6 +44,7 @@ SYSTEMS: tuple[type[System], ...] = (
     Portal,
     SupplierEdi,
     SupplierPortal,
+    ContractManufacturer,
     Receiving,
     FieldService,
 )

@@ -11,6 +11,8 @@ __all__ = [
     "Made",
     "Mended",
     "Moved",
+    "Processed",
+    "Provided",
     "Returned",
     "Scrapped",
     "Started",
@@ -92,6 +94,34 @@ class Moved(Fact, frozen=True, kw_only=True):
     origin: str
     place: str
     because: str = ""
+
+
+class Provided(Fact, frozen=True, kw_only=True):
+    """A driver has taken an amount of a lot to a supplier that processes it."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    origin: str
+    place: str
+    because: str
+    """The purchase order and line."""
+
+
+class Processed(Fact, frozen=True, kw_only=True):
+    """A supplier has made something of what we provided. What is good of it comes later."""
+
+    lot: str
+    material: str
+    quantity: Decimal
+    """How much of the lot went into what is good."""
+    scrap: Decimal
+    """How much of it was spoiled."""
+    place: str
+    made: str
+    """The lot that came of it; empty, if nothing good did."""
+    because: str
+    """The purchase order and line."""
 
 
 class Scrapped(Fact, frozen=True, kw_only=True):

@@ -18,6 +18,8 @@ from andon.sandbox.truth.facts import (
     Made,
     Mended,
     Moved,
+    Processed,
+    Provided,
     Returned,
     Scrapped,
     Started,
@@ -90,7 +92,9 @@ class Truth:
                 self._put(fact.lot, fact.place, fact.quantity)
             case Consumed() | Scrapped() | Left() | Returned() | Used():
                 self._take(fact.lot, fact.place, fact.quantity)
-            case Moved():
+            case Processed():
+                self._take(fact.lot, fact.place, fact.quantity + fact.scrap)
+            case Moved() | Provided():
                 self._take(fact.lot, fact.origin, fact.quantity)
                 self._put(fact.lot, fact.place, fact.quantity)
             case Strayed():

@@ -16,6 +16,7 @@ from andon.connectors.odata.simulated.masters import Masters
 from andon.connectors.odata.simulated.movements import Movements
 from andon.connectors.odata.simulated.purchases import Purchases
 from andon.connectors.odata.simulated.sales import Sales
+from andon.connectors.odata.simulated.subcontracting import Subcontracting
 
 ORDERS = "A_ProductionOrder_2"
 COMPONENTS = "A_ProductionOrderComponent_4"
@@ -44,7 +45,10 @@ class Company:
             "VALVE": {"SEAL": Decimal("0.5")},
         }
         """Material -> its first components, each with how much of it one piece takes."""
-        self.units = {"PUMP": "PC", "VALVE": "PC", "HOUSING": "PC", "SEAL": "PC"}
+        self.processed: dict[str, dict[str, Decimal]] = {"SHAFT-ZN": {"SHAFT": Decimal(1)}}
+        """Material that suppliers make of what is provided -> what one piece of it takes."""
+        materials = "PUMP", "VALVE", "HOUSING", "SEAL", "SHAFT", "SHAFT-ZN"
+        self.units: dict[str, str] = dict.fromkeys(materials, "PC")
         self.stores = ("171A", "171W", "171V")
         """Storage locations of the plant: its own store, and what a warehouse keeps for it."""
         self.steps = (("0010", "Assemble", "LINE1"), ("0020", "Test", "TEST1"))
@@ -60,6 +64,7 @@ class Company:
         self.inspections = Inspections(self)
         self.sales = Sales(self)
         self.deliveries = Deliveries(self)
+        self.subcontracting = Subcontracting(self)
         self.purchases = Purchases(self)
         self.masters = Masters(self)
         self.ledger = Ledger(self)

@@ -16,6 +16,7 @@ _STOCK, _OFFSET = "BSX", "GBB"
 _ACCOUNTS = {_STOCK: "13100000", _OFFSET: "51100000"}
 _WITHOUT_VALUE = (
     "103", "104", "124", "125", "311", "312", "321", "322", "325", "326", "343", "344",
+    "541", "542",
 )  # fmt: skip
 """From place to place, from status to status, or not taken into stock at all: no value changes."""
 
@@ -31,6 +32,8 @@ class Ledger:
             "VALVE": Decimal(35),
             "HOUSING": Decimal(48),
             "SEAL": Decimal("2.50"),
+            "SHAFT": Decimal(12),
+            "SHAFT-ZN": Decimal(15),
         }
         """Standard price of a piece, in EUR."""
         self.breaking = 0

@@ -33,6 +33,8 @@ class Side(msgspec.Struct, frozen=True):
     """Empty: the one that the item names."""
     elsewhere: bool = False
     """At the item's other storage location."""
+    provided: bool = False
+    """With the item's supplier, who processes it: special stock O."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 _HERE, _THERE, _ANY = Side(), Side(elsewhere=True), Side("")
 _OTHER = "IssuingOrReceivingStorageLoc"
+_PROVIDED = Side(provided=True)
 _DOOR, _WHY = Side(GR_BLOCKED), "GoodsMovementReasonCode"
 
 MOVES: Mapping[str, Move] = {
@@ -76,6 +79,10 @@ MOVES: Mapping[str, Move] = {
     "344": Move(undo="343", takes=_HERE, puts=Side(BLOCKED), code="04"),
     "501": Move(undo="502", puts=_HERE, code="05"),
     "502": Move(undo="501", takes=_HERE, code="05"),
+    "541": Move(undo="542", takes=_HERE, puts=_PROVIDED, code="04", needs="Supplier"),
+    "542": Move(undo="541", takes=_PROVIDED, puts=_HERE, code="04", needs="Supplier"),
+    "543": Move(undo="544", takes=_PROVIDED, code="01"),
+    "544": Move(undo="543", puts=_PROVIDED, code="01"),
     "551": Move(undo="552", takes=_ANY, code="03", needs="CostCenter"),
     "552": Move(undo="551", puts=_ANY, code="03", needs="CostCenter"),
     "555": Move(undo="556", takes=Side(BLOCKED), code="03", needs="CostCenter"),

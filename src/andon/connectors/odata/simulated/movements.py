@@ -14,7 +14,8 @@ from andon.connectors.odata.simulated.movement_types import (
     UNRESTRICTED,
     Side,
 )
-from andon.connectors.odata.simulated.stocks import Stock, Stocks
+from andon.connectors.odata.simulated.stocks import PROVIDED, Stock, Stocks
+from andon.connectors.odata.simulated.subcontracting import SCRAPPINGS
 
 if TYPE_CHECKING:
     from andon.connectors.odata.simulated.company import Company
@@ -53,7 +54,7 @@ class Movements:
 
     def post(self, header: Row, items: Iterable[Row], user: str) -> Sequence[Row]:
         """One document with all its items, or none of them."""
-        lines = [self._line(item) for item in items]
+        lines = self._company.subcontracting.whole([self._line(item) for item in items])
         if not lines:
             return ()
         now = self._books.now()
@@ -151,6 +152,10 @@ class Movements:
             "InventoryStockType": UNRESTRICTED,
             "IssuingOrReceivingPlant": "",
             "IssuingOrReceivingStorageLoc": "",
+            "Supplier": "",
+            "InventorySpecialStockType": "",
+            "MaterialDocumentLine": "",
+            "MaterialDocumentParentLine": "",
             "CostCenter": "",
             "GoodsMovementReasonCode": "",
             "ManufacturingOrder": item.get("OrderID", ""),
@@ -196,6 +201,8 @@ class Movements:
             self._delivered(order, amount if kind == "101" else -amount)
             if kind == "101":
                 self._company.inspections.begin(item)
+        elif kind in ("543", "544"):
+            self._company.subcontracting.consume(item, amount if kind == "543" else -amount)
         elif kind in ("261", "262"):
             self._withdrawn(order, item["Material"], amount if kind == "261" else -amount)
 
@@ -238,6 +245,11 @@ def _reference(item: Row) -> str:
 
 def _end(item: Row, side: Side) -> Stock:
     """Where one end of a movement lies."""
+    if side.provided or (
+        item["InventorySpecialStockType"] == PROVIDED and item["GoodsMovementType"] in SCRAPPINGS
+    ):
+        kind = side.stock_type or item["InventoryStockType"]
+        return Stock(item["Material"], item["Plant"], "", item["Batch"], kind, item["Supplier"])
     store = item["IssuingOrReceivingStorageLoc"] if side.elsewhere else item["StorageLocation"]
     kind = side.stock_type or item["InventoryStockType"]
     return Stock(item["Material"], item["Plant"], store, item["Batch"], kind)

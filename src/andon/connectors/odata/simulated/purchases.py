@@ -1,6 +1,6 @@
 """Purchase orders: what was bought of whom, what is promised, and how much of it has come."""
 
-__all__ = ["PURCHASES", "PURCHASE_ITEMS", "SCHEDULES", "Purchases"]
+__all__ = ["PROCESSED", "PURCHASES", "PURCHASE_ITEMS", "SCHEDULES", "Purchases"]
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 PURCHASES = "A_PurchaseOrder"
 PURCHASE_ITEMS = "A_PurchaseOrderItem"
 SCHEDULES = "A_PurchaseOrderScheduleLine"
+PROCESSED = "3"
+"""Item category: subcontracting, L on the screen."""
+_USUAL, _SERVICE = "NB", "ZLB"
+_NUMBERS = {_USUAL: 4500000001, _SERVICE: 4600000001}
+"""Document type -> the first of its numbers; services have a type and numbers of their own."""
 _CHANGEABLE = {"ScheduleLineDeliveryDate", "ScheduleLineCommittedQuantity"}
 _COMPLETE = "IsCompletelyDelivered"
 _USUALLY = timedelta(days=7)
@@ -40,23 +45,37 @@ class Purchases:
         ]
         return self.create({"Supplier": supplier}, items, wanted)["PurchaseOrder"]
 
+    def subcontract(
+        self, supplier: str, bought: Sequence[tuple[str, Decimal]], wanted: date | None = None
+    ) -> str:
+        """A buyer's order of a service: so much of each material, made of what is provided."""
+        items: list[Row] = [
+            {"Material": material, "OrderQuantity": amount, "PurchaseOrderItemCategory": PROCESSED}
+            for material, amount in bought
+        ]
+        header = {"Supplier": supplier, "PurchaseOrderType": _SERVICE}
+        return self.create(header, items, wanted)["PurchaseOrder"]
+
     def create(self, header: Row, items: Sequence[Row], wanted: date | None = None) -> Row:
         """An order with all its lines, or none of it."""
         if not header.get("Supplier"):
             raise RefusedCallError("ME/083", "Enter Supplier")
         if not items:
             raise RefusedCallError("06/077", "Purchase order still contains no items")
-        lines = [self._line(item) for item in items]
+        kind = header.get("PurchaseOrderType") or _USUAL
+        if kind not in _NUMBERS:
+            raise RefusedCallError("06/083", f"Document type {kind} is not allowed here")
+        lines = [self._line(item, kind) for item in items]
         now = self._books.now()
         with self._books.together():
-            number = self._books.number("purchase", 4500000001)
+            number = self._books.number(f"purchase {kind}", _NUMBERS[kind])
             for n, line in enumerate(lines, start=1):
                 item = f"{n * 10:05}"
                 row = {**line, "PurchaseOrder": number, "PurchaseOrderItem": item}
                 self._books.put(PURCHASE_ITEMS, (number, item), row)
                 self._schedule(row, wanted or (now + _USUALLY).date())
             values: dict[str, Any] = {
-                "PurchaseOrderType": "NB",
+                "PurchaseOrderType": kind,
                 "CompanyCode": "1710",
                 "PurchasingOrganization": "1710",
                 **header,
@@ -171,18 +190,27 @@ class Purchases:
             "PurchaseOrderQuantityUnit": item["PurchaseOrderQuantityUnit"],
         }
         self._books.put(SCHEDULES, (number, line, "1"), row)
+        if item["PurchaseOrderItemCategory"] == PROCESSED:
+            self._company.subcontracting.explode(item)
 
-    def _line(self, item: Row) -> Row:
+    def _line(self, item: Row, kind: str) -> Row:
         material, amount = item.get("Material") or "", item.get("OrderQuantity")
         if material not in self._company.units:
             raise RefusedCallError("M3/305", f"The material {material} does not exist")
         if not isinstance(amount, Decimal) or amount <= 0:
             raise RefusedCallError("ME/062", "Enter a purchase order quantity")
+        category = item.get("PurchaseOrderItemCategory") or "0"
+        if (category == PROCESSED) != (kind == _SERVICE):
+            text = f"Item category {category} is not allowed with document type {kind}"
+            raise RefusedCallError("06/048", text)
+        if category == PROCESSED and material not in self._company.processed:
+            raise RefusedCallError("06/225", f"Enter components for {material}")
         return {
             "Plant": "1710",
             "StorageLocation": "171A",
             "PurchaseOrderQuantityUnit": self._company.units[material],
             **item,
+            "PurchaseOrderItemCategory": category,
             _COMPLETE: False,
             _CAME: Decimal(0),
             _ASIDE: Decimal(0),

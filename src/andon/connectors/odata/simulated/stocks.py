@@ -1,6 +1,6 @@
 """Book stock: how much lies where, and what it may be used for."""
 
-__all__ = ["STOCKS", "Stock", "Stocks"]
+__all__ = ["PROVIDED", "STOCKS", "Stock", "Stocks"]
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -16,7 +16,9 @@ _SPECIAL = (
     "Supplier", "Customer", "WBSElementInternalID", "SDDocument", "SDDocumentItem",
     "InventorySpecialStockType",
 )  # fmt: skip
-"""Key fields of stock that belongs to somebody in particular; here it never does."""
+"""Key fields of special stock; here that is only what a supplier has of ours."""
+PROVIDED = "O"
+"""Special stock: provided to a supplier who processes it; ours, and in none of our stores."""
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -27,6 +29,8 @@ class Stock(msgspec.Struct, frozen=True):
     store: str
     batch: str = ""
     stock_type: str = UNRESTRICTED
+    supplier: str = ""
+    """Who has it, if it is provided; it is in no store then."""
 
 
 class Stocks:
@@ -44,8 +48,8 @@ class Stocks:
     def all(self) -> Iterator[tuple[Stock, Decimal]]:
         """Every place that holds some, or has held some."""
         for key, row in self._books.rows(STOCKS).items():
-            material, plant, store, batch = key[:4]
-            yield Stock(material, plant, store, batch, key[-1]), row[_AMOUNT]
+            material, plant, store, batch, supplier = key[:5]
+            yield Stock(material, plant, store, batch, key[-1], supplier), row[_AMOUNT]
 
     def put(self, where: Stock, amount: Decimal) -> None:
         """More lies there."""
@@ -57,9 +61,9 @@ class Stocks:
         if left < 0:
             raise RefusedCallError(
                 "M7/021",
-                f"Deficit of SL {STOCK_TYPES[where.stock_type]} {-left}"
-                f" {self._units[where.material]} : {where.material} {where.plant} {where.store}"
-                f" {where.batch}".rstrip(),
+                f"Deficit of {_kind(where)} {-left}"
+                f" {self._units[where.material]} : {where.material} {where.plant}"
+                f" {where.store or where.supplier} {where.batch}".rstrip(),
             )
         self._set(where, left)
 
@@ -69,7 +73,7 @@ class Stocks:
             "Plant": where.plant,
             "StorageLocation": where.store,
             "Batch": where.batch,
-            **dict.fromkeys(_SPECIAL, ""),
+            **dict(zip(_SPECIAL, _special(where), strict=True)),
             "InventoryStockType": where.stock_type,
             "MaterialBaseUnit": self._units.get(where.material, ""),
             _AMOUNT: quantity,
@@ -78,5 +82,15 @@ class Stocks:
 
 
 def _key(where: Stock) -> tuple[str, ...]:
-    special = [""] * len(_SPECIAL)
-    return where.material, where.plant, where.store, where.batch, *special, where.stock_type
+    place = where.material, where.plant, where.store, where.batch
+    return *place, *_special(where), where.stock_type
+
+
+def _special(where: Stock) -> tuple[str, ...]:
+    others = [""] * (len(_SPECIAL) - 2)
+    return where.supplier, *others, PROVIDED if where.supplier else ""
+
+
+def _kind(where: Stock) -> str:
+    kind = STOCK_TYPES[where.stock_type]
+    return f"BA Stock provided to vendor {kind}" if where.supplier else f"SL {kind}"

@@ -57,7 +57,8 @@ class Erp(HttpSystem):
         for (material,), row in self.company.books.rows("A_Product").items():
             yield Belief(f"item:{material}", "effective", row["ProductDocumentVersion"])
         for there, amount in self.company.movements.stocks.all():
-            where = f"lot:{there.batch or there.material}@{there.plant}/{there.store}"
+            place = there.store or there.supplier
+            where = f"lot:{there.batch or there.material}@{there.plant}/{place}"
             attribute = STOCK_TYPES[there.stock_type]
             yield Belief(where, attribute, f"{amount.normalize():f}")
         for (number,), row in self.company.books.rows("A_ProductionOrder_2").items():

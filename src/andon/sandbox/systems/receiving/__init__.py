@@ -1,7 +1,7 @@
-"""The terminal on the dock: it lists what is announced and what goes back, a clerk scans what came,
-and closes the count of a shipment."""
+"""The terminal on the dock: it lists what is announced, what goes back and what is provided, a
+clerk scans what came, and closes the count of a shipment."""
 
-__all__ = ["ASIDE", "Counted", "Expected", "Receiving", "Return"]
+__all__ = ["ASIDE", "Counted", "Expected", "Provided", "Provision", "Receiving", "Return"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
+from andon.sandbox.systems.receiving.provisions import Provided, Provision, Provisions
 from andon.sandbox.systems.receiving.returns import Return, Returns
 from andon.sandbox.world import World
 
@@ -63,6 +64,7 @@ class Receiving(PostingSystem):
         """(purchase order, shipment) -> what came."""
         self.expected: list[Expected] = []
         self.returns = Returns()
+        self.provisions = Provisions()
         self.key = f"dock-{world.chance('receiving/key').getrandbits(64):016x}"
 
     def environment(self) -> Mapping[str, str]:
@@ -74,7 +76,7 @@ class Receiving(PostingSystem):
         }
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/expected`, `/returns`."""
+        """`/expected`, `/returns`, `/provisions`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"detail": "unknown key"}, status=401)
         match request.method, request.path:
@@ -88,6 +90,10 @@ class Receiving(PostingSystem):
                 return self.returns.ask(await request.read())
             case "GET", "/returns":
                 return self.returns.found(request.query.get("reference"))
+            case "POST", "/provisions":
+                return self.provisions.ask(await request.read())
+            case "GET", "/provisions":
+                return self.provisions.found(request.query.get("reference"))
             case _:
                 return json_answer({"detail": f"no {request.path} here"}, status=404)
 
@@ -122,6 +128,11 @@ class Receiving(PostingSystem):
         """The clerk has given a driver what goes back, as far as it was there."""
         body = self.returns.gone(id, loaded)
         self.outbox.say("shipment.returned", {**body, "at": self.world.now()})
+
+    def provided(self, id: str, loaded: Sequence[Provided]) -> None:
+        """The clerk has given a driver what a supplier processes."""
+        body = self.provisions.gone(id, loaded)
+        self.outbox.say("components.provided", {**body, "at": self.world.now()})
 
     def believes(self) -> Iterable[Belief]:
         """What came of each lot."""

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from andon.sandbox.system import feed_page, json_answer
 from andon.sandbox.systems.wms.levels import Levels
-from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Scrapped
+from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Provided, Scrapped
 
 _NONE = Decimal(0)
 
@@ -86,7 +86,11 @@ class Supply:
                 if fact.material in takes:
                     takes[fact.material] = max(_NONE, takes[fact.material] - fact.quantity)
                 self._change(fact.lot, fact.material, -fact.quantity)
-            case Scrapped(place=self._place) | Moved(origin=self._place):
+            case (
+                Scrapped(place=self._place)
+                | Moved(origin=self._place)
+                | Provided(origin=self._place)
+            ):
                 if fact.lot in self._lies:
                     self._change(fact.lot, fact.material, -fact.quantity)
             case _:

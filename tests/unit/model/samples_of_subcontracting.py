@@ -1,0 +1,40 @@
+"""Samples of messages about what suppliers process for us, with everything they can say."""
+
+from andon.core.message import Message
+from andon.model.production import NeededComponent
+from andon.model.subcontracting import (
+    ComponentsProvided,
+    PostProvision,
+    ProvidedLot,
+    ProvidedStockReported,
+    RequestProvision,
+    SubcontractLine,
+    SubcontractPlaced,
+    UnblockProvided,
+)
+from andon.model.supply import PurchaseLine
+from tests.unit.model.samples_of_supply import NOON, pcs
+
+ORDER, SHOP = "4600000001", "17300004"
+LINE = SubcontractLine(
+    line="00010",
+    material_id="SHAFT-ZN",
+    quantity=pcs("5"),
+    due_at=NOON,
+    components=(NeededComponent(material_id="SHAFT", quantity=pcs("5")),),
+)
+NEEDED = PurchaseLine(line="00010", material_id="SHAFT", quantity=pcs("5"))
+SHAFTS = ProvidedLot(line="00010", material_id="SHAFT", lot_id="F1", quantity=pcs("5"))
+
+FULL: tuple[Message, ...] = (
+    SubcontractPlaced(order_id=ORDER, supplier_id=SHOP, lines=(LINE,)),
+    RequestProvision(order_id=ORDER, supplier_id=SHOP, needed=(NEEDED,)),
+    ComponentsProvided(
+        order_id=ORDER, provision_id="V1", supplier_id=SHOP, lots=(SHAFTS,), provided_at=NOON
+    ),
+    PostProvision(order_id=ORDER, provision_id="V1", supplier_id=SHOP, provided=(SHAFTS,)),
+    UnblockProvided(order_id=ORDER, provision_id="V1", provided=(SHAFTS,)),
+    ProvidedStockReported(
+        lot_id="F1", material_id="SHAFT", supplier_id=SHOP, use="unrestricted", quantity=pcs("5")
+    ),
+)
