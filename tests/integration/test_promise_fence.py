@@ -21,6 +21,7 @@ from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest, TooBusyError
 from andon.engine.plan import Plan, wire
 from andon.model.fulfilment import DeliveryLine, PickDelivery
+from andon.model.processing import ConsumedLot, LotProcessed
 from andon.model.production import (
     AssignLots,
     ComponentLot,
@@ -45,7 +46,7 @@ LONG, NOW = timedelta(seconds=5), timedelta(0)
 ONE = Quantity(Decimal(1), "PCE")
 NONE = Quantity(Decimal(0), "PCE")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-EVENTS = (HoldPlaced, HoldReleased, OperationConfirmed, OrderCompleted)
+EVENTS = (HoldPlaced, HoldReleased, OperationConfirmed, OrderCompleted, LotProcessed)
 COMMANDS = (PickDelivery, AssignLots, PlaceHold, ReleaseHold)
 
 
@@ -286,6 +287,24 @@ async def test_another_systems_hold_binds_too_and_an_older_word_does_not(databas
         await floor.heard(HoldReleased(lot_id="L1"), at=NOON + timedelta(hours=3))
         with pytest.raises(DeniedError, match="held by andon"):
             await desk.asks(uses("L1"))
+
+
+async def test_what_a_supplier_made_of_a_held_lot_is_bound_with_it(database: str) -> None:
+    async with floor_on(database) as floor, desk_of(floor) as hub, floor.working():
+        desk = Desk(hub)
+        for used, made in (("RAW", "PLATED"), ("PLATED", "PACKED"), ("OTHER", "FREE")):
+            await floor.heard(
+                LotProcessed(
+                    lot_id=made, material_id="M", order_id="4600000001", line="00010",
+                    supplier_id="17300004", good=ONE, processed_at=NOON,
+                    consumed=(ConsumedLot(material_id="M", lot_id=used, quantity=ONE),),
+                )
+            )  # fmt: skip
+        await desk.asks(hold("RAW"))
+        for bound in ("PLATED", "PACKED"):
+            with pytest.raises(DeniedError, match=f"lot {bound}, which was made of lot RAW"):
+                await desk.asks(uses(bound))
+        assert await desk.asks(uses("FREE")) == "delivered"
 
 
 async def test_what_was_made_of_a_held_lot_is_bound_with_it(database: str) -> None:

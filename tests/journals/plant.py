@@ -32,6 +32,14 @@ from andon.capabilities.quality import (
     stop_held_use,
 )
 from andon.capabilities.service import answer_case, post_parts
+from andon.capabilities.subcontracting import (
+    claim_scrapped,
+    post_processed,
+    post_provided,
+    provide_components,
+    stop_processing,
+    watch_promised,
+)
 from andon.capabilities.supply import (
     check_components,
     claim_missing,
@@ -90,5 +98,11 @@ andon = Andon(
         complete_credited,
         expedite_missing(fetched_by={"17300002"}),
         note_receipts(fetched_by={"17300002"}),
+        provide_components,
+        post_provided,
+        post_processed,
+        claim_scrapped,
+        stop_processing,
+        watch_promised,
     ],
 )

@@ -54,6 +54,8 @@ class SubcontractPlaced(PurchaseOrderEvent, frozen=True, kw_only=True):
 
     supplier_id: Name
     lines: Annotated[tuple[SubcontractLine, ...], msgspec.Meta(min_length=1)]
+    ordered_at: Instant | None = None
+    """The day of the order, where its system says it."""
 
     def claims(self) -> Claims:
         """Who shall process, and what shall come of it."""

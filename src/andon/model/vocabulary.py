@@ -72,6 +72,15 @@ from andon.model.planning import (
     UnscheduleOrder,
 )
 from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
+from andon.model.processing import (
+    ComponentsScrapped,
+    LotProcessed,
+    PostProcessed,
+    PostProvidedScrap,
+    ProcessedCounted,
+    ProcessingReported,
+    RequestStop,
+)
 from andon.model.production import (
     AssignComponents,
     AssignLots,
@@ -256,6 +265,13 @@ VOCABULARY: tuple[type[Message], ...] = (
     PostProvision,
     UnblockProvided,
     ProvidedStockReported,
+    ProcessingReported,
+    LotProcessed,
+    ComponentsScrapped,
+    PostProvidedScrap,
+    RequestStop,
+    ProcessedCounted,
+    PostProcessed,
     CaseReported,
     RaiseComplaint,
     ComplaintDecided,

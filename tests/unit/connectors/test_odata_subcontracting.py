@@ -12,10 +12,15 @@ from andon.connectors.odata.purchases import purchase_order
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import Company
 from andon.connectors.odata.simulated.stocks import Stock
-from andon.connectors.odata.subcontracting import post_provision, unblock_provided
+from andon.connectors.odata.subcontracting import (
+    post_processed,
+    post_provision,
+    unblock_provided,
+)
 from andon.core.connector import Item
 from andon.core.mapping import Known
 from andon.core.quantity import Quantity
+from andon.model.processing import ConsumedLot, PostProcessed, ProcessedLot
 from andon.model.production import NeededComponent
 from andon.model.subcontracting import (
     PostProvision,
@@ -40,6 +45,7 @@ SHAFTS = ProvidedLot(
 def _subcontracted() -> dict[str, Any]:
     row = msgspec.json.decode(msgspec.json.encode(ROW))
     row["PurchaseOrder"], row["Supplier"] = NUMBER, PLATER
+    row["CreationDate"] = "2026-03-04T00:00:00Z"
     (item,) = row["to_PurchaseOrderItem"]
     item["Material"], item["PurchaseOrderItemCategory"] = "SHAFT-ZN", "3"
     item["to_ScheduleLine"][0]["to_SubcontractingComponent"] = [
@@ -62,7 +68,7 @@ def test_an_order_of_a_service_is_not_one_of_goods_and_says_what_it_takes() -> N
         due_at=DAY,
         components=(NeededComponent(material_id="SHAFT", quantity=twelve),),
     )
-    placed = SubcontractPlaced(order_id=NUMBER, supplier_id=PLATER, lines=(line,))
+    placed = SubcontractPlaced(order_id=NUMBER, supplier_id=PLATER, lines=(line,), ordered_at=DAY)
     assert _read(_subcontracted()) == [placed]
 
 
@@ -87,6 +93,33 @@ def test_a_provision_is_one_document_of_special_stock() -> None:
     assert back["MaterialDocumentHeaderText"] == LEFT_BEFORE
     (share,) = back["to_MaterialDocumentItem"].of
     assert (share.amount, share.each["07"]["GoodsMovementType"]) == (12, "343")
+
+
+def test_a_receipt_has_below_each_lot_what_is_in_it() -> None:
+    twelve = Quantity(Decimal(12), "PC")
+    parts = tuple(
+        ConsumedLot(material_id="SHAFT", lot_id=lot, quantity=twelve) for lot in ("F1", "F2")
+    )
+    lots = tuple(
+        ProcessedLot(
+            line="00010", material_id="SHAFT-ZN", lot_id=lot, quantity=twelve, consumed=parts
+        )
+        for lot in ("P1", "P2")
+    )
+    command = PostProcessed(order_id=NUMBER, shipment_id="S1", received=lots)
+    body = post_processed.writes(command, Known(SETTINGS, None, local=NUMBER)).body
+    assert [
+        (
+            one["GoodsMovementType"],
+            one["Batch"],
+            one.get("MaterialDocumentLine", ""),
+            one.get("MaterialDocumentParentLine", ""),
+        )
+        for one in body["to_MaterialDocumentItem"]
+    ] == [
+        ("101", "P1", "000001", ""), ("543", "F1", "", "000001"), ("543", "F2", "", "000001"),
+        ("101", "P2", "000002", ""), ("543", "F1", "", "000002"), ("543", "F2", "", "000002"),
+    ]  # fmt: skip
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ PAST = {
     "shipped",
     "returned",
     "provided",
+    "processed",
 }
 IMPERATIVE = {
     "allow",

@@ -1,6 +1,7 @@
-"""What is provided to a contract manufacturer: the list of the dock, its clerk, and the lab."""
+"""What is provided to a contract manufacturer: the list of the dock, its clerk, who works on it,
+and the lab."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +10,13 @@ import msgspec
 import pytest
 
 from andon.sandbox.lab import compare, inventory, subcontracting
-from andon.sandbox.lives.subcontracting import open_shafts, provide
-from andon.sandbox.systems.contract_manufacturer import WORKSHOP
+from andon.sandbox.lives.subcontracting import arrive, begin, open_shafts, provide
+from andon.sandbox.systems.contract_manufacturer import WORKSHOP, ContractManufacturer
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.receiving import Provided as Loaded
 from andon.sandbox.systems.receiving import Receiving
+from andon.sandbox.systems.supplier_portal.seller import Order
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Arrived, ImpossibleError, Processed, Provided
 from andon.sandbox.world import World
@@ -136,3 +139,104 @@ def test_the_lab_sees_what_is_with_the_supplier_in_the_world_alone() -> None:
     assert not inventory.stock_error(world.truth, erp, wms)
     booked = subcontracting.provisions_booked(erp)
     assert compare(subcontracting.provided(world.truth), booked).well
+
+
+def _shop(world: World) -> ContractManufacturer:
+    shop = ContractManufacturer(world, "")
+    shop.found.append(ORDER)
+    return shop
+
+
+def _words(shop: ContractManufacturer) -> list[tuple[str, dict[str, Any]]]:
+    return [(kind, msgspec.json.decode(body)) for kind, body in shop.outbox.waiting]
+
+
+def _read(shop: ContractManufacturer, stop: str | None) -> None:
+    row = {"name": "", "local": ORDER, "values": [{"attribute": "stop", "value": stop}]}
+    shop.notice(msgspec.convert(row, Order))
+
+
+SHAFTS = Loaded("00010", "SHAFT", Decimal(12), "F00001")
+
+
+@pytest.mark.parametrize("first", ["it has them", "it reads it"])
+def test_a_manufacturer_says_once_that_it_has_stopped(first: str) -> None:
+    shop = _shop(World(1))
+    if first == "it has them":
+        shop.take_in(ORDER, [SHAFTS])
+    _read(shop, "F00001, F00009")
+    if first != "it has them":
+        assert not _words(shop), "it has nothing that it could stop"
+        shop.take_in(ORDER, [SHAFTS])
+    _read(shop, "F00001, F00009")
+    assert shop.stops(ORDER, "F00001")
+    assert [one["progress"] for _, one in _words(shop)] == ["received", "stopped"]
+    _read(shop, None)
+    assert not shop.stops(ORDER, "F00001")
+    _read(shop, "F00001")
+    assert [one["progress"] for _, one in _words(shop)] == ["received", "stopped", "stopped"]
+
+
+def test_people_plate_what_is_brought_and_all_of_it_comes_back_or_is_spoiled() -> None:
+    world = World(1)
+    erp, dock, shop = Erp(world, ""), Receiving(world, ""), _shop(world)
+    begin(world, {one.name: one for one in (erp, dock, shop)})
+    world.run(world.now() + timedelta(minutes=1))
+    dock.provisions.ask(msgspec.json.encode(_asked(needed=[{**NEED, "quantity": "210"}])))
+    _read(shop, "F00002")
+    world.run(world.now() + timedelta(hours=2))
+    facts = world.truth.facts
+    assert [one.lot for one in facts if isinstance(one, Processed)] == ["F00001"]
+    assert not [one for one in facts if isinstance(one, Arrived) and one.because != "opening"]
+
+    _read(shop, None)
+    world.run(world.now() + timedelta(hours=2))
+    processed = [one for one in facts if isinstance(one, Processed)]
+    good = sum(one.quantity for one in processed)
+    spoiled = sum(one.scrap for one in processed)
+    assert good + spoiled == 210
+    came = [one for one in facts if isinstance(one, Arrived) and one.because != "opening"]
+    assert sum(one.quantity for one in came) == good
+    assert [one.lot for one in came] == [one.made for one in processed]
+    assert list(shop.shipped) == ["S400001"]
+    assert (ORDER, "S400001") in dock.counts
+    said = [kind for kind, _ in _words(shop)]
+    assert said.count("lot.processed") == 2
+    assert said.count("components.scrapped") == sum(1 for one in processed if one.scrap)
+
+
+def test_the_lab_compares_what_is_in_lots_that_came_and_what_was_spoiled() -> None:
+    world = World(1)
+    erp = Erp(world, "")
+    open_shafts(world)
+    erp.company.purchases.subcontract("17300004", [("SHAFT-ZN", Decimal(12))])
+    _provided(world, 12)
+    _processed(world, 9, 3)
+    assert not list(subcontracting.consumed(world.truth)), "it has not come"
+    (gone,) = subcontracting.scrapped(world.truth)
+    assert (gone.lot, gone.quantity) == ("F00001", 3)
+    world.truth.born("P1", "SHAFT-ZN", sound=True)
+    arrive(world, Receiving(world, ""), ORDER, [Loaded("00010", "SHAFT-ZN", Decimal(9), "P1")])
+    special = {"Material": "SHAFT", "Batch": "F00001", "InventorySpecialStockType": "O"}
+    order = {"PurchaseOrder": ORDER, "PurchaseOrderItem": "00010"}
+    supplier, post = {"Supplier": "17300004"}, erp.company.movements.post
+    out = {"GoodsMovementType": "541", "QuantityInEntryUnit": Decimal(12)}
+    post({}, [{**special, **order, **supplier, **out}], "ANDON")
+    came = {
+        "GoodsMovementType": "101", "Material": "SHAFT-ZN", "Batch": "P1", **order,
+        "MaterialDocumentLine": "1", "QuantityInEntryUnit": Decimal(9),
+    }  # fmt: skip
+    taken = {
+        "GoodsMovementType": "543", **special, "MaterialDocumentParentLine": "1",
+        "QuantityInEntryUnit": Decimal(9),
+    }  # fmt: skip
+    post({}, [came, taken], "ANDON")
+    waste = {"GoodsMovementType": "551", "CostCenter": "1", "QuantityInEntryUnit": Decimal(3)}
+    post({}, [{**special, **supplier, **waste}], "ANDON")
+    for must, does in (
+        (subcontracting.consumed(world.truth), subcontracting.consumption_booked(erp)),
+        (subcontracting.scrapped(world.truth), subcontracting.scrap_booked(erp)),
+    ):
+        assert compare(must, does).well
+    assert not inventory.stock_error(world.truth, erp, Wms(world, ""))
+    assert not list(inventory.adjusted(erp)), "what is spoiled there is no scrap of our warehouse"

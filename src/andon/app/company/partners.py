@@ -1,7 +1,7 @@
 """The company's suppliers, as the ERP numbers them, and what is agreed with those that have a
 mailbox."""
 
-__all__ = ["FETCHED_BY", "PIECE", "listed", "order_named", "partner_of"]
+__all__ = ["FETCHED_BY", "PIECE", "is_service", "listed", "order_named", "partner_of"]
 
 from andon.connectors.edi import EdiSettings, Partner
 from andon.core.errors import MappingError
@@ -29,6 +29,12 @@ def listed(lot: PackedLot | ReturnedLot) -> dict[str, str]:
 def order_named(number: str) -> str:
     """Partners and clerks have the ERP's number on their papers."""
     return f"purchase-order/erp:{number}"
+
+
+def is_service(number: str) -> bool:
+    """Whether what is ordered is made of what we provide: such orders have a document type, and
+    numbers, of their own."""
+    return number.startswith("46")
 
 
 def partner_of(supplier: str, known: Known) -> tuple[str, Partner]:

@@ -24,6 +24,7 @@ from andon.model.inventory import (
     StockStatus,
     StockUse,
 )
+from andon.model.processing import PostProvidedScrap
 from andon.model.subcontracting import ProvidedStockReported
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
@@ -74,6 +75,27 @@ def _scrap(command: PostScrap, _: Known) -> Request:
     }
     (store,) = _stores(location=command.location)
     return _by_status("03", command, command.quantity, store, kinds)
+
+
+@outbound(PostProvidedScrap, proof="findable")
+def _scrap_provided(command: PostProvidedScrap, _: Known) -> Request:
+    """Movement 551 out of what a supplier has of ours, special stock O; waste pays until the
+    supplier does."""
+    paid = {"GoodsMovementType": "551", "CostCenter": _WASTE}
+    special = {"InventorySpecialStockType": "O", "Supplier": command.supplier_id}
+    lines = [
+        {
+            "Plant": "1710",
+            "Material": lot.material_id,
+            "Batch": lot.lot_id.rpartition(":")[2],
+            "QuantityInEntryUnit": lot.quantity.amount,
+            "EntryUnit": lot.quantity.unit,
+            **special,
+            **paid,
+        }
+        for lot in command.scrapped
+    ]
+    return _document("03", lines)
 
 
 @outbound(ReceiveGoods, proof="findable")
@@ -148,7 +170,14 @@ def _stores(**locations: str) -> list[str]:
     return [_STORES[place] for place in locations.values()]
 
 
-POSTINGS: tuple[Outbound, ...] = (_transfer, _adjustment, _scrap, _receipt, _issue)
+POSTINGS: tuple[Outbound, ...] = (
+    _transfer,
+    _adjustment,
+    _scrap,
+    _scrap_provided,
+    _receipt,
+    _issue,
+)
 """One more kind of posting is one more line."""
 
 

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.app.company.area import Area
-from andon.app.company.partners import FETCHED_BY, PIECE, listed, order_named, partner_of
+from andon.app.company.partners import (
+    FETCHED_BY,
+    PIECE,
+    is_service,
+    listed,
+    order_named,
+    partner_of,
+)
 from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
 from andon.app.company.subcontracting import PROVIDED, PROVIDES
 from andon.capabilities.supply import (
@@ -51,6 +58,7 @@ from andon.core.quantity import Quantity
 from andon.model.advising import NoteReceipt
 from andon.model.completing import CompletePurchaseLines
 from andon.model.expediting import RequestExpedite, SendExpedite
+from andon.model.processing import ProcessedCounted
 from andon.model.returning import AdviseReturn, PostReturn, RequestReturn
 from andon.model.supply import (
     AdviseReceipt,
@@ -208,7 +216,8 @@ class _Counted(msgspec.Struct, frozen=True):
 def _counted(item: Item, _: Known) -> Iterator[Said]:
     """Lots have the supplier's numbers."""
     row = item.read(_Counted)
-    yield ShipmentCounted(
+    said = ProcessedCounted if is_service(row.order) else ShipmentCounted
+    yield said(
         order_id=order_named(row.order),
         shipment_id=row.shipment,
         counted_at=row.at,

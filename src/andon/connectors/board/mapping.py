@@ -7,12 +7,14 @@ __all__ = [
     "place_hold",
     "release_hold",
     "request_expedite",
+    "request_stop",
 ]
 
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
 from andon.model.advising import NoteReceipt
 from andon.model.expediting import RequestExpedite
+from andon.model.processing import RequestStop
 from andon.model.quality import PlaceHold, ReleaseHold
 
 
@@ -46,7 +48,14 @@ def note_receipt(command: NoteReceipt, known: Known) -> Request:
     return Request(target="receipt", body={"order": command.order_id, "judged": judged})
 
 
+@outbound(RequestStop, proof="keyed")
+def request_stop(command: RequestStop, known: Known) -> Request:
+    """With the order at once, for its supplier to read."""
+    del known
+    return Request(target="stop", body={"order": command.order_id, "held": list(command.held)})
+
+
 MAPPINGS = (place_hold, release_hold)
 """Of holds."""
-SUPPLIERS = (request_expedite, note_receipt)
+SUPPLIERS = (request_expedite, note_receipt, request_stop)
 """Of what suppliers that fetch their orders read with them."""

@@ -139,6 +139,7 @@ class PurchaseRow(msgspec.Struct, frozen=True):
     number: str = msgspec.field(name="PurchaseOrder")
     supplier: str = msgspec.field(name="Supplier")
     items: tuple[PurchaseItemRow, ...] = msgspec.field(name="to_PurchaseOrderItem")
+    created: datetime | None = msgspec.field(name="CreationDate", default=None)
 
     def completed(self, known: Known) -> tuple[str, ...]:
         """The lines of which nothing more is expected."""
@@ -170,7 +171,12 @@ def _placed(row: PurchaseRow, known: Known) -> Iterator[Said]:
         line for one in row.items if one.provided_for for line in one.subcontracted(known)
     )
     if processed:
-        yield SubcontractPlaced(order_id=row.number, supplier_id=row.supplier, lines=processed)
+        yield SubcontractPlaced(
+            order_id=row.number,
+            supplier_id=row.supplier,
+            lines=processed,
+            ordered_at=moment(row.created, None, known),
+        )
 
 
 def _other(row: PurchaseRow, before: PurchaseRow) -> bool:

@@ -1,6 +1,11 @@
-"""Stock provided to a supplier that processes it: special stock O."""
+"""Stock provided to a supplier that processes it, special stock O, and what is made of it."""
 
-__all__ = ["SUBCONTRACTING", "post_provision", "unblock_provided"]
+__all__ = [
+    "SUBCONTRACTING",
+    "post_processed",
+    "post_provision",
+    "unblock_provided",
+]
 
 from typing import Any
 
@@ -9,7 +14,9 @@ from andon.connectors.odata.postings import document_of, local_name, place_of
 from andon.core.connector import Request
 from andon.core.mapping import Known, Outbound, outbound
 from andon.core.quantity import Quantity
+from andon.model.processing import PostProcessed
 from andon.model.subcontracting import PostProvision, ProvidedLot, UnblockProvided
+from andon.model.supply import OrderedLot
 
 _PROVIDED = {"InventorySpecialStockType": "O"}
 
@@ -34,11 +41,39 @@ def unblock_provided(command: UnblockProvided, known: Known) -> Request:
     return given_back(gone, known, LEFT_BEFORE)
 
 
+@outbound(PostProcessed, proof="findable", local=True)
+def post_processed(command: PostProcessed, known: Known) -> Request:
+    """A goods receipt for the purchase order, 101, and below each lot what is in it, 543: consumed
+    out of what the supplier of the order has of ours. One document for a shipment."""
+    items: list[dict[str, Any]] = []
+    for n, lot in enumerate(command.received, start=1):
+        order = {"PurchaseOrder": known.local, "PurchaseOrderItem": lot.line}
+        items.append(
+            {
+                "GoodsMovementType": "101",
+                "GoodsMovementRefDocType": "B",
+                "MaterialDocumentLine": f"{n:06}",
+                **order,
+                **_lot(lot, known),
+            }
+        )
+        items += (
+            {
+                "GoodsMovementType": "543",
+                "MaterialDocumentParentLine": f"{n:06}",
+                **_PROVIDED,
+                **_amount(part.material_id, part.lot_id, part.quantity),
+            }
+            for part in lot.consumed
+        )
+    return document_of("01", items)
+
+
 def _of_order(lot: ProvidedLot, known: Known) -> dict[str, Any]:
     return {"PurchaseOrder": known.local, "PurchaseOrderItem": lot.line}
 
 
-def _lot(lot: ProvidedLot, known: Known) -> dict[str, Any]:
+def _lot(lot: OrderedLot, known: Known) -> dict[str, Any]:
     return {**place_of(known), **_amount(lot.material_id, lot.lot_id, lot.quantity)}
 
 
@@ -51,5 +86,5 @@ def _amount(material: str, lot: str, quantity: Quantity) -> dict[str, Any]:
     }
 
 
-SUBCONTRACTING: tuple[Outbound, ...] = (post_provision, unblock_provided)
+SUBCONTRACTING: tuple[Outbound, ...] = (post_provision, unblock_provided, post_processed)
 """In the order of an order's life."""

@@ -156,6 +156,16 @@ def _provisions(company: Company) -> Reckoned:
     return compare(provided, subcontracting.provisions_booked(company.the(Erp)))
 
 
+def _consumed(company: Company) -> Reckoned:
+    consumed = subcontracting.consumed(company.world.truth)
+    return compare(consumed, subcontracting.consumption_booked(company.the(Erp)))
+
+
+def _spoiled(company: Company) -> Reckoned:
+    scrapped = subcontracting.scrapped(company.world.truth)
+    return compare(scrapped, subcontracting.scrap_booked(company.the(Erp)))
+
+
 def _sellers(company: Company) -> tuple[Seller, ...]:
     return company.the(SupplierPortal), company.the(ContractManufacturer)
 
@@ -292,6 +302,8 @@ AUDITS: Mapping[str, Audit] = {
     "returns told to suppliers": _returns_told,
     "lines of purchase orders completed": _completed,
     "components provided": _provisions,
+    "components consumed at the contract manufacturer": _consumed,
+    "scrap of the contract manufacturer": _spoiled,
     "purchase orders sent": _ordered,
     "promises of suppliers": _promises,
     "shipments announced by partners": _announced,

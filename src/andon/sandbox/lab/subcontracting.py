@@ -1,6 +1,15 @@
-"""What is provided to the contract manufacturer, against what the books have with it."""
+"""What is provided to the contract manufacturer and becomes of it, against what the books have."""
 
-__all__ = ["Provision", "provided", "provisions_booked", "with_supplier"]
+__all__ = [
+    "Provision",
+    "consumed",
+    "consumption_booked",
+    "provided",
+    "provisions_booked",
+    "scrap_booked",
+    "scrapped",
+    "with_supplier",
+]
 
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
@@ -17,6 +26,7 @@ class Provision(msgspec.Struct, frozen=True):
     movement: str
     """As the books say it: provided, 541; taken into what was made, 543; spoiled, 551."""
     order: str
+    """Empty for what is spoiled: it is posted for no order."""
     line: str
     lot: str
     quantity: Decimal
@@ -32,6 +42,31 @@ def provided(truth: Truth) -> Iterator[Provision]:
 def provisions_booked(erp: Erp) -> Iterator[Provision]:
     """As the books have it; a reversal is a fault here."""
     yield from _booked(erp, ("541", "542"))
+
+
+def consumed(truth: Truth) -> Iterator[Provision]:
+    """What is in lots that have come back."""
+    came = {fact.lot for fact in truth.facts if isinstance(fact, Arrived)}
+    for fact in truth.facts:
+        if isinstance(fact, Processed) and fact.made in came:
+            yield _provision("543", fact, fact.quantity)
+
+
+def consumption_booked(erp: Erp) -> Iterator[Provision]:
+    """As the books have it; a reversal is a fault here."""
+    yield from _booked(erp, ("543", "544"))
+
+
+def scrapped(truth: Truth) -> Iterator[Provision]:
+    """What was spoiled where it was processed."""
+    for fact in truth.facts:
+        if isinstance(fact, Processed) and fact.scrap:
+            yield Provision("551", "", "", fact.lot, fact.scrap)
+
+
+def scrap_booked(erp: Erp) -> Iterator[Provision]:
+    """As the books have it; a reversal is a fault here."""
+    yield from _booked(erp, ("551", "552"))
 
 
 def with_supplier(truth: Truth) -> Mapping[str, Decimal]:
