@@ -36,7 +36,7 @@ _METRICS = 1_000
 _TOGETHER = 10
 """Metrics in one message."""
 _ROUNDS = 100
-"""Of data after one birth, in which everything is news: then one metric in 67 is."""
+"""Of data after one birth, in which everything is news: then one metric in 72 is."""
 _NEWS_EVERY = 200
 """Of the metrics, one in so many says something new; the design expects one in 160."""
 _COMMANDS = 300

@@ -1,6 +1,6 @@
 """Refusals of Odoo in its own words, answers with records as a look reads them, and its rows."""
 
-from collections.abc import Coroutine
+import asyncio
 from typing import Any, cast
 
 import msgspec
@@ -38,15 +38,6 @@ class _Answers:
         return 200, self._said
 
 
-def _done(work: Coroutine[Any, Any, object]) -> object:
-    """Nothing in it waits, so it ends at its first step."""
-    try:
-        work.send(None)
-    except StopIteration as ended:
-        return ended.value
-    raise AssertionError("it waits for something")
-
-
 async def _looked(said: bytes) -> list[Item]:
     changes = Changes(Calls(cast("Http", _Answers(said))), _SETTINGS)
     return [item async for item in changes.since({})]
@@ -70,7 +61,7 @@ PARSERS = (
     Parser("refusal", _refusal, [_REFUSAL, b"500 " + _REFUSAL, b"<html>502 Bad Gateway"]),
     Parser(
         "answer",
-        lambda said: _done(_looked(said)),
+        lambda said: asyncio.run(_looked(said)),
         [msgspec.json.encode([_SHOWN]), b"[]", b"false"],
     ),
     Parser("row", _row, [msgspec.json.encode(_KEPT), msgspec.json.encode(_GONE)]),
