@@ -38,6 +38,7 @@ async def test_what_is_provided_is_ours_and_in_the_books_as_with_the_manufacture
         erp.faults.add("lose", 1)
         dock.faults.add("lose", 2)
         orders = [_ordered(plant, 12), _ordered(plant, 30)]
+        goods = erp.company.purchases.place(SupplierPortal.number, [("SEAL", Decimal(12))])
         await until(lambda: len(dock.provisions.open()) == 2, within=60)
         await until(lambda: sorted(shop.found) == orders, within=60)
 
@@ -60,7 +61,8 @@ async def test_what_is_provided_is_ours_and_in_the_books_as_with_the_manufacture
         await until(seen, within=60)
         free = await plant.ask("GET", "/v1/availability/SHAFT")
         assert {one["free"] for one in free[1]["totals"]} == {str(20 * 200 - 42)}
-        assert company.the(SupplierPortal).found == [], "nobody sees the orders of another"
+        await until(lambda: company.the(SupplierPortal).found == [goods], within=60)
+        assert sorted(shop.found) == orders, "nobody sees the orders of another"
         assert not shop.refused
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from andon.sandbox.lab import compare, supply
 from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.systems.contract_manufacturer import ContractManufacturer
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import Called, SupplierEdi
@@ -164,6 +165,7 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
         company = plant.company
         erp, mailbox, dock = company.the(Erp), company.the(SupplierEdi), company.the(Receiving)
         portal = company.the(SupplierPortal)
+        sellers = portal, company.the(ContractManufacturer)
         mailbox.odd["twice"], mailbox.odd["halves"] = 2, 1
         mailbox.mailbox.answers_lost = 1
         dock.outbox.odd["twice"] = 2
@@ -179,12 +181,12 @@ async def test_orders_promises_receipts_and_advices_are_where_they_belong_once()
 
         def found() -> dict[str, Reckoned]:
             came = supply.happened(company.world.truth)
-            promised = supply.promised(mailbox, portal)
+            promised = supply.promised(mailbox, *sellers)
             return {
                 "receipts": compare(came, supply.booked(erp)),
-                "orders": supply.taken(erp, mailbox, portal),
+                "orders": supply.taken(erp, mailbox, *sellers),
                 "promises": compare(promised, supply.promises_booked(erp)),
-                "announced": compare(supply.announced(portal), supply.expected(dock)),
+                "announced": compare(supply.announced(*sellers), supply.expected(dock)),
                 "advices": compare(
                     supply.judged(mailbox, portal, dock), supply.advised(mailbox, portal)
                 ),

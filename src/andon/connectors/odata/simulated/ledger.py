@@ -41,8 +41,8 @@ class Ledger:
         self.broken: list[Sequence[Row]] = []
 
     def follow(self, moved: Sequence[Row]) -> None:
-        """The entry of a material document, unless its update breaks off."""
-        if self.breaking:
+        """The entry of a material document that has one, unless its update breaks off."""
+        if self.breaking and _valued(moved):
             self.breaking -= 1
             self.broken.append(moved)
         else:
@@ -59,12 +59,7 @@ class Ledger:
         return [row for row in rows if row["TransactionTypeDetermination"] == _OFFSET]
 
     def _enter(self, moved: Sequence[Row]) -> None:
-        valued = [
-            item
-            for item in moved
-            if item["GoodsMovementType"] not in _WITHOUT_VALUE
-            and not item["IsAutomaticallyCreated"]
-        ]
+        valued = _valued(moved)
         if not valued:
             return
         document = self._books.number("journal", 100000001).zfill(10)
@@ -104,3 +99,12 @@ class Ledger:
         }
         key = ("0L", "1710", year, document, number)
         self._books.put(ENTRIES, key, row)
+
+
+def _valued(moved: Sequence[Row]) -> Sequence[Row]:
+    """What of a document changes the value of stock."""
+    return [
+        item
+        for item in moved
+        if item["GoodsMovementType"] not in _WITHOUT_VALUE and not item["IsAutomaticallyCreated"]
+    ]
