@@ -41,6 +41,7 @@ from andon.capabilities.subcontracting import (
     watch_promised,
 )
 from andon.capabilities.supply import (
+    await_replacement,
     check_components,
     claim_missing,
     complete_credited,
@@ -96,6 +97,7 @@ andon = Andon(
         claim_missing(fetched_by={"17300002"}),
         post_returned(fetched_by={"17300002"}),
         complete_credited,
+        await_replacement(fetched_by={"17300002"}),
         expedite_missing(fetched_by={"17300002"}),
         note_receipts(fetched_by={"17300002"}),
         provide_components,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from andon.sandbox.lab import compare, inventory, returns, supply
-from andon.sandbox.lives import returning
+from andon.sandbox.lives import purchasing, returning
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import ASIDE, Counted, Receiving
 from andon.sandbox.systems.supplier_edi import GivenBack, Shipped, SupplierEdi
@@ -135,6 +135,68 @@ async def test_what_was_used_meanwhile_or_is_out_of_the_books_already_is_a_quest
         await until(lambda: all(one.given_back for one in offices.values()), within=60)
         told = {number: one.given_back for number, one in offices.items()}
         assert {number: back[0].quantity for number, back in told.items()} == {ACME: 1, BETA: 2}
+
+
+@pytest.mark.story
+async def test_what_is_owed_again_comes_on_a_shipment_of_its_own_and_then_nothing_is_owed() -> None:
+    """Three suppliers shall send a piece again: one is asked by an 862, one by a DELFOR, one reads
+    it at our API. What they send is announced, counted, received and told once, and closes the
+    line; an order of which more is to come is not taken for done by it."""
+    async with served() as plant:
+        company = plant.company
+        erp, dock, mailbox = company.the(Erp), company.the(Receiving), company.the(SupplierEdi)
+        portal, truth = company.the(SupplierPortal), company.world.truth
+        placed = await _placed(plant, ACME, BETA, PORTAL)
+        for one in (*mailbox.offices.values(), portal):
+            one.orders.clear()  # they are on the trucks below
+        for number, order in placed.items():
+            _comes(plant, number, order, broken=1)
+            case = await _asked(plant, order, "than can be used")
+            await _answer(plant, case, REPLACED)
+        await until(lambda: len(dock.returns.all) == 3, within=60)
+        mailbox.mailbox.answers_lost = 1
+        erp.faults.add("lose")
+        _drivers_come(plant)
+
+        def asked() -> bool:
+            owed = returns.owed_again(truth, dock)
+            return compare(owed, returns.asked_again(mailbox, portal)).well
+
+        await until(asked, within=60)
+        assert sum(1 for _ in returns.owed_again(truth, dock)) == 3
+        assert set(returns.completed(erp)) == set()
+
+        dock.outbox.odd["twice"] = 2
+        portal.twice = 1
+        purchasing.dispatch(company.world, company.systems)
+        company.world.run(company.world.now() + timedelta(hours=1))
+        shipped = {n: one for o in mailbox.offices.values() for n, one in o.shipped.items()}
+        shipped |= portal.shipped
+        again = [one for one in shipped.values() if one.replaces]
+        assert {one.order for one in again} == set(placed.values())
+        assert [sum(lot[2] for lot in one.lots) for one in again] == [1, 1, 1]
+
+        def all_agree() -> bool:
+            found = (
+                compare(supply.happened(truth), supply.booked(erp)),
+                compare(supply.announced(portal), supply.expected(dock)),
+                compare(supply.judged(mailbox, portal, dock), supply.advised(mailbox, portal)),
+                compare(returns.settled(truth, erp, dock), returns.completed(erp)),
+            )
+            error = inventory.stock_error(truth, erp, company.the(Wms))
+            return all(one.well for one in found) and not error
+
+        await until(all_agree, within=60)
+        assert set(returns.completed(erp)) == {(order, "00010") for order in placed.values()}
+        assert erp.company.purchases.open("SEAL") == 0
+
+        async def nothing_is_owed() -> bool:
+            said = [await _believed(plant, one, "owed-again") for one in placed.values()]
+            return said == [{False}] * 3
+
+        await until(nothing_is_owed, within=30)
+        cases = [case for case in await plant.cases() if case["state"] == "open"]
+        assert not [one for one in cases if "in its place" in one["text"]]
 
 
 def _lot(number: str) -> str:

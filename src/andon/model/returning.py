@@ -4,13 +4,13 @@ __all__ = [
     "AdviseReturn",
     "Instead",
     "PostReturn",
+    "RequestReplacement",
     "RequestReturn",
     "ReturnedLot",
     "ReturnedLots",
     "ShipmentReturned",
 ]
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -49,8 +49,8 @@ class ShipmentReturned(PurchaseOrderEvent, frozen=True, kw_only=True):
     returned_at: Instant
 
     def claims(self) -> Claims:
-        """What went back last, if anything did, and whether it is owed again."""
-        return _claims(self.shipment_id, self.returned, self.instead) if self.returned else {}
+        """What went back last, if anything did, on which return, and whether it is owed again."""
+        return _claims(self) if self.returned else {}
 
 
 class RequestReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +87,8 @@ class PostReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True)
     returned: ReturnedLots
 
     def claims(self) -> Claims:
-        """What went back last, and whether it is owed again."""
-        return _claims(self.shipment_id, self.returned, self.instead)
+        """What went back last, on which return, and whether it is owed again."""
+        return _claims(self)
 
 
 class AdviseReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,6 +110,30 @@ class AdviseReturn(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return {"returned": lots_text(self.shipment_id, self.returned)}
 
 
-def _claims(shipment_id: str, lots: Sequence[ReturnedLot], instead: Instead) -> Claims:
-    owed = instead == "replacement"
-    return {"returned": lots_text(shipment_id, lots), "owed-again": owed}
+class RequestReplacement(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Have the supplier send again what went back. Nothing more is ordered by it."""
+
+    TYPE: ClassVar[str] = "andon.supply.replacement.request.v1"
+    KIND: ClassVar[str] = "purchase-order"
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: Name
+    supplier_id: Name
+    shipment_id: Name
+    """On which it came."""
+    return_id: Name
+    """By which it names what it sends."""
+    asked_at: Instant
+    returned: ReturnedLots
+
+    def claims(self) -> Claims:
+        """For which return it was asked last."""
+        return {"asked-again": self.return_id}
+
+
+def _claims(went: ShipmentReturned | PostReturn) -> Claims:
+    return {
+        "returned": lots_text(went.shipment_id, went.returned),
+        "return": went.return_id,
+        "owed-again": went.instead == "replacement",
+    }

@@ -140,6 +140,8 @@ class ShipmentAnnounced(PurchaseOrderEvent, frozen=True, kw_only=True):
     """As the supplier numbers it: on its despatch advice, and on the paper that comes along."""
     lots: Annotated[tuple[PackedLot, ...], msgspec.Meta(min_length=1)]
     shipped_at: Instant | None = None
+    replaces: str = ""
+    """The return in whose place it comes, as the dock numbers it; nothing for what was ordered."""
 
     def claims(self) -> Claims:
         """Which shipment was announced last."""
@@ -159,10 +161,13 @@ class ShipmentCounted(PurchaseOrderEvent, frozen=True, kw_only=True):
     shipment_id: Name
     lots: Annotated[tuple[ReceivedLot, ...], msgspec.Meta(min_length=1)]
     counted_at: Instant
+    replaces: str = ""
+    """The return in whose place it comes, as the dock numbers it; nothing for what was ordered."""
 
     def claims(self) -> Claims:
-        """When goods came last."""
-        return {"counted_at": claim(self.counted_at)}
+        """When goods came last, and that nothing is owed again where they came for that."""
+        came: Claims = {"counted_at": claim(self.counted_at)}
+        return {**came, "owed-again": False} if self.replaces else came
 
     def links(self) -> Iterable[Link]:
         """The lots that came."""
@@ -216,6 +221,8 @@ class AnnounceShipment(Command, frozen=True, kw_only=True, forbid_unknown_fields
     """As the supplier numbers it, on the paper that comes along."""
     packed: Annotated[tuple[PackedLot, ...], msgspec.Meta(min_length=1)]
     shipped_at: Instant | None = None
+    replaces: str = ""
+    """The return in whose place it comes, as the dock numbers it; nothing for what was ordered."""
 
     def claims(self) -> Claims:
         """Which shipment was announced last."""
@@ -255,10 +262,13 @@ class PostReceipt(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
     order_id: Name
     shipment_id: Name
     received: Annotated[tuple[ReceivedLot, ...], msgspec.Meta(min_length=1)]
+    replaces: str = ""
+    """The return in whose place it comes, as the dock numbers it; nothing for what was ordered."""
 
     def claims(self) -> Claims:
-        """Which shipment is in stock."""
-        return {"received": self.shipment_id}
+        """Which shipment is in stock, and that nothing is owed again where it came for that."""
+        there: Claims = {"received": self.shipment_id}
+        return {**there, "owed-again": False} if self.replaces else there
 
     def links(self) -> Iterable[Link]:
         """The lots that are in stock from now on."""

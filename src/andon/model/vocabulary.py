@@ -113,7 +113,13 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
-from andon.model.returning import AdviseReturn, PostReturn, RequestReturn, ShipmentReturned
+from andon.model.returning import (
+    AdviseReturn,
+    PostReturn,
+    RequestReplacement,
+    RequestReturn,
+    ShipmentReturned,
+)
 from andon.model.sales import (
     CloseCustomerCase,
     CustomerCaseOpened,
@@ -257,6 +263,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     RequestReturn,
     PostReturn,
     AdviseReturn,
+    RequestReplacement,
     PurchaseLinesCompleted,
     CompletePurchaseLines,
     SubcontractPlaced,

@@ -17,7 +17,13 @@ from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.expediting import SendExpedite
-from andon.model.returning import AdviseReturn, RequestReturn, ReturnedLot, ShipmentReturned
+from andon.model.returning import (
+    AdviseReturn,
+    RequestReplacement,
+    RequestReturn,
+    ReturnedLot,
+    ShipmentReturned,
+)
 from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
@@ -29,6 +35,8 @@ from andon.model.supply import (
     ShipmentAnnounced,
     ShipmentCounted,
 )
+from andon.sandbox.systems.supplier_edi import Shipped, SupplierEdi
+from andon.sandbox.world import World
 from tests.unit.connectors.edi import mailbox
 from tests.unit.connectors.edi.mailbox import ACME, BETA, edifact, item, rows, x12
 
@@ -219,7 +227,9 @@ def test_a_desadv_is_announced_as_an_856_is() -> None:
 
 def test_what_a_partner_announces_comes_back_from_the_dock_as_it_was() -> None:
     lot = PackedLot(material_id="SEAL", lot_id="material-lot/company:L1", quantity=pcs(12))
-    command = AnnounceShipment(order_id=ORDER, shipment_id="S1", packed=(lot,), shipped_at=NOON)
+    command = AnnounceShipment(
+        order_id=ORDER, shipment_id="S1", packed=(lot,), shipped_at=NOON, replaces="R00001"
+    )
     body = written(command).body
     assert body["order"] == "4500000001"
     told = {**body, "shipped_at": body["at"], "id": "E1"}
@@ -229,6 +239,7 @@ def test_what_a_partner_announces_comes_back_from_the_dock_as_it_was() -> None:
             shipment_id="S1",
             lots=(msgspec.structs.replace(lot, lot_id="L1"),),
             shipped_at=NOON,
+            replaces="R00001",
         )
     ]
 
@@ -242,6 +253,9 @@ def test_what_is_counted_says_what_was_damaged() -> None:
     (counted,) = posted("shipment.counted", body)
     assert isinstance(counted, ShipmentCounted)
     assert [lot.damaged for lot in counted.lots] == [pcs(1), None]
+    assert counted.replaces == ""
+    (again,) = posted("shipment.counted", {**body, "replaces": "R00001"})
+    assert again == msgspec.structs.replace(counted, replaces="R00001")
 
 
 BACK = ReturnedLot(
@@ -291,3 +305,35 @@ def test_what_went_back_is_told_in_the_suppliers_standard(
     )  # fmt: skip
     assert (request.target, request.body["document"]) == (partner, document)
     assert returned in request.body["segments"]
+
+
+@pytest.mark.parametrize(
+    ("supplier", "partner", "document", "names"),
+    [
+        ("17300001", "acme", "862", ["REF", "RZ", "R00001"]),
+        ("17300003", "beta", "DELFOR", ["RFF", ["ALQ", "R00001"]]),
+    ],
+)
+def test_what_shall_be_sent_again_is_called_for_today_by_its_return(
+    supplier: str, partner: str, document: str, names: list[Any]
+) -> None:
+    request = written(
+        RequestReplacement(
+            order_id=ORDER, supplier_id=supplier, shipment_id="S1", return_id="R00001",
+            asked_at=NOON, returned=(BACK,),
+        )
+    )  # fmt: skip
+    assert (request.target, request.body["document"]) == (partner, document)
+    assert names in request.body["segments"]
+
+
+@pytest.mark.parametrize("replaces", ["R00001", ""])
+@pytest.mark.parametrize("number", ["17300001", "17300003"], ids=["x12", "edifact"])
+def test_a_notice_says_in_whose_place_it_comes(number: str, replaces: str) -> None:
+    office = SupplierEdi(World(1), "").offices[number]
+    lots = [("SEAL", "S9-0", Decimal(1)), ("HOUSING", "S9-1", Decimal(2))]
+    content = office.despatch(Shipped("S9", "4500000001", lots, replaces))
+    (row, *_) = rows(content, mailbox.settings(acme=ACME, beta=BETA))
+    (announced,) = said(mailbox.document(row).document, item(row))
+    assert isinstance(announced, ShipmentAnnounced)
+    assert (announced.replaces, len(announced.lots)) == (replaces, 2)

@@ -139,7 +139,7 @@ def test_only_the_lines_of_what_went_back_are_completed() -> None:
 def test_books_that_do_not_take_it_are_purchasings_question() -> None:
     run = Crediting(went(1), PLACED, counted(11, 1))
     run.answer(Send, Answer(error=RejectedError("ME/006 User HUBER already processing.")))
-    assert "ACME credits what went back of 4500000001 on R00001" in run.question()
+    assert "Supplier ACME credits what went back of order 4500000001 on R00001" in run.question()
     run.answer(Ask, Answer("write again"))
     assert run.sent == WRITTEN
     run.answer(Send, Answer(error=RejectedError("no.")))

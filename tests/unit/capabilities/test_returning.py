@@ -169,7 +169,11 @@ def test_what_was_used_meanwhile_is_neither_posted_nor_told_but_asked_about() ->
 def test_an_order_says_what_went_back_last_and_whether_it_is_owed_again() -> None:
     other = msgspec.structs.replace(BACK, lot_id="L2", quantity=pcs(2))
     both = msgspec.structs.replace(WENT, returned=(BACK, other), instead="credit")
-    assert both.claims() == {"returned": "S1: SEAL 3 PC", "owed-again": False}
+    assert both.claims() == {
+        "returned": "S1: SEAL 3 PC",
+        "return": "R00001",
+        "owed-again": False,
+    }
     assert WENT.claims()["owed-again"] is True
     assert msgspec.structs.replace(WENT, returned=()).claims() == {}
     gold = ReturnedLot(line="00020", material_id="SEAL", lot_id="L3", quantity=BACK.quantity)

@@ -11,6 +11,7 @@ from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecke
 from andon.model.returning import (
     AdviseReturn,
     PostReturn,
+    RequestReplacement,
     RequestReturn,
     ReturnedLot,
     ShipmentReturned,
@@ -57,13 +58,16 @@ FULL: tuple[Message, ...] = (
         shipment_id="S1",
         lots=(PACKED,),
         shipped_at=NOON,
+        replaces="R00001",
     ),
     ConfirmPurchaseOrder(order_id=BOUGHT, lines=(LINE,)),
     AnnounceShipment(order_id=BOUGHT, shipment_id="S1", packed=(PACKED,), shipped_at=NOON),
     AdviseReceipt(
         order_id=BOUGHT, supplier_id=ACME, shipment_id="S1", received_at=NOON, judged=(JUDGED,)
     ),
-    ShipmentCounted(order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON),
+    ShipmentCounted(
+        order_id=BOUGHT, shipment_id="S1", lots=(CAME,), counted_at=NOON, replaces="R00001"
+    ),
     PostReceipt(order_id=BOUGHT, shipment_id="S1", received=(CAME,)),
     ShortageChecked(item_id="SEAL", missing=pcs("6"), orders=("WO-1",), checked_at=NOON),
     RequestExpedite(order_id=BOUGHT, wanted=(LINE,)),
@@ -100,6 +104,14 @@ FULL: tuple[Message, ...] = (
         shipment_id="S1",
         return_id="R00001",
         returned_at=NOON,
+        returned=(BACK,),
+    ),
+    RequestReplacement(
+        order_id=BOUGHT,
+        supplier_id=ACME,
+        shipment_id="S1",
+        return_id="R00001",
+        asked_at=NOON,
         returned=(BACK,),
     ),
     PurchaseLinesCompleted(order_id=BOUGHT, lines=("00010", "00020")),

@@ -9,12 +9,23 @@ import msgspec
 import pytest
 
 from andon.connectors.edi import Partner
-from andon.connectors.edi.mapping import Advice, Back, Judged, SentBack, advice, sent_back
-from andon.sandbox.lab import compare, inventory, supply
-from andon.sandbox.lives import returning
+from andon.connectors.edi.mapping import (
+    Advice,
+    Back,
+    Call,
+    Judged,
+    Schedule,
+    SentBack,
+    advice,
+    schedule,
+    sent_back,
+)
+from andon.sandbox.lab import compare, inventory, returns, supply
+from andon.sandbox.lives import purchasing, returning
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.receiving import ASIDE, Counted, Receiving
-from andon.sandbox.systems.supplier_edi import GivenBack, Shipped, SupplierEdi
+from andon.sandbox.systems.supplier_edi import Called, GivenBack, Ordered, Shipped, SupplierEdi
+from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Arrived, ImpossibleError, Returned, Strayed, Truth
 from andon.sandbox.world import World
@@ -190,3 +201,95 @@ def test_an_office_files_what_comes_back_beside_what_it_was_told_before(
     body = sent_back(back, partner.standard)
     assert len(office.answers(mailbox.written(partner, body, 2))) == 1, "acknowledged"
     assert (len(office.advised), office.given_back) == (1, expected)
+
+
+@pytest.mark.parametrize(
+    ("number", "partner"), [("17300001", ACME), ("17300003", BETA)], ids=["x12", "edifact"]
+)
+def test_an_office_sends_again_what_it_is_asked_for_as_often_as_it_is_asked(
+    number: str, partner: Partner
+) -> None:
+    suppliers = SupplierEdi(World(1), "")
+    office = suppliers.offices[number]
+    calls = tuple(Call(material=one, amount=Decimal(1), day=NOON.date()) for one in ("SEAL", "HUB"))
+    asked = Schedule(
+        number="R00001", order="4711", written_on=NOON.date(), unit="EA", calls=calls,
+        replaces="R00001",
+    )  # fmt: skip
+    for control in (1, 2):
+        office.answers(mailbox.written(partner, schedule(asked, partner.standard), control))
+    again = Ordered("4711", [("SEAL", Decimal(1)), ("HUB", Decimal(1))], "R00001")
+    assert list(office.orders) == [again, again]
+    assert not office.called, "nothing that was ordered is wanted sooner"
+    assert not office.urgent("4711")
+    portal = SupplierPortal(World(1), "")
+    assert list(returns.asked_again(suppliers, portal)) == [
+        ("R00001", "SEAL", Decimal(2)),
+        ("R00001", "HUB", Decimal(2)),
+    ]
+
+
+def test_what_replaces_something_comes_on_a_truck_of_its_own_and_says_so() -> None:
+    world = World(1)
+    erp, dock, portal = Erp(world, ""), Receiving(world, ""), SupplierPortal(world, "")
+    order = erp.company.purchases.place(portal.number, [("SEAL", Decimal(12))])
+    purchasing.dispatch(world, {"erp": erp, "receiving": dock, "supplier-portal": portal})
+    portal.orders.append(Ordered(order, [("SEAL", Decimal(1))], "R00001"))
+    world.run(world.began + timedelta(hours=1))
+    (shipped,) = [one for one in portal.shipped.values() if one.replaces]
+    assert (shipped.order, shipped.replaces) == (order, "R00001")
+    bodies = [msgspec.json.decode(body) for _, body in dock.outbox.waiting]
+    (counted,) = [one for one in bodies if one["shipment"] == shipped.shipment]
+    assert counted["replaces"] == "R00001"
+
+
+def _back(dock: Receiving, truth: Truth, order: str, instead: str) -> None:
+    dock.close(order, "S1", [Counted("00010", "SEAL", "S1-0", Decimal(11), Decimal(1))])
+    dock.returns.ask(msgspec.json.encode(_asked(order, instead=instead)))
+    _came(truth, order)
+    truth.happens(_returned(order))
+    dock.gone("R00001", {"S1-0": Decimal(1)})
+
+
+def test_a_replacement_that_nobody_asks_for_is_lost_and_asked_for_twice_it_is_doubled() -> None:
+    world = World(1)
+    dock, portal, mailboxes = (
+        Receiving(world, ""),
+        SupplierPortal(world, ""),
+        SupplierEdi(world, ""),
+    )
+
+    def asked() -> tuple[int, int]:
+        owed = returns.owed_again(world.truth, dock)
+        found = compare(owed, returns.asked_again(mailboxes, portal))
+        return found.lost, found.doubled
+
+    assert asked() == (0, 0)
+    _back(dock, world.truth, "4711", "replacement")
+    assert asked() == (1, 0)
+    one = Called("4711", "SEAL", Decimal(1), "20260302", "R00001")
+    portal.asked_again.append(one)
+    assert asked() == (0, 0)
+    portal.asked_again.append(one)
+    assert asked() == (1, 1)
+
+
+def test_a_line_is_completed_when_the_rest_of_it_came_or_is_credited() -> None:
+    world = World(1)
+    erp, dock = Erp(world, ""), Receiving(world, "")
+    order = erp.company.purchases.place("17300001", [("SEAL", Decimal(12))])
+
+    def found() -> tuple[int, int]:
+        must = returns.settled(world.truth, erp, dock)
+        both = compare(must, returns.completed(erp))
+        return both.lost, both.doubled
+
+    item = erp.company.books.row("A_PurchaseOrderItem", order, "00010")
+    assert found() == (0, 0)
+    erp.company.purchases.complete(item, {"IsCompletelyDelivered": True})
+    assert found() == (0, 1)
+    erp.company.purchases.complete(item, {"IsCompletelyDelivered": False})
+    _back(dock, world.truth, order, "credit")
+    assert found() == (1, 0)
+    erp.company.purchases.complete(item, {"IsCompletelyDelivered": True})
+    assert found() == (0, 0)

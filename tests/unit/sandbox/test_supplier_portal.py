@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from andon.sandbox.systems.supplier_edi import Advised, Promised, Shipped
+from andon.sandbox.systems.supplier_edi import Advised, Ordered, Promised, Shipped
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.world import World
 from tests.integration.plant import until
@@ -32,6 +32,7 @@ class FakeAndon:
         self.bodies: list[dict[str, Any]] = []
         self.expedite: str | None = None
         self.judged: str | None = None
+        self.back: dict[str, str | bool] = {}
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("Authorization") != "Bearer secret":
@@ -41,7 +42,8 @@ class FakeAndon:
             order = {**ORDER, "values": [*ORDER["values"], more]}
             if request.path.endswith(ORDER["local"]):
                 judged = {"attribute": "judged", "value": self.judged}
-                return web.json_response({**order, "values": [*order["values"], judged]})
+                back = [{"attribute": name, "value": value} for name, value in self.back.items()]
+                return web.json_response({**order, "values": [*order["values"], judged, *back]})
             return web.json_response({"items": [order], "next_before": None})
         key = request.headers["Idempotency-Key"]
         self.asked[request.path, key] += 1
@@ -125,6 +127,37 @@ async def test_what_became_of_a_shipment_it_reads_with_its_order(
         await portal.stop()
     (lot,) = portal.advised["4500000009"]
     assert lot == Advised("S2", "S2-0", Decimal(10), Decimal(0), Decimal(2))
+
+
+async def test_what_it_owes_again_it_sends_again_once_for_each_return(
+    andon: tuple[FakeAndon, str],
+) -> None:
+    """It asks about orders of which something came damaged, also when they are none of its
+    newest."""
+    fake, url = andon
+    portal = SupplierPortal(World(1), url)
+    await portal.start()
+    try:
+        portal.admit("secret")
+        portal.ship(Shipped("S2", "4500000009", [("SEAL", "S2-0", Decimal(12))]))
+        fake.judged = "S2 SEAL S2-0: 10 PC accepted, 2 PC damaged, 0 PC missing"
+        await until(lambda: bool(portal.advised), within=8)
+        portal.orders.clear()
+        fake.back = {"returned": "S2: SEAL 2 PC", "return": "R00001", "owed-again": True}
+        await until(lambda: bool(portal.orders), within=8)
+        fake.back = {**fake.back, "owed-again": False}
+        await asyncio.sleep(0)
+        again = portal.orders[-1]
+        assert again == Ordered("4500000009", [("SEAL", Decimal(2))], "R00001")
+        assert [(one.replaces, one.quantity) for one in portal.asked_again] == [("R00001", 2)]
+        assert portal.coming_back == {"4500000009": "S2: SEAL 2 PC, owed again"}
+        portal.ship(Shipped("S3", again.number, [("SEAL", "S3-0", Decimal(2))], again.replaces))
+        await until(lambda: any("S3" in key for key in portal.done), within=8)
+    finally:
+        await portal.stop()
+    (body,) = [one for one in fake.bodies if one.get("shipment_id") == "S3"]
+    assert body["replaces"] == "R00001"
+    assert len(portal.orders) == 1
 
 
 async def test_what_andon_will_not_do_is_not_asked_for_again() -> None:

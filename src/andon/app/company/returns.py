@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.app.company.partners import PIECE, listed, order_named, partner_of
-from andon.connectors.edi.mapping import Back, SentBack, sent_back
+from andon.connectors.edi.mapping import Back, Call, Schedule, SentBack, schedule, sent_back
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.quantity import Quantity
 from andon.model.returning import (
     AdviseReturn,
     Instead,
+    RequestReplacement,
     RequestReturn,
     ReturnedLot,
     ShipmentReturned,
@@ -104,9 +105,28 @@ def _advise(command: AdviseReturn, known: Known) -> Request:
     return Request(target=name, body=sent_back(said, partner.standard))
 
 
+@outbound(RequestReplacement, proof="findable")
+def _ask_again(command: RequestReplacement, known: Known) -> Request:
+    """One request is one 862 or DELFOR that calls it for today and names the return."""
+    name, partner = partner_of(command.supplier_id, known)
+    today = command.asked_at.astimezone(ZoneInfo(partner.time_zone)).date()
+    called = Schedule(
+        number=command.return_id,
+        order=command.order_id.rpartition(":")[2],
+        written_on=today,
+        unit=PIECE[partner.standard],
+        calls=tuple(
+            Call(material=lot.material_id, amount=lot.quantity.amount, day=today)
+            for lot in command.returned
+        ),
+        replaces=command.return_id,
+    )
+    return Request(target=name, body=schedule(called, partner.standard))
+
+
 WAY_BACK = (_give_back,)
 """What the dock is asked for."""
 WENT_BACK = (_returned,)
 """What it says of it."""
-SENT_BACK = (_advise,)
+SENT_BACK = (_advise, _ask_again)
 """What suppliers with a mailbox are told of it."""

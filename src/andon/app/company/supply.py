@@ -22,6 +22,7 @@ from andon.app.company.partners import (
 from andon.app.company.returns import SENT_BACK, WAY_BACK, WENT_BACK
 from andon.app.company.subcontracting import PROVIDED, PROVIDES
 from andon.capabilities.supply import (
+    await_replacement,
     claim_missing,
     complete_credited,
     expedite_missing,
@@ -59,7 +60,7 @@ from andon.model.advising import NoteReceipt
 from andon.model.completing import CompletePurchaseLines
 from andon.model.expediting import RequestExpedite, SendExpedite
 from andon.model.processing import ProcessedCounted
-from andon.model.returning import AdviseReturn, PostReturn, RequestReturn
+from andon.model.returning import AdviseReturn, PostReturn, RequestReplacement, RequestReturn
 from andon.model.supply import (
     AdviseReceipt,
     AnnounceShipment,
@@ -191,6 +192,7 @@ def _announced(item: Item, known: Known) -> Iterator[Said]:
             shipment_id=said.shipment,
             lots=tuple(packed),
             shipped_at=said.shipped_at,
+            replaces=said.replaces,
         )
 
 
@@ -210,27 +212,35 @@ class _Counted(msgspec.Struct, frozen=True):
     shipment: str
     at: datetime
     lots: tuple[_Lot, ...]
+    replaces: str = ""
 
 
 @inbound("shipment.counted")
 def _counted(item: Item, _: Known) -> Iterator[Said]:
     """Lots have the supplier's numbers."""
     row = item.read(_Counted)
-    said = ProcessedCounted if is_service(row.order) else ShipmentCounted
-    yield said(
-        order_id=order_named(row.order),
-        shipment_id=row.shipment,
-        counted_at=row.at,
-        lots=tuple(
-            ReceivedLot(
-                line=lot.line,
-                material_id=lot.item,
-                lot_id=lot.lot,
-                quantity=Quantity(lot.quantity, "PC"),
-                damaged=Quantity(lot.damaged, "PC") if lot.damaged else None,
-            )
-            for lot in row.lots
-        ),
+    order, lots = order_named(row.order), tuple(_received(lot) for lot in row.lots)
+    if is_service(row.order):
+        yield ProcessedCounted(
+            order_id=order, shipment_id=row.shipment, counted_at=row.at, lots=lots
+        )
+    else:
+        yield ShipmentCounted(
+            order_id=order,
+            shipment_id=row.shipment,
+            counted_at=row.at,
+            lots=lots,
+            replaces=row.replaces,
+        )
+
+
+def _received(lot: _Lot) -> ReceivedLot:
+    return ReceivedLot(
+        line=lot.line,
+        material_id=lot.item,
+        lot_id=lot.lot,
+        quantity=Quantity(lot.quantity, "PC"),
+        damaged=Quantity(lot.damaged, "PC") if lot.damaged else None,
     )
 
 
@@ -244,6 +254,7 @@ def _expect(command: AnnounceShipment, _: Known) -> Request:
             "shipment": command.shipment_id,
             "lots": [listed(lot) for lot in command.packed],
             "at": None if command.shipped_at is None else command.shipped_at.isoformat(),
+            "replaces": command.replaces,
         },
     )
 
@@ -253,6 +264,7 @@ class _Expected(msgspec.Struct, frozen=True):
     shipment: str
     lots: tuple[_Packed, ...]
     shipped_at: datetime | None = None
+    replaces: str = ""
 
 
 @inbound("shipment.expected")
@@ -267,6 +279,7 @@ def _expected(item: Item, _: Known) -> Iterator[Said]:
             for lot in row.lots
         ),
         shipped_at=row.shipped_at,
+        replaces=row.replaces,
     )
 
 
@@ -296,6 +309,7 @@ AREA = Area(
         claim_missing(fetched_by=FETCHED_BY),
         post_returned(fetched_by=FETCHED_BY),
         complete_credited,
+        await_replacement(fetched_by=FETCHED_BY),
         expedite_missing(fetched_by=FETCHED_BY),
         note_receipts(fetched_by=FETCHED_BY),
     ),
@@ -310,6 +324,7 @@ AREA = Area(
         Route(PostReturn, "erp"),
         Route(CompletePurchaseLines, "erp"),
         Route(AdviseReturn, "suppliers"),
+        Route(RequestReplacement, "suppliers"),
         Route(RequestReturn, "receiving-expected"),
         Route(AnnounceShipment, "receiving-expected"),
     ),
@@ -327,6 +342,7 @@ AREA = Area(
                     "expedite",
                     "judged",
                     "returned",
+                    "return",
                     "owed-again",
                     "completed",
                 ),

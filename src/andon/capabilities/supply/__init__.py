@@ -2,6 +2,7 @@
 or asked for sooner, what came damaged goes back."""
 
 __all__ = [
+    "await_replacement",
     "check_components",
     "claim_missing",
     "complete_credited",
@@ -22,4 +23,5 @@ from andon.capabilities.supply.expediting import expedite_missing
 from andon.capabilities.supply.ordering import send_order
 from andon.capabilities.supply.receiving import post_counted
 from andon.capabilities.supply.rejecting import question_rejections
+from andon.capabilities.supply.replacing import await_replacement
 from andon.capabilities.supply.returning import post_returned

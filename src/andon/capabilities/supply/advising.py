@@ -1,13 +1,13 @@
 """Advising: a supplier that fetches its orders here reads here what became of what it sent."""
 
-__all__ = ["note_receipts"]
+__all__ = ["judgements", "note_receipts"]
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from andon.capabilities.supply.comparing import HEARD, Shipments
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.advising import JudgedShipment, NoteReceipt
-from andon.model.supply import PurchaseOrderPlaced
+from andon.model.supply import AdvisedLot, PurchaseOrderPlaced, ShipmentCounted
 
 
 def note_receipts(*, fetched_by: Collection[str]) -> Workflow:
@@ -19,14 +19,18 @@ def note_receipts(*, fetched_by: Collection[str]) -> Workflow:
     async def noting(run: Run, placed: PurchaseOrderPlaced) -> None:
         if placed.supplier_id not in fetched_by:
             return
-        shipments, judged = Shipments(placed), list[JudgedShipment]()
+        shipments, judged = Shipments(placed.lines), list[JudgedShipment]()
         while shipments.open:
             compared = shipments.hear(await run.wait(*HEARD))
-            judged += (
-                JudgedShipment(shipment_id=counted.shipment_id, lots=lots)
-                for counted, lots in compared
-            )
+            judged += judgements(compared)
             if compared:
                 await run.send(NoteReceipt(order_id=run.subject, judged=tuple(judged)))
 
     return noting
+
+
+def judgements(
+    compared: Sequence[tuple[ShipmentCounted, tuple[AdvisedLot, ...]]],
+) -> Sequence[JudgedShipment]:
+    """As they are noted."""
+    return [JudgedShipment(shipment_id=one.shipment_id, lots=lots) for one, lots in compared]

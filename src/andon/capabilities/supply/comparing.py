@@ -1,6 +1,15 @@
 """Comparing: what was announced against what came; the supplier is advised, and a claim is made."""
 
-__all__ = ["HEARD", "Heard", "Shipments", "advised", "claim_missing", "missing"]
+__all__ = [
+    "HEARD",
+    "Heard",
+    "Shipments",
+    "advise",
+    "advised",
+    "claim",
+    "claim_missing",
+    "missing",
+]
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -10,6 +19,7 @@ from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Run, Workflow, workflow
 from andon.model.completing import PurchaseLinesCompleted
+from andon.model.returning import ReturnedLot
 from andon.model.supply import (
     AdvisedLot,
     AdviseReceipt,
@@ -31,16 +41,18 @@ Heard = PurchaseOrderConfirmed | ShipmentAnnounced | ShipmentCounted | PurchaseL
 def claim_missing(*, fetched_by: Collection[str] = ()) -> Workflow:
     """Compares each shipment once it is both announced and counted, until all that is promised has
     been announced, or nothing more is expected. Suppliers are told what became of it, but those
-    that fetch everything at our API. What never comes of an announcement stays open here."""
+    that fetch everything at our API. What never comes of an announcement stays open here. What
+    comes in place of a return is the affair of `await_replacement`."""
 
     @workflow(on=PurchaseOrderPlaced, name="claim_missing")
     async def comparing(run: Run, placed: PurchaseOrderPlaced) -> None:
-        shipments = Shipments(placed)
+        shipments = Shipments(placed.lines)
         while shipments.open:
             for counted, lots in shipments.hear(await run.wait(*HEARD)):
-                if placed.supplier_id not in fetched_by:
-                    await _advise(run, placed, counted, lots)
-                await _claim(run, placed, counted, missing(lots))
+                if shipments.meant(counted):
+                    if placed.supplier_id not in fetched_by:
+                        await advise(run, placed.supplier_id, counted, lots)
+                    await claim(run, placed.supplier_id, counted, missing(lots))
 
     return comparing
 
@@ -49,23 +61,35 @@ class Shipments:
     """Of one order: each is compared once, when it is both announced and counted, whichever of the
     two is heard first, and however often."""
 
-    def __init__(self, placed: PurchaseOrderPlaced) -> None:
-        self._placed = placed
-        self._promised = _total(placed.lines)
-        self._completed: frozenset[str] = frozenset()
+    def __init__(
+        self, owed: Sequence[PurchaseLine] | Sequence[ReturnedLot], *, replaces: str = ""
+    ) -> None:
+        self._lines = frozenset(one.line for one in owed)
+        self._promised = _total(owed)
+        self._replaces = replaces
+        """Those in place of this return are awaited; the others are compared, too."""
         self._announced: dict[str, ShipmentAnnounced] = {}
         self._counted: dict[str, ShipmentCounted] = {}
         self._compared: set[str] = set()
+        self._completed: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
         """Until all that is promised has been announced, or nothing more is expected, and all that
         is announced has come, and the other way round."""
-        half = (self._announced.keys() | self._counted.keys()) - self._compared
-        if self._completed.issuperset(line.line for line in self._placed.lines):
-            return bool(half)
-        announced = sum((_total(one.lots) for one in self._announced.values()), _NOTHING)
-        return bool(self._announced.keys() - self._compared) or announced < self._promised
+        announced = {n: one for n, one in self._announced.items() if self.meant(one)}
+        counted = {n for n, one in self._counted.items() if self.meant(one)}
+        if self._completed >= self._lines:
+            return bool((announced.keys() | counted) - self._compared)
+        sent = sum((_total(one.lots) for one in announced.values()), _NOTHING)
+        return bool(announced.keys() - self._compared) or sent < self._promised
+
+    def meant(self, said: ShipmentAnnounced | ShipmentCounted) -> bool:
+        """Whether it is one of those that are awaited: its supplier or the dock says so."""
+        n = said.shipment_id
+        both = (self._announced.get(n), self._counted.get(n))
+        replaces = next((one.replaces for one in both if one and one.replaces), "")
+        return replaces == self._replaces
 
     def hear(self, said: Heard) -> Sequence[tuple[ShipmentCounted, tuple[AdvisedLot, ...]]]:
         """What can be compared now, and what became of each lot of it."""
@@ -119,15 +143,13 @@ def missing(lots: Sequence[AdvisedLot]) -> Sequence[str]:
     ]
 
 
-async def _advise(
-    run: Run,
-    placed: PurchaseOrderPlaced,
-    counted: ShipmentCounted,
-    lots: tuple[AdvisedLot, ...],
+async def advise(
+    run: Run, supplier: str, counted: ShipmentCounted, lots: tuple[AdvisedLot, ...]
 ) -> None:
+    """Its supplier is told what became of a shipment."""
     advice = AdviseReceipt(
         order_id=run.subject,
-        supplier_id=placed.supplier_id,
+        supplier_id=supplier,
         shipment_id=counted.shipment_id,
         received_at=counted.counted_at,
         judged=lots,
@@ -137,7 +159,7 @@ async def _advise(
         advice,
         team="purchasing",
         says=lambda error: (
-            f"{placed.supplier_id} cannot be told what became of {counted.shipment_id}:"
+            f"{supplier} cannot be told what became of {counted.shipment_id}:"
             f" {error} Mend the cause and send it again, or tell it otherwise."
         ),
         again="send again",
@@ -145,16 +167,14 @@ async def _advise(
     )
 
 
-async def _claim(
-    run: Run, placed: PurchaseOrderPlaced, counted: ShipmentCounted, short: Sequence[str]
-) -> None:
+async def claim(run: Run, supplier: str, counted: ShipmentCounted, short: Sequence[str]) -> None:
     """What is sent back needs no more than the word; what is claimed stays where it is."""
     if not short:
         return
     shipment, back = counted.shipment_id, damaged_lots(counted)
     answer = await run.ask(
         "purchasing",
-        f"Supplier {placed.supplier_id} announced more on {shipment} for"
+        f"Supplier {supplier} announced more on {shipment} for"
         f" order {run.local} than can be used: {'; '.join(short)}."
         f" Claim it from the supplier{', or have what is damaged sent back' if back else ''}.",
         "it is claimed",
@@ -162,8 +182,8 @@ async def _claim(
     )
     instead = SENT_BACK.get(answer)
     if instead is not None:
-        await send_back(run, placed, shipment, back, instead)
+        await send_back(run, supplier, shipment, back, instead)
 
 
-def _total(lots: Sequence[PurchaseLine | PackedLot | ReceivedLot]) -> Decimal:
+def _total(lots: Sequence[PurchaseLine | PackedLot | ReceivedLot | ReturnedLot]) -> Decimal:
     return sum((lot.quantity.amount for lot in lots), _NOTHING)

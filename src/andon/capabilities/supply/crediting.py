@@ -122,9 +122,9 @@ async def _complete(run: Run, went: ShipmentReturned, lines: tuple[str, ...]) ->
         CompletePurchaseLines(order_id=run.subject, lines=lines),
         team="purchasing",
         says=lambda error: (
-            f"{went.supplier_id} credits what went back of {run.local} on {went.return_id}, and the"
-            f" books still expect it: {error} Mend the cause and write again, or mark"
-            f" {', '.join(lines)} as completely delivered by hand."
+            f"Supplier {went.supplier_id} credits what went back of order {run.local} on"
+            f" {went.return_id}, and the books still expect it: {error} Mend the cause and"
+            f" write again, or mark {', '.join(lines)} as completely delivered by hand."
         ),
         again="write again",
         by_hand="it is written",

@@ -186,7 +186,9 @@ class _Sent:
         self._counted: dict[str, dict[str, Decimal]] = {}
 
     def hear(self, said: ShipmentAnnounced | ShipmentCounted) -> None:
-        """Either may be heard first, and twice."""
+        """Either may be heard first, and twice. What comes in place of a return was sent before."""
+        if said.replaces:
+            return
         into = self._announced if isinstance(said, ShipmentAnnounced) else self._counted
         into.setdefault(said.shipment_id, _amounts(said.lots))
 

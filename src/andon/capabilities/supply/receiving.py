@@ -20,7 +20,12 @@ async def post_counted(run: Run, counted: ShipmentCounted) -> None:
         return
     await insist(
         run,
-        PostReceipt(order_id=run.subject, shipment_id=counted.shipment_id, received=received),
+        PostReceipt(
+            order_id=run.subject,
+            shipment_id=counted.shipment_id,
+            received=received,
+            replaces=counted.replaces,
+        ),
         team="receiving",
         says=lambda error: (
             f"{counted.shipment_id} has come for {run.local}, and its goods"

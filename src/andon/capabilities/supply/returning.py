@@ -1,6 +1,6 @@
 """Returning: what came damaged goes back, and with it out of the books."""
 
-__all__ = ["SENT_BACK", "damaged_lots", "post_returned", "send_back"]
+__all__ = ["SENT_BACK", "damaged_lots", "post_returned", "send_back", "words"]
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ from andon.model.returning import (
     ReturnedLot,
     ShipmentReturned,
 )
-from andon.model.supply import PurchaseOrderPlaced, ShipmentCounted
+from andon.model.supply import ShipmentCounted
 
 SENT_BACK: Mapping[str, Instead] = {
     "send it back for replacement": "replacement",
@@ -39,7 +39,7 @@ def damaged_lots(counted: ShipmentCounted) -> tuple[ReturnedLot, ...]:
 
 async def send_back(
     run: Run,
-    placed: PurchaseOrderPlaced,
+    supplier: str,
     shipment: str,
     lots: tuple[ReturnedLot, ...],
     instead: Instead,
@@ -50,13 +50,13 @@ async def send_back(
         RequestReturn(
             order_id=run.subject,
             shipment_id=shipment,
-            supplier_id=placed.supplier_id,
+            supplier_id=supplier,
             instead=instead,
             returned=lots,
         ),
         team="receiving",
         says=lambda error: (
-            f"{_words(lots)} of {shipment} shall go back to {placed.supplier_id}, and the dock"
+            f"{words(lots)} of {shipment} shall go back to {supplier}, and the dock"
             f" does not take it: {error} Mend the cause and send it again; or settle it with"
             " purchasing."
         ),
@@ -79,7 +79,7 @@ def post_returned(*, fetched_by: Collection[str] = ()) -> Workflow:
         if went.absent:
             await run.ask(
                 "receiving",
-                f"{_words(went.absent)} of {went.shipment_id} should have gone back to"
+                f"{words(went.absent)} of {went.shipment_id} should have gone back to"
                 f" {went.supplier_id} on {went.return_id} and was not set aside on the dock. The"
                 f" books of {run.local} still have it there: find out who took it, and put them"
                 " right.",
@@ -101,7 +101,7 @@ async def _post(run: Run, went: ShipmentReturned) -> None:
         ),
         team="receiving",
         says=lambda error: (
-            f"{_words(went.returned)} of {went.shipment_id} has gone back to {went.supplier_id}"
+            f"{words(went.returned)} of {went.shipment_id} has gone back to {went.supplier_id}"
             f" on {went.return_id}, and its return is refused: {error} It is posted again every"
             f" {_EVERY.seconds // 60} minutes; mend the cause, or post it in the ERP by hand."
         ),
@@ -124,7 +124,7 @@ async def _advise(run: Run, went: ShipmentReturned) -> None:
         ),
         team="purchasing",
         says=lambda error: (
-            f"{went.supplier_id} cannot be told that {_words(went.returned)} of"
+            f"{went.supplier_id} cannot be told that {words(went.returned)} of"
             f" {went.shipment_id} is on its way back: {error} Mend the cause and send it again,"
             " or tell it otherwise."
         ),
@@ -133,7 +133,8 @@ async def _advise(run: Run, went: ShipmentReturned) -> None:
     )
 
 
-def _words(lots: Sequence[ReturnedLot]) -> str:
+def words(lots: Sequence[ReturnedLot]) -> str:
+    """How much of which lot, for people."""
     return ", ".join(
         f"{lot.quantity} of {lot.material_id} (lot {lot.lot_id.rpartition(':')[2]})" for lot in lots
     )

@@ -151,6 +151,12 @@ def _completed(company: Company) -> Reckoned:
     return compare(must, returns.completed(erp))
 
 
+def _asked_again(company: Company) -> Reckoned:
+    suppliers = company.the(SupplierEdi), company.the(SupplierPortal)
+    owed = returns.owed_again(company.world.truth, company.the(Receiving))
+    return compare(owed, returns.asked_again(*suppliers))
+
+
 def _provisions(company: Company) -> Reckoned:
     provided = subcontracting.provided(company.world.truth)
     return compare(provided, subcontracting.provisions_booked(company.the(Erp)))
@@ -300,6 +306,7 @@ AUDITS: Mapping[str, Audit] = {
     "goods receipts of purchase orders": _receipts,
     "returns to suppliers": _returns,
     "returns told to suppliers": _returns_told,
+    "replacements asked of suppliers": _asked_again,
     "lines of purchase orders completed": _completed,
     "components provided": _provisions,
     "components consumed at the contract manufacturer": _consumed,

@@ -1,6 +1,6 @@
 """Purchasing: a buyer who keeps the store filled, suppliers' trucks, and clerks on the dock."""
 
-__all__ = ["begin"]
+__all__ = ["begin", "dispatch"]
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -39,25 +39,32 @@ class _Seller(NamedTuple):
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
-    """The buyer, and the dispatcher of each supplier; each truck is then a life of its own."""
-    erp, mailbox, dock = (
-        systems.get("erp"), systems.get("supplier-edi"), systems.get("receiving"),
-    )  # fmt: skip
-    if not isinstance(erp, Erp) or not isinstance(dock, Receiving):
-        return
+    """The buyer, and the suppliers' people."""
+    erp, sellers = systems.get("erp"), _sellers(systems)
+    if isinstance(erp, Erp) and isinstance(systems.get("receiving"), Receiving) and sellers:
+        world.lives(_buys(world, erp, [one.number for one in sellers]))
+    dispatch(world, systems)
+
+
+def dispatch(world: World, systems: Mapping[str, System]) -> None:
+    """The dispatcher of each supplier; each truck is then a life of its own."""
+    erp, dock = systems.get("erp"), systems.get("receiving")
+    if isinstance(erp, Erp) and isinstance(dock, Receiving):
+        for one in _sellers(systems):
+            world.lives(_sends(world, erp, dock, one))
+
+
+def _sellers(systems: Mapping[str, System]) -> list[_Seller]:
+    mailbox, portal = systems.get("supplier-edi"), systems.get("supplier-portal")
     sellers: list[_Seller] = []
     if isinstance(mailbox, SupplierEdi):
         sellers += (
             _Seller(number, office.orders, partial(mailbox.ship, office), office.urgent)
             for number, office in mailbox.offices.items()
         )
-    portal = systems.get("supplier-portal")
     if isinstance(portal, SupplierPortal):
         sellers.append(_Seller(portal.number, portal.orders, portal.ship, portal.urgent))
-    if sellers:
-        world.lives(_buys(world, erp, [one.number for one in sellers]))
-    for one in sellers:
-        world.lives(_sends(world, erp, dock, one))
+    return sellers
 
 
 def _buys(world: World, erp: Erp, suppliers: list[str]) -> Steps:
@@ -107,7 +114,7 @@ def _driven(
             lot, pallet = f"{shipment}-{len(packed)}", min(amount, _MOST_ON_A_PALLET)
             packed.append((material, lot, pallet))
             amount -= pallet
-    seller.ship(Shipped(shipment, order.number, packed))
+    seller.ship(Shipped(shipment, order.number, packed, order.replaces))
     yield world.wait(timedelta(minutes=chance.randint(6, 12)) / world.pace)
     counted: list[Counted] = []
     for material, lot, quantity in packed:
@@ -124,4 +131,4 @@ def _driven(
                 )  # fmt: skip
                 world.truth.happens(arrived)
         counted.append(Counted(line, material, lot, there, Decimal(damaged)))
-    dock.close(order.number, shipment, counted)
+    dock.close(order.number, shipment, counted, replaces=order.replaces)

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from andon.connectors.edi import Partner
@@ -39,9 +40,20 @@ def test_a_delfor_names_order_amount_and_day_of_each_line() -> None:
     ]  # fmt: skip
 
 
+AGAIN = msgspec.structs.replace(SAID, replaces="R00001")
+
+
+def test_what_is_called_in_place_of_a_return_names_it_in_each_line() -> None:
+    assert mailbox.written(ACME, schedule(AGAIN, "x12")).count(b"REF*RZ*R00001~") == 2
+    assert mailbox.written(BETA, schedule(AGAIN, "edifact")).count(b"RFF+ALQ:R00001'") == 2
+
+
+@pytest.mark.parametrize("said", [SAID, AGAIN], ids=["ordered", "again"])
 @pytest.mark.parametrize(("partner", "kind"), [(ACME, "862"), (BETA, "DELFOR")])
-def test_whoever_reads_it_by_the_rules_finds_nothing_wrong(partner: Partner, kind: str) -> None:
-    sent = mailbox.written(partner, schedule(SAID, partner.standard))
+def test_whoever_reads_it_by_the_rules_finds_nothing_wrong(
+    partner: Partner, kind: str, said: Schedule
+) -> None:
+    sent = mailbox.written(partner, schedule(said, partner.standard))
     first, last = rows(sent, mailbox.settings(acme=partner))
     read = document(first)
     assert read.document == kind

@@ -46,6 +46,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     shipped_at: datetime | None = None
     expected_at: datetime | None = None
     lines: tuple[Line, ...] = ()
+    replaces: str = ""
+    """The return in whose place it comes: REF*RZ of the shipment or of its order, or RFF+ALQ."""
 
 
 class _Way(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ def notice(document: Document, known: Known) -> Notice:
             shipped_at=at.get("011"),
             expected_at=at.get("017") or at.get("067"),
             lines=tuple(_x12(document.all("HL"), _Way())),
+            replaces=_replaced((shipment, *shipment.all("HL"))),
         )
     at = {d.text(1): dtm(d, zone) for d in document.all("DTM")}
     order = next((one.text(1, 2) for one in document.all("RFF", "ON")), "")
@@ -78,6 +81,7 @@ def notice(document: Document, known: Known) -> Notice:
         shipped_at=at.get("11"),
         expected_at=at.get("17") or at.get("132"),
         lines=tuple(_edifact(document.all("CPS"), _Way(order))),
+        replaces=next((one.text(1, 2) for one in document.all("RFF", "ALQ")), ""),
     )
 
 
@@ -94,6 +98,11 @@ def announced(item: Item, known: Known) -> Iterable[Said]:
 
 
 ANNOUNCED = (Inbound("856", announced), Inbound("DESADV", announced))
+
+
+def _replaced(levels: Iterable[Segment]) -> str:
+    found = (one.text(2) for level in levels for one in level.all("REF", "RZ"))
+    return next(found, "")
 
 
 def _x12(levels: Iterable[Segment], way: _Way) -> Iterator[Line]:

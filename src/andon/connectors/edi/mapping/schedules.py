@@ -28,6 +28,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     written_on: date
     unit: str
     calls: tuple[Call, ...]
+    replaces: str = ""
+    """The return in whose place it shall be sent; nothing for what is called as ordered."""
 
 
 def schedule(said: Schedule, standard: Literal["x12", "edifact"]) -> dict[str, Any]:
@@ -45,6 +47,8 @@ def _862(said: Schedule) -> Iterator[list[Any]]:
     for n, (call, day) in enumerate(zip(said.calls, days, strict=True), 1):
         yield ["LIN", str(n), "BP", call.material, "PO", said.order]
         yield ["UIT", said.unit]
+        if said.replaces:
+            yield ["REF", "RZ", said.replaces]
         yield ["FST", plain(call.amount), "C", "D", day]
     yield ["CTT", str(len(said.calls))]
 
@@ -55,6 +59,8 @@ def _delfor(said: Schedule) -> Iterator[list[Any]]:
     for n, call in enumerate(said.calls, 1):
         yield ["LIN", str(n), "", [call.material, "IN"]]
         yield ["RFF", ["ON", said.order]]
+        if said.replaces:
+            yield ["RFF", ["ALQ", said.replaces]]
         yield ["SCC", "1"]
         yield ["QTY", ["113", plain(call.amount), said.unit]]
         yield ["DTM", ["2", f"{call.day:%Y%m%d}", "102"]]

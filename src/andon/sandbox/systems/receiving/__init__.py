@@ -42,6 +42,7 @@ class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     shipment: str
     lots: tuple[_Announced, ...]
     shipped_at: str | None = None
+    replaces: str = ""
     reference: str = ""
 
 
@@ -110,8 +111,11 @@ class Receiving(PostingSystem):
         self.outbox.say("shipment.expected", {**told, "id": one.id})
         return json_answer(one, status=201)
 
-    def close(self, order: str, shipment: str, counted: Sequence[Counted]) -> None:
-        """The clerk has scanned the last lot of a shipment."""
+    def close(
+        self, order: str, shipment: str, counted: Sequence[Counted], *, replaces: str = ""
+    ) -> None:
+        """The clerk has scanned the last lot of a shipment; the paper that came along names the
+        return in whose place it comes."""
         self.counts[order, shipment] = counted
         for one in counted:
             self.returns.set_aside(one.lot, one.damaged)
@@ -121,6 +125,7 @@ class Receiving(PostingSystem):
             "shipment": shipment,
             "at": self.world.now(),
             "lots": counted,
+            "replaces": replaces,
         }
         self.outbox.say("shipment.counted", body)
 

@@ -27,6 +27,8 @@ class Acme(Office, X12Program):
             "HL*2*1*O",
             f"PRF*{shipped.order}",
         ]
+        if shipped.replaces:
+            lines.append(f"REF*RZ*{shipped.replaces}")
         level = 2
         for material, lot, quantity in shipped.lots:
             lines += [
@@ -54,16 +56,19 @@ class Acme(Office, X12Program):
 
 def _called(came: Came) -> Iterator[Called]:
     """Each FST, of the LIN before it."""
-    row: list[str] = []
+    row, replaces = list[str](), ""
     for segment in came.segments:
         match segment[0]:
             case "LIN":
-                row = [str(element) for element in segment]
+                row, replaces = [str(element) for element in segment], ""
+            case "REF" if segment[1] == "RZ":
+                replaces = str(segment[2])
             case "FST":
                 named = dict(zip(row[2::2], row[3::2], strict=True))
                 yield Called(
-                    named["PO"], named["BP"], Decimal(str(segment[1])), day=str(segment[4])
-                )
+                    named["PO"], named["BP"], Decimal(str(segment[1])), day=str(segment[4]),
+                    replaces=replaces,
+                )  # fmt: skip
             case _:
                 continue
 

@@ -24,6 +24,7 @@ class Beta(Office, EdifactProgram):
             f"DTM+137:{now:%Y%m%d}:102",
             f"DTM+11:{now:%Y%m%d%H%M}:203",
             f"RFF+ON:{shipped.order}",
+            *([f"RFF+ALQ:{shipped.replaces}"] if shipped.replaces else []),
             "NAD+SU+4000001::9",
             "CPS+1",
         ]
@@ -55,17 +56,19 @@ class Beta(Office, EdifactProgram):
 
 def _called(came: Came) -> Iterator[Called]:
     """Each LIN, up to the DTM that names its day."""
-    order, material, amount = "", "", Decimal(0)
+    order, material, amount, replaces = "", "", Decimal(0), ""
     for segment in came.segments:
         match segment[0]:
             case "LIN":
-                material = segment[3][0]
+                material, replaces = segment[3][0], ""
+            case "RFF" if segment[1][0] == "ALQ":
+                replaces = segment[1][1]
             case "RFF" if segment[1][0] == "ON":
                 order = segment[1][1]
             case "QTY":
                 amount = Decimal(segment[1][1])
             case "DTM" if segment[1][0] == "2":
-                yield Called(order, material, amount, day=segment[1][1])
+                yield Called(order, material, amount, day=segment[1][1], replaces=replaces)
             case _:
                 continue
 

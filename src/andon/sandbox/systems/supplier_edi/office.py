@@ -22,6 +22,8 @@ class Ordered(msgspec.Struct, frozen=True):
 
     number: str
     items: Sequence[tuple[str, Decimal]]
+    replaces: str = ""
+    """The return in whose place it is sent, where it was delivered before."""
 
 
 class Promised(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Shipped(msgspec.Struct, frozen=True):
     shipment: str
     order: str
     lots: Sequence[tuple[str, str, Decimal]]
+    replaces: str = ""
 
 
 class Advised(msgspec.Struct, frozen=True):
@@ -66,10 +69,13 @@ class Called(msgspec.Struct, frozen=True):
     material: str
     quantity: Decimal
     day: str
+    replaces: str = ""
+    """The return in whose place it is sent."""
 
 
 class Office(Program):
-    """It sells housings and seals. An order that comes again is another order to it."""
+    """It sells housings and seals. An order that comes again is another order to it, and so is what
+    it is asked to send again."""
 
     def __init__(self, world: World, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -84,6 +90,8 @@ class Office(Program):
         self.given_back: list[GivenBack] = []
         self.called: list[Called] = []
         """In the order in which it came."""
+        self.asked_again: list[Called] = []
+        """What it was asked to send in place of something that went back."""
         self._wanted: dict[str, Sequence[Called]] = {}
         """Of each order as the last schedule has it, in place of the one before."""
         self.now = now
@@ -121,10 +129,18 @@ class Office(Program):
             if not one.errors:
                 self.advised += self.told(one)
                 self.given_back += self.comes_back(one)
-                called = self.calls(one)
+                calls = self.calls(one)
+                self._send_again([call for call in calls if call.replaces])
+                called = [call for call in calls if not call.replaces]
                 self.called += called
                 self._wanted |= dict.fromkeys({call.order for call in called}, called)
         return super().answers(content)
+
+    def _send_again(self, calls: Sequence[Called]) -> None:
+        self.asked_again += calls
+        for one in {(call.order, call.replaces): None for call in calls}:
+            items = [(c.material, c.quantity) for c in calls if (c.order, c.replaces) == one]
+            self.orders.append(Ordered(one[0], items, replaces=one[1]))
 
     def takes(self, came: Came) -> list[bytes]:
         """Now and then it cannot deliver all of it, or not on that day; what is sent is announced

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from andon.sandbox.systems.supplier_edi import Advised
+from andon.sandbox.systems.supplier_edi import Advised, Called, Ordered
 from andon.sandbox.systems.supplier_portal.seller import Order, Seller
 from andon.sandbox.world import World
 
@@ -17,7 +17,8 @@ _FOLLOWS = 10
 
 
 class SupplierPortal(Seller):
-    """What is wanted sooner its people pack at once; it reads what became of what they sent."""
+    """What is wanted sooner its people pack at once, and what it owes again they send again; it
+    reads what became of what they sent."""
 
     name = "supplier-portal"
     number = "17300002"
@@ -31,21 +32,38 @@ class SupplierPortal(Seller):
         """Order -> what it reads of what became of its shipments."""
         self.coming_back: dict[str, str] = {}
         """Order -> what of it went back last, of those that it sees."""
+        self.asked_again: list[Called] = []
+        """What it has read that it owes again."""
+        self._back: dict[str, str] = {}
+        """Order -> its last return."""
 
     async def follow(self) -> None:
         """What became of it."""
-        for number in self._on_their_way()[:_FOLLOWS]:
+        for number in dict.fromkeys((*self._on_their_way()[:_FOLLOWS], *self._broken())):
             await self._follow(number)
 
     def notice(self, order: Order) -> None:
-        """What of it is wanted sooner, what comes back, and whether it owes that again."""
+        """What of it is wanted sooner, and what comes back."""
         if wanted := order.value("expedite"):
             self.called[order.local] = wanted
         else:
             self.called.pop(order.local, None)
-        if back := order.value("returned"):
-            owed = "owed again" if order.value("owed-again") else "to be credited"
-            self.coming_back[order.local] = f"{back}, {owed}"
+        self._expect(order)
+
+    def _expect(self, order: Order) -> None:
+        """What it owes again its people send, once for each return."""
+        back, number = order.value("returned"), order.value("return")
+        if not back or self._back.get(order.local) == number:
+            return
+        self._back[order.local] = number
+        owed = bool(order.value("owed-again"))
+        self.coming_back[order.local] = f"{back}, {'owed again' if owed else 'to be credited'}"
+        if owed:
+            items = [_amount(text) for text in back.partition(": ")[2].split(", ")]
+            self.orders.append(Ordered(order.local, items, replaces=number))
+            self.asked_again += (
+                Called(order.local, item, amount, day="", replaces=number) for item, amount in items
+            )
 
     def urgent(self, order: str) -> bool:
         """Whether somebody asks to have it sooner."""
@@ -57,12 +75,25 @@ class SupplierPortal(Seller):
         shipped = self.shipped.items()
         return list(dict.fromkeys(one.order for n, one in shipped if n not in known))
 
+    def _broken(self) -> list[str]:
+        """The youngest orders of which something came damaged, and nobody said what it owes."""
+        broken = [n for n, lots in self.advised.items() if any(one.damaged for one in lots)]
+        return [number for number in broken if number not in self._back][-_FOLLOWS:]
+
     async def _follow(self, number: str) -> None:
         status, said = await self.ask("GET", f"/v1/supply/purchase-order/{quote(number)}")
         if status != 200:
             return
-        if judged := msgspec.convert(said, Order).value("judged"):
+        order = msgspec.convert(said, Order)
+        self._expect(order)
+        if judged := order.value("judged"):
             self.advised[number] = [_advised(text) for text in judged.split("; ")]
+
+
+def _amount(text: str) -> tuple[str, Decimal]:
+    """`SEAL 2 PC`."""
+    material, amount, _ = text.split(" ")
+    return material, Decimal(amount)
 
 
 def _advised(text: str) -> Advised:

@@ -94,6 +94,7 @@ class Seller(Partner):
             "shipment_id": shipped.shipment,
             "packed": packed,
             "shipped_at": self.now().isoformat(),
+            "replaces": shipped.replaces,
         }
         self._asking.append(("announce-shipment", f"ship-{shipped.shipment}", body))
 
