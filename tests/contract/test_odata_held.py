@@ -56,7 +56,8 @@ async def test_what_left_before_its_lot_was_held_is_issued_and_the_rest_stays_bl
 
 
 async def test_what_went_in_before_its_lot_was_held_is_issued_and_the_rest_stays_blocked() -> None:
-    """Of a lot that is not held, and of what is free of the held one, nothing is given back."""
+    """Of a lot that is not held nothing is given back, and what is free of the held one stays so:
+    it may be what was given back for another order."""
     sap = SapSimulator()
     sap.company.movements.stock_up("SEAL", 100, "B1")
     sap.company.movements.stock_up("HOUSING", 50, "H1")
@@ -81,14 +82,14 @@ async def test_what_went_in_before_its_lot_was_held_is_issued_and_the_rest_stays
                 await erp.send(issue, key="k3")
             await erp.send(back, key="k4")
             assert await erp.find(back, key="k4") is not None
-            assert _stood(sap, "171A") == [7, 95]
+            assert _stood(sap, "171A") == [9, 93]
             await erp.send(issue, key="k5")
-            assert _stood(sap, "171A") == [0, 95]
+            assert _stood(sap, "171A") == [2, 93]
             sap.company.movements.stock_up("HOUSING", -48, "H1")
             with pytest.raises(RejectedError, match="Of 2 there are 0") as refused:
                 await erp.send(back, key="k6")
             assert refused.value.code == STOCK_DEFICIT
-            assert _stood(sap, "171A") == [0, 95]
+            assert _stood(sap, "171A") == [2, 93]
     finally:
         await sap.stop()
 

@@ -210,7 +210,8 @@ async def _asked(plant: Served, lot: str) -> list[dict[str, Any]]:
     return [
         case
         for case in await plant.cases()
-        if case["text"].startswith(f"Lot {lot} is held")
+        if case["state"] == "open"
+        and case["text"].startswith(f"Lot {lot} is held")
         and "hold what contains it" in case["choices"]
     ]
 

@@ -70,8 +70,9 @@ def unblock_departed(_: UnblockDeparted, known: Known) -> Request:
 
 @outbound(UnblockConsumed, proof="findable", local=True)
 def unblock_consumed(command: UnblockConsumed, known: Known) -> Request:
-    """Movement 343 for so much of each lot as is to be issued beyond what may be used, where it is
-    to be taken from. Refused unless all of that is blocked there."""
+    """Movement 343 for so much of each lot as is to be issued, as far as it is blocked where it is
+    to be taken from. A hold blocks all of a lot: what is free of it was given back for another
+    order, and is left to that. Refused where blocked and free are too little together."""
     parts = amounts_of(command.components)
     return given_back(((part.material_id, part.lot_id, n) for part, n in parts), known, USED_BEFORE)
 
@@ -83,13 +84,13 @@ def given_back(gone: Iterable[tuple[str, str, Quantity]], known: Known, because:
     for material, lot, amount in gone:
         taken[material, local_name(lot), amount.unit] += amount.amount
     shares = tuple(
-        _short_of(material, batch, unit, amount, place)
+        _given_back(material, batch, unit, amount, place)
         for (material, batch, unit), amount in taken.items()
     )
     return _document(AllShares(shares), MaterialDocumentHeaderText=because)
 
 
-def _short_of(
+def _given_back(
     material: str, batch: str, unit: str, amount: Decimal, place: Mapping[str, str]
 ) -> SharesOf:
     lies = {**place, "Material": material, "Batch": batch}
@@ -100,7 +101,7 @@ def _short_of(
         where=f"{where} and {_AMOUNT} gt 0",
         kind="InventoryStockType",
         has=_AMOUNT,
-        each={_UNRESTRICTED: {}, _BLOCKED: back},
+        each={_BLOCKED: back, _UNRESTRICTED: {}},
         amount=amount,
         says="QuantityInEntryUnit",
     )
