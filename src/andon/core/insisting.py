@@ -12,7 +12,7 @@ from andon.core.workflow import Ask, Run
 
 Mends = Callable[[RejectedError], Awaitable[bool]]
 """Whether it has removed the cause of a refusal."""
-_IN_A_ROW = 3
+_IN_A_ROW = 10
 """So often somebody else is believed to have undone it."""
 
 

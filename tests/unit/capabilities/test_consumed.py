@@ -59,7 +59,7 @@ def test_what_went_in_before_its_lot_was_blocked_is_given_back_and_issued() -> N
 def test_what_another_order_issued_of_it_is_given_back_once_more_after_a_pause() -> None:
     run = consumed()
     run.answer(Send, DEFICIT)
-    for _ in range(3):
+    for _ in range(10):
         assert run.sends == BACK
         run.answer(Send, DONE)
         assert run.sends == ISSUE
@@ -67,7 +67,7 @@ def test_what_another_order_issued_of_it_is_given_back_once_more_after_a_pause()
         assert run.sends is None
         assert not teams(run)
         (pause,) = [verb for verb in run.open if isinstance(verb, Sleep)]
-        assert timedelta(minutes=1) <= pause.span <= timedelta(minutes=30)
+        assert timedelta() < pause.span <= timedelta(minutes=1)
         run.answer(Sleep, Answer())
     assert run.sends == BACK
     run.answer(Send, DONE)
@@ -78,7 +78,7 @@ def test_what_another_order_issued_of_it_is_given_back_once_more_after_a_pause()
 def test_what_is_given_back_in_vain_is_a_planners_question_and_looked_at_again() -> None:
     run = consumed()
     run.answer(Send, DEFICIT)
-    for _ in range(3):
+    for _ in range(10):
         run.answer(Send, DONE)
         run.answer(Send, DEFICIT)
         run.answer(Sleep, Answer())

@@ -16,6 +16,9 @@ from andon.model.production import AssignLots, ComponentLot
 
 PERIOD_LOOK = timedelta(minutes=30)
 """How often a posting is tried again whose period was closed."""
+BETWEEN_ORDERS = timedelta(seconds=5)
+"""What was given back for one order another may issue first, which then gives nothing back: so soon
+it is done once more."""
 STOCK_LOOK = timedelta(minutes=5)
 """The same for a consumption of which the books have too little for use."""
 _AGAIN, _LEAVE = "try again", "leave it open"
@@ -30,7 +33,7 @@ async def book_consumed(run: Run, consumed: Sequence[ComponentLot]) -> bool:
         run,
         AssignLots(order_id=run.subject, components=components),
         "planner",
-        mends=mended_by(run, back, code=STOCK_DEFICIT, pause=STOCK_LOOK),
+        mends=mended_by(run, back, code=STOCK_DEFICIT, pause=BETWEEN_ORDERS),
     )
 
 
