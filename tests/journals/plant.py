@@ -28,6 +28,7 @@ from andon.capabilities.quality import (
     hold_complained_lot,
     hold_rejected_lot,
     inspect_output,
+    judge_consumed,
     lock_held_stock,
     stop_held_use,
 )
@@ -73,6 +74,7 @@ andon = Andon(
         adjust_counted,
         post_scrapped,
         inspect_output,
+        judge_consumed,
         block_held_stock,
         stop_held_use,
         lock_held_stock,
