@@ -7,29 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 
 from andon.sandbox.company import Company
 from andon.sandbox.lab import inventory, quality
-from andon.sandbox.lab.quality import KNOWN_WITHIN, hold_escapes
 from andon.sandbox.lab.reckoning import compare
 from andon.sandbox.lives import counting, warehouse
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
-from andon.sandbox.systems.qms import Hold, Qms
+from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.wms import Task, Wms
 from andon.sandbox.truth import (
     Arrived,
-    Consumed,
     Counted,
-    Fact,
     Left,
-    Made,
     Moved,
     Scrapped,
     Strayed,
-    Used,
 )
 from andon.sandbox.world import BEGAN
 
@@ -233,106 +227,7 @@ async def test_the_qms_lets_nobody_in_without_a_token_and_throttles() -> None:
         assert 429 in statuses
 
 
-def test_a_pick_of_a_lot_that_was_known_to_be_held_is_an_escape() -> None:
-    hold = Hold(lot="A1", reason="porous", placed_at=BEGAN, heard_at=BEGAN)
-    hold.released_at = BEGAN + timedelta(hours=3)
-
-    def picked(after: timedelta, lot: str = "A1") -> Task:
-        return Task(
-            id="T", kind="pick", lot=lot, item="PUMP", quantity=Decimal(1), delivery="8",
-            reference="k", state="done", taken_at=BEGAN, done_at=BEGAN + after,
-        )  # fmt: skip
-
-    hour = timedelta(hours=1)
-    (escape,) = hold_escapes([hold], [picked(hour)])
-    assert escape.words.startswith(f"A1 was taken at {BEGAN + hour} by Task(id='T', kind='pick'")
-    assert escape.words.endswith(f"heard {BEGAN}, released {hold.released_at}")
-    asked = msgspec.structs.replace(
-        picked(hour), taken_at=BEGAN + hour, state="stopped", done_at=None
-    )
-    (escape,) = hold_escapes([hold], [asked])
-    assert escape.at == BEGAN + hour
-    others = [picked(KNOWN_WITHIN), picked(4 * hour), picked(hour, "A2")]
-    assert not hold_escapes([hold], others)
-    assert not hold_escapes([Hold(lot="A1", reason="", placed_at=BEGAN)], [picked(hour)])
-
-
 HOUR = timedelta(hours=1)
-HELD = Hold(lot="H1", reason="crack", placed_at=BEGAN, heard_at=BEGAN, released_at=BEGAN + 5 * HOUR)
-
-
-def _consumed(after: timedelta, lot: str = "H1", order: str = "1") -> Fact:
-    return Consumed(
-        at=BEGAN + after, order=order, operation="0010", lot=lot, material="HOUSING",
-        quantity=Decimal(1), place="A.STORE",
-    )  # fmt: skip
-
-
-def _produced(after: timedelta, lot: str, order: str = "1") -> Fact:
-    return Made(
-        at=BEGAN + after, order=order, operation="0020", machine="LINE1", began=BEGAN,
-        material="PUMP", good=Decimal(1), scrap=Decimal(0), lot=lot, place="A.STORE",
-    )  # fmt: skip
-
-
-def _left(after: timedelta, lot: str) -> Fact:
-    return Left(
-        at=BEGAN + after, lot=lot, material="PUMP", quantity=Decimal(1), place="W.DOCK", because="8"
-    )
-
-
-def _used(after: timedelta, lot: str) -> Fact:
-    return Used(
-        at=BEGAN + after, case="C", visit="V", lot=lot, material="SEAL", quantity=Decimal(1),
-        place="V.VAN",
-    )  # fmt: skip
-
-
-BEFORE = [_consumed(-HOUR), _produced(-HOUR / 2, "P1"), _consumed(-HOUR / 3, "P1", "2")]
-"""The lot was used before it was held: P1 was made of it, and P2 of that."""
-GREW = [*BEFORE, _produced(-HOUR / 4, "P2", "2")]
-
-
-@pytest.mark.parametrize(
-    ("facts", "escapes"),
-    [
-        ([_consumed(HOUR)], 1),
-        ([_used(HOUR, "H1"), _left(2 * HOUR, "H1")], 2),
-        (GREW, 0),
-        ([*GREW, _left(HOUR, "P1")], 1),
-        ([*GREW, _consumed(HOUR, "P2", "3"), _left(HOUR, "P2")], 2),
-        ([*GREW, _left(HOUR, "P9")], 0),
-        ([_consumed(KNOWN_WITHIN), _consumed(6 * HOUR), _consumed(HOUR, "H2")], 0),
-    ],
-    ids=["consumed", "used or sent", "before it", "made of it", "made of that", "other", "in time"],
-)
-def test_whatever_takes_of_a_held_lot_or_of_what_was_made_of_it_is_an_escape(
-    facts: list[Fact], escapes: int
-) -> None:
-    assert len(hold_escapes([HELD], [], facts)) == escapes
-
-
-@pytest.mark.parametrize(
-    ("cut_off", "after", "escapes"),
-    [
-        ((0.1, None), 4 * HOUR, 0),
-        ((0.1, 3), 3 * HOUR, 0),
-        ((0.1, 3), 3 * HOUR + KNOWN_WITHIN, 0),
-        ((0.1, 3), 3.5 * HOUR, 1),
-        ((-1, 3), 2 * HOUR, 0),
-        ((-2, -1), HOUR, 1),
-        ((1, 3), 2 * HOUR, 1),
-    ],
-)
-def test_no_word_of_a_hold_reaches_a_floor_that_is_cut_off(
-    cut_off: tuple[float, float | None], after: timedelta, escapes: int
-) -> None:
-    """One that had the word before consumes what it knows is held; and what is carried is carried
-    by people who are not on that floor."""
-    begins, ends = cut_off
-    away = (BEGAN + begins * HOUR, None if ends is None else BEGAN + ends * HOUR)
-    assert len(hold_escapes([HELD], [], [_consumed(after)], [away])) == escapes
-    assert len(hold_escapes([HELD], [], [_left(after, "H1")], [away])) == 1
 
 
 async def test_a_system_knows_when_nobody_reached_it() -> None:

@@ -104,6 +104,7 @@ class _Lab:
         self._start = start
         self._say = say
         self._killing: asyncio.Task[None] | None = None
+        self._dead: list[tuple[datetime, datetime | None]] = []
         self._open: list[dict[str, Any]] | None = None
         """What Andon showed last that nobody could close; None when it showed nothing."""
         self._storm = Storm(company, kill=self._kill, size=profile.storm)
@@ -123,7 +124,7 @@ class _Lab:
             hours = int(self._company.world.time.now // 3600)
             if hours > last:
                 last = hours
-                self._say(f"{hours} h: {self._words(audited(self._company))}")
+                self._say(f"{hours} h: {self._words(audited(self._company, self._dead))}")
         await living
 
     async def rest(self) -> float:
@@ -136,7 +137,7 @@ class _Lab:
             await asyncio.sleep(max(_LOOKS, 4 * (time.monotonic() - now)))
             self._open = await self._people.look()
             now = time.monotonic()
-            found = audited(self._company)
+            found = audited(self._company, self._dead)
             state = (found, self._effects(), self._open_words())
             if state != before:
                 before, changed = state, now
@@ -151,7 +152,7 @@ class _Lab:
         """As it stands now."""
         if self._killing is not None:
             await self._killing
-        found, injected = audited(self._company), self._storm.injected(kinds)
+        found, injected = audited(self._company, self._dead), self._storm.injected(kinds)
         missing = {
             name: f"{injected[name]} of {round(kind.least * min(1.0, self._profile.storm))}"
             for name, kind in kinds.items()
@@ -195,10 +196,13 @@ class _Lab:
         return True
 
     async def _die(self) -> None:
+        since = self._company.world.now()
+        self._dead.append((since, None))
         await asyncio.to_thread(self._hub.kill, database=self._storm.kills % 2 == 1)
         self._storm.kills += 1
         self._start()
         await asyncio.to_thread(self._hub.until_ready)
+        self._dead[-1] = (since, self._company.world.now())
 
     def _effects(self) -> int:
         return sum(system.effects() for system in self._company.systems.values())

@@ -2,7 +2,7 @@
 
 __all__ = ["AUDITS", "Audited", "audited"]
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -339,8 +339,9 @@ AUDITS: Mapping[str, Audit] = {
 }
 
 
-def audited(company: Company) -> Audited:
-    """As it stands now; while things are on their way, they are lost."""
+def audited(company: Company, dead: Sequence[quality.Span] = ()) -> Audited:
+    """As it stands now; while things are on their way, they are lost. Nobody can be told anything
+    while Andon is `dead`."""
     wms = company.the(Wms)
     return Audited(
         {name: audit(company) for name, audit in AUDITS.items()},
@@ -350,5 +351,6 @@ def audited(company: Company) -> Audited:
             wms.picks(),
             company.world.truth.facts,
             company.the(MesA).cut_off,
+            dead,
         ),
     )

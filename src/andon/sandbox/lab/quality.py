@@ -11,7 +11,7 @@ __all__ = [
 ]
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -26,7 +26,11 @@ Span = tuple[datetime, datetime | None]
 """From when until when; None is not yet."""
 KNOWN_WITHIN = timedelta(minutes=20)
 """Business time in which the word of a hold reaches who carries things; in the fastest lab some
-eight seconds, more than Andon needs to start again and to send what waits."""
+eight seconds, more than Andon needs to start again and to send what waits. Andon must live so
+long: while it is dead it tells nobody."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_CLOCK = timedelta(minutes=1)
+"""So much may the warehouse's clock, by which tasks are asked for and done, be wrong."""
 
 
 class Escape(msgspec.Struct, frozen=True):
@@ -51,11 +55,13 @@ def hold_escapes(
     picks: Iterable[Task],
     facts: Iterable[Fact] = (),
     cut_off: Sequence[Span] = (),
+    dead: Sequence[Span] = (),
 ) -> tuple[Escape, ...]:
     """What was asked to be picked, and what was picked, consumed or sent away, of a lot or of what
     was made of it, while it was held: later than `KNOWN_WITHIN` after Andon had taken the word of
-    the hold. A task is an escape though the terminal refuses it: Andon should not have asked. No
-    word reaches a floor while it is `cut_off`: it has as long once it is back."""
+    the hold, the time in which it was `dead` not counted. A task is an escape though the terminal
+    refuses it: Andon should not have asked. No word reaches a floor while it is `cut_off`: it has
+    as long once it is back."""
     seen = list(facts)
     made = made_of(seen)
     taken: list[tuple[str, datetime, Task | Fact]] = [
@@ -67,20 +73,29 @@ def hold_escapes(
         Escape(hold, lot, str(how), at)
         for hold, kin in families
         for lot, at, how in taken
-        if lot in kin and _within(hold, at, cut_off if isinstance(how, Consumed) else ())
+        if lot in kin
+        and _bound(hold, at + _CLOCK if isinstance(how, Task) else at)
+        and at > _known(hold, dead, cut_off if isinstance(how, Consumed) else ())
     )
 
 
-def _within(hold: Hold, at: datetime, cut_off: Sequence[Span]) -> bool:
-    if hold.heard_at is None or (hold.released_at is not None and at >= hold.released_at):
-        return False
+def _bound(hold: Hold, at: datetime) -> bool:
+    return hold.heard_at is not None and (hold.released_at is None or at < hold.released_at)
+
+
+def _known(hold: Hold, dead: Sequence[Span], cut_off: Sequence[Span]) -> datetime:
+    """From when on it is an escape."""
+    assert hold.heard_at is not None
     known = hold.heard_at + KNOWN_WITHIN
+    for begins, ends in dead:
+        if ends is None:
+            known = _NEVER if begins < known else known
+        elif begins < known and ends > hold.heard_at:
+            known += ends - max(begins, hold.heard_at)
     for begins, ends in cut_off:
         if begins < known and (ends is None or ends > hold.heard_at):
-            if ends is None:
-                return False
-            known = ends + KNOWN_WITHIN
-    return at > known
+            known = _NEVER if ends is None else ends + KNOWN_WITHIN
+    return known
 
 
 def inspections(qms: Qms, lots: Iterable[str]) -> Reckoned:

@@ -117,7 +117,7 @@ class Qms(PostingSystem):
 
     def release(self, hold: Hold, reason: str = "reworked and found good") -> None:
         """It may be used."""
-        hold.released_at = self.now()
+        hold.released_at = self.world.now()
         self._say("hold.released", lot=hold.lot, reason=reason)
 
     def dispose(self, hold: Hold, usage: Usage, reason: str, *, reference: str = "") -> Disposition:

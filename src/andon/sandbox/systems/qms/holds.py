@@ -18,8 +18,9 @@ class Hold(msgspec.Struct, kw_only=True):
     reason: str
     placed_at: datetime
     heard_at: datetime | None = None
-    """When Andon had taken the word of it."""
+    """When Andon had taken the word of it; no clock of the QMS says so."""
     released_at: datetime | None = None
+    """The same, when it bound no more."""
     id: str = ""
     reference: str = ""
     """The host's word for having asked for it, kept and not looked at."""
