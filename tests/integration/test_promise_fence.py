@@ -249,28 +249,28 @@ async def test_what_was_under_way_at_a_death_is_found_out_though_its_lot_is_held
 ) -> None:
     async with floor_on(database) as floor, desk_of(floor) as hub:
         desk = Desk(hub)
-        floor.keyed.after["AssignLots"] = for_ever
+        floor.keyed.after["PickDelivery"] = for_ever
         async with floor.working():
             await desk.asks(uses("L1"), key="early", wait=NOW)
-            await until(lambda: targets(floor.keyed) == ["AssignLots"])
+            await until(lambda: targets(floor.keyed) == ["PickDelivery"])
         await desk.asks(hold("L1"), wait=NOW)
         async with floor.working():
             assert await desk.asks(uses("L1"), key="early") == "delivered"
-            assert targets(floor.keyed).count("AssignLots") == 1
+            assert targets(floor.keyed).count("PickDelivery") == 1
 
 
 async def test_what_did_not_happen_is_not_sent_again_once_its_lot_is_held(database: str) -> None:
     """Though the target knows our key: the same call would find out, and do it."""
     async with floor_on(database) as floor, desk_of(floor) as hub, floor.working():
         desk = Desk(hub)
-        floor.keyed.before["AssignLots"] = lost
+        floor.keyed.before["PickDelivery"] = lost
         await desk.asks(uses("L1"), key="early", wait=NOW)
         await until(lambda: bool(floor.keyed.calls))
         await desk.asks(hold("L1"))
         floor.keyed.before.clear()
         with pytest.raises(DeniedError, match="lot L1, which is held by andon"):
             await desk.asks(uses("L1"), key="early")
-        assert "AssignLots" not in targets(floor.keyed)
+        assert "PickDelivery" not in targets(floor.keyed)
 
 
 async def test_another_systems_hold_binds_too_and_an_older_word_does_not(database: str) -> None:
