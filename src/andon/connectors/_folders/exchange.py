@@ -48,6 +48,7 @@ class Exchange:
 
     async def close(self) -> None:
         """Ends the session if there is one."""
+        await self._outgoing.close()
         await self._folder.close()
 
     async def send(self, request: Request, key: str, beside: Beside = _NOTHING) -> Receipt:

@@ -9,6 +9,7 @@ from andon.connectors._folders.folder import NOBODY, Folder, Outcome, OutgoingFi
 from andon.connectors._folders.layout import Beside, Draft, Writes
 from andon.connectors._folders.names import is_safe, numbered, path_in, sequence_in, stamp
 from andon.connectors._folders.noted import Noted
+from andon.connectors._folders.once import Once
 from andon.connectors._folders.settings import FolderSettings
 from andon.core.connector import Receipt, Request
 from andon.core.errors import CredentialsError, RejectedError, UnavailableError
@@ -37,6 +38,11 @@ class Outgoing:
         self._numbers = path_in(settings.sent, "numbers")
         self._last: dict[str, int] = {}
         self._ready = False
+        self._once = Once()
+
+    async def close(self) -> None:
+        """Looks through no folder any more."""
+        await self._once.close()
 
     async def send(self, request: Request, key: str, beside: Beside) -> Receipt:
         """Done once per key, however often it is called. What stands beside it is on the disk
@@ -164,7 +170,7 @@ class Outgoing:
             return 0
         if mark not in self._reserved:
             if target not in self._last:
-                self._last.setdefault(target, await self._highest(target))
+                await self._once(f"numbers of {target}", lambda: self._count(target))
             claimed = self._claimed.pop((target, mark), None)
             self._reserved[mark] = self._candidate(target) if claimed is None else claimed
         return self._reserved[mark]
@@ -183,6 +189,9 @@ class Outgoing:
         self._claimed[(target, Noted.read(owner).stamp)] = number
         if len(self._claimed) > _OTHERS:
             self._claimed.pop(next(iter(self._claimed)))
+
+    async def _count(self, target: str) -> None:
+        self._last.setdefault(target, await self._highest(target))
 
     async def _highest(self, target: str) -> int:
         """Of all numbers reserved and all names in the folder. Old reservations are let go."""
@@ -205,8 +214,10 @@ class Outgoing:
         return highest
 
     async def _prepare(self) -> None:
-        if self._ready:
-            return
+        if not self._ready:
+            await self._once("notes", self._look_through)
+
+    async def _look_through(self) -> None:
         await self._folder.make(self._numbers)
         old = self._settings.sent_kept
         await self._forget(old)
