@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -198,6 +199,15 @@ class Slow(Shelf):
 
     async def close(self) -> None:
         await asyncio.sleep(1.2)
+
+
+class Blocking(Shelf):
+    """Nobody else has a turn meanwhile."""
+
+    broken: ClassVar[str] = "closing"
+
+    async def close(self) -> None:
+        time.sleep(1.2)  # noqa: ASYNC251 that is what is wrong with it
 
 
 class Forgetful(Shelf):

@@ -8,8 +8,8 @@ import os
 import sys
 import threading
 import tracemalloc
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,7 +80,7 @@ async def closing(trial: Trial) -> None:
     connector = trial.made()
     await connector.open()
     await _used(trial, connector)
-    async with _beating() as beats:
+    with _beating() as beats:
         await connector.close()
     promise(beats.seconds < 1, f"closing took {beats.seconds:.1f} s")
     await _settled(lambda: not before.left(), within=1)
@@ -93,7 +93,7 @@ async def _used(trial: Trial, connector: Connector[Any]) -> None:
         async with Follower(connector, "") as follower:
             if isinstance(trial.counterpart, Speaks):
                 await trial.heard(follower, 1)
-            async with _beating() as beats:
+            with _beating() as beats:
                 await follower.cancel()
             promise(beats.seconds < 1, f"cancelling a read took {beats.seconds:.1f} s")
     if isinstance(connector, Sink) and isinstance(trial.counterpart, Takes):
@@ -110,33 +110,34 @@ async def _settled(so: Callable[[], bool], *, within: float) -> None:
 
 
 class _Beats:
-    """Counts turns of the loop: a machine that is busy with others lets it wait, and nobody on it
-    is slow for that. What would stop the loop itself is found by other means."""
+    """Counts turns of a thread of this process: a machine that is busy with others lets it wait,
+    and nobody on it is slow for that. What stops the loop does not stop it."""
 
     def __init__(self) -> None:
         self._count = 0
+        self.over = threading.Event()
 
     @property
     def seconds(self) -> float:
-        """How long it was, had the loop had each turn in time."""
+        """How long it was, had the thread had each turn in time."""
         return self._count * _BEAT
 
-    async def go_on(self) -> None:
-        """Until cancelled."""
-        while True:
-            await asyncio.sleep(_BEAT)
+    def go_on(self) -> None:
+        """Until it is over."""
+        while not self.over.wait(_BEAT):
             self._count += 1
 
 
-@asynccontextmanager
-async def _beating() -> AsyncGenerator[_Beats]:
+@contextmanager
+def _beating() -> Generator[_Beats]:
     beats = _Beats()
-    going = asyncio.create_task(beats.go_on())
+    going = threading.Thread(target=beats.go_on)
+    going.start()
     try:
         yield beats
     finally:
-        going.cancel()
-        await asyncio.wait([going])
+        beats.over.set()
+        going.join()
 
 
 class _Open:
