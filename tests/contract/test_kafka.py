@@ -12,8 +12,10 @@ import pytest
 import pytest_asyncio
 
 from andon.connectors.kafka import Kafka
+from andon.connectors.kafka.access import client_words
 from andon.connectors.kafka.items import GAP
 from andon.connectors.kafka.library import records_of
+from andon.connectors.kafka.looking import Looks
 from andon.connectors.kafka.simulated import Broker
 from andon.connectors.kafka.simulated_log import Partition
 from andon.connectors.kafka.simulator import SmallKafka
@@ -221,6 +223,30 @@ async def test_a_look_that_nobody_waits_for_disturbs_no_other(peer: SmallKafka) 
         looks[1].cancel()
         assert await looks[0] is not None
         assert await kafka.find(peer.request("1"), key="K3") is None
+
+
+async def test_a_close_lets_go_whoever_waits_for_this_pass_and_for_the_next() -> None:
+    knocked = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        knocked.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        settings = settings_of(Kafka, {"servers": [f"127.0.0.1:{port}"], "timeout": "30 s"})
+        looks = Looks("bus", settings, client_words("bus", settings))
+        first = asyncio.create_task(looks("acme.orders", "K1", None))
+        async with asyncio.timeout(10):
+            await knocked.wait()
+        second = asyncio.create_task(looks("acme.orders", "K2", None))
+        await asyncio.sleep(0)
+        await looks.close()
+        async with asyncio.timeout(10):
+            await asyncio.wait([first, second])
+        assert first.cancelled()
+        assert second.cancelled()
 
 
 async def test_a_broker_with_a_clock_stamps_what_arrives(peer: SmallKafka) -> None:

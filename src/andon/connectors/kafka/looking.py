@@ -50,11 +50,14 @@ class Looks:
         return await told
 
     async def close(self) -> None:
-        """Nobody is told any more."""
+        """Nobody is told any more, nor whoever waits for the next pass."""
         passes = list(self._passes.values())
         for one in passes:
             one.cancel()
         await asyncio.gather(*passes, return_exceptions=True)
+        for topic in list(self._asked):
+            for one in self._asked.pop(topic):
+                one.told.cancel()
 
     async def _all(self, topic: str) -> None:
         try:

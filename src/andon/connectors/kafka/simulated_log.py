@@ -62,6 +62,7 @@ class Partition:
         """What retention does."""
         self.begin = before
         self.batches = [batch for batch in self.batches if batch.last >= before]
+        self._sent = {batch.sender: batch for batch in self.batches if batch.sender[0] >= 0}
 
 
 def _stamped(raw: bytes, moment: int) -> bytes:
