@@ -1,13 +1,31 @@
 """Following: how much of an order is still with its supplier, whichever word comes first."""
 
-__all__ = ["Service"]
+__all__ = ["LOOK_AGAIN_AFTER", "Service", "next_said"]
 
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from andon.core.workflow import Ask, Run, Wait
 from andon.model.processing import ComponentsScrapped, ProcessedCounted
 from andon.model.subcontracting import SubcontractPlaced
 
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""So often what the books refuse is posted again: they may be behind, and the posting that it needs
+still on its way."""
 _NOTHING = Decimal(0)
+
+
+async def next_said(
+    run: Run, news: Wait[Any], asked: Ask | None, *, within: timedelta | None
+) -> tuple[int, Any]:
+    """The news, or at place 1 what a person says; while nobody is asked, that nothing came within
+    the time, if there is one."""
+    if asked is not None:
+        return await run.first(news, asked)
+    if within is None:
+        return 0, await news
+    return await run.first(news, run.sleep(within))
 
 
 class Service:

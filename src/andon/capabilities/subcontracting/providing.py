@@ -3,8 +3,8 @@
 __all__ = ["post_provided", "provide_components"]
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from andon.capabilities.subcontracting.following import LOOK_AGAIN_AFTER
 from andon.core.insisting import insist, mended_by
 from andon.core.workflow import Run, workflow
 from andon.model.inventory import STOCK_DEFICIT
@@ -17,9 +17,6 @@ from andon.model.subcontracting import (
     UnblockProvided,
 )
 from andon.model.supply import PurchaseLine, lots_text
-
-LOOK_AGAIN_AFTER = timedelta(minutes=5)
-"""The books may be behind: a receipt of what has left is still on its way."""
 
 
 @workflow(on=SubcontractPlaced)

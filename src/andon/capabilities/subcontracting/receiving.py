@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from andon.capabilities.subcontracting.following import LOOK_AGAIN_AFTER
 from andon.core.errors import LateError
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
@@ -23,8 +24,6 @@ from andon.model.supply import ReceivedLot
 
 REPORTED_WITHIN = timedelta(hours=4)
 """So long after its lots have come the supplier may need to say what is in them."""
-LOOK_AGAIN_AFTER = timedelta(minutes=5)
-"""The books may be behind: that the components went there is still on its way."""
 _SMALLEST = Decimal("0.001")
 _BY_HAND = "it is posted"
 

@@ -2,15 +2,12 @@
 
 __all__ = ["claim_scrapped"]
 
-from datetime import timedelta
 
+from andon.capabilities.subcontracting.following import LOOK_AGAIN_AFTER
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.processing import ComponentsScrapped, PostProvidedScrap
 from andon.model.supply import lots_text
-
-LOOK_AGAIN_AFTER = timedelta(minutes=5)
-"""The books may be behind: that the components went there is still on its way."""
 
 
 @workflow(on=ComponentsScrapped)

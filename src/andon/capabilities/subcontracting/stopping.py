@@ -3,9 +3,8 @@
 __all__ = ["STOPPED_WITHIN", "stop_processing"]
 
 from datetime import timedelta
-from typing import Any
 
-from andon.capabilities.subcontracting.following import Service
+from andon.capabilities.subcontracting.following import Service, next_said
 from andon.core.workflow import Ask, Run, Wait, workflow
 from andon.model.processing import (
     ComponentsScrapped,
@@ -41,7 +40,8 @@ async def stop_processing(run: Run, placed: SubcontractPlaced) -> None:
             HoldPlaced, HoldReleased, ComponentsProvided, ProcessingReported, ComponentsScrapped,
             ProcessedCounted,
         )  # fmt: skip
-        place, said = await _first(run, news, asked, silent=bool(order.unheard))
+        silent = STOPPED_WITHIN if order.unheard else None
+        place, said = await next_said(run, news, asked, within=silent)
         if place == 1 and asked is None:
             asked = _asked(run, placed, order.unheard)
             continue
@@ -61,17 +61,6 @@ async def stop_processing(run: Run, placed: SubcontractPlaced) -> None:
         await run.withdraw(asked)
     if order.told:
         await run.send(RequestStop(order_id=run.subject, held=()))
-
-
-async def _first(
-    run: Run, news: Wait[_Heard], asked: Ask | None, *, silent: bool
-) -> tuple[int, Any]:
-    """The news, or at place 1 what a person says; while nobody is asked, that it was silent."""
-    if asked is not None:
-        return await run.first(news, asked)
-    if not silent:
-        return 0, await news
-    return await run.first(news, run.sleep(STOPPED_WITHIN))
 
 
 class _Order:

@@ -4,9 +4,8 @@ __all__ = ["watch_promised"]
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from andon.capabilities.subcontracting.following import Service
+from andon.capabilities.subcontracting.following import Service, next_said
 from andon.core.workflow import Ask, Run, Wait, workflow
 from andon.model.processing import ComponentsScrapped, ProcessedCounted
 from andon.model.subcontracting import SubcontractPlaced
@@ -29,7 +28,8 @@ async def watch_promised(run: Run, placed: SubcontractPlaced) -> None:
     asked: Ask | None = None
     while service.open:
         news = news or run.wait(PurchaseOrderConfirmed, ComponentsScrapped, ProcessedCounted)
-        place, said = await _first(run, news, asked, ends)
+        left = None if ends is None else max(ends - run.now, timedelta())
+        place, said = await next_said(run, news, asked, within=left)
         if place == 1 and asked is None:
             asked = _asked(run, placed)
             continue
@@ -48,17 +48,6 @@ async def watch_promised(run: Run, placed: SubcontractPlaced) -> None:
             asked = None
     if asked is not None:
         await run.withdraw(asked)
-
-
-async def _first(
-    run: Run, news: Wait[_Heard], asked: Ask | None, ends: datetime | None
-) -> tuple[int, Any]:
-    """The news, or at place 1 what a person says; while nobody is asked, that the day is over."""
-    if asked is not None:
-        return await run.first(news, asked)
-    if ends is None:
-        return 0, await news
-    return await run.first(news, run.sleep(max(ends - run.now, timedelta())))
 
 
 def _ends(
