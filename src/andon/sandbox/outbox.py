@@ -8,6 +8,7 @@ import hmac
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from random import Random
 from typing import Literal
 
@@ -39,14 +40,25 @@ class Outbox:
         """So many of the next posts come twice, or change places with the one behind."""
         self.struck: dict[Odd, int] = {"twice": 0, "swapped": 0}
         self._more = asyncio.Event()
+        self._posting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Posts from now on."""
+        self._posting = asyncio.create_task(self._post())
+
+    async def stop(self) -> None:
+        """Posts no more; what was not taken is said again after the next start."""
+        if self._posting is not None:
+            self._posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._posting
 
     def say(self, kind: str, body: Mapping[str, object]) -> None:
         """Posted as soon as everything before it was taken."""
         self.waiting.append((kind, msgspec.json.encode(body)))
         self._more.set()
 
-    async def post(self) -> None:
-        """Until cancelled."""
+    async def _post(self) -> None:
         timeout = aiohttp.ClientTimeout(total=10)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:

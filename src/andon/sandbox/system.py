@@ -2,10 +2,8 @@
 
 __all__ = ["Belief", "HttpSystem", "PostingSystem", "System", "feed_page", "json_answer"]
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -125,21 +123,14 @@ class PostingSystem(HttpSystem):
 
     outbox: Outbox
 
-    def __init__(self, world: World, andon: str) -> None:
-        super().__init__(world, andon)
-        self._posting: asyncio.Task[None] | None = None
-
     async def start(self) -> None:
         """Listens, and posts what it has to say."""
         await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
+        self.outbox.start()
 
     async def stop(self) -> None:
         """Ends both; what was not taken is said again."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
+        await self.outbox.stop()
         await super().stop()
 
 

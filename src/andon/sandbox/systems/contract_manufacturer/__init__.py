@@ -3,9 +3,7 @@ with a key of its own, and posts how far it is."""
 
 __all__ = ["WORKSHOP", "ContractManufacturer"]
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal
 
 from andon.sandbox.outbox import Outbox
@@ -38,19 +36,15 @@ class ContractManufacturer(Seller):
         """Order -> lots that shall not be processed, of the youngest that it sees."""
         self._stopped: dict[str, set[str]] = {}
         self._said = 0
-        self._posting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Works, and posts what it has to say."""
         await super().start()
-        self._posting = asyncio.create_task(self.outbox.post())
+        self.outbox.start()
 
     async def stop(self) -> None:
         """Ends both; what was not taken is said again."""
-        if self._posting is not None:
-            self._posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._posting
+        await self.outbox.stop()
         await super().stop()
 
     def environment(self) -> Mapping[str, str]:
