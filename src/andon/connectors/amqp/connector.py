@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence, Set
 from datetime import UTC, datetime
 
+from andon.connectors._declared import faults_of
 from andon.connectors._messages import written
 from andon.connectors._topics import AMQP, Template
 from andon.connectors.amqp.items import Reader
@@ -43,11 +44,7 @@ class Amqp(Source[AmqpSettings], Sink[AmqpSettings]):
 
     def faults(self) -> Sequence[Fault]:
         """Every mistake of the messages."""
-        try:
-            self._checked()
-        except SettingsError as error:
-            return error.faults
-        return ()
+        return faults_of(self._checked)
 
     @property
     def kinds(self) -> Set[str]:

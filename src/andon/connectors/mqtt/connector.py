@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from andon.connectors._declared import faults_of
 from andon.connectors._mqtt import MqttSettings, Session, Taken
 from andon.connectors._topics import Template
 from andon.connectors.mqtt.items import Reader, item_of
@@ -79,11 +80,7 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
 
     def faults(self) -> Sequence[Fault]:
         """Every mistake of the topics."""
-        try:
-            self._checked()
-        except SettingsError as error:
-            return error.faults
-        return ()
+        return faults_of(self._checked)
 
     @property
     def kinds(self) -> Set[str]:

@@ -19,6 +19,7 @@ from nats.js.api import PubAck
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError, ServiceUnavailableError
 
 from andon.connectors._cloudevents import headers_of
+from andon.connectors._declared import faults_of
 from andon.connectors._messages import written
 from andon.connectors._topics import NATS, Template
 from andon.connectors.nats.finding import MESSAGE_ID, found
@@ -61,11 +62,7 @@ class Nats(Source[NatsSettings], Sink[NatsSettings]):
 
     def faults(self) -> Sequence[Fault]:
         """Every mistake of the subjects."""
-        try:
-            self._checked()
-        except SettingsError as error:
-            return error.faults
-        return ()
+        return faults_of(self._checked)
 
     @property
     def kinds(self) -> Set[str]:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from andon.connectors._access import access_of, tls_context
+from andon.connectors._declared import no_proof
 from andon.connectors._http import Http
 from andon.connectors._pointer import MISSING, at, parsed
 from andon.connectors._template import filled_in, placeholders
@@ -117,12 +118,7 @@ class Soap(Source[SoapSettings], Sink[SoapSettings]):
 
     def missing_for(self, target: str, proof: Proof) -> str | None:
         """A target is the name of one of the `calls`; what is looked for needs its `find`."""
-        call = self.settings.calls.get(target)
-        if call is None:
-            return f"`calls` has no {target!r} ({', '.join(self.settings.calls) or 'none'})"
-        if call.find is None and proof in ("findable", "state"):
-            return f"`calls.{target}` has no `find`, so nothing tells whether it happened"
-        return None
+        return no_proof("calls", self.settings.calls, target, proof)
 
     async def read(self, after: Position) -> AsyncIterator[Item]:
         """Every feed in turn, each at its own pace."""

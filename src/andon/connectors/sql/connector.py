@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence, Set
 
 import sqlalchemy as sa
 
+from andon.connectors._declared import no_proof
 from andon.connectors.sql.calls import Calls
 from andon.connectors.sql.checks import check_writes, rows_of
 from andon.connectors.sql.database import Database
@@ -51,12 +52,7 @@ class Sql(Source[SqlSettings], Sink[SqlSettings]):
 
     def missing_for(self, target: str, proof: Proof) -> str | None:
         """A target is the name of one of the `writes`; what is looked for needs its `find`."""
-        write = self.settings.writes.get(target)
-        if write is None:
-            return f"`writes` has no {target!r} ({', '.join(self.settings.writes) or 'none'})"
-        if write.find is None and proof in ("findable", "state"):
-            return f"`writes.{target}` has no `find`, so nothing tells whether it happened"
-        return None
+        return no_proof("writes", self.settings.writes, target, proof)
 
     async def close(self) -> None:
         """Stops running statements and closes every connection."""
