@@ -151,11 +151,10 @@ class Call:
         try:
             async with asyncio.timeout(self._timeout):
                 receipt = await self._sink.find(request, key=parcel.key)
-        except OutcomeUnknownError as error:
-            if parcel.outbound.proof == "keyed":  # only the same call could tell, and may not pass
+        except (TimeoutError, TransientError, OutcomeUnknownError) as error:
+            if parcel.outbound.proof == "keyed" and isinstance(error, OutcomeUnknownError):
+                # only the same call could tell, and it may not pass
                 return Aside("outcome-unknown", "operator", str(error), reached=True)
-            return Again("unknown", f"cannot look yet: {error}", self._settings.backoff * 4)
-        except (TimeoutError, TransientError) as error:
             return Again("unknown", f"cannot look yet: {error}", self._settings.backoff * 4)
         except AttentionError as error:
             return _held(parcel, error)
