@@ -1,13 +1,29 @@
 """The company's suppliers, as the ERP numbers them, and what is agreed with those that have a
 mailbox."""
 
-__all__ = ["FETCHED_BY", "PIECE", "is_service", "listed", "order_named", "partner_of"]
+__all__ = [
+    "FETCHED_BY",
+    "PIECE",
+    "DockLot",
+    "is_service",
+    "listed",
+    "order_named",
+    "partner_of",
+]
+
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
 
 from andon.connectors.edi import EdiSettings, Partner
 from andon.core.errors import MappingError
 from andon.core.mapping import Known
+from andon.core.quantity import Quantity
 from andon.model.returning import ReturnedLot
-from andon.model.supply import PackedLot
+from andon.model.supply import OrderedLot, PackedLot
+
+L = TypeVar("L", bound=OrderedLot)
 
 _PARTNERS = {"17300001": "acme", "17300003": "beta"}
 """Supplier in the ERP -> partner in the mailbox."""
@@ -15,6 +31,24 @@ FETCHED_BY = frozenset({"17300002"})
 """Suppliers that fetch their orders at our API."""
 PIECE = {"x12": "EA", "edifact": "PCE"}
 """A piece, in each standard."""
+
+
+class DockLot(msgspec.Struct, frozen=True):
+    """An amount of one lot, by the line of its order, as clerks and partners say it: in pieces."""
+
+    line: str
+    item: str
+    lot: str
+    quantity: Decimal
+
+    def said_as(self, kind: type[L]) -> L:
+        """The same in our words."""
+        return kind(
+            line=self.line,
+            material_id=self.item,
+            lot_id=self.lot,
+            quantity=Quantity(self.quantity, "PC"),
+        )
 
 
 def listed(lot: PackedLot | ReturnedLot) -> dict[str, str]:

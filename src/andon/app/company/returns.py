@@ -5,16 +5,14 @@ __all__ = ["SENT_BACK", "WAY_BACK", "WENT_BACK"]
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from andon.app.company.partners import PIECE, listed, order_named, partner_of
+from andon.app.company.partners import PIECE, DockLot, listed, order_named, partner_of
 from andon.connectors.edi.mapping import Back, Call, Schedule, SentBack, schedule, sent_back
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
-from andon.core.quantity import Quantity
 from andon.model.returning import (
     AdviseReturn,
     Instead,
@@ -40,22 +38,6 @@ def _give_back(command: RequestReturn, _: Known) -> Request:
     )
 
 
-class _Lot(msgspec.Struct, frozen=True):
-    line: str
-    item: str
-    lot: str
-    quantity: Decimal
-
-    @property
-    def back(self) -> ReturnedLot:
-        return ReturnedLot(
-            line=self.line,
-            material_id=self.item,
-            lot_id=self.lot,
-            quantity=Quantity(self.quantity, "PC"),
-        )
-
-
 class _Returned(msgspec.Struct, frozen=True):
     id: str
     order: str
@@ -63,8 +45,8 @@ class _Returned(msgspec.Struct, frozen=True):
     supplier: str
     instead: Instead
     at: datetime
-    lots: tuple[_Lot, ...]
-    absent: tuple[_Lot, ...] = ()
+    lots: tuple[DockLot, ...]
+    absent: tuple[DockLot, ...] = ()
 
 
 @inbound("shipment.returned")
@@ -77,8 +59,8 @@ def _returned(item: Item, _: Known) -> Iterator[Said]:
         return_id=row.id,
         supplier_id=row.supplier,
         instead=row.instead,
-        returned=tuple(lot.back for lot in row.lots),
-        absent=tuple(lot.back for lot in row.absent),
+        returned=tuple(lot.said_as(ReturnedLot) for lot in row.lots),
+        absent=tuple(lot.said_as(ReturnedLot) for lot in row.absent),
         returned_at=row.at,
     )
 

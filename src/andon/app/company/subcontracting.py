@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from andon.app.company.area import Area
-from andon.app.company.partners import order_named
+from andon.app.company.partners import DockLot, order_named
 from andon.capabilities.subcontracting import (
     claim_scrapped,
     post_processed,
@@ -65,28 +65,12 @@ def _provide(command: RequestProvision, _: Known) -> Request:
     )
 
 
-class _Lot(msgspec.Struct, frozen=True):
-    line: str
-    item: str
-    lot: str
-    quantity: Decimal
-
-    @property
-    def provided(self) -> ProvidedLot:
-        return ProvidedLot(
-            line=self.line,
-            material_id=self.item,
-            lot_id=self.lot,
-            quantity=Quantity(self.quantity, "PC"),
-        )
-
-
 class _Gone(msgspec.Struct, frozen=True):
     id: str
     order: str
     supplier: str
     at: datetime
-    lots: tuple[_Lot, ...]
+    lots: tuple[DockLot, ...]
 
 
 @inbound("components.provided")
@@ -97,7 +81,7 @@ def _provided(item: Item, _: Known) -> Iterator[Said]:
         order_id=order_named(row.order),
         provision_id=row.id,
         supplier_id=row.supplier,
-        lots=tuple(lot.provided for lot in row.lots),
+        lots=tuple(lot.said_as(ProvidedLot) for lot in row.lots),
         provided_at=row.at,
     )
 
@@ -110,7 +94,7 @@ class _Reported(msgspec.Struct, frozen=True):
     order: str
     progress: Progress
     at: datetime
-    lots: tuple[_Lot, ...]
+    lots: tuple[DockLot, ...]
 
 
 @inbound("processing.reported")
@@ -121,7 +105,7 @@ def _reported(item: Item, _: Known) -> Iterator[Said]:
         order_id=order_named(row.order),
         supplier_id=_PLATER,
         progress=row.progress,
-        lots=tuple(lot.provided for lot in row.lots),
+        lots=tuple(lot.said_as(ProvidedLot) for lot in row.lots),
         reported_at=row.at,
     )
 
@@ -133,7 +117,7 @@ class _Processed(msgspec.Struct, frozen=True):
     lot: str
     good: Decimal
     at: datetime
-    consumed: tuple[_Lot, ...]
+    consumed: tuple[DockLot, ...]
 
 
 @inbound("lot.processed")
@@ -162,7 +146,7 @@ class _Scrapped(msgspec.Struct, frozen=True):
     order: str
     reason: str
     at: datetime
-    lots: tuple[_Lot, ...]
+    lots: tuple[DockLot, ...]
 
 
 @inbound("components.scrapped")
@@ -173,7 +157,7 @@ def _scrapped(item: Item, _: Known) -> Iterator[Said]:
         order_id=order_named(row.order),
         scrap_id=row.id,
         supplier_id=_PLATER,
-        lots=tuple(lot.provided for lot in row.lots),
+        lots=tuple(lot.said_as(ProvidedLot) for lot in row.lots),
         reason=row.reason,
         scrapped_at=row.at,
     )
