@@ -18,6 +18,7 @@ from andon.core.errors import MappingError, ReplayError, SettingsError
 from andon.core.workflow import Run, Verb, Workflow
 from andon.engine.journal import Journal, follow
 from andon.governance.contracts import Contracts
+from andon.model.fulfilment import ResumePick
 from andon.model.production import DistributeOrder, OrderReleased
 from andon.model.vocabulary import VOCABULARY
 from tests.house.tree import ROOT
@@ -99,6 +100,20 @@ def test_a_changed_body_is_named_with_run_step_and_way_out(body: Body, says: str
         follow(journal("release_order"), flow(body), CONTRACTS)
     assert "release_order@erp/production/" in str(error.value)
     assert "new name" in str(error.value)
+
+
+def test_a_field_that_was_added_since_may_be_said_and_one_that_was_known_may_not_change() -> None:
+    from andon.capabilities.fulfilment import pick_delivery
+
+    recorded = journal("pick_delivery-stopped")
+    (resume,) = [step for step in recorded.asked if step.type == ResumePick.TYPE]
+    assert resume.data is not None
+    assert "lot_ids" not in resume.data
+    follow(recorded, pick_delivery, CONTRACTS)
+    known = msgspec.structs.replace(resume, data={**resume.data, "lot_ids": ["another"]})
+    asked = [known if step is resume else step for step in recorded.asked]
+    with pytest.raises(ReplayError, match=f"step {resume.n}: .*another.*, and the body sends"):
+        follow(msgspec.structs.replace(recorded, asked=asked), pick_delivery, CONTRACTS)
 
 
 def test_an_open_run_must_still_wait_for_what_it_waits_for() -> None:

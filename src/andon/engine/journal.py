@@ -135,12 +135,16 @@ def _same(asked: Asked, verb: Verb[Any], contracts: Contracts) -> bool:
 
 
 def _same_command(asked: Asked, command: Command, contracts: Contracts) -> bool:
+    """A field that the record has no word of was added since, and is not sent again."""
     if asked.data is None:
         return True
     try:
-        return contracts.decode(command.TYPE, msgspec.json.encode(asked.data)) == command
+        sent = contracts.decode(command.TYPE, msgspec.json.encode(asked.data))
     except InvalidError:
         return False
+    since = command.__struct_fields__
+    added = {name: getattr(command, name) for name in since if name not in asked.data}
+    return msgspec.structs.replace(sent, **added) == command
 
 
 def _said(asked: Asked) -> str:

@@ -161,9 +161,16 @@ class ResumePick(DeliveryCommand, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "andon.fulfilment.pick.resume.v1"
 
+    lot_ids: tuple[LotId, ...] = ()
+    """What is picked then. None: this command was sent before it had to say so."""
+
     def claims(self) -> Claims:
         """That it may be picked."""
         return {"picking": "open"}
+
+    def lots(self) -> Sequence[str]:
+        """All that may leave the shelf again."""
+        return self.lot_ids
 
 
 class ConfirmPick(DeliveryCommand, frozen=True, kw_only=True):

@@ -81,7 +81,22 @@ def test_a_hold_stops_the_task_and_a_release_lets_it_go_on() -> None:
     assert run.sends == StopPick(delivery_id=OUT)
     run.answer(Send, DONE)
     run.hears(FREE)
-    assert run.sends == ResumePick(delivery_id=OUT)
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
+
+
+def test_a_lot_that_is_held_again_before_its_task_went_on_is_stopped_by_the_fence() -> None:
+    run = _tasked()
+    run.hears(HELD)
+    run.answer(Send, DONE)
+    run.hears(FREE)
+    assert run.sends is not None
+    assert list(run.sends.lots()) == [LINE.lot_id]
+    run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
+    run.hears(HELD)
+    assert run.sends == StopPick(delivery_id=OUT)
+    run.answer(Send, DONE)
+    run.hears(FREE)
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
 
 
 def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
@@ -94,7 +109,7 @@ def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
     run.hears(HoldReleased(lot_id=other.replace("qms", "company")))
     assert run.sends is None
     run.hears(FREE)
-    assert run.sends == ResumePick(delivery_id=OUT)
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
 
 
 def disposed(usage: Usage) -> LotDisposed:

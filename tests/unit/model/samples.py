@@ -255,7 +255,7 @@ FULL: tuple[Message, ...] = (
         lines=(DeliveryLine(material_id=PUMP, quantity=pcs("4"), lot_id=LOT),),
     ),
     StopPick(delivery_id=GONE),
-    ResumePick(delivery_id=GONE),
+    ResumePick(delivery_id=GONE, lot_ids=(LOT,)),
     DeliveryPicked(delivery_id=GONE, picked_at=NOON),
     ConfirmPick(delivery_id=GONE),
     TenderLoad(delivery_id=GONE),

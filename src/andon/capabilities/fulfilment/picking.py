@@ -29,6 +29,7 @@ async def pick_delivery(run: Run, created: DeliveryCreated) -> None:
     Once it stands at the dock the books hear of it."""
     if not await _tasked(run, created):
         return
+    lots = tuple(line.lot_id for line in created.lines if line.lot_id is not None)
     held: set[str] = set()
     while True:
         match await run.wait(DeliveryPicked, HoldPlaced, HoldReleased, LotDisposed):
@@ -41,7 +42,7 @@ async def pick_delivery(run: Run, created: DeliveryCreated) -> None:
             case HoldReleased(lot_id=lot):
                 held.discard(_number(lot))
                 if not held:
-                    await _told(run, ResumePick(delivery_id=run.subject))
+                    await _told(run, ResumePick(delivery_id=run.subject, lot_ids=lots))
             case LotDisposed(lot_id=lot, usage="scrap") if _number(lot) in held:
                 await _given_up(run, _number(lot))
                 return
@@ -111,10 +112,11 @@ async def _waits(run: Run, error: DeniedError) -> bool:
 
 
 async def _told(run: Run, command: StopPick | ResumePick) -> None:
-    """Refused when it is picked already: then that is what comes next."""
+    """Refused when it is picked already: then that is what comes next. The fence stops what was
+    held again meanwhile, and the end of that hold is heard, too."""
     try:
         await run.send(command)
-    except RejectedError:
+    except (RejectedError, DeniedError):
         return
 
 
