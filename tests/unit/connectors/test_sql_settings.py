@@ -39,6 +39,9 @@ def test_all_mistakes_are_found_at_once() -> None:
         "box": Read(select="select 1", key=("a",), cursor=Outbox(column="a"), deleted="gone"),
         "state": Read(table="t", key=("a",), cursor=Outbox(column="a", new="N")),
         "unswept": Read(table="t", key=("a",), cursor=Whole(), deleted="x", sweep=False),
+        "ours": Read(
+            select="select :andon_end", parameters={"andon_end": 1}, key=("a",), cursor=Whole()
+        ),
     }
     writes = {"w": Write(statement=" ", find="select 1", lines={"parts": ""})}
     assert places(
@@ -47,7 +50,7 @@ def test_all_mistakes_are_found_at_once() -> None:
         "time_zone", "poll_every", "page",
         "reads.both", "reads.select.key", "reads.select.parameters.a",
         "reads.select.parameters.b", "reads.time.columns", "reads.box", "reads.box.deleted",
-        "reads.state.cursor", "reads.unswept.deleted",
+        "reads.state.cursor", "reads.unswept.deleted", "reads.ours.parameters.andon_end",
         "writes.w.statement", "writes.w.lines.parts", "writes.w.find",
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from andon.connectors.sql.settings import ByTime, Outbox, Read, SqlSettings, Write
+from andon.connectors.sql.settings import OURS, ByTime, Outbox, Read, SqlSettings, Write
 from andon.core.errors import Fault
 
 _SECRETS = {"password", "passwd", "pwd", "sslpassword", "ssl_key_password"}
@@ -94,6 +94,9 @@ def _read_faults(at: str, read: Read) -> Iterator[Fault]:
             yield Fault(f"{at}.parameters.{name}", "is used in `select` and has no value")
         for name in sorted(given - asked):
             yield Fault(f"{at}.parameters.{name}", "is not used in `select`")
+        for name in sorted(asked & given):
+            if name.startswith(OURS):
+                yield Fault(f"{at}.parameters.{name}", f"begins with `{OURS}`, as Andon's own do")
     elif read.parameters:
         yield Fault(f"{at}.parameters", "have no meaning without `select`")
     match read.cursor:

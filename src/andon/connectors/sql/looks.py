@@ -25,7 +25,7 @@ from andon.connectors._memory import Gone, Memory
 from andon.connectors.sql.database import Database
 from andon.connectors.sql.moments import Dial
 from andon.connectors.sql.places import KeyPlace, TimePlace
-from andon.connectors.sql.rows import Row, Rows
+from andon.connectors.sql.rows import Query, Row, Rows
 from andon.connectors.sql.said import refused_reading
 from andon.connectors.sql.settings import ByKey, ByTime, Outbox, Read, SqlSettings, Whole
 from andon.connectors.sql.values import placed, unplaced
@@ -196,16 +196,14 @@ class Look:
             occurred_at=instant,
         )
 
-    async def _pages(
-        self, query: Callable[[Row | None], sa.Select[Any]]
-    ) -> AsyncIterator[Sequence[Row]]:
+    async def _pages(self, query: Callable[[Row | None], Query]) -> AsyncIterator[Sequence[Row]]:
         async with aclosing(ahead(self._fetching(query))) as pages:
             async for rows in pages:
                 await self._seen.look_up([row.ident for row in rows])
                 yield rows
 
     async def _fetching(
-        self, query: Callable[[Row | None], sa.Select[Any]]
+        self, query: Callable[[Row | None], Query]
     ) -> AsyncGenerator[Sequence[Row]]:
         last: Row | None = None
         while True:
@@ -215,7 +213,7 @@ class Look:
                 return
             last = rows[-1]
 
-    def _fetched(self, query: sa.Select[Any], connection: sa.Connection) -> Sequence[Row]:
+    def _fetched(self, query: Query, connection: sa.Connection) -> Sequence[Row]:
         """A page; where one row's content fails it, the others are read without that row."""
         try:
             return self.rows.fetch(connection, query)

@@ -62,7 +62,7 @@ class Box:
         if held >= _MOST_PAGES * self._page:
             return
         async with self._turn:
-            query = self._rows.by_cursor(None, None, self._page + held).where(self._is_new())
+            query = self._rows.first(self._page + held, self._is_new())
             found: Sequence[Row] = await self._database.read(
                 lambda connection: self._rows.fetch(connection, query), what=f"read {self.name!r}"
             )

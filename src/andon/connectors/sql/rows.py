@@ -1,9 +1,9 @@
 """The rows of one read: which query brings them, page by page, and what each holds."""
 
-__all__ = ["Row", "Rows", "here", "source_columns"]
+__all__ = ["Query", "Row", "Rows", "here", "source_columns"]
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime, tzinfo
 from itertools import repeat
 from typing import Any
@@ -13,15 +13,17 @@ import msgspec
 import sqlalchemy as sa
 
 from andon.connectors.sql.dialects import Backend
-from andon.connectors.sql.settings import Outbox, Read, Whole
+from andon.connectors.sql.settings import OURS, Outbox, Read, Whole
 from andon.connectors.sql.values import json_value, raw_of, raws_of
 
 _MARIADB_TIMESTAMP = 7
-_SOURCE = "andon_rows"
+_SOURCE = f"{OURS}rows"
 
 Where = sa.ColumnElement[bool]
 Column = Sequence[Any]
 """What all rows of a page hold there."""
+_START, _END, _PLACE = f"{OURS}start", f"{OURS}end", f"{OURS}place_{{}}"
+_AFTER = _PLACE.format(0)
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +38,13 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     digest: str
     whole: bool = True
     """Whether it could be read; else `raw` says what was wrong, in a shape no mapping takes."""
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A statement that is made once, and the values it is executed with this time."""
+
+    statement: sa.Select[Any]
+    values: Mapping[str, Any] = {}
 
 
 def source_columns(connection: sa.Connection, read: Read) -> tuple[str, ...]:
@@ -60,6 +69,25 @@ def _origin(read: Read, columns: Sequence[str]) -> sa.FromClause:
 def here(value: Any) -> sa.BindParameter[Any]:
     """A value bound as the driver sees fit: a cast of SQLAlchemy's would keep indexes unused."""
     return sa.bindparam(None, value, type_=sa.types.NullType(), unique=True)
+
+
+def _later(name: str) -> sa.BindParameter[Any]:
+    """The same for a value that comes with each execution."""
+    return sa.bindparam(name, type_=sa.types.NullType())
+
+
+def _after(columns: Sequence[sa.ColumnElement[Any]]) -> list[Where]:
+    """After a place in an order of several columns; the first line lets an index be used."""
+    place = [_later(_PLACE.format(n)) for n in range(len(columns))]
+    steps = [
+        sa.and_(*(columns[i] == place[i] for i in range(n)), columns[n] > place[n])
+        for n in range(len(columns))
+    ]
+    return [columns[0] >= place[0], sa.or_(*steps)]
+
+
+def _placed(place: Sequence[Any]) -> dict[str, Any]:
+    return {_PLACE.format(n): value for n, value in enumerate(place)}
 
 
 class Rows:
@@ -88,6 +116,7 @@ class Rows:
         self.origin = _origin(read, tuple(held))
         """The table, or the SELECT as a table."""
         self._order = tuple(dict.fromkeys((*at, *read.key)))
+        self._statements: dict[object, sa.Select[Any]] = {}
         self._cursor = cursor
         self._keys = [self._names.index(name) for name in read.key]
         self._at = None if cursor is None else self._names.index(cursor)
@@ -96,33 +125,30 @@ class Rows:
         """A column of this read's table or SELECT."""
         return self.origin.c[name]
 
-    def by_cursor(
-        self, start: Any, last: Row | None, limit: int, *, end: Any = None
-    ) -> sa.Select[Any]:
+    def by_cursor(self, start: Any, last: Row | None, limit: int, *, end: Any = None) -> Query:
         """The next page in the cursor's order, from `start` to `end`, after the last row."""
-        where: list[Where] = [self.column(name).is_not(None) for name in self._order]
-        cursor = self._order[0]
+        values: dict[str, Any] = {}
         if end is not None:
-            where.append(self.column(cursor) <= here(end))
-        if start is not None and last is None:
-            where.append(self.column(cursor) >= here(start))
+            values[_END] = end
         if last is not None:
-            place = [last.at, *(value for name, value in self._key_of(last) if name != cursor)]
-            where += self._after(self._order, place)
-        return self._page(self._order, where, limit)
+            place = (last.at, *(v for name, v in self._key_of(last) if name != self._order[0]))
+            values |= _placed(place)
+        elif start is not None:
+            values[_START] = start
+        return self._page(self._order, values, limit)
 
-    def by_key(self, last: Row | None, limit: int) -> sa.Select[Any]:
+    def by_key(self, last: Row | None, limit: int) -> Query:
         """The next page of all rows, in the order of their keys."""
-        order = self._read.key
-        where: list[Where] = [self.column(name).is_not(None) for name in order]
-        if last is not None:
-            where += self._after(order, last.key)
-        return self._page(order, where, limit)
+        return self._page(self._read.key, {} if last is None else _placed(last.key), limit)
 
-    def without_key(self, limit: int) -> sa.Select[Any]:
+    def first(self, limit: int, only: Where) -> Query:
+        """The first rows in the cursor's order of which this is true."""
+        return Query(self._ordered(self._order, set(), limit).where(only))
+
+    def without_key(self, limit: int) -> Query:
         """Rows that nothing names: no page holds them."""
         nothing = sa.or_(*(self.column(name).is_(None) for name in self._read.key))
-        return self._page((), [nothing], limit)
+        return Query(self._whole.where(nothing).limit(limit))
 
     def below_head(self, after: Any, places: int) -> sa.Select[Any]:
         """The cursor of the row so many places before the newest, if it stands after `after`."""
@@ -132,23 +158,23 @@ class Rows:
         ordered = sa.select(column).select_from(self.origin).where(*where).order_by(column.desc())
         return ordered.offset(places).limit(1)
 
-    def one(self, key: Sequence[Any]) -> sa.Select[Any]:
+    def one(self, key: Sequence[Any]) -> Query:
         """The row of one key."""
         match = [self.column(n) == here(v) for n, v in zip(self._read.key, key, strict=True)]
-        return self._page((), match, 1)
+        return Query(self._whole.where(*match).limit(1))
 
-    def fetch(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
+    def fetch(self, connection: sa.Connection, query: Query) -> list[Row]:
         """What a query of ours returns. Raises DBAPIError."""
-        with connection.execute(query, self._read.parameters) as result:
+        with connection.execute(query.statement, self._values(query)) as result:
             assert result.cursor is not None
             zones = self._zones(result.cursor.description)
             columns = list(zip(*result.fetchall(), strict=True))
         return list(self._rows(columns, zones)) if columns else []
 
-    def places(self, connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
+    def places(self, connection: sa.Connection, query: Query) -> list[Row]:
         """The same rows by key and cursor only: what a column computes cannot fail here."""
-        few = query.with_only_columns(*(self.column(name) for name in self._bare))
-        with connection.execute(few, self._read.parameters) as result:
+        few = query.statement.with_only_columns(*(self.column(name) for name in self._bare))
+        with connection.execute(few, self._values(query)) as result:
             return [self._bare_row(tuple(row)) for row in result.fetchall()]
 
     @property
@@ -176,27 +202,31 @@ class Rows:
         """A key alone, as JSON: all that is left of a row that is gone."""
         return raw_of(self._read.key, key, [self._zone] * len(key))
 
-    def _page(
-        self,
-        order: Sequence[str],
-        where: Sequence[Where],
-        limit: int,
-    ) -> sa.Select[Any]:
-        columns = [self.column(name) for name in self._names]
-        query = sa.select(*columns).select_from(self.origin).where(*where)
-        return query.order_by(*(self.column(name) for name in order)).limit(limit)
+    def _page(self, order: tuple[str, ...], values: Mapping[str, Any], limit: int) -> Query:
+        """One statement for all pages that are bounded alike: to make it costs more than a page."""
+        shape = (order, tuple(values), limit)
+        if (made := self._statements.get(shape)) is None:
+            made = self._statements[shape] = self._ordered(order, values.keys(), limit)
+        return Query(made, values)
 
-    def _after(self, order: Sequence[str], place: Sequence[Any]) -> list[Where]:
-        """After a place in an order of several columns; the first line lets an index be used."""
+    def _ordered(self, order: Sequence[str], bounds: Set[str], limit: int) -> sa.Select[Any]:
         columns = [self.column(name) for name in order]
-        steps = [
-            sa.and_(
-                *(columns[i] == here(place[i]) for i in range(n)),
-                columns[n] > here(place[n]),
-            )
-            for n in range(len(columns))
-        ]
-        return [columns[0] >= here(place[0]), sa.or_(*steps)]
+        where: list[Where] = [column.is_not(None) for column in columns]
+        if _END in bounds:
+            where.append(columns[0] <= _later(_END))
+        if _START in bounds:
+            where.append(columns[0] >= _later(_START))
+        if _AFTER in bounds:
+            where += _after(columns)
+        return self._whole.where(*where).order_by(*columns).limit(limit)
+
+    @property
+    def _whole(self) -> sa.Select[Any]:
+        columns = [self.column(name) for name in self._names]
+        return sa.select(*columns).select_from(self.origin)
+
+    def _values(self, query: Query) -> Mapping[str, Any]:
+        return {**self._read.parameters, **query.values}
 
     def _key_of(self, row: Row) -> list[tuple[str, Any]]:
         return list(zip(self._read.key, row.key, strict=True))

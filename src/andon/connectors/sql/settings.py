@@ -1,6 +1,6 @@
 """What the connector must be told: the database, what is read there, what is written."""
 
-__all__ = ["ByKey", "ByTime", "Order", "Outbox", "Read", "SqlSettings", "Whole", "Write"]
+__all__ = ["OURS", "ByKey", "ByTime", "Order", "Outbox", "Read", "SqlSettings", "Whole", "Write"]
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,6 +9,9 @@ from typing import Literal
 import msgspec
 
 from andon.core.connector import SecretStr, Settings
+
+OURS = "andon_"
+"""Names in statements that begin so are Andon's own."""
 
 Scalar = str | int | float | bool
 
