@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -328,7 +329,7 @@ async def test_a_row_that_comes_late_with_an_old_time_is_found_by_the_sweep() ->
         before = service.system.asked
         await until(lambda: service.system.asked > before + 8)  # a full look was among them
         old = datetime.now(UTC) - timedelta(days=1)
-        service.system.orders["late"] = Order("late", old, "late")
+        service.system.put(Order("late", old, "late"))
         item = await asyncio.wait_for(following, 60)
         assert item.key.startswith("order/late/")
         following = asyncio.ensure_future(anext(items))
@@ -342,7 +343,8 @@ async def test_a_changed_row_is_news_and_one_read_again_is_not() -> None:
         await service.say(2)
         first = await some(soap, 2)
         (order,) = [one for one in service.system.orders.values() if one.note == "note-0000001"]
-        order.status, order.changed_at = "DONE", datetime.now(UTC)
+        now = datetime.now(UTC)
+        service.system.put(msgspec.structs.replace(order, status="DONE", changed_at=now))
         again = await some(soap, 2, first[-1].position or "")
         assert len({item.key for item in first} & {item.key for item in again}) == 1
         assert sum(b"DONE" in item.raw for item in again) == 1

@@ -85,7 +85,7 @@ class ShopService(Counterpart, Speaks, Takes):
         texts = [f"note-{first + number:07}" for number in range(count)]
         for text in texts:
             number = f"10{text[-7:]}"
-            self.system.orders[number] = Order(number, now, text)
+            self.system.put(Order(number, now, text))
         return texts
 
     def request(self, effect: str) -> Request:

@@ -4,7 +4,10 @@ __all__ = ["Order", "Shop"]
 
 import itertools
 from base64 import b64encode
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -18,7 +21,7 @@ _MOST = 200
 """Rows of one answer, whatever is asked for."""
 
 
-class Order(msgspec.Struct):
+class Order(msgspec.Struct, frozen=True):
     """One order as it stands."""
 
     number: str
@@ -37,12 +40,21 @@ class Shop(SoapServer):
     def __init__(self) -> None:
         super().__init__()
         self.user, self.password = "andon", "password-of-the-shop"
-        self.orders: dict[str, Order] = {}
+        self._orders: dict[str, Order] = {}
+        self.orders: Mapping[str, Order] = MappingProxyType(self._orders)
+        """By number."""
+        self._newest: Sequence[Order] | None = None
+        """The newest change first; made when it is asked for, as an index would hold it."""
         self.posted: list[tuple[str, str, str]] = []
         """Document, external id, order."""
         self.closed: set[str] = set()
         """Orders for which nothing can be posted any more; said in RETURN, not as a fault."""
         self._numbers = itertools.count(1)
+
+    def put(self, order: Order) -> None:
+        """A new order, or an old one as it stands now."""
+        self._orders[order.number] = order
+        self._newest = None
 
     def admits(self, request: web.Request) -> bool:
         """HTTP basic."""
@@ -67,9 +79,11 @@ class Shop(SoapServer):
     def _changed(self, content: Element) -> str:
         since = datetime.fromisoformat(_said(content, "Since"))
         page, size = int(_said(content, "Page")), min(int(_said(content, "Size")), _MOST)
-        rows = [order for order in self.orders.values() if order.changed_at >= since]
-        rows.sort(key=lambda order: order.changed_at, reverse=True)
-        shown = "".join(map(_written, rows[(page - 1) * size : page * size]))
+        if (newest := self._newest) is None:
+            by_change = sorted(self._orders.values(), key=lambda one: one.changed_at, reverse=True)
+            newest = self._newest = by_change
+        end = bisect_right(newest, -since.timestamp(), key=lambda one: -one.changed_at.timestamp())
+        shown = "".join(map(_written, newest[(page - 1) * size : min(page * size, end)]))
         return (
             f'<GetChangedOrdersResponse xmlns="{_NS}"><Orders>{shown}</Orders>'
             "</GetChangedOrdersResponse>"
