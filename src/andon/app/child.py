@@ -1,6 +1,6 @@
 """A process of a running Andon: `web` or `worker`. Started by the supervisor, ends with it."""
 
-__all__ = ["DATABASE_IS_AWAY", "SETTINGS_ARE_WRONG", "NameOf", "main", "run_role"]
+__all__ = ["NameOf", "main", "run_role"]
 
 import argparse
 import asyncio
@@ -18,12 +18,9 @@ import uvloop
 
 from andon.app.loading import load
 from andon.app.project import Andon
+from andon.app.reports import DATABASE_IS_AWAY, SETTINGS_ARE_WRONG
 from andon.core.errors import SettingsError
 
-SETTINGS_ARE_WRONG = 78
-"""Exit status (EX_CONFIG): starting again would not help."""
-DATABASE_IS_AWAY = 75
-"""Exit status (EX_TEMPFAIL): starting again helps as soon as the database answers."""
 _AWAY = (
     ConnectionError,
     asyncpg.PostgresConnectionError,

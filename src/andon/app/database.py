@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -40,18 +40,27 @@ class Place(msgspec.Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def ready_database(
-    place: Place, *, progress: Callable[[str], None] | None = None
+    place: Place,
+    *,
+    once: Awaitable[object] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[str, None]:
     """A checked, migrated database. Its own server is started again when it ends unasked, and stops
-    when the context is left."""
+    when the context is left. Nothing is made or changed before `once` is done, which may be awaited
+    by others, too; a server that was made before starts meanwhile."""
+    known = asyncio.ensure_future(once or asyncio.sleep(0))
     if place.database is not None:
+        await known
         await _prepare(place.database)
         yield place.database
         return
+    if not (place.data / "pg").exists():
+        await known
     place.data.mkdir(parents=True, exist_ok=True)
     server = await EmbeddedServer.start(place.data / "pg", progress=progress)
     keeping = asyncio.create_task(server.keep(_log.warning))
     try:
+        await known
         await _prepare(server.dsn)
         _write_private(place.dsn_file, server.dsn)
         yield server.dsn

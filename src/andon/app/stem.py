@@ -5,7 +5,7 @@ It holds no session, no thread and no loop, so a fork of it is whole. Started by
 ends with it; the others live on without it.
 """
 
-__all__ = ["Declared", "Refused", "Said", "main"]
+__all__ = ["main"]
 
 import argparse
 import gc
@@ -18,31 +18,14 @@ from importlib import import_module
 
 import msgspec
 
-from andon.app.child import SETTINGS_ARE_WRONG, NameOf, run_role
+from andon.app.child import NameOf, run_role
 from andon.app.loading import load
 from andon.app.project import Andon
+from andon.app.reports import SETTINGS_ARE_WRONG, Declared, Refused, Said
 from andon.core.errors import SettingsError
-from andon.core.plant import Ownership
 
-_ROLES = ("andon.app.serve", "andon.app.work")
+_LIVES_OFF = {"web": "andon.app.serve", "worker": "andon.app.work"}
 _FAILED = 70  # EX_SOFTWARE
-
-
-class Declared(msgspec.Struct, frozen=True, tag=True):
-    """The project is right: its name, and who owns what."""
-
-    name: str
-    ownership: tuple[Ownership, ...]
-
-
-class Refused(msgspec.Struct, frozen=True, tag=True):
-    """The project cannot start, in words for whoever started it."""
-
-    says: str
-
-
-Said = Declared | Refused
-"""The first line of a stem, as JSON."""
 
 
 def main() -> None:
@@ -55,6 +38,7 @@ def main() -> None:
     said = parser.parse_args()
     NameOf.stem.take()
     control = socket.socket(fileno=said.control)
+    gc.disable()  # what is read stays
     try:
         project = load(said.project)
         plan = project.plan()
@@ -62,18 +46,26 @@ def main() -> None:
         _say(control, Refused(str(error)))
         raise SystemExit(SETTINGS_ARE_WRONG) from None
     _say(control, Declared(plan.name, tuple(plan.ownership)))
-    for module in _ROLES:
-        import_module(module)
-    gc.collect()
-    gc.freeze()  # or the first collection of each child would copy every page
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here: leashes tell
     while True:
-        role, leashes, _, _ = socket.recv_fds(control, 64, 1)
+        name, leashes, _, _ = socket.recv_fds(control, 64, 1)
         if not leashes:
             return
+        role = name.decode()
+        _get_ready(role)
         if not os.fork():
-            _be(role.decode(), leashes[0], control, project, said)
+            _be(role, leashes[0], control, project, said)
         os.close(leashes[0])
+
+
+def _get_ready(role: str) -> None:
+    """Reads what a role lives off when the first of it is wanted: a worker need not wait for what
+    only the web reads."""
+    if _LIVES_OFF[role] in sys.modules:
+        return
+    import_module(_LIVES_OFF[role])
+    gc.collect()
+    gc.freeze()  # or the first collection of each child would copy every page
 
 
 def _say(control: socket.socket, said: Said) -> None:
@@ -98,6 +90,7 @@ def _be(
         # whoever knows its pid may end it in order, from the first moment
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         held.sendall(b"%d\n" % os.getpid())
+        gc.enable()
         code = run_role(role, project, leash=held.dup(), host=said.host, port=said.port)
     except BaseException:
         traceback.print_exc()

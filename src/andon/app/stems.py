@@ -12,7 +12,7 @@ from contextlib import suppress
 import msgspec
 
 from andon.app.database import Place
-from andon.app.stem import Declared, Refused, Said
+from andon.app.reports import Declared, Refused, Said
 from andon.core.errors import SettingsError
 
 _KILLED = -signal.SIGKILL

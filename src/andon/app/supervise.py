@@ -10,8 +10,8 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from andon.app.child import DATABASE_IS_AWAY, SETTINGS_ARE_WRONG
 from andon.app.database import Place, answers, declare, ready_database
+from andon.app.reports import DATABASE_IS_AWAY, SETTINGS_ARE_WRONG
 from andon.app.stems import Child, Stem
 from andon.core.errors import SettingsError
 
@@ -37,15 +37,15 @@ async def supervise(
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     stem = Stem(project, place)
+    reading = asyncio.create_task(stem.begin())
     try:
-        declared = await stem.begin()
-        # It loads what web and workers need while the database starts.
-        async with ready_database(place, progress=told) as dsn:
+        async with ready_database(place, once=reading, progress=told) as dsn:
+            declared = await reading
             await declare(declared.ownership, dsn)
             await ready(dsn)
             keepers = [
                 asyncio.create_task(_keep(stem, dsn, role, stop))
-                for role in ("web", *["worker"] * workers)
+                for role in (*["worker"] * workers, "web")
             ]
             told(f"{declared.name} runs at http://{place.host}:{place.port}")
             try:
@@ -60,6 +60,8 @@ async def supervise(
             finally:
                 stop.set()
     finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         await stem.end()
 
 

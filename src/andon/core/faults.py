@@ -16,17 +16,13 @@ __all__ = [
 ]
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker, TypeChecker, ValidationError
-from jsonschema.validators import (
-    extend,  # pyright: ignore[reportUnknownVariableType] untyped library
-)
 
 from andon.core.errors import Fault
 
@@ -34,7 +30,6 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding may raise on bytes from outside: not JSON or not the shape, not UTF-8, too deep."""
 
 _LONGEST = 300
-_FORMATS = FormatChecker(formats=())
 _DOCUMENT = msgspec.json.Decoder(Any, float_hook=lambda text: _number(text))
 
 
@@ -68,44 +63,6 @@ def placeable_time(moment: datetime) -> bool:
     return True
 
 
-def _reads(value: object, shape: Any, sound: Callable[[Any], bool] = lambda _: True) -> bool:
-    try:
-        return sound(msgspec.convert(value, shape))
-    except msgspec.ValidationError:
-        return False
-
-
-@_FORMATS.checks("decimal")
-def _decimal(value: object) -> bool:
-    if isinstance(value, str):
-        return _reads(value, Decimal, exact_amount)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return exact_amount(Decimal(str(value)))
-    return True
-
-
-@_FORMATS.checks("date-time")
-def _aware_time(value: object) -> bool:
-    aware = Annotated[datetime, msgspec.Meta(tz=True)]
-    return not isinstance(value, str) or _reads(value, aware, placeable_time)
-
-
-@_FORMATS.checks("duration")
-def _duration(value: object) -> bool:
-    return not isinstance(value, str) or _reads(value, timedelta)
-
-
-def _is_integer(_: TypeChecker, value: object) -> bool:
-    # JSON Schema calls 1.0 an integer, msgspec does not.
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_Validator: Any = cast(Any, extend)(
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
-
-
 @lru_cache(maxsize=512)
 def schema_of(shape: Any) -> dict[str, Any]:
     """The JSON Schema 2020-12 of a message shape. Decimals may be strings (exact) or numbers."""
@@ -126,19 +83,12 @@ def _with_numbers(part: Any) -> Any:
             return part
 
 
-@lru_cache(maxsize=512)
-def _validator_of(shape: Any) -> Any:
-    return _Validator(schema_of(shape), format_checker=_FORMATS)
-
-
 def faults_of(document: Any, shape: Any) -> tuple[Fault, ...]:
     """All faults of a decoded JSON document against `shape`, sorted by place."""
-    errors = cast("Iterable[ValidationError]", _validator_of(shape).iter_errors(document))
-    found = {
-        Fault(_pointer(leaf.absolute_path), _short(leaf.message))
-        for error in errors
-        for leaf in _leaves(error)
-    }
+    # Its library takes a quarter of a second to import; most processes never meet a bad document.
+    from andon.core.judging import judged
+
+    found = {Fault(_pointer(path), _short(says)) for path, says in judged(document, shape)}
     found.update(_unstorable(document, ()))
     return tuple(sorted(found, key=lambda fault: (fault.at, fault.says)))
 
@@ -154,18 +104,6 @@ def raw_faults(raw: bytes, shape: Any) -> tuple[Fault, ...]:
         return faults_of(_DOCUMENT.decode(raw), shape)
     except UNREADABLE as broken:
         return (Fault("", _short(str(broken))),)
-
-
-def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Inside `a thing or null`, the faults of the thing are what the reader needs."""
-    inner: list[ValidationError] = list(error.context or ())
-    branches = {part.schema_path[0] for part in inner if part.validator != "type" or part.path}
-    if error.validator == "anyOf" and len(branches) == 1:
-        for part in inner:
-            if part.schema_path[0] in branches:
-                yield from _leaves(part)
-    else:
-        yield error
 
 
 def _unstorable(part: Any, path: tuple[Any, ...]) -> Iterator[Fault]:

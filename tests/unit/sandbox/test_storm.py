@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -69,6 +70,22 @@ def test_a_storm_sets_each_kind_as_often_as_it_says_in_its_part_of_the_time() ->
     company.world.run(company.world.began + timedelta(hours=12))
     assert storm.injected({"probe": kind}) == {"probe": 14}
     assert max(set_at) <= 5 * 3600
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_what_has_to_get_up_again_is_struck_once_in_each_part_of_the_storm(size: int) -> None:
+    company, killed_at = Company(seed=1, andon="", systems=[]), list[float]()
+
+    def kill() -> bool:
+        killed_at.append(company.world.time.now)
+        return True
+
+    name = "kill -9 of Andon"
+    Storm(company, kill=kill, size=size).rage({name: KINDS[name]}, timedelta(hours=14))
+    company.world.run(company.world.began + timedelta(hours=14))
+    part = 14 * 3600 / 1.2 / (24 * size)
+    assert [int(moment / part) for moment in killed_at] == list(range(24 * size))
+    assert min(b - a for a, b in pairwise(killed_at)) > part / 2 - 1
 
 
 class OnAndOff(Counting):

@@ -2,8 +2,9 @@
 
 __all__ = ["Report", "written"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 import msgspec
 
@@ -42,6 +43,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was taken of held lots, by whom, and how long they had been held."""
     settled_after: float
     """Seconds from the last fact until everything agreed, or until it was given up."""
+    back_after: Sequence[float]
+    """Seconds from each kill until Andon answered again, the shortest first."""
 
     @property
     def wrong(self) -> int:
@@ -72,7 +75,8 @@ def _text(report: Report) -> str:
         f"# Lab, profile {report.profile}, seed {report.seed}{without}: {verdict}",
         "",
         f"{report.hours:.1f} business hours in {report.seconds:.0f} s: {report.events:,} records,"
-        f" {report.effects:,} effects; agreed {report.settled_after:.0f} s after the last fact.",
+        f" {report.effects:,} effects; agreed {report.settled_after:.0f} s after the last fact."
+        f"{_back(report.back_after)}",
         "",
         "| lost | doubled | out of order | stock error | hold escapes | unexplained |",
         "|---|---|---|---|---|---|",
@@ -99,3 +103,10 @@ def _text(report: Report) -> str:
     lines += [f"- Open: {text}" for text in report.open]
     lines += [f"- Escaped: {text}" for text in report.escaped]
     return "\n".join(lines) + "\n"
+
+
+def _back(after: Sequence[float]) -> str:
+    if not after:
+        return ""
+    usual = f"{median(after):.1f} s, at most {after[-1]:.1f} s"
+    return f" It answered again {usual} after a kill."

@@ -105,6 +105,8 @@ class _Lab:
         self._say = say
         self._killing: asyncio.Task[None] | None = None
         self._dead: list[tuple[datetime, datetime | None]] = []
+        self._back_after: list[float] = []
+        """Seconds from each kill until Andon answered again."""
         self._open: list[dict[str, Any]] | None = None
         """What Andon showed last that nobody could close; None when it showed nothing."""
         self._storm = Storm(company, kill=self._kill, size=profile.storm)
@@ -185,6 +187,7 @@ class _Lab:
             answered=self._people.answered,
             open=[f"{case['code']}: {case['text'][:300]}" for case in still_open[:20]],
             settled_after=settled,
+            back_after=sorted(self._back_after),
         )
 
     def _kill(self) -> bool:
@@ -196,13 +199,14 @@ class _Lab:
         return True
 
     async def _die(self) -> None:
-        since = self._company.world.now()
+        since, began = self._company.world.now(), time.monotonic()
         self._dead.append((since, None))
         await asyncio.to_thread(self._hub.kill, database=self._storm.kills % 2 == 1)
         self._storm.kills += 1
         self._start()
         await asyncio.to_thread(self._hub.until_ready)
         self._dead[-1] = (since, self._company.world.now())
+        self._back_after.append(time.monotonic() - began)
 
     def _effects(self) -> int:
         return sum(system.effects() for system in self._company.systems.values())

@@ -39,6 +39,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     within: float = 1.0
     """It is over in this first part of the storm."""
     lasts: timedelta = timedelta()
+    apart: bool = False
+    """One in each equal part of the storm, and none at once behind another: what has not got up
+    again cannot be struck."""
     inject: Callable[["Storm"], Steps | None]
     """Sets it; what takes business time is steps."""
     struck: Callable[["Storm"], int]
@@ -67,7 +70,10 @@ class Storm:
             chance = self.company.world.chance(f"storm/{kind.name}")
             until = span.total_seconds() / 1.2 * kind.within - kind.lasts.total_seconds()
             times = max(1, round(kind.times * self.size))
-            moments = sorted(chance.uniform(0.03, 1.0) * until for _ in range(times))
+            if kind.apart:
+                moments = [(n + chance.uniform(0.1, 0.6)) * until / times for n in range(times)]
+            else:
+                moments = sorted(chance.uniform(0.03, 1.0) * until for _ in range(times))
             self.company.world.lives(self._strikes(kind, moments))
 
     def ends(self) -> None:
@@ -249,6 +255,12 @@ KINDS: Mapping[str, Kind] = {
             inject=_cut_off,
             struck=lambda storm: storm.outages,
         ),
-        Kind(name="kill -9 of Andon", times=24, inject=_kill, struck=lambda storm: storm.kills),
+        Kind(
+            name="kill -9 of Andon",
+            times=24,
+            apart=True,
+            inject=_kill,
+            struck=lambda storm: storm.kills,
+        ),
     )
 }
