@@ -25,7 +25,8 @@ _BATCH = 500
 _GATHER = 0.005
 _LOOK_EVERY = 2_000
 _IDLE = 3.0
-_PATIENCE = 240.0
+_PATIENCE = 600.0
+"""What reads by time holds its last item back until whole looks show nothing new."""
 _AT_ONCE_BRIEF = {"opcua": 1_000, "sparkplug": 2_000}
 """Where nothing is kept for who does not read: while it reads, so many are said at once."""
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6
