@@ -2,7 +2,7 @@
 
 __all__ = ["Carry", "poisoned"]
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 
 import asyncpg
 
@@ -116,7 +116,10 @@ class Carry:
             write(batch)
         if work.events:
             await self._take_events(batch, work.events)
-        await self.hearing.wake_linked(batch, work.after, work.last, work.lanes)
+        woken = work.woken
+        if woken is None:
+            woken = await self.hearing.woken(work.after, work.last, work.lanes)
+        await self.hearing.wake(batch, woken)
         for row in work.notes:
             await self.notes.take(batch, row)
 
@@ -211,6 +214,16 @@ class Carry:
                 held.add(row["subject"])
                 line.append(run)
         return line
+
+    async def subjects_of(
+        self, runs: Set[str], rows: Sequence[asyncpg.Record]
+    ) -> Mapping[str, str]:
+        """What each of these runs is about, also of those that these events begin."""
+        there = await self._db.fetch(
+            "select id, subject from run where id = any($1::text[])", list(runs)
+        )
+        begun = {run: row["subject"] for run, (row, _) in self._starting(rows).items()}
+        return begun | {row["id"]: row["subject"] for row in there}
 
     def _starting(
         self, rows: Sequence[asyncpg.Record]

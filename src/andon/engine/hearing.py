@@ -2,7 +2,7 @@
 
 __all__ = ["MOST_RECORDS", "Hearing"]
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from typing import Any
 
 import asyncpg
@@ -67,14 +67,14 @@ class Hearing:
             return
         await self._load(batch, {wait["run"] for wait in waiting})
         later = self._wake({wait["run"] for wait in waiting}) | self._widened(waiting)
+        about: dict[str, list[asyncpg.Record]] = {}
+        for wait in waiting:
+            if wait["run"] not in later:
+                about.setdefault(wait["subject"], []).append(wait)
         for row in rows:
-            for wait in waiting:
-                if (
-                    wait["subject"] == row["subject"]
-                    and row["type"] in wait["types"]
-                    and wait["run"] not in later
-                    and (live := self._memory.get(wait["run"])) is not None
-                ):
+            for wait in about.get(row["subject"], ()):
+                live = self._memory.get(wait["run"])
+                if live is not None and row["type"] in wait["types"]:
                     self._steps.give_event(batch, live, wait["n"], row)
 
     def _wake(self, runs: Iterable[str]) -> set[str]:
@@ -100,12 +100,15 @@ class Hearing:
         self._steps.look_back |= lives
         return set(lives)
 
-    async def wake_linked(self, batch: Batch, after: int, last: int, lanes: Sequence[int]) -> None:
-        """Runs with a linked subject of which something was said look back after the commit."""
+    async def woken(self, after: int, last: int, lanes: Sequence[int]) -> Set[str]:
+        """Runs with a linked subject of which something was said between two places."""
         if not self._steps.hears or last <= after:
-            return
+            return set()
         rows = await self._db.fetch(query("woken"), after, last, lanes, list(self._steps.hears))
-        runs = {row["run"] for row in rows}
+        return {row["run"] for row in rows}
+
+    async def wake(self, batch: Batch, runs: Set[str]) -> None:
+        """These look back after the commit."""
         await self._load(batch, runs)
         self._wake(runs)
 
@@ -130,11 +133,14 @@ class Hearing:
             [live.cursor.at for live, _ in waits],
             last,
         )
+        about: dict[str, list[tuple[Live, int, Set[str]]]] = {}
+        for live, wait in waits:
+            types = {kind.TYPE for kind in wait.types}
+            about.setdefault(live.subject, []).append((live, wait.n, types))
         for row in rows:
-            for live, wait in waits:
-                types = {kind.TYPE for kind in wait.types}
-                if live.subject == row["subject"] and row["type"] in types:
-                    self._steps.give_event(batch, live, wait.n, row)
+            for live, n, types in about[row["subject"]]:
+                if row["type"] in types:
+                    self._steps.give_event(batch, live, n, row)
 
     def _give_heard(self, batch: Batch, live: Live, row: asyncpg.Record) -> None:
         for wait in live.waits():

@@ -5,6 +5,8 @@ __all__ = ["Isolate"]
 import logging
 from collections.abc import Iterable
 
+import msgspec
+
 from andon.engine.carry import Carry, poisoned
 from andon.engine.cases import set_aside
 from andon.engine.clock import Clock
@@ -32,7 +34,10 @@ class Isolate:
     async def _warily(self, work: Work, marked: set[str]) -> None:
         """Runs that were in hand when a worker died come alone, after all others. Those that begin
         behind one of them, about the same subject, stay behind it, and come alone as well."""
-        of_note = self._carry.notes.run_of
+        of_note, hearing = self._carry.notes.run_of, self._carry.hearing
+        # Known once: each of them would ask it again.
+        woken = await hearing.woken(work.after, work.last, work.lanes)
+        work = msgspec.structs.replace(work, woken=woken)
         line = await self._carry.in_line(work.events, marked)
         marked = marked.union(line)
         theirs = {one.parcel.run for one in work.outcomes} | {run for run, _, _ in work.due}
@@ -43,8 +48,9 @@ class Isolate:
         finally:
             self._carry.barred = set()
         touched = marked & (self._carry.touched | theirs)
+        about = await self._carry.subjects_of(touched, work.events)
         for run in (*sorted(touched.difference(line)), *(run for run in line if run in touched)):
-            await self._alone(run, work.of(run, of_note))
+            await self._alone(run, work.of(run, about.get(run), of_note))
 
     async def _whole(self, work: Work) -> None:
         try:

@@ -3,7 +3,7 @@
 __all__ = ["Work"]
 
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 import asyncpg
@@ -28,6 +28,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     also: Sequence[Callable[[Batch], None]] = ()
     events: Sequence[asyncpg.Record] = ()
     notes: Sequence[asyncpg.Record] = ()
+    woken: Set[str] | None = None
+    """Runs of which a linked subject was heard of; None: that is not known yet."""
 
     def __len__(self) -> int:
         return sum(len(getattr(self, part)) for part in _PARTS)
@@ -60,14 +62,17 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
             notes=[row for row in self.notes if of_note(row) not in runs],
         )
 
-    def of(self, run: str, of_note: Callable[[asyncpg.Record], str | None]) -> "Work":
-        """What may be meant for this run."""
+    def of(
+        self, run: str, subject: str | None, of_note: Callable[[asyncpg.Record], str | None]
+    ) -> "Work":
+        """What may be meant for this run, which is about this subject."""
         return Work(
             after=self.after,
             last=self.last,
             lanes=self.lanes,
             outcomes=[one for one in self.outcomes if one.parcel.run == run],
             due=[one for one in self.due if one[0] == run],
-            events=self.events,
+            events=[row for row in self.events if row["subject"] == subject],
             notes=[row for row in self.notes if of_note(row) == run],
+            woken=None if self.woken is None else self.woken & {run},
         )
