@@ -41,6 +41,7 @@ def main(purpose: str) -> None:
     elif not is_done("packages and tools", [FOR_WORKING]):
         once("packages", [FOR_RUNNING], lambda: install_packages(FOR_RUNNING))
     once("andon", ITSELF, install_andon)
+    compile_andon()
     with_page = purpose != "check" and os.environ.get("ANDON_SKIP_WEB") != "1"
     if with_page and not build_page.is_current():
         step("the board", make_page)
@@ -84,6 +85,12 @@ def install_andon() -> None:
     itself = ("--no-deps", "--no-build-isolation", "-e", ROOT)
     if not uv(*itself) and not pip(*itself):
         stop("andon itself cannot be installed.", "Check pyproject.toml.")
+
+
+def compile_andon() -> None:
+    """Where Python may not write what it compiled (PYTHONDONTWRITEBYTECODE, as many containers have
+    it), every process would compile all of it again: a start then takes twice as long."""
+    run([PYTHON, "-m", "compileall", "-q", "-j", "0", ROOT / "src"])
 
 
 def make_page() -> None:
@@ -174,7 +181,8 @@ def pip(*what: str | Path) -> bool:
 
 def uv(*what: str | Path) -> bool:
     """Whether uv could install it."""
-    return run([VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, *what], WITHOUT_PAGE)
+    command = [VENV / "bin" / "uv", "pip", "install", "--compile-bytecode", "--python", PYTHON]
+    return run([*command, *what], WITHOUT_PAGE)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def _install(home: Path, requirements: Path) -> None:
     python = home / "bin" / "python"
     uv = shutil.which("uv", path=os.pathsep.join([str(ROOT / ".venv/bin"), os.defpath]))
     if uv is not None:
-        fast = [uv, "pip", "install", "-q", "--python", python, "--require-hashes"]
+        fast = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", python]
+        fast += ["--require-hashes"]
         if subprocess.run([*fast, "-r", requirements], capture_output=True).returncode == 0:
             return
     # pip knows settings (a proxy, a mirror) that uv does not read.

@@ -64,7 +64,6 @@ def _get_ready(role: str) -> None:
     if _LIVES_OFF[role] in sys.modules:
         return
     import_module(_LIVES_OFF[role])
-    gc.collect()
     gc.freeze()  # or the first collection of each child would copy every page
 
 

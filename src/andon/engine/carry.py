@@ -217,13 +217,18 @@ class Carry:
 
     async def subjects_of(
         self, runs: Set[str], rows: Sequence[asyncpg.Record]
-    ) -> Mapping[str, str]:
-        """What each of these runs is about, also of those that these events begin."""
+    ) -> Mapping[str, str | None]:
+        """What each of these runs is about, also of those that these events begin; None for one
+        that nobody knows."""
         there = await self._db.fetch(
             "select id, subject from run where id = any($1::text[])", list(runs)
         )
-        begun = {run: row["subject"] for run, (row, _) in self._starting(rows).items()}
-        return begun | {row["id"]: row["subject"] for row in there}
+        about: dict[str, str | None] = dict.fromkeys(runs)
+        about |= {
+            run: row["subject"] for run, (row, _) in self._starting(rows).items() if run in runs
+        }
+        about |= {row["id"]: row["subject"] for row in there}
+        return about
 
     def _starting(
         self, rows: Sequence[asyncpg.Record]

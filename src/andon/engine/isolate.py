@@ -40,17 +40,17 @@ class Isolate:
         work = msgspec.structs.replace(work, woken=woken)
         line = await self._carry.in_line(work.events, marked)
         marked = marked.union(line)
-        theirs = {one.parcel.run for one in work.outcomes} | {run for run, _, _ in work.due}
-        theirs |= {of_note(row) for row in work.notes}
+        meant = {one.parcel.run for one in work.outcomes} | {run for run, _, _ in work.due}
+        meant |= {of_note(row) for row in work.notes}
         self._carry.barred, self._carry.touched = marked, set()
         try:
             await self._whole(work.without(marked, of_note))
         finally:
             self._carry.barred = set()
-        touched = marked & (self._carry.touched | theirs)
-        about = await self._carry.subjects_of(touched, work.events)
+        touched = marked & (self._carry.touched | meant)
+        theirs = work.apart(await self._carry.subjects_of(touched, work.events), of_note)
         for run in (*sorted(touched.difference(line)), *(run for run in line if run in touched)):
-            await self._alone(run, work.of(run, about.get(run), of_note))
+            await self._alone(run, theirs[run])
 
     async def _whole(self, work: Work) -> None:
         try:

@@ -3,7 +3,8 @@
 __all__ = ["Work"]
 
 from asyncio import Future
-from collections.abc import Callable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 import asyncpg
@@ -62,17 +63,36 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
             notes=[row for row in self.notes if of_note(row) not in runs],
         )
 
-    def of(
-        self, run: str, subject: str | None, of_note: Callable[[asyncpg.Record], str | None]
-    ) -> "Work":
-        """What may be meant for this run, which is about this subject."""
-        return Work(
-            after=self.after,
-            last=self.last,
-            lanes=self.lanes,
-            outcomes=[one for one in self.outcomes if one.parcel.run == run],
-            due=[one for one in self.due if one[0] == run],
-            events=[row for row in self.events if row["subject"] == subject],
-            notes=[row for row in self.notes if of_note(row) == run],
-            woken=None if self.woken is None else self.woken & {run},
-        )
+    def apart(
+        self,
+        about: Mapping[str, str | None],
+        of_note: Callable[[asyncpg.Record], str | None],
+    ) -> Mapping[str, "Work"]:
+        """What may be meant for each of these runs, by the subject each is about."""
+        outcomes, due, notes = _grouped(), _grouped(), _grouped()
+        for one in self.outcomes:
+            outcomes[one.parcel.run].append(one)
+        for deadline in self.due:
+            due[deadline[0]].append(deadline)
+        for row in self.notes:
+            notes[of_note(row)].append(row)
+        events = _grouped()
+        for row in self.events:
+            events[row["subject"]].append(row)
+        return {
+            run: Work(
+                after=self.after,
+                last=self.last,
+                lanes=self.lanes,
+                outcomes=outcomes[run],
+                due=due[run],
+                events=events[subject],
+                notes=notes[run],
+                woken=None if self.woken is None else self.woken & {run},
+            )
+            for run, subject in about.items()
+        }
+
+
+def _grouped() -> defaultdict[str | None, list[Any]]:
+    return defaultdict(list)
