@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from andon.core.message import Command, Event
-from andon.core.workflow import Send, Verb, Workflow
+from andon.core.workflow import First, Send, Verb, Wait, Workflow
 from andon.engine.answers import Answer
 from andon.engine.live import Live
 
@@ -20,10 +20,20 @@ class Doing:
             started_at=NOON,
         )  # fmt: skip
         self.open = self.live.start(event)
+        self.now = NOON
+
+    @property
+    def verbs(self) -> list[Verb[Any]]:
+        """What it asked for, and what it takes the first of."""
+        return [*self.open, *(one for v in self.open if isinstance(v, First) for one in v.verbs)]
 
     def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
+        verb = next(v for v in self.verbs if isinstance(v, kind))
+        self.open = self.live.take(verb.n, answer, self.now)
+
+    def hears(self, *events: Event) -> None:
+        for event in events:
+            self.answer(Wait, Answer(event))
 
     @property
     def sends(self) -> Command | None:

@@ -1,17 +1,14 @@
 """Booking: stock goes in before it comes out, also when the completion came first."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from andon.capabilities.production import book_order
 from andon.core.connector import Receipt
 from andon.core.errors import LateError
-from andon.core.message import Command, Event
+from andon.core.message import Command
 from andon.core.quantity import Quantity
-from andon.core.workflow import Send, Verb, Wait
+from andon.core.workflow import Send, Wait
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.production import (
     AssignLots,
     ComponentLot,
@@ -21,8 +18,8 @@ from andon.model.production import (
     OrderReleased,
     ReceiveOutput,
 )
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ORDER = "production-order/erp:1000001"
 FOUR, NONE = Quantity(Decimal(4), "PC"), Quantity(Decimal(0), "PC")
 TOOK = ComponentLot(material_id="HOUSING", lot_id="H1", quantity=FOUR)
@@ -36,25 +33,14 @@ MADE = OrderCompleted(
 DONE = Answer(Receipt(reference="1"))
 
 
-class Booking:
+class Booking(Doing):
     """A run of a released order."""
 
     def __init__(self) -> None:
-        self.live = Live(
-            book_order, id="book_order@erp/1", subject=ORDER, lane=0, correlation="erp/1",
-            site="here", trigger=1, started_at=NOON,
-        )  # fmt: skip
-        self.open = self.live.start(OrderReleased(order_id=ORDER, material_id="PUMP", planned=FOUR))
+        released = OrderReleased(order_id=ORDER, material_id="PUMP", planned=FOUR)
+        super().__init__(book_order, ORDER, released)
 
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    def hears(self, *events: Event) -> None:
-        for event in events:
-            self.answer(Wait, Answer(event))
-
-    def sends(self, *kinds: type[Command]) -> None:
+    def does(self, *kinds: type[Command]) -> None:
         """These, one after the other, each of which is done."""
         for kind in kinds:
             assert [type(v.command) for v in self.open if isinstance(v, Send)] == [kind]
@@ -64,23 +50,23 @@ class Booking:
 def test_what_went_in_is_known_and_the_output_is_received_at_once() -> None:
     run = Booking()
     run.hears(FIRST)
-    run.sends(AssignLots, ConfirmOperation)
+    run.does(AssignLots, ConfirmOperation)
     run.hears(MADE)
-    run.sends(ReceiveOutput)
+    run.does(ReceiveOutput)
 
 
 def test_a_completion_that_overtook_what_went_in_waits_for_it() -> None:
     run = Booking()
     run.hears(SECOND)
-    run.sends(ConfirmOperation)
+    run.does(ConfirmOperation)
     run.hears(MADE)
     assert not [v for v in run.open if isinstance(v, Send)]
     run.hears(FIRST)
-    run.sends(AssignLots, ConfirmOperation, ReceiveOutput)
+    run.does(AssignLots, ConfirmOperation, ReceiveOutput)
 
 
 def test_what_nothing_went_into_is_received_after_a_while() -> None:
     run = Booking()
     run.hears(MADE)
     run.answer(Wait, Answer(error=LateError("nothing came")))
-    run.sends(ReceiveOutput)
+    run.does(ReceiveOutput)

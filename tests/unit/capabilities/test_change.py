@@ -2,16 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from andon.capabilities.master import distribute_revision
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Sleep, Verb
+from andon.core.workflow import Ask, Send, Sleep
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.master import (
     Component,
     DistributeRevision,
@@ -20,42 +18,27 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
 PUMP = "item/company:PUMP"
 PARTS = (Component(material_id="SEAL", quantity=Quantity(Decimal(3), "PC")),)
 
 
-class Change:
+class Change(Doing):
     """A run that has heard of a revision."""
 
     def __init__(self, components: tuple[Component, ...] = PARTS) -> None:
-        self.at = NOON
-        self.live = Live(
-            distribute_revision,
-            id="distribute_revision@plm/1",
-            subject=PUMP,
-            lane=0,
-            correlation="plm/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
         revised = ItemRevised(
             item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components
         )
-        self.open = self.live.start(revised)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, self.at)
+        super().__init__(distribute_revision, PUMP, revised)
 
     def done(self) -> None:
         self.answer(Send, Answer(Receipt()))
 
     @property
-    def sends(self) -> list[Command]:
+    def commands(self) -> list[Command]:
         return [v.command for v in self.open if isinstance(v, Send)]
 
     @property
@@ -65,44 +48,44 @@ class Change:
 
 def test_books_and_floor_are_told_at_once_and_the_day_is_waited_for() -> None:
     run = Change()
-    assert run.sends == [
+    assert run.commands == [
         UpdateBom(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
     ]
     run.done()
-    assert run.sends == [
+    assert run.commands == [
         DistributeRevision(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
     ]
     run.done()
-    assert (run.sends, run.sleeps) == ([], [timedelta(hours=10)])
-    run.at = MIDNIGHT - timedelta(hours=2)
+    assert (run.commands, run.sleeps) == ([], [timedelta(hours=10)])
+    run.now = MIDNIGHT - timedelta(hours=2)
     run.answer(Sleep, Answer(None))
-    assert run.sends == [ReleaseRevision(item_id=PUMP, revision="02")]
+    assert run.commands == [ReleaseRevision(item_id=PUMP, revision="02")]
     run.done()
-    assert (run.sends, run.sleeps) == ([], [timedelta(hours=2)])
-    run.at = MIDNIGHT
+    assert (run.commands, run.sleeps) == ([], [timedelta(hours=2)])
+    run.now = MIDNIGHT
     run.answer(Sleep, Answer(None))
-    assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
+    assert run.commands == [UpdateItem(item_id=PUMP, revision="02")]
     run.done()
     assert run.live.ended
 
 
 def test_an_item_without_components_has_no_bill_of_material() -> None:
     run = Change(())
-    assert [type(command) for command in run.sends] == [DistributeRevision]
+    assert [type(command) for command in run.commands] == [DistributeRevision]
 
 
 def test_a_revision_that_counts_already_is_not_waited_for() -> None:
     run = Change(())
-    run.at = MIDNIGHT
+    run.now = MIDNIGHT
     run.done()
-    assert run.sends == [ReleaseRevision(item_id=PUMP, revision="02")]
+    assert run.commands == [ReleaseRevision(item_id=PUMP, revision="02")]
     run.done()
-    assert run.sends == [UpdateItem(item_id=PUMP, revision="02")]
+    assert run.commands == [UpdateItem(item_id=PUMP, revision="02")]
 
 
 def test_orders_of_the_old_revision_are_a_question_to_the_planner() -> None:
     run = Change(())
-    run.at = MIDNIGHT - timedelta(hours=1)
+    run.now = MIDNIGHT - timedelta(hours=1)
     run.done()
     for answer, open_orders in (("try again", "refuse"), ("let it be finished", "finish")):
         run.answer(Send, Answer(error=RejectedError("1 open orders of PUMP: 1000001")))
@@ -110,7 +93,7 @@ def test_orders_of_the_old_revision_are_a_question_to_the_planner() -> None:
         assert asked.team == "planner"
         assert "the floor does not go over to it: 1 open orders of PUMP: 1000001" in asked.text
         run.answer(Ask, Answer(answer))
-        (again,) = run.sends
+        (again,) = run.commands
         assert isinstance(again, ReleaseRevision)
         assert again.open_orders == open_orders
     run.done()
@@ -126,7 +109,7 @@ def test_a_refusal_is_a_question_to_engineering_until_it_is_taken() -> None:
         assert "Revision 02 of PUMP counts from 2026-01-02 00:00 UTC" in asked.text
         assert "SEAL does not exist" in asked.text
         run.answer(Ask, Answer("try again"))
-        assert [type(command) for command in run.sends] == [UpdateBom]
+        assert [type(command) for command in run.commands] == [UpdateBom]
     run.answer(Send, Answer(error=RejectedError("no")))
     run.answer(Ask, Answer("leave it"))
-    assert [type(command) for command in run.sends] == [DistributeRevision]
+    assert [type(command) for command in run.commands] == [DistributeRevision]

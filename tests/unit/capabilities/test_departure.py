@@ -1,52 +1,29 @@
 """Departure: what the carrier took is posted as gone, and shipping decides about a refusal."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from andon.capabilities.fulfilment import post_departed
 from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
-from andon.core.message import Command
-from andon.core.workflow import Ask, Send, Sleep, Verb
+from andon.core.workflow import Ask, Send, Sleep
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.fulfilment import Milestone, MilestonePassed, PostGoodsIssue
 from andon.model.holding import UnblockDeparted
 from andon.model.inventory import STOCK_DEFICIT
+from tests.unit.capabilities.doing import NOON, Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GONE = "delivery/erp:80000001"
 DEFICIT = Answer(error=RejectedError("Deficit of SL Unrestricted-use 4 PC", STOCK_DEFICIT))
 
 
-class Departure:
+class Departure(Doing):
     """A run that has heard of a milestone."""
 
     def __init__(self, milestone: Milestone = "departed") -> None:
-        self.live = Live(
-            post_departed,
-            id="post_departed@tms/1",
-            subject=GONE,
-            lane=0,
-            correlation="tms/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
         passed = MilestonePassed(delivery_id=GONE, milestone=milestone, passed_at=NOON)
-        self.open = self.live.start(passed)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    @property
-    def sends(self) -> list[Command]:
-        return [v.command for v in self.open if isinstance(v, Send)]
+        super().__init__(post_departed, GONE, passed)
 
     @property
     def posts(self) -> bool:
-        return self.sends == [PostGoodsIssue(delivery_id=GONE)]
+        return self.sends == PostGoodsIssue(delivery_id=GONE)
 
 
 def test_what_departed_is_posted() -> None:
@@ -94,7 +71,7 @@ def test_a_refusal_is_tried_again_by_itself_and_asks_once() -> None:
 def test_what_left_before_its_lot_was_held_is_given_back_and_posted() -> None:
     run = Departure()
     run.answer(Send, DEFICIT)
-    assert run.sends == [UnblockDeparted(delivery_id=GONE)]
+    assert run.sends == UnblockDeparted(delivery_id=GONE)
     run.answer(Send, Answer(Receipt(reference="4900000002")))
     assert run.posts
     run.answer(Send, Answer(error=RejectedError("Posting only possible in later periods")))
@@ -108,7 +85,7 @@ def test_what_another_delivery_issued_of_it_is_given_back_once_more_after_a_paus
     run = Departure()
     for _ in range(3):
         run.answer(Send, DEFICIT)
-        assert run.sends == [UnblockDeparted(delivery_id=GONE)]
+        assert run.sends == UnblockDeparted(delivery_id=GONE)
         run.answer(Send, Answer(Receipt(reference="4900000002")))
         assert run.posts
         run.answer(Send, DEFICIT)

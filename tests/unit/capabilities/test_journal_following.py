@@ -1,8 +1,6 @@
 """Following: what the floor did and the journal does not say is a question to finance."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -10,9 +8,8 @@ from andon.capabilities.finance import compare_with_journal
 from andon.core.errors import LateError
 from andon.core.message import Event
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, First, Verb, Wait
+from andon.core.workflow import Ask, Wait
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.finance import JournalEntryPosted
 from andon.model.isa95 import MaterialUse
 from andon.model.production import (
@@ -22,8 +19,8 @@ from andon.model.production import (
     OrderCompleted,
     OrderReleased,
 )
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ORDER = "production-order/erp:1000001"
 
 
@@ -57,45 +54,23 @@ def entry(use: MaterialUse, material: str, amount: int) -> JournalEntryPosted:
 ISSUED, RECEIVED = entry("Material Consumed", "SEAL", 8), entry("Material Produced", "PUMP", 4)
 
 
-class Following:
+class Following(Doing):
     """A run that follows one order."""
 
     def __init__(self, subject: str = ORDER) -> None:
-        self.live = Live(
-            compare_with_journal(of="erp"),
-            id="compare_with_journal@erp/1",
-            subject=subject,
-            lane=0,
-            correlation="erp/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
         released = OrderReleased(order_id=ORDER, material_id="PUMP", planned=pcs(4))
-        self.open = self.live.start(released)
-
-    def hear(self, *events: Event) -> None:
-        for event in events:
-            self._take(Wait, Answer(event))
+        super().__init__(compare_with_journal(of="erp"), subject, released)
 
     def late(self) -> None:
-        self._take(Wait, Answer(error=LateError("late")))
+        self.answer(Wait, Answer(error=LateError("late")))
 
     def explain(self) -> None:
-        self._take(Ask, Answer("it is explained"))
+        self.answer(Ask, Answer("it is explained"))
 
     @property
     def asks(self) -> str:
-        (text,) = [verb.text for verb in self._verbs() if isinstance(verb, Ask)] or [""]
+        (text,) = [verb.text for verb in self.verbs if isinstance(verb, Ask)] or [""]
         return text
-
-    def _take(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self._verbs() if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    def _verbs(self) -> list[Verb[Any]]:
-        inner = [one for v in self.open if isinstance(v, First) for one in v.verbs]
-        return [*self.open, *inner]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +83,7 @@ class Following:
 )
 def test_an_order_whose_journal_follows_ends_unasked(heard: tuple[Event, ...]) -> None:
     run = Following()
-    run.hear(*heard)
+    run.hears(*heard)
     assert not run.live.ended
     run.late()
     assert run.live.ended
@@ -116,10 +91,10 @@ def test_an_order_whose_journal_follows_ends_unasked(heard: tuple[Event, ...]) -
 
 def test_a_missing_entry_is_a_question_that_goes_by_itself_when_it_comes() -> None:
     run = Following()
-    run.hear(TOOK, MADE, RECEIVED)
+    run.hears(TOOK, MADE, RECEIVED)
     run.late()
     assert "8 SEAL that it took are not in the journal" in run.asks
-    run.hear(ISSUED)
+    run.hears(ISSUED)
     assert not [verb for verb in run.live.left() if isinstance(verb, Ask)]
     run.late()
     assert run.live.ended
@@ -128,11 +103,11 @@ def test_a_missing_entry_is_a_question_that_goes_by_itself_when_it_comes() -> No
 def test_an_entry_that_is_there_twice_is_a_question_until_it_is_taken_back_or_explained() -> None:
     for mended in (True, False):
         run = Following()
-        run.hear(TOOK, ISSUED, MADE, RECEIVED, RECEIVED)
+        run.hears(TOOK, ISSUED, MADE, RECEIVED, RECEIVED)
         run.late()
         assert "4 PUMP that it made too many in the journal" in run.asks
         if mended:
-            run.hear(entry("Material Produced", "PUMP", -4))
+            run.hears(entry("Material Produced", "PUMP", -4))
             run.late()
         else:
             run.explain()

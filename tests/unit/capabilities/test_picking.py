@@ -1,17 +1,13 @@
 """Picking: a held lot is not asked for, and a hold that comes later stops the task."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from andon.capabilities.fulfilment import pick_delivery
 from andon.core.connector import Receipt
 from andon.core.errors import DeniedError, RejectedError
-from andon.core.message import Command, Event
 from andon.core.quantity import Quantity
-from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
+from andon.core.workflow import Ask, Send, Sleep
 from andon.engine.answers import Answer
-from andon.engine.live import Live
 from andon.model.disposing import LotDisposed, Usage
 from andon.model.fulfilment import (
     ConfirmPick,
@@ -23,41 +19,20 @@ from andon.model.fulfilment import (
     StopPick,
 )
 from andon.model.quality import HoldPlaced, HoldReleased
+from tests.unit.capabilities.doing import Doing
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OUT, LOT = "delivery/erp:80000001", "material-lot/company:A0000001"
 LINE = DeliveryLine(material_id="PUMP", quantity=Quantity(Decimal(4), "PC"), lot_id=LOT)
 HELD, FREE = HoldPlaced(lot_id=LOT, reason="porous"), HoldReleased(lot_id=LOT)
 DONE = Answer(Receipt(reference="1"))
 
 
-class Picking:
+class Picking(Doing):
     """A run that has heard of a delivery."""
 
     def __init__(self) -> None:
-        self.live = Live(
-            pick_delivery,
-            id="pick_delivery@erp/1",
-            subject=OUT,
-            lane=0,
-            correlation="erp/1",
-            site="here",
-            trigger=1,
-            started_at=NOON,
-        )
         created = DeliveryCreated(delivery_id=OUT, customer_id="17100001", lines=(LINE,))
-        self.open = self.live.start(created)
-
-    def answer(self, kind: type[Verb[Any]], answer: Answer) -> None:
-        verb = next(v for v in self.open if isinstance(v, kind))
-        self.open = self.live.take(verb.n, answer, NOON)
-
-    def hears(self, event: Event) -> None:
-        self.answer(Wait, Answer(event))
-
-    @property
-    def sends(self) -> Command | None:
-        return next((v.command for v in self.open if isinstance(v, Send)), None)
+        super().__init__(pick_delivery, OUT, created)
 
 
 def _tasked() -> Picking:
