@@ -31,7 +31,7 @@ class Doing:
         verb = next(v for v in self.verbs if isinstance(v, kind))
         self.open = self.live.take(verb.n, answer, self.now)
 
-    def hears(self, *events: Event) -> None:
+    def heard(self, *events: Event) -> None:
         for event in events:
             self.answer(Wait, Answer(event))
 

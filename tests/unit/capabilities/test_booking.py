@@ -49,24 +49,24 @@ class Booking(Doing):
 
 def test_what_went_in_is_known_and_the_output_is_received_at_once() -> None:
     run = Booking()
-    run.hears(FIRST)
+    run.heard(FIRST)
     run.does(AssignLots, ConfirmOperation)
-    run.hears(MADE)
+    run.heard(MADE)
     run.does(ReceiveOutput)
 
 
 def test_a_completion_that_overtook_what_went_in_waits_for_it() -> None:
     run = Booking()
-    run.hears(SECOND)
+    run.heard(SECOND)
     run.does(ConfirmOperation)
-    run.hears(MADE)
+    run.heard(MADE)
     assert not [v for v in run.open if isinstance(v, Send)]
-    run.hears(FIRST)
+    run.heard(FIRST)
     run.does(AssignLots, ConfirmOperation, ReceiveOutput)
 
 
 def test_what_nothing_went_into_is_received_after_a_while() -> None:
     run = Booking()
-    run.hears(MADE)
+    run.heard(MADE)
     run.answer(Wait, Answer(error=LateError("nothing came")))
     run.does(ReceiveOutput)

@@ -44,10 +44,6 @@ class Kept(Doing):
     def __init__(self, began: Event = RELEASED, order: str = ORDER) -> None:
         super().__init__(keep_dates(of={"erp"}), order, began)
 
-    def hears(self, *events: Event) -> None:
-        for event in events:
-            self.answer(Wait, Answer(event))
-
     def writes(self, refused: RejectedError | None = None) -> datetime | None:
         """The date that is written once nothing more is said."""
         if [v.within for v in self.open if isinstance(v, Wait)] == [None]:
@@ -68,56 +64,56 @@ class Kept(Doing):
 @pytest.mark.parametrize("reason", [None, "LINE1 stands", "1000002 is cancelled"])
 def test_whatever_gave_an_order_its_end_it_is_written(reason: str | None) -> None:
     run = Kept()
-    run.hears(said(1, 1, reason))
+    run.heard(said(1, 1, reason))
     assert run.writes() == at(1)
 
 
 def test_what_was_said_meanwhile_is_written_as_one_and_the_same_end_not_again() -> None:
     run = Kept()
-    run.hears(said(1, 1), said(2, 2), said(3, 3))
+    run.heard(said(1, 1), said(2, 2), said(3, 3))
     assert run.writes() == at(3)
-    run.hears(said(3, 4))
+    run.heard(said(3, 4))
     assert run.writes() is None
-    run.hears(said(4, 5), said(3, 6))
+    run.heard(said(4, 5), said(3, 6))
     assert run.writes() is None
 
 
 def test_a_word_that_was_overtaken_on_its_way_is_never_written() -> None:
     run = Kept()
-    run.hears(said(2, 2), said(1, 1))
+    run.heard(said(2, 2), said(1, 1))
     assert run.writes() == at(2)
-    run.hears(said(1, 1))
+    run.heard(said(1, 1))
     assert run.writes() is None
 
 
 def test_planning_that_counts_nothing_is_heard_in_the_order_it_speaks() -> None:
     run = Kept()
-    run.hears(said(2), said(1))
+    run.heard(said(2), said(1))
     assert run.writes() == at(1)
 
 
 def test_a_refusal_is_a_planners_question_until_something_newer_is_said() -> None:
     run = Kept()
     there = at(1).astimezone(ZoneInfo("Europe/Berlin"))
-    run.hears(msgspec.structs.replace(said(1, 1), ends_at=there))
+    run.heard(msgspec.structs.replace(said(1, 1), ends_at=there))
     run.writes(LOCKED)
     (text,) = run.asks
     assert "HUBER" in text
     assert "2026-01-01 13:00 UTC" in text, "wherever planning is"
     run.answer(Ask, Answer("write again"))
     assert run.writes(LOCKED) == at(1)
-    run.hears(said(2, 2))
+    run.heard(said(2, 2))
     assert run.writes() == at(2)
     assert run.asks == []
 
 
 def test_nobody_is_asked_about_the_end_of_an_order_that_is_made() -> None:
     run = Kept()
-    run.hears(said(1, 1))
+    run.heard(said(1, 1))
     run.writes(LOCKED)
-    run.hears(MADE)
+    run.heard(MADE)
     assert run.asks == []
-    run.hears(said(2, 2))
+    run.heard(said(2, 2))
     assert run.writes(LOCKED) == at(2)
     assert run.asks == []
     assert run.writes() is None
@@ -126,15 +122,15 @@ def test_nobody_is_asked_about_the_end_of_an_order_that_is_made() -> None:
 
 def test_one_that_is_taken_up_again_is_followed_on() -> None:
     run = Kept()
-    run.hears(MADE, OrderReopened(order_id=ORDER, reopening=1))
+    run.heard(MADE, OrderReopened(order_id=ORDER, reopening=1))
     assert run.writes() is None
-    run.hears(said(5, 9))
+    run.heard(said(5, 9))
     assert run.writes() == at(5)
 
 
 def test_a_cancelled_order_ends_nowhere() -> None:
     run = Kept()
-    run.hears(said(1, 1), OrderCancelled(order_id=ORDER))
+    run.heard(said(1, 1), OrderCancelled(order_id=ORDER))
     assert run.live.ended
 
 

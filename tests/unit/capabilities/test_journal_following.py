@@ -83,7 +83,7 @@ class Following(Doing):
 )
 def test_an_order_whose_journal_follows_ends_unasked(heard: tuple[Event, ...]) -> None:
     run = Following()
-    run.hears(*heard)
+    run.heard(*heard)
     assert not run.live.ended
     run.late()
     assert run.live.ended
@@ -91,10 +91,10 @@ def test_an_order_whose_journal_follows_ends_unasked(heard: tuple[Event, ...]) -
 
 def test_a_missing_entry_is_a_question_that_goes_by_itself_when_it_comes() -> None:
     run = Following()
-    run.hears(TOOK, MADE, RECEIVED)
+    run.heard(TOOK, MADE, RECEIVED)
     run.late()
     assert "8 SEAL that it took are not in the journal" in run.asks
-    run.hears(ISSUED)
+    run.heard(ISSUED)
     assert not [verb for verb in run.live.left() if isinstance(verb, Ask)]
     run.late()
     assert run.live.ended
@@ -103,11 +103,11 @@ def test_a_missing_entry_is_a_question_that_goes_by_itself_when_it_comes() -> No
 def test_an_entry_that_is_there_twice_is_a_question_until_it_is_taken_back_or_explained() -> None:
     for mended in (True, False):
         run = Following()
-        run.hears(TOOK, ISSUED, MADE, RECEIVED, RECEIVED)
+        run.heard(TOOK, ISSUED, MADE, RECEIVED, RECEIVED)
         run.late()
         assert "4 PUMP that it made too many in the journal" in run.asks
         if mended:
-            run.hears(entry("Material Produced", "PUMP", -4))
+            run.heard(entry("Material Produced", "PUMP", -4))
             run.late()
         else:
             run.explain()

@@ -25,7 +25,7 @@ class Booking(Doing):
         super().__init__(book_order, ORDER, released)
         none = Quantity(Decimal(0), "PC")
         done = OperationConfirmed(order_id=ORDER, operation="0010", good=FOUR, scrap=none)
-        self.hears(done)
+        self.heard(done)
 
     @property
     def confirms(self) -> bool:

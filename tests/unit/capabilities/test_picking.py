@@ -44,7 +44,7 @@ def _tasked() -> Picking:
 
 def test_what_is_picked_is_confirmed_in_the_books() -> None:
     run = _tasked()
-    run.hears(DeliveryPicked(delivery_id=OUT))
+    run.heard(DeliveryPicked(delivery_id=OUT))
     assert run.sends == ConfirmPick(delivery_id=OUT)
     run.answer(Send, DONE)
     assert run.live.ended
@@ -52,25 +52,25 @@ def test_what_is_picked_is_confirmed_in_the_books() -> None:
 
 def test_a_hold_stops_the_task_and_a_release_lets_it_go_on() -> None:
     run = _tasked()
-    run.hears(HELD)
+    run.heard(HELD)
     assert run.sends == StopPick(delivery_id=OUT)
     run.answer(Send, DONE)
-    run.hears(FREE)
+    run.heard(FREE)
     assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
 
 
 def test_a_lot_that_is_held_again_before_its_task_went_on_is_stopped_by_the_fence() -> None:
     run = _tasked()
-    run.hears(HELD)
+    run.heard(HELD)
     run.answer(Send, DONE)
-    run.hears(FREE)
+    run.heard(FREE)
     assert run.sends is not None
     assert list(run.sends.lots()) == [LINE.lot_id]
     run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
-    run.hears(HELD)
+    run.heard(HELD)
     assert run.sends == StopPick(delivery_id=OUT)
     run.answer(Send, DONE)
-    run.hears(FREE)
+    run.heard(FREE)
     assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
 
 
@@ -78,12 +78,12 @@ def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
     run = _tasked()
     other = "material-lot/qms:A0000002"
     for lot in (LOT, other):
-        run.hears(HoldPlaced(lot_id=lot, reason="porous"))
+        run.heard(HoldPlaced(lot_id=lot, reason="porous"))
         assert run.sends == StopPick(delivery_id=OUT)
         run.answer(Send, DONE)
-    run.hears(HoldReleased(lot_id=other.replace("qms", "company")))
+    run.heard(HoldReleased(lot_id=other.replace("qms", "company")))
     assert run.sends is None
-    run.hears(FREE)
+    run.heard(FREE)
     assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
 
 
@@ -93,12 +93,12 @@ def disposed(usage: Usage) -> LotDisposed:
 
 def test_a_task_whose_lot_is_scrapped_is_given_up_by_shipping() -> None:
     run = _tasked()
-    run.hears(disposed("scrap"))  # of a hold that ended before the delivery was made
+    run.heard(disposed("scrap"))  # of a hold that ended before the delivery was made
     assert not run.live.ended
-    run.hears(HELD)
+    run.heard(HELD)
     run.answer(Send, DONE)
-    run.hears(disposed("rework"))
-    run.hears(disposed("scrap"))
+    run.heard(disposed("rework"))
+    run.heard(disposed("scrap"))
     (asked,) = (verb for verb in run.open if isinstance(verb, Ask))
     assert "lot A0000001 is scrapped" in asked.text
     run.answer(Ask, Answer("it is cancelled"))
@@ -109,16 +109,16 @@ def test_nobody_waits_for_the_release_of_a_scrapped_lot() -> None:
     run = Picking()
     run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
     run.answer(Ask, Answer("wait for the release"))
-    run.hears(disposed("scrap"))
+    run.heard(disposed("scrap"))
     run.answer(Ask, Answer("it is cancelled"))
     assert run.live.ended
 
 
 def test_a_stop_that_comes_too_late_is_no_fault() -> None:
     run = _tasked()
-    run.hears(HELD)
+    run.heard(HELD)
     run.answer(Send, Answer(error=RejectedError("is picked already")))
-    run.hears(DeliveryPicked(delivery_id=OUT))
+    run.heard(DeliveryPicked(delivery_id=OUT))
     assert run.sends == ConfirmPick(delivery_id=OUT)
 
 
@@ -132,7 +132,7 @@ def test_a_held_lot_is_asked_for_again_once_it_is_free() -> None:
         assert run.sends == again
         run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
         assert not [verb for verb in run.open if isinstance(verb, Ask)]
-    run.hears(FREE)
+    run.heard(FREE)
     assert run.sends == again
 
 
@@ -146,7 +146,7 @@ def test_a_delivery_that_shipping_cancels_is_left() -> None:
 
 def test_books_that_refuse_are_asked_again_until_a_person_has_confirmed() -> None:
     run = _tasked()
-    run.hears(DeliveryPicked(delivery_id=OUT))
+    run.heard(DeliveryPicked(delivery_id=OUT))
     run.answer(Send, Answer(error=RejectedError("locked")))
     run.answer(Ask, Answer("try again"))
     assert run.sends == ConfirmPick(delivery_id=OUT)
