@@ -56,7 +56,7 @@ def test_a_hold_stops_the_task_and_a_release_lets_it_go_on() -> None:
     assert run.sends == StopPick(delivery_id=OUT)
     run.answer(Send, DONE)
     run.heard(FREE)
-    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LOT,))
 
 
 def test_a_lot_that_is_held_again_before_its_task_went_on_is_stopped_by_the_fence() -> None:
@@ -65,13 +65,13 @@ def test_a_lot_that_is_held_again_before_its_task_went_on_is_stopped_by_the_fenc
     run.answer(Send, DONE)
     run.heard(FREE)
     assert run.sends is not None
-    assert list(run.sends.lots()) == [LINE.lot_id]
+    assert list(run.sends.lots()) == [LOT]
     run.answer(Send, Answer(error=DeniedError("lot A0000001 is held")))
     run.heard(HELD)
     assert run.sends == StopPick(delivery_id=OUT)
     run.answer(Send, DONE)
     run.heard(FREE)
-    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LOT,))
 
 
 def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
@@ -84,7 +84,7 @@ def test_a_delivery_of_two_held_lots_goes_on_once_both_are_free() -> None:
     run.heard(HoldReleased(lot_id=other.replace("qms", "company")))
     assert run.sends is None
     run.heard(FREE)
-    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LINE.lot_id,))
+    assert run.sends == ResumePick(delivery_id=OUT, lot_ids=(LOT,))
 
 
 def disposed(usage: Usage) -> LotDisposed:
