@@ -152,14 +152,7 @@ class Hearing:
     async def recall(self, lanes: Sequence[int], last: int) -> set[str]:
         """Runs of lanes just taken whose event was passed before a crash, between the commit of
         their wait and their look back."""
-        plain = await self._db.fetch(
-            "select distinct w.run from waiting w join log l on l.subject = w.subject"
-            " and l.position > w.after and l.position <= $2"
-            " where w.lane = any($1::smallint[]) and l.follow and l.kind = 'event'"
-            " and l.type = any(w.types)",
-            list(lanes),
-            last,
-        )
+        plain = await self._db.fetch(query("recall"), list(lanes), last)
         linked = await self._linked_waits(lanes)
         heard = await self._db.fetch(query("hear"), linked, last, self._back) if linked else []
         return {row["run"] for row in [*plain, *heard]}
