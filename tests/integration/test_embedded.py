@@ -18,7 +18,8 @@ import pytest
 from andon.core.errors import SettingsError
 from andon.store.embedded import EmbeddedServer
 from andon.store.server.account import own_account
-from andon.store.server.pidfile import alive, orphans
+from andon.store.server.cluster import ROLE
+from andon.store.server.pidfile import alive, orphans, read_pid_file
 
 OWNER = """
 import asyncio, signal, sys
@@ -158,6 +159,24 @@ async def test_a_server_outlives_its_killed_owner_and_is_found_again(
     await found.stop()
     assert await gone(pid)
     assert await value(await start(), "SELECT n FROM kept") == 1
+
+
+async def test_a_found_server_that_recovers_from_a_killed_session_is_waited_for(
+    owner: subprocess.Popen[str], start: Start, data: Path
+) -> None:
+    """Its file says all the while that it is ready, as it was before."""
+    pid = int(line(owner))
+    known = read_pid_file((data / "postgres").resolve() / "data")
+    assert known is not None
+    session = await asyncpg.connect(f"postgresql://{ROLE}@/postgres?host={known.sockets}")
+    await session.execute("CREATE TABLE kept AS SELECT n FROM generate_series(1, 500000) n")
+    owner.kill()
+    owner.wait()
+    os.kill(session.get_server_pid(), signal.SIGKILL)
+    found = await start()
+    assert found.pid == pid
+    assert await value(found, "SELECT count(*) FROM kept") == 500000
+    session.terminate()
 
 
 async def test_ctrl_c_in_the_terminal_does_not_reach_the_server(

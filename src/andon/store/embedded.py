@@ -146,10 +146,12 @@ class EmbeddedServer:
         while True:
             postmaster = self._postmaster or await _finished(self._find_or_launch)
             if await asyncio.to_thread(postmaster.ready):
-                if not postmaster.found or await _same_version(postmaster, self._binaries):
+                version = await _version(postmaster) if postmaster.found else self._binaries.version
+                if version == self._binaries.version:
                     return
-                # A server of the programs before an update: ours must take its place.
-                await _ended(postmaster)
+                if version is not None:
+                    # A server of the programs before an update: ours must take its place.
+                    await _ended(postmaster)
             if await asyncio.to_thread(postmaster.ended):
                 self._postmaster = None
                 said = await asyncio.to_thread(postmaster.said)
@@ -208,12 +210,17 @@ async def _ended(postmaster: Postmaster) -> None:
         await asyncio.to_thread(postmaster.abandon)
 
 
-async def _same_version(postmaster: Postmaster, binaries: Binaries) -> bool:
+async def _version(postmaster: Postmaster) -> str | None:
+    """None while it takes no connections: one that recovers from the death of a session, or has
+    just ended, still says in its file that it is ready."""
     import asyncpg
 
-    connection = await asyncpg.connect(postmaster.dsn)
     try:
-        return await connection.fetchval("SHOW server_version") == binaries.version
+        connection = await asyncpg.connect(postmaster.dsn)
+    except (OSError, asyncpg.CannotConnectNowError):
+        return None
+    try:
+        return str(await connection.fetchval("SHOW server_version"))
     finally:
         await connection.close()
 

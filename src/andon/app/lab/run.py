@@ -122,6 +122,8 @@ class _Lab:
         last = 0
         while not living.done():
             await asyncio.sleep(_LOOKS)
+            if self._killing is not None and self._killing.done():
+                self._killing.result()  # who does not come back is dead for good
             self._open = await self._people.look()
             hours = int(self._company.world.time.now // 3600)
             if hours > last:

@@ -88,9 +88,9 @@ def _known(hold: Hold, dead: Sequence[Span], cut_off: Sequence[Span]) -> datetim
     assert hold.heard_at is not None
     known = hold.heard_at + KNOWN_WITHIN
     for begins, ends in dead:
-        if ends is None:
-            known = _NEVER if begins < known else known
-        elif begins < known and ends > hold.heard_at:
+        if ends is None and begins < known:
+            return _NEVER
+        if ends is not None and begins < known and ends > hold.heard_at:
             known += ends - max(begins, hold.heard_at)
     for begins, ends in cut_off:
         if begins < known and (ends is None or ends > hold.heard_at):
