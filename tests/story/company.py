@@ -67,10 +67,12 @@ class Served:
         does, without a process for each."""
         db = await asyncpg.connect(await asyncio.to_thread((self._data / "dsn").read_text))
         try:
-            self.company.admit({
-                one.name: await create_key(db, one.name, scopes=one.scopes, party=one.party)
-                for one in self.company.partners()
-            })
+            self.company.admit(
+                {
+                    one.name: await create_key(db, one.name, scopes=one.scopes, party=one.party)
+                    for one in self.company.partners()
+                }
+            )
             return await create_key(db, "test", scopes=["admin"])
         finally:
             await db.close()

@@ -165,20 +165,26 @@ class Call:
         return self._absent(parcel)
 
     def _absent(self, parcel: Parcel) -> Verdict:
+        left = self._settles_in(parcel)
         parcel.looks += 1
-        # the target's own requests settle in real time, however fast business time goes
-        now = timedelta(seconds=time.monotonic())
-        since = now if parcel.unknown_since is None else parcel.unknown_since
-        parcel.unknown_since = since
-        settles = self._settings.settles_within
-        if parcel.looks < 2 or now < since + settles:
-            pause = max(since + settles - now, self._settings.backoff)
+        if parcel.looks < 2 or left > timedelta():
+            pause = max(left, self._settings.backoff)
             return Again("unknown", "not found yet; it may still be on its way", pause)
         parcel.looks, parcel.unknown_since = 0, None
         if parcel.attempts >= self._settings.attempts:
             return Aside("attempts-used-up", "operator", "it did not happen, time and again")
         text = "looked twice after it had settled: not there"
         return Again("pending", text, self._pause(parcel))
+
+    def _settles_in(self, parcel: Parcel) -> timedelta:
+        """How long it may still be on its way. The target's own requests settle in real time,
+        however fast business time goes. A worker that is gone noted until when it would not look
+        again: who dies more often than a target settles still comes to an end."""
+        if parcel.unknown_since is None and parcel.looks and parcel.due_at is not None:
+            return self._clock.left(parcel.due_at)
+        now = timedelta(seconds=time.monotonic())
+        parcel.unknown_since = now if parcel.unknown_since is None else parcel.unknown_since
+        return parcel.unknown_since + self._settings.settles_within - now
 
     def _failed(self, parcel: Parcel, error: AndonError) -> Verdict:
         match error:

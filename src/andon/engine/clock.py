@@ -5,7 +5,7 @@ __all__ = ["SYSTEM_CLOCK", "Clock", "ScaledClock", "SystemClock"]
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -16,6 +16,14 @@ class Clock(Protocol):
         """The present instant, aware, UTC."""
         ...
 
+    def after(self, pause: timedelta) -> datetime:
+        """What it will tell once so much real time has passed."""
+        ...
+
+    def left(self, moment: datetime) -> timedelta:
+        """Real time until it tells this; negative when it has."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -23,6 +31,14 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return datetime.now(UTC)
+
+    def after(self, pause: timedelta) -> datetime:
+        """So much later."""
+        return self.now() + pause
+
+    def left(self, moment: datetime) -> timedelta:
+        """Time until then."""
+        return moment - self.now()
 
 
 SYSTEM_CLOCK = SystemClock()
@@ -45,6 +61,14 @@ class ScaledClock:
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
         return self.business + (datetime.now(UTC) - self.real) * self.speed
+
+    def after(self, pause: timedelta) -> datetime:
+        """So much later, and as many times as it is fast."""
+        return self.now() + pause * self.speed
+
+    def left(self, moment: datetime) -> timedelta:
+        """The same the other way."""
+        return (moment - self.now()) / self.speed
 
     @classmethod
     def said(cls, text: str) -> "ScaledClock":

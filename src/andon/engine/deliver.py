@@ -117,7 +117,7 @@ class Deliver:
             return  # it stands at the head of its order key until a person decides
         pause = timedelta()
         if parcel.due_at is not None:
-            pause = parcel.due_at - self._clock.now()
+            pause = self._clock.left(parcel.due_at)
         if pause > timedelta():
             self._later(pause, parcel)
         else:
@@ -179,7 +179,7 @@ class Deliver:
                 self._report(Refused(parcel, error))
                 self._next(parcel)
             case Again(state, text, pause):
-                parcel.state, parcel.due_at = state, self._clock.now() + pause
+                parcel.state, parcel.due_at = state, self._clock.after(pause)
                 self._report(Moved(parcel, state, text))
                 self._later(pause, parcel)
             case Aside(code, acts, text):

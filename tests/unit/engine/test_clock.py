@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from andon.engine.clock import ScaledClock
+from andon.engine.clock import ScaledClock, SystemClock
 
 
 def test_an_hour_of_business_goes_by_in_a_minute() -> None:
@@ -12,6 +12,14 @@ def test_an_hour_of_business_goes_by_in_a_minute() -> None:
     clock = ScaledClock(60, real=began, business=datetime(2026, 3, 2, 6, tzinfo=UTC))
     late = clock.now() - datetime(2026, 3, 2, 7, tzinfo=UTC)
     assert timedelta() <= late < timedelta(minutes=5)
+
+
+def test_a_real_pause_is_as_many_times_longer_in_business() -> None:
+    clock = ScaledClock(60, real=datetime.now(UTC), business=datetime(2026, 3, 2, 6, tzinfo=UTC))
+    then = clock.after(timedelta(seconds=10))
+    assert timedelta(minutes=9) < then - clock.now() <= timedelta(minutes=10)
+    assert timedelta(seconds=9) < clock.left(then) <= timedelta(seconds=10)
+    assert timedelta(seconds=9) < SystemClock().left(SystemClock().after(timedelta(seconds=10)))
 
 
 def test_processes_that_are_told_the_same_tell_the_same_time() -> None:

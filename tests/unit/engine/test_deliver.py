@@ -107,15 +107,17 @@ class Desk:
 
     def put(
         self, key: str, order: str = "A", *, proof: Proof = "keyed", state: str = "pending",
-        shape: type[Post] = Post, lane: int = 0,
+        shape: type[Post] = Post, lane: int = 0, left: Parcel | None = None,
     ) -> Parcel:  # fmt: skip
-        """Hands one parcel over."""
+        """Hands one parcel over, with what the database knows of one that another worker left."""
         parcel = Parcel(
             key=key, position=1, run=None, n=0, lane=lane, subject=f"order/x:{order}",
             order_key=order, correlation="c", site="here", command=shape(order_id=order),
             wired=self.deliver.wired, outbound=Outbound(shape, _write, proof),
         )  # fmt: skip
         parcel.state = state  # pyright: ignore[reportAttributeAccessIssue]
+        if left is not None:
+            parcel.looks, parcel.due_at = left.looks, left.due_at
         self.deliver.put(parcel)
         return parcel
 
@@ -196,6 +198,27 @@ async def test_absent_counts_after_settling_and_a_second_look_only() -> None:
     assert loop.time() - began >= 0.15
     assert len(desk.sink.looks) >= 2
     assert desk.sink.calls == ["f1", "f1"]
+
+
+async def test_who_dies_more_often_than_a_target_settles_still_comes_to_an_end() -> None:
+    """The first look notes until when it settles; a worker that comes after that goes by it."""
+    dies = Desk(settles_within=150 * MS)
+    left = dies.put("f1", proof="findable", state="unknown")
+    await until(lambda: left.looks == 1)
+    await dies.deliver.close()
+    noted = left.due_at
+    assert noted is not None
+
+    dies_at_once = Desk(settles_within=150 * MS)
+    left = dies_at_once.put("f1", proof="findable", state="unknown", left=left)
+    await dies_at_once.deliver.close()
+    assert left.due_at == noted
+
+    lives = Desk(settles_within=150 * MS)
+    lives.put("f1", proof="findable", state="unknown", left=left)
+    await until(lambda: lives.delivered() == ["f1"])
+    assert len(lives.sink.looks) == 1
+    assert SystemClock().now() >= noted
 
 
 async def test_what_arrives_between_two_looks_is_one_effect() -> None:
