@@ -31,10 +31,12 @@ heard as (
   ) n cross join lateral (
     select position, type, subject, data from log
     where subject = n.other and position > a.since and position <= $2
+      -- what was linked before the run's place counts from there on only: no use reading the rest
+      and position >= case when n.position >= a.after then 0 else a.after end
       and follow and kind = 'event' and type = any(a.hears)
     offset 0
   ) l
-  where a.hears <> '{}' and greatest(l.position, n.position) >= a.after
+  where a.hears <> '{}'
 )
 select distinct on (run, at, position) run, at, position, type, subject, data
 from heard order by run, at, position
