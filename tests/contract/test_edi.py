@@ -1,10 +1,10 @@
 """A mailbox with ACME on its other side: what is acknowledged when, and what is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ from andon.connectors.edi.documents import DOUBT, REFUSED, REPORT, RefusedMessag
 from andon.connectors.edi.simulated.program import Came
 from andon.connectors.edi.simulator import AcmeOnFolder, AcmeOverSftp, BetaOnFolder
 from andon.core.connector import Item, Request
-from andon.core.errors import RejectedError
+from andon.core.errors import RejectedError, UnavailableError
 from andon.core.mapping import Known
 from andon.core.message import Finding
 from andon.testing.conformance.trial import Follower, settings_of
@@ -302,5 +302,70 @@ async def test_acknowledgments_leave_by_sftp_too_also_when_the_answer_to_the_ren
         assert await happens(lambda: len(list(out.glob("*.edi"))) == 2)
         texts = [file.read_text() for file in sorted(out.glob("*.edi"))]
         assert ["AK1*SH*1" in texts[0], "AK1*SH*2" in texts[1]] == [True, True]
+    await edi.close()
+    await acme.stop()
+
+
+async def test_what_lies_there_at_once_is_taken_as_if_it_came_one_by_one() -> None:
+    one = Mail()
+    content = one.acme.program.notice(["S-1", "S-2"])
+    cut = content[: content.index(b"SE*", content.index(b"S-2"))]
+    other = content.replace(b"*5*EA", b"*6*EA")
+    for file in (cut, content, content, other):
+        one.acme.drop(file)
+    await one.edi.open()
+    async with Follower(one.edi, "") as follower:
+        assert await follower.until(lambda: len(follower.items) == 12)
+        kinds = [item.kind for item in follower.items]
+        assert kinds == [
+            *("856", REFUSED, REPORT),
+            *("856", "856", REPORT),
+            *("856", "856", REPORT),
+            *(REFUSED, REFUSED, REPORT),
+        ]
+        reports = [one.told(item) for item in follower.items if item.kind == REPORT]
+        assert [[said.code for said in told] for told in reports[1:3]] == [
+            [],
+            ["repeated-interchange"],
+        ]
+        assert "came before, with other content" in reports[3][0].text
+        await follower.committed(follower.items[-1].position or "")
+        assert await happens(lambda: len(one.sent()) == 4)
+    await one.edi.close()
+
+
+async def test_a_line_that_breaks_among_many_files_loses_and_doubles_none() -> None:
+    acme = AcmeOverSftp()
+    await acme.start()
+    shipments = [f"S-{number}" for number in range(60)]
+    for one in shipments:
+        acme.drop(acme.program.notice([one]))
+    edi = Edi("mail", settings_of(Edi, acme.settings()))
+    await edi.open()
+    items: dict[str, Item] = {}
+    position, cuts = "", iter((5, 40, 70, 115))
+    cut = next(cuts)
+    while len(items) < 120:
+        reading = edi.read(position)
+        with suppress(UnavailableError):
+            async for item in reading:
+                items.setdefault(f"{item.kind}/{item.key}", item)
+                position = item.position or position
+                await edi.committed(position)
+                if len(items) == cut:
+                    cut = next(cuts, 0)
+                    acme.hang_up()
+                if len(items) == 120:
+                    break
+        await cast("AsyncGenerator[Item]", reading).aclose()
+    came = [item.raw.decode() for item in items.values() if item.kind == "856"]
+    assert [sum(f'"{one}"' in raw for raw in came) for one in shipments] == [1] * 60
+    async with Follower(edi, position):
+        await edi.committed(position)
+        out = acme.root / "out"
+        assert await happens(lambda: len(list(out.glob("*.edi"))) == 60)
+    texts = [file.read_text() for file in sorted(out.glob("*.edi"))]
+    told = sorted(int(text.split("AK1*SH*")[1].split("~")[0]) for text in texts)
+    assert told == list(range(1, 61))
     await edi.close()
     await acme.stop()

@@ -4,16 +4,18 @@ __all__ = ["NOBODY", "Entry", "Folder", "Outcome", "OutgoingFile", "what_is"]
 
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from andon.connectors._folders.noted import Noted
 from andon.connectors._folders.threads import Threads
 
+T = TypeVar("T")
 NOBODY = "?"
 """Whose a number is whose note a kill left empty."""
 
@@ -96,6 +98,10 @@ class Folder(ABC):
     async def look(self, path: str) -> Entry | None:
         """One file as it stands; None when there is none. Links are not followed."""
 
+    async def looks(self, paths: Sequence[str]) -> Sequence[Entry | None]:
+        """Of several."""
+        return await self.each([partial(self.look, path) for path in paths])
+
     @abstractmethod
     async def make(self, path: str) -> None:
         """The folder is there afterwards, with those above it."""
@@ -115,8 +121,17 @@ class Folder(ABC):
         Raises UnreadableFileError when it may not be opened."""
 
     @abstractmethod
+    def soon(self, paths: Sequence[str]) -> None:
+        """These are fetched next, and no others that this was said of: whoever can, brings them
+        meanwhile."""
+
+    @abstractmethod
     async def write(self, path: str, content: bytes) -> None:
         """Writes a whole file and returns once it is on the disk."""
+
+    async def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Several, in no order, by path."""
+        await self.each([partial(self.write, path, content) for path, content in files.items()])
 
     async def deliver(self, outgoing: OutgoingFile) -> Outcome:
         """Claims its number, writes all of it, then the notes of it, then renames it."""
@@ -127,10 +142,9 @@ class Folder(ABC):
             owner = await self.text(outgoing.claim) or NOBODY
             if Noted.read(owner).stamp != outgoing.noted.stamp:
                 return Outcome(owner=owner)
-        for path, content in {**outgoing.files, outgoing.part: outgoing.content}.items():
-            await self.write(path, content)
-        for path in (*outgoing.beside, outgoing.note):
-            await self.write(path, text.encode())
+        await self.write_all({**outgoing.files, outgoing.part: outgoing.content})
+        await self.write_all({path: text.encode() for path in outgoing.beside})
+        await self.write(outgoing.note, text.encode())
         return Outcome(renamed=await self.move(outgoing.part, outgoing.last))
 
     @abstractmethod
@@ -144,9 +158,14 @@ class Folder(ABC):
 
     async def texts(self, paths: Sequence[str]) -> Sequence[str | None]:
         """Of several."""
-        return [await self.text(path) for path in paths]
+        return await self.each([partial(self.text, path) for path in paths])
 
     async def remove_all(self, paths: Sequence[str]) -> None:
         """None of them is there afterwards."""
-        for path in paths:
-            await self.remove(path)
+        await self.each([partial(self.remove, path) for path in paths])
+
+    async def each(self, calls: Sequence[Callable[[], Awaitable[T]]]) -> Sequence[T]:
+        """What each of them gives, in their order. They are made one after the other, or side by
+        side where an answer is long on its way; none is under way any more at the end, nor is one
+        begun after another has raised."""
+        return [await call() for call in calls]

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -20,7 +21,10 @@ from andon.connectors._folders.settings import FolderSettings
 from andon.connectors._folders.work import Taken, WorkFolder
 from andon.core.connector import Item
 
-_MOST = 200
+_MOST = 32
+"""Files that are taken, read, and put away, before there is another look at the next."""
+_AHEAD = 16
+_SMALL = 1 << 16
 _EVERYTHING = 1 << 62
 
 
@@ -55,7 +59,8 @@ class Intake:
         files.sort(key=lambda one: one.number)
         waiting: list[Entry] = []
         while True:
-            for taken in files:
+            for index, taken in enumerate(files):
+                self._folder.soon(_small(files[index : index + _AHEAD]))
                 count = 0
                 async for step in self._steps(taken, place):
                     count += len(step)
@@ -91,20 +96,16 @@ class Intake:
         return [one for one in taken if not place.covers(one.number)]
 
     async def _put_away_committed(self) -> None:
-        done = self._committed
-        for taken in [one for one in self._read if done.covers(one.number)]:
-            await self._put_away(taken)
-            self._read.remove(taken)
+        done = [one for one in self._read if self._committed.covers(one.number)]
+        await self._folder.each([partial(self._put_away, one) for one in done])
+        gone = {one.number for one in done}
+        self._read = [one for one in self._read if one.number not in gone]
 
     async def _take(self, entries: "list[Entry]", place: Place) -> list[Taken]:
-        files: list[Taken] = []
-        for entry in entries:
-            taken = await self._work.take(entry, place)
-            if taken is not None:
-                files.append(taken)
-                if self._settings.marker:
-                    await self._work.remove_markers([self._watch.marker_of(entry.name)])
-        return files
+        taken = await self._work.take(entries, place)
+        if self._settings.marker:
+            await self._work.remove_markers([self._watch.marker_of(one.name) for one in taken])
+        return taken
 
     def _steps(self, taken: Taken, place: Place) -> AsyncIterator[Sequence[Item]]:
         async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:
@@ -153,6 +154,10 @@ class Intake:
         async for _ in reading.steps(place, None, nothing):
             pass
         return reading.ended
+
+
+def _small(files: Sequence[Taken]) -> list[str]:
+    return [one.path for one in files if one.entry.size <= _SMALL]
 
 
 def _odd(layout: Layout, name: str, code: str, says: str, place: Place) -> Item:

@@ -53,6 +53,10 @@ class LocalFolder(Folder):
         """The file itself."""
         return await self._do(_look, self._root / path)
 
+    async def looks(self, paths: Sequence[str]) -> Sequence[Entry | None]:
+        """All by one call."""
+        return await self._do(lambda: [_look(self._root / path) for path in paths])
+
     async def make(self, path: str) -> None:
         """Never makes the connection's folder itself: a share that is not mounted stays away."""
         await self._do(_require_folder, self._root)
@@ -80,6 +84,9 @@ class LocalFolder(Folder):
         except CredentialsError as error:
             raise UnreadableFileError(f"it may not be opened: {error.__cause__}") from error
         yield at
+
+    def soon(self, paths: Sequence[str]) -> None:
+        """They are here already."""
 
     async def write(self, path: str, content: bytes) -> None:
         """Written and flushed to the disk."""

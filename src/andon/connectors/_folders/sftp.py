@@ -5,8 +5,8 @@ __all__ = ["SftpFolder"]
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -26,6 +26,10 @@ from andon.core.errors import (
 
 T = TypeVar("T")
 _CHUNK = 1 << 20
+_AT_ONCE = 16
+"""Requests that wait for their answers side by side."""
+_ONE_READ = 1 << 15
+"""Bytes that one request reads on every server."""
 _GONE = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 _LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError)
 
@@ -42,6 +46,8 @@ class SftpFolder(Folder):
         self._session: asyncssh.SSHClientConnection | None = None
         self._sftp: asyncssh.SFTPClient | None = None
         self._making = asyncio.Lock()
+        self._coming: dict[str, asyncio.Task[bytes]] = {}
+        """Files that are brought ahead, by path."""
 
     async def open(self) -> None:
         """Logs in and looks whether the folder is there."""
@@ -53,6 +59,7 @@ class SftpFolder(Folder):
 
     async def close(self) -> None:
         """Ends the session without waiting for the other side."""
+        self.soon([])
         self.threads.close()
         await self._hang_up()
 
@@ -108,13 +115,23 @@ class SftpFolder(Folder):
         with suppress(*_GONE):
             await self._do(lambda sftp: sftp.remove(self._at(path)), passes=_GONE)
 
+    def soon(self, paths: Sequence[str]) -> None:
+        """Reads them into memory."""
+        for path in self._coming.keys() - set(paths):
+            self._coming.pop(path).cancel()
+        for path in paths:
+            if path not in self._coming:
+                self._coming[path] = asyncio.create_task(self._content(path))
+                self._coming[path].add_done_callback(_heard)
+
     @asynccontextmanager
     async def fetched(self, path: str) -> AsyncGenerator[Path]:
         """A copy in the system's temporary folder, gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="andon-files-") as folder:
             copy = Path(folder) / "fetched"
             try:
-                await self._fetch(path, copy)
+                if not await self._brought(path, copy):
+                    await self._fetch(path, copy)
             except CredentialsError as error:
                 raise UnreadableFileError(f"it may not be opened: {error.__cause__}") from error
             yield copy
@@ -160,18 +177,59 @@ class SftpFolder(Folder):
     def _at(self, path: str) -> bytes:
         return path_in(self._root, path).encode() if path else self._root.encode()
 
-    async def _fetch(self, path: str, copy: Path) -> None:
-        file = await self._do(lambda sftp: sftp.open(self._at(path), "rb"))
+    async def each(self, calls: Sequence[Callable[[], Awaitable[T]]]) -> Sequence[T]:
+        """Some side by side: of one after the other each would wait for its answer's way."""
+        given: dict[int, T] = {}
+        failed: list[Exception] = []
+        left = enumerate(calls)
 
-        async def chunk_at(at: int) -> bytes:
-            return cast(
-                bytes, await self._do(lambda _: cast(Awaitable[Any], file.read(_CHUNK, at)))
-            )
+        async def work() -> None:
+            for number, call in left:
+                try:
+                    given[number] = await call()
+                except Exception as error:
+                    failed.append(error)
+                if failed:
+                    return
+
+        await asyncio.gather(*(work() for _ in range(min(_AT_ONCE, len(calls)))))
+        if failed:
+            raise failed[0]
+        return [given[number] for number in range(len(calls))]
+
+    async def _brought(self, path: str, copy: Path) -> bool:
+        """Whether it was read ahead."""
+        coming = self._coming.pop(path, None)
+        if coming is None:
+            return False
+        try:
+            content = await coming
+        except (UnavailableError, CredentialsError):
+            return False  # whoever fetches it says it again, if it is still so
+        await self.threads.do(copy.write_bytes, content)
+        return True
+
+    async def _content(self, path: str) -> bytes:
+        async with aclosing(self._chunks(path, _ONE_READ)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def _fetch(self, path: str, copy: Path) -> None:
+        with copy.open("wb") as target:
+            async with aclosing(self._chunks(path, _CHUNK)) as chunks:
+                async for chunk in chunks:
+                    await self.threads.do(target.write, chunk)
+
+    async def _chunks(self, path: str, most: int) -> AsyncGenerator[bytes]:
+        file = await self._do(lambda sftp: sftp.open(self._at(path), "rb"))
+        at = 0
+
+        async def chunk_at() -> bytes:
+            return cast(bytes, await self._do(lambda _: cast(Awaitable[Any], file.read(most, at))))
 
         try:
-            with copy.open("wb") as target:
-                while chunk := await chunk_at(target.tell()):
-                    await self.threads.do(target.write, chunk)
+            while chunk := await chunk_at():
+                at += len(chunk)
+                yield chunk
         finally:
             with suppress(*_LOST, asyncssh.SFTPError, TimeoutError):
                 async with asyncio.timeout(0.5):
@@ -226,6 +284,11 @@ class SftpFolder(Folder):
                     await self._hang_up()
                     raise
             return self._sftp
+
+
+def _heard(task: "asyncio.Task[bytes]") -> None:
+    if not task.cancelled():
+        task.exception()  # nobody may ever ask for it
 
 
 def _entry(name: str, attrs: asyncssh.SFTPAttrs) -> Entry:

@@ -2,7 +2,7 @@
 
 __all__ = ["Awaiting"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from andon.connectors._folders.folder import Folder
@@ -23,7 +23,7 @@ class Awaiting:
         self._notes = Notes(folder, path_in(settings.sent, "edi", "awaited"), Awaited)
         self._known: dict[str, Awaited] = {}
         self._numbers: dict[str, int] = {}
-        """Control numbers of those that were sent."""
+        """Control numbers of those that were sent, by the names of their notes."""
         self._open = False
 
     async def open(self) -> None:
@@ -42,53 +42,71 @@ class Awaiting:
         """It was not sent after all."""
         await self._notes.remove(f"{partner}~{stamp(key)}")
 
-    async def answered(self, partner: str, number: str) -> None:
-        """Its acknowledgment came, whatever it says."""
-        wanted = int(number) if number.isascii() and number.isdigit() else -1
+    async def answered(self, told: Iterable[tuple[str, str]]) -> None:
+        """Acknowledgments came, whatever they say: of whom, and of which control number."""
+        wanted = {(partner, int(number)) for partner, number in told if _is_number(number)}
         for again in (False, True):
+            if not wanted:
+                return
             if again:
                 await self.look()
-            for name, note in list(self._known.items()):
-                if note.partner == partner and await self._number_of(name, note) == wanted:
-                    await self._notes.remove(name)
-                    self._known.pop(name, None)
-                    self._numbers.pop(name, None)
-                    return
+            await self._count()
+            done = {
+                name: sent
+                for name, note in self._known.items()
+                if (sent := (note.partner, self._numbers.get(name))) in wanted
+            }
+            await self._notes.remove_all(list(done))
+            self._forget(done)
+            wanted.difference_update(done.values())
 
     async def look(self) -> None:
         """Reads what others noted meanwhile."""
         await self.open()
         names = set(await self._notes.names())
-        for name in self._known.keys() - names:
-            self._known.pop(name, None)
-            self._numbers.pop(name, None)
-        for name in names - self._known.keys():
-            text = await self._notes.text(name)
+        self._forget(self._known.keys() - names)
+        new = sorted(names - self._known.keys())
+        for name, text in zip(new, await self._notes.texts(new), strict=True):
             note = Awaited.read(name, text) if text else None
             if note is not None:
                 self._known[name] = note
 
     async def overdue(self, now: datetime) -> Sequence[tuple[Awaited, int]]:
         """Those sent longer ago than was agreed, with their control numbers."""
-        late: list[tuple[Awaited, int]] = []
-        for name, note in list(self._known.items()):
-            partner = self._partners.get(note.partner)
-            within = partner.ack_within if partner else None
-            if within is None or now - note.sent_at < within:
-                continue
-            number = await self._number_of(name, note)
-            if number is not None:
-                late.append((note, number))
-        return late
+        late = {name: note for name, note in self._known.items() if self._is_late(note, now)}
+        if late:
+            await self._count()
+        return [(note, self._numbers[name]) for name, note in late.items() if name in self._numbers]
 
-    async def _number_of(self, name: str, note: Awaited) -> int | None:
-        """None while it is not sent."""
-        if name not in self._numbers:
-            file = await self._folder.text(path_in(self._settings.sent, note.stamp))
-            name_sent = Noted.read(file or "").name
-            number = sequence_in(name_sent, numbered(self._settings.out_name, note.partner))
-            part = path_in(self._settings.outgoing, f"{note.stamp}.part")
-            if number is None or await self._folder.look(part) is not None:
-                return None
-            self._numbers[name] = number
-        return self._numbers[name]
+    def _is_late(self, note: Awaited, now: datetime) -> bool:
+        partner = self._partners.get(note.partner)
+        within = partner.ack_within if partner else None
+        return within is not None and now - note.sent_at >= within
+
+    async def _count(self) -> None:
+        """The numbers of all that are sent: they do not change any more."""
+        names = [name for name in self._known if name not in self._numbers]
+        sent: dict[str, int] = {}
+        files = await self._folder.texts(
+            [path_in(self._settings.sent, self._known[name].stamp) for name in names]
+        )
+        for name, file in zip(names, files, strict=True):
+            of = numbered(self._settings.out_name, self._known[name].partner)
+            number = sequence_in(Noted.read(file or "").name, of)
+            if number is not None:
+                sent[name] = number
+        parts = await self._folder.looks(
+            [path_in(self._settings.outgoing, f"{self._known[name].stamp}.part") for name in sent]
+        )
+        for (name, number), part in zip(sent.items(), parts, strict=True):
+            if part is None:
+                self._numbers[name] = number
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in list(names):
+            self._known.pop(name, None)
+            self._numbers.pop(name, None)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -2,6 +2,7 @@
 
 __all__ = ["Answer", "Awaited", "Notes", "Received"]
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -76,9 +77,10 @@ class Notes(Generic[T]):
         await self._folder.make(self._path)
         there = [one for one in await self._folder.list(self._path) if one.what != "folder"]
         newest = max((one.changed_at for one in there), default=0.0)
-        for one in there:
-            if is_safe(one.name) and one.changed_at < newest - kept.total_seconds():
-                await self._folder.remove(path_in(self._path, one.name))
+        oldest = newest - kept.total_seconds()
+        await self.remove_all(
+            [one.name for one in there if is_safe(one.name) and one.changed_at < oldest]
+        )
 
     async def names(self) -> list[str]:
         """Of all notes."""
@@ -88,22 +90,31 @@ class Notes(Generic[T]):
         """Where one lies."""
         return path_in(self._path, name)
 
-    async def text(self, name: str) -> str | None:
-        """What stands in one; None when there is none."""
-        return await self._folder.text(self.at(name))
+    async def texts(self, names: Sequence[str]) -> Sequence[str | None]:
+        """What stands in each; None where there is none."""
+        return await self._folder.texts([self.at(name) for name in names])
 
-    async def read(self, name: str) -> T | None:
-        """One note; None when there is none."""
-        text = await self.text(name)
+    async def read(self, names: Sequence[str]) -> Mapping[str, T | None]:
+        """By name; None where there is none."""
+        texts = await self.texts(names)
+        return {name: self._read(text) for name, text in zip(names, texts, strict=True)}
+
+    async def write(self, notes: Mapping[str, T]) -> None:
+        """By name; all are on the disk when it returns."""
+        await self._folder.write_all(
+            {self.at(name): msgspec.json.encode(note) for name, note in notes.items()}
+        )
+
+    async def remove(self, name: str) -> None:
+        """Absent is fine."""
+        await self.remove_all([name])
+
+    async def remove_all(self, names: Sequence[str]) -> None:
+        """Absent is fine."""
+        await self._folder.remove_all([self.at(name) for name in names])
+
+    def _read(self, text: str | None) -> T | None:
         try:
             return None if text is None else self._decoder.decode(text)
         except UNREADABLE:
             return None
-
-    async def write(self, name: str, note: T) -> None:
-        """On the disk when it returns."""
-        await self._folder.write(self.at(name), msgspec.json.encode(note))
-
-    async def remove(self, name: str) -> None:
-        """Absent is fine."""
-        await self._folder.remove(self.at(name))

@@ -3,9 +3,10 @@
 __all__ = ["Receiving"]
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -24,10 +25,11 @@ from andon.connectors.edi.documents import (
     Doubt,
     ReportItem,
 )
-from andon.connectors.edi.notes import Answer, Notes, Received
+from andon.connectors.edi.notes import Answer, Notes
+from andon.connectors.edi.numbers import Numbers
 from andon.connectors.edi.segments import Flaw
 from andon.connectors.edi.settings import EdiSettings, Partner
-from andon.connectors.edi.standing import Named, Standing, has_reached, refused_of, standing_of
+from andon.connectors.edi.standing import Named, Standing, has_reached, refused_of
 from andon.connectors.edi.writing import Ready
 from andon.core.connector import Item, Request
 from andon.core.errors import OutcomeUnknownError, RejectedError
@@ -44,7 +46,7 @@ class Receiving:
         self._partners: Mapping[str, Partner] = settings.partners
         self._awaiting = awaiting
         home = path_in(settings.sent, "edi")
-        self._received = Notes(exchange.folder, path_in(home, "received"), Received)
+        self._numbers = Numbers(exchange.folder, settings)
         self._answers = Notes(exchange.folder, path_in(home, "answers"), Answer)
         self._due: dict[str, Answer] = {}
         self._may_answer = True
@@ -52,7 +54,6 @@ class Receiving:
         self._told: set[str] = set()
         self._committed = Place()
         self._last = ""
-        self._standing: tuple[Named, int, Standing] | None = None
         waits = [one.ack_within for one in self._partners.values() if one.ack_within is not None]
         shortest = min((wait.total_seconds() for wait in waits), default=_LOOK_EVERY * 4)
         self._look_every = min(_LOOK_EVERY, max(shortest / 4, 0.05))
@@ -71,55 +72,47 @@ class Receiving:
         pause = self._settings.poll_every.total_seconds()
         async with aclosing(Coming(self._exchange.read(after))) as coming:
             while True:
-                item = await coming.within(pause)
+                came = await coming.within(pause)
                 async for doubt in self._look():
                     yield doubt
-                if item is not None:
-                    item = await self._handled(item)
+                for item in await self._handled(came):
                     self._last = item.position or self._last
                     yield item
 
     async def _open(self) -> None:
         await self._awaiting.open()
-        await self._received.open(self._settings.sent_kept)
+        await self._numbers.open()
         await self._answers.open(self._settings.sent_kept)
-        for name in await self._answers.names():
-            note = await self._answers.read(name)
-            if note is not None:
-                self._due[name] = note
+        notes = await self._answers.read(await self._answers.names())
+        self._due = {name: note for name, note in notes.items() if note is not None}
 
-    async def _handled(self, item: Item) -> Item:
-        if item.kind in (FAULT, FINDING):
-            return item
-        named = msgspec.json.decode(item.raw, type=Named)
-        if not named.partner:
-            return item
-        file = Place.read(item.position or "").number
-        standing = await self._standing_of(named, file)
-        if item.kind == REPORT:
-            return await self._reported(item, standing, file)
-        if standing == "other":
-            return refused_of(item, named)
-        if item.kind in ACKS:
-            for verdict in verdicts_of(item.read(Document)):
-                if verdict.of == "documents" or verdict.word == "refused":
-                    await self._awaiting.answered(named.partner, verdict.number)
-        return item
+    async def _handled(self, came: Sequence[Item]) -> Sequence[Item]:
+        """As they are taken. Whatever is to be noted of them is on the disk when it returns."""
+        named = [_named(item) for item in came]
+        await self._numbers.look([one for one in named if one is not None])
+        due: dict[str, Answer] = {}
+        told: list[tuple[str, str]] = []
+        taken: list[Item] = []
+        for item, of in zip(came, named, strict=True):
+            if of is None:
+                taken.append(item)
+                continue
+            file = Place.read(item.position or "").number
+            standing = self._numbers.standing(of, file)
+            if item.kind == REPORT:
+                taken.append(self._reported(item, standing, file, due))
+            elif standing == "other":
+                taken.append(refused_of(item, of))
+            else:
+                taken.append(item)
+                told += _told_by(item, of)
+        await self._awaiting.answered(told)
+        await self._numbers.noted()
+        await self._answers.write(due)
+        self._due.update(due)
+        return taken
 
-    async def _standing_of(self, named: Named, file: int) -> Standing:
-        if self._standing is None or self._standing[:2] != (named, file):
-            name = self._number(named.partner, named.interchange)
-            known = await self._received.read(name)
-            if known is None:
-                await self._received.write(name, Received(named.digest, file))
-            self._standing = (named, file, standing_of(known, named.digest, file))
-        return self._standing[2]
-
-    def _number(self, partner: str, interchange: str) -> str:
-        """The name of the note about one control number."""
-        return stamp(f"{partner}/{self._partners[partner].counted}/{interchange}")
-
-    async def _reported(self, item: Item, standing: Standing, file: int) -> Item:
+    def _reported(self, item: Item, standing: Standing, file: int, due: dict[str, Answer]) -> Item:
         said = item.read(ReportItem)
         report = said.report
         if standing == "other":
@@ -127,25 +120,26 @@ class Receiving:
             report.flaws.insert(0, Flaw("repeated-number", says))
         elif any(flaw.kind == "truncated" for flaw in report.flaws):
             # Whole it comes under the same number, with other bytes: then what came now is known.
-            await self._received.remove(self._number(said.partner, said.interchange))
+            self._numbers.free(said.partner, said.interchange)
         said = msgspec.structs.replace(said, repeated=standing == "repeated")
         drafts = answer_of(report, self._partners[said.partner])
         if drafts:
             name = stamp(f"answer/{said.partner}/{said.interchange}/{said.digest}/{file}")
-            note = Answer(said.partner, item.position or "", drafts)
-            await self._answers.write(name, note)
-            self._due[name] = note
+            due[name] = Answer(said.partner, item.position or "", drafts)
         key = item.key if standing == "new" else f"{item.key}/{file}"
         return msgspec.structs.replace(item, key=key, raw=msgspec.json.encode(said))
 
     async def _look(self) -> AsyncIterator[Item]:
         if self._may_answer:
             self._may_answer = False
-            committed = self._committed
-            for name, note in list(self._due.items()):
-                if has_reached(committed, Place.read(note.position)):
-                    async for doubt in self._answer(name, note):
-                        yield doubt
+            reached = [
+                partial(self._answer, name, note)
+                for name, note in self._due.items()
+                if has_reached(self._committed, Place.read(note.position))
+            ]
+            for doubt in await self._exchange.folder.each(reached):
+                if doubt is not None:
+                    yield doubt
         now = asyncio.get_running_loop().time()
         if now - self._looked_at < self._look_every:
             return
@@ -162,21 +156,38 @@ class Receiving:
                     f" came. Its file is {self._settings.out_name}, target {late.partner}."
                 ))  # fmt: skip
 
-    async def _answer(self, name: str, note: Answer) -> AsyncIterator[Item]:
+    async def _answer(self, name: str, note: Answer) -> Item | None:
+        """Sends it; what people should know when it cannot be sent."""
         request = Request(target=note.partner, body=Ready(note.drafts))
         try:
             await self._exchange.send(request, f"answer/{name}")
         except OutcomeUnknownError:
             self._may_answer = True
-            return  # the next look finds out: the same key acts once
+            return None  # the next look finds out: the same key acts once
         except RejectedError as error:
             self._due.pop(name, None)
             says = f"{note.partner} cannot be sent an acknowledgment: {error}"
-            yield self._doubt(f"unsent/{name}", "ack-unsent", says)
-            return
+            return self._doubt(f"unsent/{name}", "ack-unsent", says)
         await self._answers.remove(name)
         self._due.pop(name, None)
+        return None
 
     def _doubt(self, key: str, code: str, says: str) -> Item:
         raw = msgspec.json.encode(Doubt(code=code, says=says))
         return Item(kind=DOUBT, key=key, raw=raw, position=self._last or None)
+
+
+def _named(item: Item) -> Named | None:
+    """None when it is of no interchange of a partner of ours."""
+    if item.kind in (FAULT, FINDING):
+        return None
+    named = msgspec.json.decode(item.raw, type=Named)
+    return named if named.partner else None
+
+
+def _told_by(item: Item, named: Named) -> Iterator[tuple[str, str]]:
+    """Of which of our interchanges an acknowledgment says what became of them."""
+    if item.kind in ACKS:
+        for verdict in verdicts_of(item.read(Document)):
+            if verdict.of == "documents" or verdict.word == "refused":
+                yield named.partner, verdict.number
