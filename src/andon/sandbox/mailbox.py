@@ -33,6 +33,7 @@ class MailboxSystem(System):
         super().__init__(world, andon)
         self.mailbox = AcmeOverSftp()
         self.mailbox.program = program
+        self.mailbox.takes_away = True
         self.odd: Counter[Odd] = Counter()
         """So many of what it posts next comes `twice` under one control number, in another file,
         or is written in two `halves` where it is read."""

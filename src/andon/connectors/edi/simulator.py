@@ -3,6 +3,7 @@
 __all__ = ["COUNTERPARTS", "AcmeOnFolder", "AcmeOverSftp", "BetaOnFolder", "Trading"]
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from andon.connectors._folders.drops import BehindSftp, Drop, OnFolder
@@ -38,6 +39,8 @@ class Trading(Drop):
 
     def __init__(self) -> None:
         super().__init__()
+        self.takes_away = False
+        """Whether it moves what it has read to a folder of its own, as most partners do."""
         self._answered: set[str] = set()
 
     async def say(self, count: int) -> Sequence[str]:
@@ -62,8 +65,8 @@ class Trading(Drop):
         not its program alone."""
         files = [one for one in self._sent() if one not in self._answered]
         for name in files:
-            self._answered.add(name)
-            for content in (says or self.program.answers)((self.root / "out" / name).read_bytes()):
+            came = self._read(self.root / "out" / name)
+            for content in (says or self.program.answers)(came):
                 (put or self.drop)(content)
         return len(files)
 
@@ -72,6 +75,16 @@ class Trading(Drop):
         files = (self.root / "out" / name for name in self._sent())
         came = [one for file in files for one in self.program.read(file.read_bytes())]
         return [one.number for one in came if one.document == self.ordered and not one.errors]
+
+    def _read(self, file: Path) -> bytes:
+        content = file.read_bytes()
+        if self.takes_away:
+            read = self.root / "read"
+            read.mkdir(exist_ok=True)
+            file.rename(read / file.name)
+        else:
+            self._answered.add(file.name)
+        return content
 
     def _sent(self) -> list[str]:
         return sorted(file.name for file in (self.root / "out").glob("*.edi") if file.is_file())

@@ -41,8 +41,8 @@ def _works(world: World, wms: Wms, name: str) -> Steps:
 def _takes(wms: Wms) -> Task | None:
     """What can be done now, oldest first, and nobody else has in hand."""
     for task in wms.tasks.values():
-        free = task.id not in wms.in_hand and wms.refuses(task) is None
-        if task.state == "open" and free and _there(wms, task):
+        free = task.state == "open" and task.id not in wms.in_hand
+        if free and wms.refuses(task) is None and _there(wms, task):
             wms.in_hand.add(task.id)
             return task
     return None

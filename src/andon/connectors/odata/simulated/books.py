@@ -2,6 +2,7 @@
 
 __all__ = ["Books", "Key", "RefusedCallError", "Row"]
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Any
 
 Key = tuple[str, ...]
 Row = Mapping[str, Any]
+Fields = tuple[str, ...]
+_Index = defaultdict[tuple[Any, ...], dict[Key, Row]]
 
 
 class RefusedCallError(Exception):
@@ -31,8 +34,9 @@ class Books:
         self.sets: dict[str, dict[Key, Row]] = {}
         self.log: list[tuple[str, Key]] = []
         """Every change in order; a delta token is a place in it."""
-        self.changes = 0
-        """Grows with everything that happens to a row, also when it is put back."""
+        self.changes: Counter[str] = Counter()
+        """Of each set: grows with all that happens to a row of it, also when it is put back."""
+        self._indexes: dict[str, dict[Fields, _Index]] = defaultdict(dict)
         self._numbers: dict[str, int] = {}
         self._undo: list[tuple[str, Key, Row | None]] = []
         self._depth = 0
@@ -40,6 +44,16 @@ class Books:
     def rows(self, name: str) -> dict[Key, Row]:
         """One set."""
         return self.sets.setdefault(name, {})
+
+    def by(self, name: str, fields: Fields) -> Mapping[tuple[Any, ...], Mapping[Key, Row]]:
+        """All rows of a set by what stands in these fields. Made with the first question, and kept
+        as rows change: who asks for one does not look at all."""
+        indexes = self._indexes[name]
+        if (index := indexes.get(fields)) is None:
+            index = indexes[fields] = defaultdict(dict)
+            for key, row in self.rows(name).items():
+                index[_at(row, fields)][key] = row
+        return index
 
     def row(self, name: str, *key: str) -> Row:
         """One row, or the gateway's words that there is none."""
@@ -56,18 +70,30 @@ class Books:
         version = 1 if before is None else before["~version"] + 1
         row = {**(before or {}), **values, "~version": version, "~at": self.now()}
         self._remember(name, key, before)
-        self.rows(name)[key] = row
-        self._changed(name, key)
+        self._set(name, key, row)
+        self.log.append((name, key))
         return row
 
     def drop(self, name: str, key: Key) -> None:
         """The row is gone."""
-        self._remember(name, key, self.rows(name).pop(key))
-        self._changed(name, key)
-
-    def _changed(self, name: str, key: Key) -> None:
+        self._remember(name, key, self.rows(name)[key])
+        self._set(name, key, None)
         self.log.append((name, key))
-        self.changes += 1
+
+    def _set(self, name: str, key: Key, row: Row | None) -> None:
+        """What there is of the key from now on: this, or nothing."""
+        rows = self.rows(name)
+        before = rows.get(key)
+        for fields, index in self._indexes[name].items():
+            if before is not None and (row is None or _at(row, fields) != _at(before, fields)):
+                del index[_at(before, fields)][key]
+            if row is not None:
+                index[_at(row, fields)][key] = row
+        if row is None:
+            del rows[key]
+        else:
+            rows[key] = row
+        self.changes[name] += 1
 
     def _remember(self, name: str, key: Key, before: Row | None) -> None:
         if self._depth:
@@ -88,14 +114,14 @@ class Books:
         except RefusedCallError:
             while len(self._undo) > mark:
                 name, key, before = self._undo.pop()
-                if before is None:
-                    del self.sets[name][key]
-                else:
-                    self.sets[name][key] = before
+                self._set(name, key, before)
             del self.log[length:]
-            self.changes += 1
             raise
         finally:
             self._depth -= 1
             if not self._depth:
                 self._undo.clear()
+
+
+def _at(row: Row, fields: Fields) -> tuple[Any, ...]:
+    return tuple(row.get(field) for field in fields)

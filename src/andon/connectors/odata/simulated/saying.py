@@ -2,7 +2,6 @@
 
 __all__ = ["Reply", "Saying", "json_reply", "linked", "missing", "refused", "table_of"]
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -34,9 +33,6 @@ class Saying:
         self.version = version
         self.root = root
         """Address of the service, as the gateway believes it to be reached."""
-        self._groups: dict[
-            tuple[str, tuple[str, ...]], tuple[int, Mapping[tuple[Any, ...], list[Row]]]
-        ] = {}
 
     def row(self, name: str, row: Row, expand: Iterable[str], select: Sequence[str]) -> Any:
         """One row with what was asked for behind its ways."""
@@ -67,18 +63,8 @@ class Saying:
         name = self._about.set_of(way.target)
         assert name is not None
         wanted = tuple(row.get(own) for own, _ in way.joins)
-        there = self._grouped(table_of(name), tuple(other for _, other in way.joins))
-        return name, there.get(wanted, [])
-
-    def _grouped(self, table: str, fields: tuple[str, ...]) -> Mapping[tuple[Any, ...], list[Row]]:
-        """All rows by these fields: a page asks once for each of its rows."""
-        changes, groups = self._groups.get((table, fields), (-1, {}))
-        if changes != self._books.changes:
-            groups = defaultdict[tuple[Any, ...], list[Row]](list)
-            for one in self._books.rows(table).values():
-                groups[tuple(one.get(field) for field in fields)].append(one)
-            self._groups[table, fields] = (self._books.changes, groups)
-        return groups
+        there = self._books.by(table_of(name), tuple(other for _, other in way.joins))
+        return name, list(there.get(wanted, {}).values())
 
     def page(
         self, name: str, rows: Sequence[Any], links: Mapping[str, str], count: int | None

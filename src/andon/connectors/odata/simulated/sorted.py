@@ -4,7 +4,7 @@ __all__ = ["Sorted"]
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from andon.connectors.odata.metadata import EntityType
@@ -13,16 +13,16 @@ from andon.connectors.odata.simulated.filters import condition, ordered, place_o
 from andon.connectors.odata.values import instant_of
 
 _SINCE = re.compile(r"(\w+) ge (?:(datetimeoffset|datetime)?'([^']*)'|(\d{4}-[\d:.T-]+Z?))")
+_IS = re.compile(r"(\w+) eq '([^']+)'")
 _MOST = 8
 
 
 class Sorted:
-    """What was found holds until the books change. A page of many would else cost a look at all."""
+    """What was found holds until its set changes. A page of many would else cost a look at all."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._changes = -1
-        self._found: dict[tuple[str, str, str], list[Row]] = {}
+        self._found: dict[tuple[str, str, str], tuple[int, list[Row]]] = {}
 
     def rows(self, table: str, kept: str, order: str, kind: EntityType) -> Sequence[Row]:
         """Rows of a table that a filter keeps, in the order asked for."""
@@ -34,14 +34,33 @@ class Sorted:
         return rows[bisect_left(rows, place_of(at), key=lambda row: place_of(row.get(name))) :]
 
     def _rows(self, table: str, kept: str, order: str, kind: EntityType) -> list[Row]:
-        if self._changes != self._books.changes or len(self._found) == _MOST:
-            self._found, self._changes = {}, self._books.changes
-        asked = (table, kept, order)
-        if (found := self._found.get(asked)) is None:
+        asked, changes = (table, kept, order), self._books.changes[table]
+        known, found = self._found.get(asked, (-1, []))
+        if known != changes:
             holds = condition(kept, kind)
-            rows = (row for row in self._books.rows(table).values() if holds(row))
-            found = self._found[asked] = ordered(rows, order, kind)
+            rows = self._among(table, kept, kind)
+            found = ordered((row for row in rows if holds(row)), order, kind)
+            if len(self._found) == _MOST:
+                self._found.clear()
+            self._found[asked] = (changes, found)
         return found
+
+    def _among(self, table: str, kept: str, kind: EntityType) -> Iterable[Row]:
+        """Those that may be kept: by the texts that fields must have, if the filter names some."""
+        if "(" in kept or " or " in kept:
+            return self._books.rows(table).values()
+        said = [_IS.fullmatch(part.strip()) for part in kept.split(" and ")]
+        wanted = {
+            one[1]: one[2]
+            for one in said
+            if one is not None and one[1] in kind.properties
+            and kind.properties[one[1]].type == "Edm.String"
+        }  # fmt: skip
+        if not wanted:
+            return self._books.rows(table).values()
+        fields = tuple(sorted(wanted))
+        of = self._books.by(table, fields)
+        return of.get(tuple(wanted[field] for field in fields), {}).values()
 
 
 def _since(kept: str, order: str) -> tuple[str, str | datetime] | None:
