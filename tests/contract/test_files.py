@@ -105,7 +105,7 @@ async def test_a_file_that_grew_while_it_was_taken_is_given_back(drop: Exchanged
         await work.open()
         (entry,) = [e for e in await files._exchange._folder.list("in") if e.what == "file"]
         drop.write_in_place("a.csv", ROWS[-4:], more=True)
-        assert await work.take([entry], Place()) == []
+        assert await work.take(entry, Place()) is None
         assert inside(drop, "in/.taken/mes") == []
         assert orders(await some(files, 3)) == ["1001", "1002", "1003"]
 

@@ -102,10 +102,14 @@ class Intake:
         self._read = [one for one in self._read if one.number not in gone]
 
     async def _take(self, entries: "list[Entry]", place: Place) -> list[Taken]:
-        taken = await self._work.take(entries, place)
-        if self._settings.marker:
-            await self._work.remove_markers([self._watch.marker_of(one.name) for one in taken])
-        return taken
+        files: list[Taken] = []
+        for entry in entries:
+            taken = await self._work.take(entry, place)
+            if taken is not None:
+                files.append(taken)
+                if self._settings.marker:
+                    await self._work.remove_markers([self._watch.marker_of(entry.name)])
+        return files
 
     def _steps(self, taken: Taken, place: Place) -> AsyncIterator[Sequence[Item]]:
         async def odd(one: Taken, digest: str) -> list[tuple[str, str]]:

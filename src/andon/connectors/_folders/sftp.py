@@ -174,9 +174,6 @@ class SftpFolder(Folder):
             return await self._do(get, passes=_GONE)
         return None
 
-    def _at(self, path: str) -> bytes:
-        return path_in(self._root, path).encode() if path else self._root.encode()
-
     async def each(self, calls: Sequence[Callable[[], Awaitable[T]]]) -> Sequence[T]:
         """Some side by side: of one after the other each would wait for its answer's way."""
         given: dict[int, T] = {}
@@ -196,6 +193,9 @@ class SftpFolder(Folder):
         if failed:
             raise failed[0]
         return [given[number] for number in range(len(calls))]
+
+    def _at(self, path: str) -> bytes:
+        return path_in(self._root, path).encode() if path else self._root.encode()
 
     async def _brought(self, path: str, copy: Path) -> bool:
         """Whether it was read ahead."""

@@ -80,26 +80,19 @@ class WorkFolder:
         self._known = known
         return sorted(found, key=lambda one: one.number)
 
-    async def take(self, entries: Sequence[Entry], place: Place) -> list[Taken]:
-        """One rename of each decides among all who read this folder. One after the other: whatever
-        ends us, what is left to the next look is behind what was taken."""
-        renamed: list[Taken] = []
-        for entry in entries:
-            number = max(place.number, self._highest) + 1
-            path = path_in(self._at, taken_name(number, entry.name))
-            if await self._move(path_in(self._settings.incoming, entry.name), path):
-                self._highest = number
-                renamed.append(Taken(number, entry.name, path, entry))
-        stand = await self._folder.looks([one.path for one in renamed])
-        taken: list[Taken] = []
-        for one, now in zip(renamed, stand, strict=True):
-            before = one.entry
-            if now is None or (now.size, now.changed_at) != (before.size, before.changed_at):
-                # its sender was still writing
-                await self._give_back(one.path, path_in(self._settings.incoming, one.name))
-            else:
-                taken.append(msgspec.structs.replace(one, entry=now))
-        return taken
+    async def take(self, entry: Entry, place: Place) -> Taken | None:
+        """One rename decides among all who read this folder; None when another one was faster."""
+        number = max(place.number, self._highest) + 1
+        path = path_in(self._at, taken_name(number, entry.name))
+        first = path_in(self._settings.incoming, entry.name)
+        if not await self._move(first, path):
+            return None
+        self._highest = number
+        now = await self._folder.look(path)
+        if now is None or (now.size, now.changed_at) != (entry.size, entry.changed_at):
+            await self._give_back(path, first)  # its sender was still writing
+            return None
+        return Taken(number, entry.name, path, now)
 
     async def is_known(self, name: str, digest: str) -> bool:
         """Whether a file of this name and content is in the archive."""

@@ -50,7 +50,7 @@ class Awaiting:
                 return
             if again:
                 await self.look()
-            await self._count()
+            await self._count(self._known)
             done = {
                 name: sent
                 for name, note in self._known.items()
@@ -74,8 +74,7 @@ class Awaiting:
     async def overdue(self, now: datetime) -> Sequence[tuple[Awaited, int]]:
         """Those sent longer ago than was agreed, with their control numbers."""
         late = {name: note for name, note in self._known.items() if self._is_late(note, now)}
-        if late:
-            await self._count()
+        await self._count(late)
         return [(note, self._numbers[name]) for name, note in late.items() if name in self._numbers]
 
     def _is_late(self, note: Awaited, now: datetime) -> bool:
@@ -83,9 +82,9 @@ class Awaiting:
         within = partner.ack_within if partner else None
         return within is not None and now - note.sent_at >= within
 
-    async def _count(self) -> None:
-        """The numbers of all that are sent: they do not change any more."""
-        names = [name for name in self._known if name not in self._numbers]
+    async def _count(self, names: Iterable[str]) -> None:
+        """The numbers of those that are sent: they do not change any more."""
+        names = [name for name in names if name not in self._numbers]
         sent: dict[str, int] = {}
         files = await self._folder.texts(
             [path_in(self._settings.sent, self._known[name].stamp) for name in names]

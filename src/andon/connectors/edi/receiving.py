@@ -45,9 +45,8 @@ class Receiving:
         self._settings = settings
         self._partners: Mapping[str, Partner] = settings.partners
         self._awaiting = awaiting
-        home = path_in(settings.sent, "edi")
         self._numbers = Numbers(exchange.folder, settings)
-        self._answers = Notes(exchange.folder, path_in(home, "answers"), Answer)
+        self._answers = Notes(exchange.folder, path_in(settings.sent, "edi", "answers"), Answer)
         self._due: dict[str, Answer] = {}
         self._may_answer = True
         """Whether more is in the log than at the last look."""

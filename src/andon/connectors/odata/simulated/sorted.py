@@ -40,8 +40,9 @@ class Sorted:
             holds = condition(kept, kind)
             rows = self._among(table, kept, kind)
             found = ordered((row for row in rows if holds(row)), order, kind)
+            self._found.pop(asked, None)
             if len(self._found) == _MOST:
-                self._found.clear()
+                self._found.pop(next(iter(self._found)))  # what was found longest ago
             self._found[asked] = (changes, found)
         return found
 
