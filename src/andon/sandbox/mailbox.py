@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from typing import ClassVar, Literal
 
 from andon.connectors.edi.simulated.program import Program
@@ -19,8 +18,6 @@ from andon.sandbox.world import World
 Odd = Literal["twice", "halves"]
 
 _LOOKS = 0.2
-_HALF_TIME = 0.4
-"""Seconds between the halves of a file that is written in place."""
 
 
 class MailboxSystem(System):
@@ -74,10 +71,7 @@ class MailboxSystem(System):
         self.posted += 1
         name = self.mailbox.next_name(self._stem, "edi")
         if struck_by(self.odd, self.struck, "halves"):
-            middle = len(content) // 2
-            self.mailbox.write_in_place(name, content[:middle])
-            rest = partial(self.mailbox.write_in_place, name, content[middle:], more=True)
-            asyncio.get_running_loop().call_later(_HALF_TIME, rest)
+            self.mailbox.write_in_halves(name, content)
         else:
             self.mailbox.rename_in(name, content)
         if struck_by(self.odd, self.struck, "twice"):

@@ -1,10 +1,12 @@
 """The carrier that speaks X12: what it answers to a tender, and how badly it may say it."""
 
 import asyncio
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 from andon.connectors.edi.simulated.x12 import X12Program
+from andon.connectors.edi.simulator import AcmeOverSftp
 from andon.sandbox.company import Company
 from andon.sandbox.lab import fulfilment
 from andon.sandbox.systems.carrier import Carrier
@@ -72,6 +74,15 @@ async def test_a_file_in_two_halves_is_whole_after_a_moment() -> None:
                 await asyncio.sleep(0.02)
     finally:
         await company.stop()
+
+
+def test_the_second_half_is_written_though_no_loop_has_time_for_it() -> None:
+    mailbox = AcmeOverSftp()
+    mailbox.write_in_halves("214-1.edi", b"one half|the other")
+    file, began = mailbox.root / "in" / "214-1.edi", time.monotonic()
+    assert file.read_bytes() == b"one half|"
+    while file.read_bytes() != b"one half|the other":
+        assert time.monotonic() < began + 5
 
 
 def test_a_delivery_tendered_twice_or_never_is_counted() -> None:

@@ -7,7 +7,6 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from functools import partial
 from typing import Any, Literal
 
 from andon.connectors._folders.names import stamp
@@ -21,8 +20,6 @@ from andon.sandbox.world import World
 from andon.sandbox.zones import PLANT_B
 
 _LOOKS = 0.2
-_HALF_TIME = 0.4
-"""Seconds between the halves of a file that is written in place."""
 
 
 class MesB(System):
@@ -96,11 +93,7 @@ class MesB(System):
             self._folder.next_in("performance", report)
             return
         self.halves["struck"] += 1
-        name, half = self._folder.next_name("performance"), len(report) // 2
-        self._folder.write_in_place(name, report[:half])
-        asyncio.get_running_loop().call_later(
-            _HALF_TIME, partial(self._folder.write_in_place, name, report[half:], more=True)
-        )
+        self._folder.write_in_halves(self._folder.next_name("performance"), report)
 
     def _report(self, done: Finished) -> bytes:
         taken = self._taken.pop(done.order, [])
