@@ -115,6 +115,9 @@ class Command(Message, frozen=True, kw_only=True):
     OVERTAKES: ClassVar[bool] = False
     """Hold, stop and cancel pass what waits before them under the same order key;
     nothing else does."""
+    URGENT: ClassVar[bool] = False
+    """What binds a held lot leaves before all that is ready for its target, whatever that is about.
+    Under its own order key it keeps its place, unless it overtakes; what overtakes is urgent."""
     HOLDS: ClassVar[bool | None] = None
     """True: its subject is held here from the moment this is recorded. False: it is free once this
     has come to its end at the target, done or refused there."""

@@ -3,7 +3,7 @@
 __all__ = ["Deliver"]
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from andon.engine.clock import Clock
 from andon.engine.health import Health
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
 from andon.engine.plan import Wired
-from andon.engine.queues import ASIDE, Queues
+from andon.engine.queues import ASIDE, Queues, Ready
 
 _ANOTHER_HOLDER = timedelta(seconds=0.2)
 
@@ -25,8 +25,9 @@ async def _nothing(_: Command) -> None:
 class Deliver:
     """The calls of one worker to one connection.
 
-    Per order key only the first parcel is in flight; hold, stop and cancel overtake. `report`
-    takes every outcome; `saved` commits a change of state before a call relies on it.
+    Per order key only the first parcel is in flight; hold, stop and cancel overtake. What is urgent
+    leaves before all that is ready. `report` takes every outcome; `saved` commits a change of state
+    before a call relies on it.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Deliver:
             wired, clock=clock, saved=saved, may_call=may_call, local=local, stops=stops
         )
         self._queues = Queues()
-        self._ready: deque[Parcel] = deque()
+        self._ready = Ready()
         self._busy = 0
         self._calls: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,13 +122,13 @@ class Deliver:
         if pause > timedelta():
             self._later(pause, parcel)
         else:
-            self._ready.append(parcel)
+            self._ready.put(parcel)
             self._spread()
 
     def _later(self, pause: timedelta, parcel: Parcel) -> None:
         def due() -> None:
             self._timers.discard(timer)
-            self._ready.append(parcel)
+            self._ready.put(parcel)
             self._spread()
 
         timer = asyncio.get_running_loop().call_later(pause.total_seconds(), due)
@@ -146,7 +147,7 @@ class Deliver:
     async def _work(self) -> None:
         try:
             while self._ready and not self.paused and self._probe is None:
-                await self._one(self._ready.popleft())
+                await self._one(self._ready.take())
                 if self._health.unreachable:
                     return
         finally:
@@ -192,7 +193,7 @@ class Deliver:
                 self.paused = True
                 self._health.needs_operator(text)
                 self._report(Moved(parcel, "pending", text))
-                self._ready.appendleft(parcel)
+                self._ready.put_back(parcel)
             case NotNow():
                 self._later(_ANOTHER_HOLDER, parcel)
 
@@ -205,7 +206,7 @@ class Deliver:
             self._probe = loop.call_later(pause.total_seconds(), self._ask_again)
         parcel.state, parcel.due_at = "waiting", None
         self._report(Moved(parcel, "waiting", text))
-        self._ready.append(parcel)
+        self._ready.put(parcel)
 
     def _ask_again(self) -> None:
         self._probe = None

@@ -1,6 +1,6 @@
 """Parcels of one connection in order: a queue per order key, of which only the head may leave."""
 
-__all__ = ["Queues"]
+__all__ = ["Queues", "Ready"]
 
 from collections import deque
 
@@ -55,6 +55,34 @@ class Queues:
     def remove(self, parcel: Parcel) -> None:
         """Takes out one that does not stand first."""
         self._queues[_key(parcel)].remove(parcel)
+
+
+class Ready:
+    """Parcels whose turn has come: urgent ones first, among themselves in the order they came.
+    Behind an outage there are thousands, and a hold must not wait for them."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[Parcel] = deque()
+        self._others: deque[Parcel] = deque()
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._others)
+
+    def put(self, parcel: Parcel) -> None:
+        """Takes one as the last of its kind."""
+        self._line(parcel).append(parcel)
+
+    def put_back(self, parcel: Parcel) -> None:
+        """Takes one that was taken out as the first of its kind."""
+        self._line(parcel).appendleft(parcel)
+
+    def take(self) -> Parcel:
+        """The next to leave. Raises IndexError when there is none."""
+        return (self._urgent or self._others).popleft()
+
+    def _line(self, parcel: Parcel) -> deque[Parcel]:
+        urgent = parcel.command.OVERTAKES or parcel.command.URGENT
+        return self._urgent if urgent else self._others
 
 
 def _key(parcel: Parcel) -> str:

@@ -32,6 +32,7 @@ class BlockStock(LotCommand, frozen=True, kw_only=True):
     what is held."""
 
     TYPE: ClassVar[str] = "andon.quality.stock.block.v1"
+    URGENT: ClassVar[bool] = True
 
     reason: Text
 
@@ -79,6 +80,7 @@ class StopUse(LotCommand, frozen=True, kw_only=True):
     """Let no line consume the lot, from now on. It keeps its place, as `BlockStock` does."""
 
     TYPE: ClassVar[str] = "andon.quality.use.stop.v1"
+    URGENT: ClassVar[bool] = True
 
     reason: Text
     usage: Usage | None = None
@@ -104,6 +106,7 @@ class LockStock(LotCommand, frozen=True, kw_only=True):
     does."""
 
     TYPE: ClassVar[str] = "andon.quality.stock.lock.v1"
+    URGENT: ClassVar[bool] = True
 
     reason: Text
     usage: Usage | None = None

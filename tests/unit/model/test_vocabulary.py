@@ -196,6 +196,15 @@ def test_only_hold_and_cancel_overtake() -> None:
     assert overtaking == {"andon.production.order.cancel.v1", "andon.quality.hold.place.v1"}
 
 
+def test_what_binds_a_held_lot_is_urgent_and_nothing_that_frees_it() -> None:
+    urgent = {c.TYPE for c in VOCABULARY if issubclass(c, Command) and c.URGENT}
+    assert urgent == {
+        "andon.quality.stock.block.v1",
+        "andon.quality.stock.lock.v1",
+        "andon.quality.use.stop.v1",
+    }
+
+
 def test_a_hold_stops_what_would_move_or_consume_and_no_fact() -> None:
     commands = [c for c in VOCABULARY if issubclass(c, Command)]
     stopped = {c.__name__ for c in commands if c.lots is not Command.lots}

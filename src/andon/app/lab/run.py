@@ -23,8 +23,9 @@ from andon.app.lab.report import Report
 from andon.app.lab.without import PROJECTS, Protection
 from andon.connectors._ports import free_port
 from andon.sandbox.company import Company
-from andon.sandbox.lab.audits import Audited, audited
+from andon.sandbox.lab.audits import audited, glance
 from andon.sandbox.lab.plant_b import take_back
+from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.lab.storm import Kind, Storm
 from andon.sandbox.lives import planning_b, suspecting
 from andon.sandbox.systems.erp_b import ErpB
@@ -128,7 +129,7 @@ class _Lab:
             hours = int(self._company.world.time.now // 3600)
             if hours > last:
                 last = hours
-                self._say(f"{hours} h: {self._words(audited(self._company, self._dead))}")
+                self._say(f"{hours} h: {self._words(await glance(self._company))}")
         await living
 
     async def rest(self) -> float:
@@ -145,7 +146,7 @@ class _Lab:
             state = (found, self._effects(), self._open_words())
             if state != before:
                 before, changed = state, now
-                self._say(f"settling: {self._words(found)}")
+                self._say(f"settling: {self._words(found.whole)}")
             if found.well and self._open == [] and now > changed + _QUIET / 2:
                 return changed - began
             broken = self._without is not None and now > changed + _QUIET
@@ -213,8 +214,7 @@ class _Lab:
     def _effects(self) -> int:
         return sum(system.effects() for system in self._company.systems.values())
 
-    def _words(self, found: Audited) -> str:
-        whole = found.whole
+    def _words(self, whole: Reckoned) -> str:
         return (
             f"{self._effects()} effects, {whole.lost} on their way, {whole.doubled} doubled,"
             f" {self._open_words()} open, {self._storm.kills} kills"
