@@ -153,6 +153,12 @@ class _Lab:
             if broken or now > began + self._profile.settles_within:
                 return now - began
 
+    async def leave(self) -> None:
+        """Whoever is being brought back is not."""
+        if self._killing is not None:
+            self._killing.cancel()
+            await asyncio.gather(self._killing, return_exceptions=True)
+
     async def report(self, kinds: Mapping[str, Kind], settled: float, seconds: float) -> Report:
         """As it stands now."""
         if self._killing is not None:
@@ -266,4 +272,6 @@ async def _lab(
         await asyncio.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
         takes_back = partial(take_back, company.the(ErpB), company.the(MesB))
         people = People(http, hub.url, takes_back=takes_back)
-        yield _Lab(company, hub, people, profile, without=without, start=start, say=say)
+        lab = _Lab(company, hub, people, profile, without=without, start=start, say=say)
+        ending.push_async_callback(lab.leave)  # before Andon is ended, or it comes back after that
+        yield lab

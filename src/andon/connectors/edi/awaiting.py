@@ -2,6 +2,7 @@
 
 __all__ = ["Awaiting"]
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -24,13 +25,15 @@ class Awaiting:
         self._known: dict[str, Awaited] = {}
         self._numbers: dict[str, int] = {}
         """Control numbers of those that were sent, by the names of their notes."""
+        self._opening = asyncio.Lock()
         self._open = False
 
     async def open(self) -> None:
-        """Makes the folder of notes, once."""
-        if not self._open:
-            await self._notes.open(self._settings.sent_kept)
-            self._open = True
+        """Makes the folder of notes, once for all who come meanwhile: it is listed for that."""
+        async with self._opening:
+            if not self._open:
+                await self._notes.open(self._settings.sent_kept)
+                self._open = True
 
     async def expected(self, partner: str, document: str, key: str) -> Beside:
         """The note of what is sent lies here, too, before that: none is forgotten."""

@@ -12,7 +12,7 @@ from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Inspection, Qms
 from andon.sandbox.systems.wms import DOCK, PRODUCTION, Wms
-from andon.sandbox.truth import Scrapped, made_of, went_into
+from andon.sandbox.truth import Scrapped
 from andon.sandbox.world import Steps, World
 
 _LOOKS = timedelta(minutes=1)
@@ -62,7 +62,7 @@ def _disposes(world: World, qms: Qms, erp: Erp | None, hold: Hold, chance: Rando
         return
     qms.dispose(hold, "rework", "to be sealed again")
     yield world.wait(timedelta(minutes=chance.randint(20, 90)))
-    while any(map(qms.held, went_into(hold.lot, made_of(world.truth.facts)))):
+    while any(map(qms.held, world.truth.genealogy.parts(hold.lot))):
         yield world.wait(_LOOKS)
     if qms.undecided(hold):
         qms.dispose(hold, "release", "reworked and found good")

@@ -15,7 +15,7 @@ from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.qms import Hold, Qms
-from andon.sandbox.truth import Consumed, Finished, Truth, family, made_of
+from andon.sandbox.truth import Consumed, Truth
 from andon.sandbox.world import Steps, World
 
 _LOOKS = timedelta(seconds=15)
@@ -41,7 +41,7 @@ def _walks(world: World, qms: Qms, mes: MesA, erp: Erp) -> Steps:
     yield world.wait(timedelta(minutes=chance.randint(5, 12)))
     while True:
         lot = _taken_now(world.truth, world.now() - _LOOKS)
-        if lot is None or qms.held(lot) or len(_containing(world.truth, lot)) > _FEW:
+        if lot is None or qms.held(lot) or len(world.truth.genealogy.containing(lot)) > _FEW:
             yield world.wait(_LOOKS)
             continue
         qms.place(lot, "cracks under the dye")
@@ -60,15 +60,13 @@ def _taken_now(truth: Truth, since: datetime) -> str | None:
     return None
 
 
-def _containing(truth: Truth, lot: str) -> set[str]:
-    return family(lot, made_of(truth.facts)) - {lot}
-
-
 def _holds(qms: Qms, truth: Truth, lot: str) -> list[Hold]:
     """What contains it, as far as nobody holds that yet."""
     because = f"made of lot {lot}"
     return [
-        qms.place(one, because) for one in sorted(_containing(truth, lot)) if qms.held(one) is None
+        qms.place(one, because)
+        for one in sorted(truth.genealogy.containing(lot))
+        if qms.held(one) is None
     ]
 
 
@@ -79,13 +77,13 @@ def _decides(
     wait for is good; else it may all go to waste together."""
     hold = qms.held(lot)
     yield world.wait(timedelta(minutes=chance.randint(20, 50)))
-    while mes.refuses(lot) is None or not _all_made(world.truth, lot):
+    while mes.refuses(lot) is None or not world.truth.genealogy.all_made(lot):
         yield world.wait(_AGAIN)
     if chance.random() < _WORTHLESS:
         ours += _holds(qms, world.truth, lot)
         yield world.wait(_KNOWN)
-        if not any(map(erp.company.deliveries.promised, _containing(world.truth, lot))):
-            _scraps(qms, (lot, *sorted(_containing(world.truth, lot))))
+        if not any(map(erp.company.deliveries.promised, world.truth.genealogy.containing(lot))):
+            _scraps(qms, (lot, *sorted(world.truth.genealogy.containing(lot))))
     if hold is None or not qms.undecided(hold):
         return
     qms.dispose(hold, "release", "dye on the surface, no crack")
@@ -99,13 +97,3 @@ def _scraps(qms: Qms, lots: Iterable[str]) -> None:
         hold = qms.held(lot)
         if hold is not None and qms.undecided(hold):
             qms.dispose(hold, "scrap", "cracked through")
-
-
-def _all_made(truth: Truth, lot: str) -> bool:
-    """Whether nothing is in hand any more that it went into."""
-    took = {fact.order for fact in truth.facts if isinstance(fact, Consumed) and fact.lot == lot}
-    last: dict[str, type] = {}
-    for fact in truth.facts:
-        if isinstance(fact, Consumed | Finished) and fact.order in took:
-            last[fact.order] = type(fact)
-    return all(kind is Finished for kind in last.values())

@@ -7,6 +7,7 @@ __all__ = [
     "Counted",
     "Fact",
     "Finished",
+    "Genealogy",
     "ImpossibleError",
     "Left",
     "Lot",
@@ -23,7 +24,6 @@ __all__ = [
     "Used",
     "family",
     "made_of",
-    "went_into",
 ]
 
 from andon.sandbox.truth.facts import (
@@ -45,5 +45,5 @@ from andon.sandbox.truth.facts import (
     Strayed,
     Used,
 )
-from andon.sandbox.truth.genealogy import family, made_of, went_into
+from andon.sandbox.truth.genealogy import Genealogy, family, made_of
 from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

@@ -26,6 +26,7 @@ from andon.sandbox.truth.facts import (
     Strayed,
     Used,
 )
+from andon.sandbox.truth.genealogy import Genealogy
 
 Hearer = Callable[[Fact], None]
 
@@ -51,6 +52,7 @@ class Truth:
         """Everything that happened, in order."""
         self.broken: set[str] = set()
         """Machines that stand still."""
+        self.genealogy = Genealogy()
         self._lies: dict[tuple[str, str], Decimal] = {}
         self._hearers: list[Hearer] = []
 
@@ -83,6 +85,7 @@ class Truth:
         """The fact is so from now on. Raises ImpossibleError, and then nothing happened."""
         self._change(fact)
         self.facts.append(fact)
+        self.genealogy.hear(fact)
         for hearer in self._hearers:
             hearer(fact)
 
