@@ -20,6 +20,7 @@ from andon.engine.clock import SystemClock
 from andon.engine.hub import EngineHub
 from andon.engine.ingest import Ingest, TooBusyError
 from andon.engine.plan import Plan, wire
+from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.fulfilment import DeliveryLine, PickDelivery
 from andon.model.processing import ConsumedLot, LotProcessed
 from andon.model.production import (
@@ -46,12 +47,14 @@ LONG, NOW = timedelta(seconds=5), timedelta(0)
 ONE = Quantity(Decimal(1), "PCE")
 NONE = Quantity(Decimal(0), "PCE")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-EVENTS = (HoldPlaced, HoldReleased, OperationConfirmed, OrderCompleted, LotProcessed)
-COMMANDS = (PickDelivery, AssignLots, PlaceHold, ReleaseHold)
+EVENTS = (
+    HoldPlaced, HoldReleased, OperationConfirmed, OrderCompleted, LotProcessed, ConcessionGranted
+)  # fmt: skip
+COMMANDS = (PickDelivery, AssignLots, PlaceHold, ReleaseHold, GrantConcession)
 
 
 class Floor(Plant):
-    """An ERP that takes four commands, and a quality system that says what it holds."""
+    """An ERP that takes five commands, and a quality system that says what it holds."""
 
     WORKFLOWS: Sequence[Workflow] = ()
 

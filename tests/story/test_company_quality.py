@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -175,6 +176,25 @@ async def test_what_a_floor_used_of_held_lots_is_booked_and_quality_is_asked_wha
 
         await until(gone, within=60)
         assert booked()
+        passed, *_ = await _answered(plant, SEALS, "let what contains it pass")
+        texts = await _questions(plant, SEALS)
+        (bound, *_), *_ = [_contained(text) for text in texts if "Contained in: " in text]
+
+        async def it_passes() -> bool:
+            return "is held by" not in await _picked(plant, passed)
+
+        await until(it_passes, within=40)
+        assert [(one.lot, one.held) for one in qms.concessions] == [(passed, SEALS)]
+        assert f"was made of lot {SEALS}, which is held by" in await _picked(plant, bound)
+        assert qms.held(SEALS) is not None
+
+
+async def _picked(plant: Served, lot: str) -> str:
+    """What Andon says to whoever asks that the lot be picked."""
+    line = {"material_id": "PUMP", "lot_id": lot, "quantity": {"amount": "1", "unit": "PC"}}
+    body = {"delivery_id": "delivery/erp:1", "lines": [line]}
+    headers = {"Idempotency-Key": uuid4().hex, "Prefer": "wait=5"}
+    return str(await plant.ask("POST", "/v1/fulfilment/pick-delivery", body, **headers))
 
 
 def _queued(mes: MesA) -> int:
@@ -223,7 +243,12 @@ async def _answered(plant: Served, lot: str, answer: str) -> list[str]:
         "POST", f"/v1/exceptions/{case['id']}/answer", {"answer": answer}
     )
     assert status == 200, said
-    return case["text"].partition("Contained in: ")[2].partition(". ")[0].split(", ")
+    return _contained(case["text"])
+
+
+def _contained(text: str) -> list[str]:
+    """The lots that a question names."""
+    return text.partition("Contained in: ")[2].partition(". ")[0].split(", ")
 
 
 async def _nothing_waits(plant: Served, lot: str) -> bool:

@@ -2,6 +2,7 @@
 
 __all__ = [
     "LOT",
+    "PASSES",
     "Alias",
     "Claims",
     "Command",
@@ -29,6 +30,8 @@ Value = str | int | bool | None
 so that two systems agree when the values are equal."""
 
 LOT = "material-lot"
+PASSES = "passes"
+"""Relation of a lot to a held one that is in it and, by a concession, does not bind it."""
 """The kind of subject that can be held."""
 
 Claims = dict[str, Value]

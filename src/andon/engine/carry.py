@@ -56,7 +56,7 @@ class Carry:
         self.memory = Memory(plan, db)
         self.fence = Fence(plan)
         self.steps = Steps(plan, self.memory, self.fence)
-        self.ends = Ends(self.memory, self.steps)
+        self.ends = Ends(plan, self.memory, self.steps)
         self.guard = Guard(db, self.memory)
         self.hearing = Hearing(db, plan, self.memory, self.steps, load=self._load)
         self.parking = Parking(db, self.memory, self.steps, self.guard)

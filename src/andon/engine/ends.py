@@ -6,11 +6,13 @@ import msgspec
 
 from andon.core.connector import Receipt
 from andon.core.errors import CancelledRunError, DeniedError, RefusedError
+from andon.core.message import LOT, PASSES, subject_name
 from andon.engine.answers import Answer
 from andon.engine.cases import parked, refusal, unkept
 from andon.engine.fence import hold_reason
 from andon.engine.memory import Memory
 from andon.engine.parcel import Asked, Delivered, Moved, Outcome, Parcel, Refused
+from andon.engine.plan import Plan
 from andon.engine.rows import jsonb, receipt_row, refusal_row
 from andon.engine.steps import Steps
 from andon.store.advance import Batch
@@ -19,7 +21,8 @@ from andon.store.advance import Batch
 class Ends:
     """Takes outcomes into a batch and answers the runs that asked for them."""
 
-    def __init__(self, memory: Memory, steps: Steps) -> None:
+    def __init__(self, plan: Plan, memory: Memory, steps: Steps) -> None:
+        self._plan = plan
         self._memory = memory
         self._steps = steps
         self.parcels: dict[str, Parcel] = {}
@@ -73,6 +76,7 @@ class Ends:
         if self._done(batch, outcome.parcel):
             outcome = self._keepable(batch, outcome)
             self.frees(batch, outcome.parcel, None)
+            self._concedes(batch, outcome.parcel)
             place = batch.append(receipt_row(outcome, batch.now))
             self.answer(batch, outcome.parcel, Answer(outcome.receipt), -place)
 
@@ -90,6 +94,14 @@ class Ends:
         here = isinstance(error, DeniedError | CancelledRunError)
         if parcel.command.HOLDS is not None and parcel.command.HOLDS is here:
             batch.hold(parcel.subject, hold_reason(parcel.command), held=False)
+
+    def _concedes(self, batch: Batch, parcel: Parcel) -> None:
+        """What whoever owns holds has granted, our own holds grant with it."""
+        for link in parcel.command.links():
+            if (link.relation, link.kind) == (PASSES, LOT):
+                root = self._plan.named(LOT, link.local)
+                root = root if "/" in root else subject_name(LOT, parcel.wired.name, root)
+                batch.concede(parcel.subject, root)
 
     def refused(
         self, batch: Batch, parcel: Parcel, error: RefusedError, *, tell: bool = True

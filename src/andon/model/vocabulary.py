@@ -6,6 +6,7 @@ from andon.core.message import Message, ReadBack
 from andon.model.advising import NoteReceipt
 from andon.model.completing import CompletePurchaseLines, PurchaseLinesCompleted
 from andon.model.components import ComponentsChecked, FreeComponents, ReserveComponents
+from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.expediting import RequestExpedite, SendExpedite, ShortageChecked
 from andon.model.finance import JournalEntryPosted
@@ -217,6 +218,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     LotDisposed,
     DisposeLot,
     DecideUsage,
+    ConcessionGranted,
+    GrantConcession,
     EquipmentStateChanged,
     EquipmentRegistered,
     MaintenanceScheduled,

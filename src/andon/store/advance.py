@@ -60,6 +60,10 @@ _PARTS: dict[str, str] = {
       on conflict (lot, holder) do update set held = excluded.held, reason = excluded.reason,
         at = excluded.at
       returning pg_notify('andon_hold', ''))""",
+    "concessions": """concessions as (insert into concession (lot, root, holder, at)
+      select lot, root, 'andon', {now} from unnest({0}::text[], {1}::text[]) as t(lot, root)
+      on conflict (lot, root, holder) do update set at = excluded.at
+      returning pg_notify('andon_hold', ''))""",
     "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after)
       select run, n, subject, lane, string_to_array(types, ' '), string_to_array(hears, ' '), after
       from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::text[],
@@ -92,7 +96,7 @@ _PARTS: dict[str, str] = {
 }
 _WIDTH = {
     "sends": 9, "done": 1, "moved": 6, "journal": 5, "runs": 8, "ends": 2, "parked": 2,
-    "resumed": 1, "cleared": 1, "holds": 3, "waits": 7,
+    "resumed": 1, "cleared": 1, "holds": 3, "concessions": 2, "waits": 7,
     "waited": 2, "timers": 4, "rung": 2, "names": 4, "raised": 14, "settled": 1,
 }  # fmt: skip
 
@@ -150,6 +154,7 @@ class Batch:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._moved: dict[str, tuple[Any, ...]] = {}
         self._holds: dict[str, tuple[Any, ...]] = {}
+        self._concessions: dict[tuple[str, str], None] = {}
         self._raised: dict[str, list[Any]] = {}
         self._over: dict[str, None] = {}
 
@@ -181,14 +186,18 @@ class Batch:
         """Binds or frees a lot in our own name; the last word of a batch stands."""
         self._holds[lot] = (lot, held, kept(reason))
 
+    def concede(self, lot: str, root: str) -> None:
+        """Lets a lot pass though a held one that we hold in our own name is in it."""
+        self._concessions[lot, root] = None
+
     def done(self, key: str) -> None:
         """Takes a delivery off; what moved it before in this batch no longer matters."""
         self._moved.pop(key, None)
         self.add("done", key)
 
     def __len__(self) -> int:
-        parts = (self.log, self._moved, self._holds, self._raised, self._over, *self._rows.values())
-        return sum(map(len, parts))
+        ours = (self._moved, self._holds, self._concessions, self._raised, self._over)
+        return sum(map(len, (self.log, *ours, *self._rows.values())))
 
     async def commit(self, db: asyncpg.Connection) -> int:
         """Position of the first log row. All or nothing."""
@@ -196,6 +205,7 @@ class Batch:
             **self._rows,
             "moved": list(self._moved.values()),
             "holds": list(self._holds.values()),
+            "concessions": list(self._concessions),
             # PostgreSQL lets one statement change a row once: of both words the last is written
             "raised": [(*row, cause in self._over) for cause, row in self._raised.items()],
             "settled": [(cause,) for cause in self._over if cause not in self._raised],

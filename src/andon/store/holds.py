@@ -1,6 +1,7 @@
-"""Holds as systems and commands say them, in the transaction of the record that does."""
+"""Holds and concessions as systems and commands say them, in the transaction of the record that
+does."""
 
-__all__ = ["Executes", "hold_said", "note_holds"]
+__all__ = ["Executes", "hold_said", "note_concessions", "note_holds"]
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,8 @@ from andon.store.sql import query
 
 Said = tuple[str, str, str, bool, str, datetime]
 """Kind, who says it, its id of the lot, held or not, why, when."""
+Conceded = tuple[str, str, str, str, datetime]
+"""Kind, who says it, its ids of the lot and of the held one that it passes, when."""
 
 
 class Executes(Protocol):
@@ -35,3 +38,9 @@ async def note_holds(db: Executes, said: Sequence[Said]) -> None:
     """Binds or frees lots; costs nothing when nothing is said of a hold."""
     if said:
         await db.execute(query("hold"), *map(list, zip(*said, strict=True)))
+
+
+async def note_concessions(db: Executes, said: Sequence[Conceded]) -> None:
+    """Lets lots pass; costs nothing when nothing is said of a concession."""
+    if said:
+        await db.execute(query("concession"), *map(list, zip(*said, strict=True)))

@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from andon.core.message import LOT, ReadBack
+from andon.core.message import LOT, PASSES, ReadBack
 from andon.store.access import Speaks
-from andon.store.holds import hold_said, note_holds
+from andon.store.holds import hold_said, note_concessions, note_holds
 from andon.store.raw import measured, said_of, whole
 from andon.store.sql import query
 
@@ -54,6 +54,13 @@ class Draft(msgspec.Struct, kw_only=True):
         if self.kind != LOT or self.type == ReadBack.TYPE:
             return None
         return hold_said(self.claims, self.data)
+
+    @property
+    def passed(self) -> Sequence[str]:
+        """The held lots that do not bind its lot, by a concession."""
+        if self.kind != LOT:
+            return ()
+        return [local for relation, kind, local in self.links if (relation, kind) == (PASSES, LOT)]
 
     @property
     def alone(self) -> bool:
@@ -142,6 +149,10 @@ async def _relate(db: asyncpg.Connection, news: Sequence[tuple[int, Draft]]) -> 
         await db.execute(query("link"), *map(list, zip(*links, strict=True)))
     held = [(d.kind, d.source, d.local, *said, d.occurred_at) for _, d in news if (said := d.hold)]
     await note_holds(db, held)
+    conceded = [
+        (d.kind, d.source, d.local, root, d.occurred_at) for _, d in news for root in d.passed
+    ]
+    await note_concessions(db, conceded)
     aliases = [(d.kind, d.source, d.local, *alias) for _, d in news for alias in d.aliases]
     if aliases:
         await db.execute(query("alias"), *map(list, zip(*aliases, strict=True)))

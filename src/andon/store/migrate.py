@@ -8,7 +8,7 @@ import asyncpg
 
 from andon.core.errors import SettingsError
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """The newest step this code knows. A test holds it to the files in `migrations/`."""
 
 SCRIPTS = Path(__file__).parent / "migrations"

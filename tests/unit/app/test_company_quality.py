@@ -1,6 +1,7 @@
 """Between the words of QMS, MES and WMS about held lots, and ours."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DisposeLot, LotDisposed
 from andon.model.holding import LockStock, StopUse, UnlockStock, Usage
 from andon.model.inventory import StockScrapped
@@ -56,6 +58,17 @@ def test_what_is_decided_here_goes_to_the_qms() -> None:
     command = DisposeLot(lot_id=LOT, usage="rework", reason="seal it")
     body = {"lot": "A 1", "usage": "rework", "reason": "seal it"}
     assert asked(quality.AREA, command) == Request(target="dispose", body=body)
+
+
+def test_a_concession_names_the_lot_that_passes_and_the_held_one() -> None:
+    held = "material-lot/company:H 1"
+    command = GrantConcession(lot_id=LOT, held_lot_id=held, reason="dry")
+    body = {"lot": "A 1", "held": "H 1", "reason": "dry"}
+    assert asked(quality.AREA, command) == Request(target="concede", body=body)
+    event = said(quality.AREA, "concession.granted", {"lot": "A1", "held": "H1", "reason": ""})
+    assert event == ConcessionGranted(
+        lot_id="A1", held_lot_id="H1", granted_at=datetime(2026, 3, 2, 6, tzinfo=UTC)
+    )
 
 
 def test_the_floor_hears_of_a_hold_and_of_what_becomes_of_it() -> None:

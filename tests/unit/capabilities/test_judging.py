@@ -13,6 +13,7 @@ from andon.core.message import Event
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw
 from andon.engine.answers import Answer, Heard
+from andon.model.concession import GrantConcession
 from andon.model.disposing import LotDisposed
 from andon.model.production import ComponentLot, OperationConfirmed, OrderCompleted
 from andon.model.quality import HoldPlaced, HoldReleased, PlaceHold, ReleaseHold
@@ -24,6 +25,7 @@ LOT, PUMPS = "material-lot/company:H1", "material-lot/company:A1"
 HELD = HoldPlaced(lot_id="H1", reason="porous casting", placed_at=NOON)
 FREE = HoldReleased(lot_id="H1", released_at=NOON + 60 * MINUTE)
 HOLD, LEAVE = "hold what contains it", "leave it to the hold"
+PASS = "let what contains it pass"
 DONE = Answer(Receipt(reference="HLD-301"))
 NONE = Quantity(Decimal(0), "PC")
 
@@ -104,7 +106,7 @@ def test_in_every_order_of_the_words_there_is_one_question_that_names_what_conta
     for word in words[place + 1 :]:
         run.hears(said[word])
     assert run.question.team == "quality"
-    assert run.question.choices == (HOLD, LEAVE)
+    assert run.question.choices == (HOLD, LEAVE, PASS)
     assert "Lot H1 is held (porous casting), and 4 PC of it went into order 7" in run.question.text
     assert "Contained in: A1." in run.question.text
     run.hears(FREE)
@@ -168,6 +170,32 @@ def test_what_contains_it_is_held_also_what_is_made_later_and_freed_when_quality
     assert run.sends == ReleaseHold(lot_id=PUMPS, reason="lot H1, which it contains, is free")
     run.done()
     assert run.live.ended
+
+
+def test_what_contains_it_is_let_pass_also_what_is_made_later() -> None:
+    run = Judging(used(), made())
+    run.hears(LotDisposed(lot_id="H1", usage="scrap"))
+    run.answers(run.question, PASS)
+    reason = "lot H1 went into it with order 7"
+    assert run.sends == GrantConcession(lot_id=PUMPS, held_lot_id=LOT, reason=reason)
+    run.done()
+    run.hears(made())
+    assert run.sends is None, "it is granted"
+    run.hears(made(lot="A1-1"))
+    assert isinstance(run.sends, GrantConcession)
+    run.done()
+    run.hears(FREE)
+    assert (run.sends, run.asks, run.live.ended) == (None, [], True)
+
+
+@pytest.mark.parametrize("answer", ["try again", "leave it bound"])
+def test_a_concession_that_is_not_granted_is_a_question(answer: str) -> None:
+    run = Judging(used(), made())
+    run.answers(run.question, PASS)
+    run.done(Answer(error=RejectedError("lot H1 is not held")))
+    assert "Lot A1 contains H1 and may pass" in run.question.text
+    run.answers(run.question, answer)
+    assert (run.sends is None) == (answer == "leave it bound")
 
 
 def test_what_has_more_against_it_stays_held() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from andon.core.message import Message
 from andon.core.quantity import Quantity
+from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.holding import (
     AllowUse,
@@ -30,7 +31,7 @@ from andon.model.quality import (
     Result,
 )
 
-A, PUMP, LOT, CHECK, NOTE = "WO-1", "PUMP", "L77", "WO-1/L77", "seal leaks"
+A, PUMP, LOT, PUMPS, CHECK, NOTE = "WO-1", "PUMP", "L77", "A1", "WO-1/L77", "seal leaks"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TWO = Quantity(Decimal(2), "PC")
 
@@ -71,11 +72,14 @@ FULL: tuple[Message, ...] = (
     LotDisposed(lot_id=LOT, usage="scrap", reason=NOTE, inspection_id=CHECK, disposed_at=NOON),
     DisposeLot(lot_id=LOT, usage="rework", reason=NOTE),
     DecideUsage(lot_id=LOT, usage="release"),
+    ConcessionGranted(lot_id=PUMPS, held_lot_id=LOT, reason=NOTE, granted_at=NOON),
+    GrantConcession(lot_id=PUMPS, held_lot_id=LOT, reason=NOTE),
 )
 BARE: tuple[Message, ...] = (
     InspectionDecided(inspection_id=CHECK, decision="accept"),
     HoldReleased(lot_id=LOT),
     LotDisposed(lot_id=LOT, usage="release"),
+    ConcessionGranted(lot_id=PUMPS, held_lot_id=LOT),
     StopUse(lot_id=LOT, reason=NOTE),
     LockStock(lot_id=LOT, reason=NOTE),
 )

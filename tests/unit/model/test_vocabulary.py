@@ -24,6 +24,7 @@ GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
 PAST = {
     "said",
     "disposed",
+    "granted",
     "expected",
     "released",
     "changed",
@@ -63,6 +64,7 @@ PAST = {
     "processed",
 }
 IMPERATIVE = {
+    "grant",
     "allow",
     "block",
     "dispose",

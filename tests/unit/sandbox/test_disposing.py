@@ -55,6 +55,29 @@ async def test_the_qms_disposes_of_what_it_holds_and_what_is_scrapped_stays_so()
         assert [one["usage"] for one in found["dispositions"]] == ["scrap"]
 
 
+async def test_the_qms_lets_a_lot_pass_once_for_each_hold_of_what_is_in_it() -> None:
+    company = company_of(Qms)
+    qms = company.the(Qms)
+    async with asked(company, {}) as ask:
+        bearer = await let_in(ask, qms)
+
+        async def concede(lot: str = "P1", reference: str = "r") -> tuple[int, Any]:
+            body = {"lot": lot, "held": "A1", "reason": "dry", "reference": reference}
+            return await ask("POST", f"{qms.address}/concessions", json=body, headers=bearer)
+
+        assert await concede() == (409, {"error": "not_held", "detail": "lot A1 is not held"})
+        hold = qms.place("A1", "wet")
+        assert (await concede("A1"))[0] == 422
+        status, said = await concede(reference="s")
+        assert (status, said["hold"], qms.held("A1")) == (201, hold.id, hold)
+        assert (await concede())[1] == {"error": "already_granted", "detail": said["id"]}
+        _, found = await ask("GET", f"{qms.address}/concessions?reference=s", headers=bearer)
+        assert [one["lot"] for one in found["concessions"]] == ["P1"]
+        qms.release(hold)
+        qms.place("A1", "wet again")
+        assert (await concede())[0] == 201, "of the new hold it was not granted yet"
+
+
 def test_a_release_after_rework_closes_the_inspection_and_a_later_one_closes_none() -> None:
     qms = company_of(Qms).the(Qms)
     inspection = _inspected(qms)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from andon.sandbox.lab.quality import KNOWN_WITHIN, hold_escapes
-from andon.sandbox.systems.qms import Hold
+from andon.sandbox.systems.qms import Concession, Hold
 from andon.sandbox.systems.wms import Task
 from andon.sandbox.truth import Consumed, Fact, Left, Made, Used
 from andon.sandbox.world import BEGAN
@@ -145,3 +145,31 @@ def test_a_task_asked_for_at_the_release_may_be_earlier_by_another_clock() -> No
         at = BEGAN + 5 * HOUR - before
         task = msgspec.structs.replace(picked(HOUR, "H1"), taken_at=at, state="open", done_at=None)
         assert len(hold_escapes([HELD], [task])) == escapes
+
+
+def _passes(lot: str, after: timedelta, hold: str = "HLD-1") -> Concession:
+    return Concession(
+        id="CNC-1", lot=lot, held="H1", hold=hold, reason="", reference="",
+        granted_at=BEGAN + after,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("concession", "escapes"),
+    [
+        (None, ["H1", "P1", "P2"]),
+        (_passes("P1", HOUR), ["H1"]),
+        (_passes("P2", HOUR), ["H1", "P1"]),
+        (_passes("P1", 3 * HOUR), ["H1", "P1", "P2"]),
+        (_passes("P1", HOUR, hold="HLD-2"), ["H1", "P1", "P2"]),
+        (_passes("H1", HOUR), ["H1", "P1", "P2"]),
+    ],
+)
+def test_what_passes_by_a_concession_of_the_hold_is_none_from_then_on(
+    concession: Concession | None, escapes: list[str]
+) -> None:
+    hold = msgspec.structs.replace(HELD, id="HLD-1")
+    took = [_left(2 * HOUR, lot) for lot in ("H1", "P1", "P2")]
+    granted = [] if concession is None else [concession]
+    found = hold_escapes([hold], [], [*GREW, *took], concessions=granted)
+    assert [escape.lot for escape in found] == escapes

@@ -25,6 +25,7 @@ from andon.connectors.webhook import Webhook
 from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Ownership, Route
+from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DecideUsage, DisposeLot, LotDisposed
 from andon.model.holding import (
     AllowUse,
@@ -110,6 +111,22 @@ def _disposed(item: Item, _: Known) -> Iterator[Said]:
     )
 
 
+class _Conceded(msgspec.Struct, frozen=True):
+    lot: str
+    held: str
+    reason: str
+    at: datetime
+
+
+@inbound("concession.granted")
+def _conceded(item: Item, _: Known) -> Iterator[Said]:
+    """The hold stands; this lot passes it."""
+    row = item.read(_Conceded)
+    yield ConcessionGranted(
+        lot_id=row.lot, held_lot_id=row.held, reason=row.reason or None, granted_at=row.at
+    )
+
+
 @outbound(RequestInspection, proof="findable")
 def _inspect(command: RequestInspection, _: Known) -> Request:
     """The QMS keeps our key as a reference and does not look at it."""
@@ -146,11 +163,20 @@ def _dispose(command: DisposeLot, _: Known) -> Request:
     )
 
 
+@outbound(GrantConcession, proof="findable")
+def _concede(command: GrantConcession, _: Known) -> Request:
+    """Of a lot that contains a held one; the QMS refuses it once the hold is over."""
+    lot, held = (name.rpartition(":")[2] for name in (command.lot_id, command.held_lot_id))
+    return Request(target="concede", body={"lot": lot, "held": held, "reason": command.reason})
+
+
 AREA = Area(
     connections=(
-        Connection("qms", Rest, (_inspect, raise_complaint, _hold, _release, _dispose)),
+        Connection("qms", Rest, (_inspect, raise_complaint, _hold, _release, _dispose, _concede)),
         Connection(
-            "qms-events", Webhook, (_decided, _placed, _released, _disposed, complaint_decided)
+            "qms-events",
+            Webhook,
+            (_decided, _placed, _released, _disposed, _conceded, complaint_decided),
         ),
     ),
     workflows=(
@@ -169,6 +195,7 @@ AREA = Area(
         Route(PlaceHold, "qms"),
         Route(ReleaseHold, "qms"),
         Route(DisposeLot, "qms"),
+        Route(GrantConcession, "qms"),
         Route(DecideUsage, "erp"),
         Route(BlockStock, "erp"),
         Route(UnblockStock, "erp"),

@@ -14,6 +14,7 @@ _ANSWERS = (
     "let it be finished",
     "nothing is left of it",
     "leave it as it is",
+    "leave it bound",
     "it is held there",
     "hold what contains it",
     "release what contains it",
@@ -36,7 +37,7 @@ _ANSWERS = (
 is left of a lot that customers complain of was looked at again after its rework: no new hold."""
 _DECIDED = {
     "it is claimed": ("send it back for replacement", "send it back for credit"),
-    "hold what contains it": ("leave it to the hold",),
+    "hold what contains it": ("leave it to the hold", "let what contains it pass"),
 }
 """Answers beside which there are others, and people choose now this, now that: by what the case
 says, so that one seed has one history."""

@@ -9,6 +9,7 @@ from andon.capabilities.quality.hold import place_insisting
 from andon.core.insisting import insist
 from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Run, Sleep, Verb, Wait, workflow
+from andon.model.concession import GrantConcession
 from andon.model.disposing import LotDisposed
 from andon.model.production import OperationConfirmed, OrderCompleted
 from andon.model.quality import HoldPlaced, HoldReleased, ReleaseHold
@@ -16,6 +17,7 @@ from andon.model.quality import HoldPlaced, HoldReleased, ReleaseHold
 LISTENS_ON = timedelta(days=1)
 """So long after its lot was scrapped a floor that was cut off may still say what it had used."""
 _HOLD, _LEAVE = "hold what contains it", "leave it to the hold"
+_PASS = "let what contains it pass"
 _FREE, _KEEP = "release what contains it", "keep it held"
 
 Heard = OperationConfirmed | OrderCompleted | HoldReleased | LotDisposed
@@ -24,9 +26,9 @@ Heard = OperationConfirmed | OrderCompleted | HoldReleased | LotDisposed
 @workflow(on=HoldPlaced, earlier=True)
 async def judge_consumed(run: Run, placed: HoldPlaced) -> None:
     """An order that used some of the lot though it is held, or of which nobody had heard when it
-    was, is one question, which names the lots that contain it. They are bound with it by the fence,
-    whatever is answered; quality may hold them as well. A release closes the question, and asks
-    about what was held for its sake."""
+    was, is one question, which names the lots that contain it. They are bound with it by the fence;
+    quality may hold them as well, or let them pass by a concession. A release closes the question,
+    and asks about what was held for its sake."""
     uses = _Uses(run, placed)
     news: Wait[Heard] | None = None
     while not uses.over:
@@ -85,9 +87,8 @@ class _Uses:
     async def answered(self, use: _Use, answer: str) -> None:
         """Quality's word also counts for what the order makes later."""
         use.asked, use.answer = None, answer
-        if answer == _HOLD:
-            for lot in self._made.get(use.order, ()):
-                await self._hold(use, lot)
+        for lot in self._made.get(use.order, ()):
+            await self._do(use, lot)
 
     async def _used(self, said: OperationConfirmed) -> None:
         taken = [part.quantity for part in said.consumed if _number(part.lot_id) == self._run.local]
@@ -103,8 +104,8 @@ class _Uses:
             return
         made.append(lot)
         use = self.of.get(order)
-        if use is not None and use.answer == _HOLD:
-            await self._hold(use, lot)
+        if use is not None and use.answer is not None:
+            await self._do(use, lot)
         elif use is not None:
             await self._ask(use)
 
@@ -114,7 +115,7 @@ class _Uses:
             return
         if use.asked is not None:
             await self._run.withdraw(use.asked)
-        use.asked = self._run.ask("quality", self._text(use), _HOLD, _LEAVE)
+        use.asked = self._run.ask("quality", self._text(use), _HOLD, _LEAVE, _PASS)
 
     def _text(self, use: _Use) -> str:
         lots = ", ".join(map(_number, self._made.get(use.order, ())))
@@ -124,7 +125,34 @@ class _Uses:
             f" {much} went into order {use.order} all the same, which is booked as it happened. "
             + (f"Contained in: {lots}. " if lots else "No lot of the order is known yet. ")
             + "Andon asks nobody to move what contains it while this hold stands. Hold that as"
-            " well, and books, floor and warehouse bind it, too; or leave it to this hold."
+            " well, and books, floor and warehouse bind it, too; or leave it to this hold; or let"
+            " it pass by a concession, though this hold stands."
+        )
+
+    async def _do(self, use: _Use, lot: str) -> None:
+        """What was answered, for a lot that the order made."""
+        if use.answer == _HOLD:
+            await self._hold(use, lot)
+        elif use.answer == _PASS:
+            await self._concede(use, lot)
+
+    async def _concede(self, use: _Use, lot: str) -> None:
+        number = _number(lot)
+        await insist(
+            self._run,
+            GrantConcession(
+                lot_id=self._named(lot),
+                held_lot_id=self._run.subject,
+                reason=f"lot {self._run.local} went into it with order {use.order}",
+            ),
+            team="quality",
+            says=lambda error: (
+                f"Lot {number} contains {self._run.local} and may pass, and whoever owns holds"
+                f" does not grant it: {str(error).rstrip('.')}. Mend the cause, then try again; or"
+                " leave it bound by the hold."
+            ),
+            again="try again",
+            by_hand="leave it bound",
         )
 
     async def _hold(self, use: _Use, lot: str) -> None:

@@ -363,5 +363,6 @@ def audited(company: Company, dead: Sequence[quality.Span] = ()) -> Audited:
             company.world.truth.facts,
             company.the(MesA).cut_off,
             dead,
+            company.the(Qms).concessions,
         ),
     )

@@ -18,7 +18,7 @@ import msgspec
 from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
-from andon.sandbox.systems.qms import Hold, Qms
+from andon.sandbox.systems.qms import Concession, Hold, Qms
 from andon.sandbox.systems.wms import Task, Wms
 from andon.sandbox.truth import Consumed, Fact, Left, Used, family, made_of
 
@@ -56,12 +56,14 @@ def hold_escapes(
     facts: Iterable[Fact] = (),
     cut_off: Sequence[Span] = (),
     dead: Sequence[Span] = (),
+    concessions: Sequence[Concession] = (),
 ) -> tuple[Escape, ...]:
     """What was asked to be picked, and what was picked, consumed or sent away, of a lot or of what
     was made of it, while it was held: later than `KNOWN_WITHIN` after Andon had taken the word of
     the hold, the time in which it was `dead` not counted. A task is an escape though the terminal
     refuses it: Andon should not have asked. No word reaches a floor while it is `cut_off`: it has
-    as long once it is back."""
+    as long once it is back. What quality let pass by a concession of the hold is none, nor is what
+    was made of it."""
     seen = list(facts)
     made = made_of(seen)
     taken: list[tuple[str, datetime, Task | Fact]] = [
@@ -74,9 +76,14 @@ def hold_escapes(
         for hold, kin in families
         for lot, at, how in taken
         if lot in kin
+        and lot in family(hold.lot, made, _passing(hold, concessions, at))
         and _bound(hold, at + _CLOCK if isinstance(how, Task) else at)
         and at > _known(hold, dead, cut_off if isinstance(how, Consumed) else ())
     )
+
+
+def _passing(hold: Hold, concessions: Sequence[Concession], at: datetime) -> set[str]:
+    return {one.lot for one in concessions if one.hold == hold.id and one.granted_at <= at + _CLOCK}
 
 
 def _bound(hold: Hold, at: datetime) -> bool:

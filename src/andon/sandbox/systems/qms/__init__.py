@@ -1,6 +1,6 @@
 """The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds."""
 
-__all__ = ["Complaint", "Disposition", "Hold", "Inspection", "Qms", "Usage"]
+__all__ = ["Complaint", "Concession", "Disposition", "Hold", "Inspection", "Qms", "Usage"]
 
 import time
 from collections import deque
@@ -13,6 +13,7 @@ from andon.sandbox.outbox import Outbox
 from andon.sandbox.system import Belief, PostingSystem, json_answer
 from andon.sandbox.systems.qms.asking import AboutLot, asked
 from andon.sandbox.systems.qms.complaints import Complaint, Complaints
+from andon.sandbox.systems.qms.concessions import Concession, ConcessionAsked, Concessions
 from andon.sandbox.systems.qms.dispositions import (
     Disposition,
     DispositionAsked,
@@ -55,6 +56,8 @@ class Qms(PostingSystem):
         self.holds = self._holds.all
         self._dispositions = Dispositions()
         self.dispositions = self._dispositions.all
+        self._concessions = Concessions()
+        self.concessions = self._concessions.all
         self.complaints = Complaints()
         self.outbox = Outbox(
             f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
@@ -145,6 +148,21 @@ class Qms(PostingSystem):
             self.release(hold, reason)
         return decided
 
+    def concede(self, lot: str, hold: Hold, reason: str, *, reference: str = "") -> Concession:
+        """The lot may be used though the held one is in it. The hold stands."""
+        granted = Concession(
+            id=f"CNC-{len(self.concessions) + 801}",
+            lot=lot,
+            held=hold.lot,
+            hold=hold.id,
+            reason=reason,
+            reference=reference,
+            granted_at=self.now(),
+        )
+        self.concessions.append(granted)
+        self._say("concession.granted", lot=lot, held=hold.lot, reason=reason)
+        return granted
+
     def _open_inspection(self, lot: str) -> str:
         found = [one.id for one in self.inspections.values() if one.lot == lot and one.decision]
         return found[-1] if found and not self._dispositions.closed(found[-1]) else ""
@@ -163,7 +181,8 @@ class Qms(PostingSystem):
     # What programs do
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`, `/releases`, `/dispositions`."""
+        """`/oauth/token`, `/inspections`, `/complaints`, `/holds`, `/releases`, `/dispositions`,
+        `/concessions`."""
         body = await request.read()
         if self._too_often():
             return web.Response(status=429, headers={"Retry-After": "1"})
@@ -193,6 +212,10 @@ class Qms(PostingSystem):
                 return self._dispose(body)
             case "GET", "dispositions":
                 return self._dispositions.found(request.query.get("reference"))
+            case "POST", "concessions":
+                return self._concede(body)
+            case "GET", "concessions":
+                return self._concessions.found(request.query.get("reference"))
             case _:
                 return json_answer({"error": "not_found"}, status=404)
 
@@ -239,6 +262,23 @@ class Qms(PostingSystem):
         if isinstance(hold, web.Response):
             return hold
         made = self.dispose(hold, wanted.usage, wanted.reason, reference=wanted.reference)
+        return json_answer(made, status=201)
+
+    def _concede(self, body: bytes) -> web.Response:
+        wanted = asked(body, ConcessionAsked)
+        if isinstance(wanted, web.Response):
+            return wanted
+        hold = self.held(wanted.held)
+        if hold is None:
+            detail = f"lot {wanted.held} is not held"
+            return json_answer({"error": "not_held", "detail": detail}, status=409)
+        if wanted.lot == wanted.held:
+            detail = f"a held lot is released, and passes no hold of its own: {wanted.lot}"
+            return json_answer({"error": "invalid_request", "detail": detail}, status=422)
+        known = self._concessions.of(wanted.lot, hold.id)
+        if known is not None:
+            return json_answer({"error": "already_granted", "detail": known.id}, status=409)
+        made = self.concede(wanted.lot, hold, wanted.reason, reference=wanted.reference)
         return json_answer(made, status=201)
 
     def _open_hold(self, lot: str) -> Hold | web.Response:
