@@ -84,8 +84,9 @@ async def test_a_wait_takes_what_came_before_it_also_after_a_kill(database: str)
             )
             await db.execute("delete from delivery")
             await db.execute(
-                "insert into waiting select id, 2, subject, lane, '{plant.order.ended.v1}', trigger"
-                " from run"
+                "insert into waiting (run, n, subject, lane, types, after, asked_at)"
+                " select id, 2, subject, lane, '{plant.order.ended.v1}', trigger,"
+                " (select last_value from log_position) from run"
             )
         async with plant.working():
             await settled(database)

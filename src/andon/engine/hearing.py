@@ -151,19 +151,22 @@ class Hearing:
 
     async def recall(self, lanes: Sequence[int], last: int) -> set[str]:
         """Runs of lanes just taken whose event was passed before a crash, between the commit of
-        their wait and their look back."""
+        their wait and their look back. A lane is at a place only once all that was asked before has
+        looked back, so that most need not do it again."""
         plain = await self._db.fetch(query("recall"), list(lanes), last)
-        linked = await self._linked_waits(lanes)
+        linked = await self._linked_waits(lanes, last)
         heard = await self._db.fetch(query("hear"), linked, last, self._back) if linked else []
         return {row["run"] for row in [*plain, *heard]}
 
-    async def _linked_waits(self, lanes: Sequence[int]) -> list[str]:
+    async def _linked_waits(self, lanes: Sequence[int], last: int) -> list[str]:
+        """Runs that wait for linked subjects and may not have looked back up to `last`."""
         rows = await self._db.fetch(
-            "select run, hears from waiting where hears <> '{}' and lane = any($1::smallint[])",
+            "select run, hears, asked_at from waiting"
+            " where hears <> '{}' and lane = any($1::smallint[])",
             list(lanes),
         )
         self._steps.hears.update(type for row in rows for type in row["hears"])
-        return list({row["run"] for row in rows})
+        return list({row["run"] for row in rows if row["asked_at"] >= last})
 
     async def count(self, lanes: Sequence[int]) -> None:
         """Forgets the event types that no wait of these lanes takes of linked subjects any more."""

@@ -64,10 +64,12 @@ _PARTS: dict[str, str] = {
       select lot, root, 'andon', {now} from unnest({0}::text[], {1}::text[]) as t(lot, root)
       on conflict (lot, root, holder) do update set at = excluded.at
       returning pg_notify('andon_hold', ''))""",
-    "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after)
-      select run, n, subject, lane, string_to_array(types, ' '), string_to_array(hears, ' '), after
+    "waits": """waits as (insert into waiting (run, n, subject, lane, types, hears, after, asked_at)
+      select distinct on (run, n) run, n, subject, lane, string_to_array(types, ' '),
+        string_to_array(hears, ' '), after, (select last_value from log_position)
       from unnest({0}::text[], {1}::int[], {2}::text[], {3}::smallint[], {4}::text[], {5}::text[],
-        {6}::bigint[]) as t(run, n, subject, lane, types, hears, after) on conflict do nothing)""",
+        {6}::bigint[]) as t(run, n, subject, lane, types, hears, after) on conflict (run, n)
+      do update set asked_at = excluded.asked_at)""",
     "waited": """waited as (delete from waiting using unnest({0}::text[], {1}::int[]) as t(run, n)
       where waiting.run = t.run and waiting.n = t.n)""",
     "timers": """timers as (insert into timer (run, n, lane, due_at)

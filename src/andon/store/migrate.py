@@ -8,7 +8,7 @@ import asyncpg
 
 from andon.core.errors import SettingsError
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """The newest step this code knows. A test holds it to the files in `migrations/`."""
 
 SCRIPTS = Path(__file__).parent / "migrations"
