@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from andon.connectors.odata.batches import Change, change_set, parts_of
+from andon.connectors.odata.batches import Change, Part, change_set, in_turn, parts_of
 from andon.connectors.odata.pages import page_of, row_of
 from andon.connectors.odata.refusals import refusal, said_of
 from andon.core.errors import AndonError, MappingError, UnavailableError
@@ -35,12 +35,40 @@ def test_an_answer_that_ends_early_is_no_answer(end: int) -> None:
 
 def test_what_is_written_has_each_operation_once() -> None:
     changes = [Change("POST", "A", b"{}"), Change("DELETE", "A('1')", None, {"if-match": "*"})]
-    kind, body = change_set(changes, "x")
+    kind, body = change_set(changes, "x", json="application/json;IEEE754Compatible=true")
     assert kind == "multipart/mixed; boundary=batch_x"
     assert body.count(b"Content-Type: application/http\r\n") == 2
     assert b"\r\nPOST A HTTP/1.1\r\n" in body
     assert b"\r\nDELETE A('1') HTTP/1.1\r\nif-match: *\r\n" in body
+    # What the headers of the whole say counts for none of its parts.
+    assert body.count(b"\r\nAccept: application/json;IEEE754Compatible=true\r\n") == 2
+    assert body.count(b"\r\nContent-Type: application/json;IEEE754Compatible=true\r\n") == 1
     assert body.endswith(b"--changeset_x--\r\n--batch_x--\r\n")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "read"),
+    [
+        ("123", "abc"),
+        ("312", "bca"),
+        ("   ", "abc"),
+        ("11 ", "abc"),
+        ("2 1", "abc"),
+        ("432", "abc"),
+    ],
+)
+def test_answers_are_taken_by_their_numbers_or_as_they_came(numbers: str, read: str) -> None:
+    came = zip("abc", numbers, strict=True)
+    parts = [Part(204, {}, body.encode(), number.strip()) for body, number in came]
+    assert b"".join(part.body for part in in_turn(parts)).decode() == read
+
+
+def test_the_number_of_an_answer_may_stand_inside_it() -> None:
+    inside = DONE.replace(b"12\r\n\r\n{", b"13\r\nContent-ID: 7\r\n\r\n{").replace(
+        b"ID: 1", b"Id: "
+    )
+    first, second = parts_of("multipart/mixed; boundary=b", inside)
+    assert (first.number, second.number) == ("7", "")
 
 
 @given(st.binary(), st.text())
@@ -73,6 +101,15 @@ def test_an_error_in_xml_is_read_and_one_with_entities_is_not() -> None:
     said = said_of(told)
     assert (said.code, said.text, said.details) == ("M7/021", "Deficit", (("M7/022", "More"),))
     assert said_of(b"<!DOCTYPE error [<!ENTITY a 'x'>]><error><code>&a;</code></error>").code == ""
+
+
+def test_the_place_of_a_refusal_is_said_where_version_4_names_it() -> None:
+    told = (
+        b'{"error":{"code":"M7/021","message":"Deficit","target":"_Item/1","details":[],'
+        b'"@SAP__core.ContentID":"2"}}'
+    )
+    assert str(said_of(told)) == "M7/021: Deficit (at operation 2, _Item/1)"
+    assert str(said_of(told.replace(b"SAP__core.ContentID", b"other"))).endswith("(at _Item/1)")
 
 
 def test_a_page_for_people_is_read_as_its_words() -> None:

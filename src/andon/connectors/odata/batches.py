@@ -1,6 +1,6 @@
 """`$batch`: several changes as one, written and read (multipart, as OData 2 and 4 both know it)."""
 
-__all__ = ["Change", "Part", "change_set", "parts_of"]
+__all__ = ["Change", "Part", "change_set", "in_turn", "parts_of"]
 
 import re
 from collections.abc import Mapping, Sequence
@@ -31,10 +31,16 @@ class Part(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    number: str = ""
+    """The `Content-ID` of the operation it answers, where that is said."""
 
 
-def change_set(changes: Sequence[Change], boundary: str) -> tuple[str, bytes]:
-    """Content type and body of a batch with one change set: all of it happens, or nothing."""
+def change_set(changes: Sequence[Change], boundary: str, *, json: str) -> tuple[str, bytes]:
+    """Content type and body of a batch with one change set: all of it happens, or nothing.
+
+    `json` is what a body is written in, and what each answer shall be: the headers of the whole
+    count for none of its operations, and a gateway that is told nothing answers in XML.
+    """
     inner = f"changeset_{boundary}"
     lines: list[bytes] = [
         f"--batch_{boundary}".encode(),
@@ -50,11 +56,12 @@ def change_set(changes: Sequence[Change], boundary: str) -> tuple[str, bytes]:
             b"",
             f"{change.method} {change.path} HTTP/1.1".encode(),
             *(f"{name}: {value}".encode() for name, value in change.headers.items()),
+            f"Accept: {json}".encode(),
         ]
         if change.body is None:
             lines += [b"", b"", b""]
         else:
-            lines += [b"Content-Type: application/json"]
+            lines += [f"Content-Type: {json}".encode()]
             lines += [f"Content-Length: {len(change.body)}".encode(), b"", change.body]
     lines += [f"--{inner}--".encode(), f"--batch_{boundary}--".encode(), b""]
     return f"multipart/mixed; boundary=batch_{boundary}", b"\r\n".join(lines)
@@ -68,6 +75,16 @@ def parts_of(content_type: str, body: bytes) -> list[Part]:
     return list(_parts(body, found[1], nested=False))
 
 
+def in_turn(parts: Sequence[Part]) -> Sequence[Part]:
+    """The answers in the order of their operations. A service may give them in any other, and then
+    says of each which one it answers; one that says nothing keeps the order."""
+    numbered = {part.number: part for part in parts}
+    wanted = [str(number) for number in range(1, len(parts) + 1)]
+    if numbered.keys() != set(wanted):
+        return parts
+    return [numbered[number] for number in wanted]
+
+
 def _parts(body: bytes, boundary: str, *, nested: bool) -> list[Part]:
     parts: list[Part] = []
     for piece in _pieces(body, boundary):
@@ -77,7 +94,7 @@ def _parts(body: bytes, boundary: str, *, nested: bool) -> list[Part]:
         if kind.lower().startswith("multipart/") and inner is not None and not nested:
             parts += _parts(rest, inner[1], nested=True)
         else:
-            parts.append(_answer(rest))
+            parts.append(_answer(rest, head.get("content-id", "")))
         if len(parts) > _MOST:
             raise MappingError(f"a batch answered with more than {_MOST} parts")
     return parts
@@ -101,7 +118,7 @@ def _pieces(body: bytes, boundary: str) -> list[bytes]:
     raise MappingError("a batch's answer ends before its last part")
 
 
-def _answer(piece: bytes) -> Part:
+def _answer(piece: bytes, number: str) -> Part:
     line, _, rest = piece.lstrip(b"\r\n").partition(b"\n")
     status = _STATUS.match(line)
     if status is None:
@@ -110,7 +127,9 @@ def _answer(piece: bytes) -> Part:
     length = headers.get("content-length", "")
     if length.isdigit():
         body = body[: int(length[:9])]
-    return Part(int(status[1]), headers, body.strip())
+    # Older services write it among the headers of the answer itself.
+    number = number or headers.get("content-id", "")
+    return Part(int(status[1]), headers, body.strip(), number)
 
 
 def _head(piece: bytes) -> tuple[dict[str, str], bytes]:

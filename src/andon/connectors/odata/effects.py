@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from andon.connectors._http import Answer
-from andon.connectors.odata.batches import Change, change_set, parts_of
+from andon.connectors.odata.batches import Change, change_set, in_turn, parts_of
 from andon.connectors.odata.bodies import body_of
 from andon.connectors.odata.calls import BATCH, Call, called, stamped
 from andon.connectors.odata.catalogue import Catalogue
@@ -73,12 +73,7 @@ class Effects:
     async def find(self, request: Request, key: str) -> Receipt | None:
         """By the stamp a new row carries, or by the state a changed row has."""
         if request.target == BATCH:
-            # One change set is one effect: whatever of it can be found speaks for all.
-            for number, operation in enumerate(_operations(request)):
-                step = called(operation.target, self._catalogue)
-                if self._state.can_be_found(step, operation.body):
-                    return await self.find(operation, _numbered(key, number))
-            raise self._unprovable(request.target)
+            return await self._find_together(_operations(request), key)
         call = called(request.target, self._catalogue)
         if not self._state.can_be_found(call, request.body):
             raise self._unprovable(call.says)
@@ -94,6 +89,25 @@ class Effects:
             return None
         return self._state.receipt(call, there.row)
 
+    async def _find_together(self, operations: Sequence[Request], key: str) -> Receipt | None:
+        """One change set is one effect: a row that carries our key speaks for all of it. A state
+        does not, since somebody else may have made it so: there all must stand as they would."""
+        steps = [
+            (called(one.target, self._catalogue), one, _numbered(key, number))
+            for number, one in enumerate(operations)
+        ]
+        for call, operation, its_key in steps:
+            if self._state.makes(call) and self._state.is_stamped(call):
+                return await self.find(operation, its_key)
+        states = [
+            await self.find(operation, its_key)
+            for call, operation, its_key in steps
+            if self._state.can_be_found(call, operation.body)
+        ]
+        if not states:
+            raise self._unprovable(BATCH)
+        return None if None in states else states[0]
+
     async def _batch(self, operations: Sequence[Request], key: str) -> Receipt:
         calls = [called(operation.target, self._catalogue) for operation in operations]
         services = {call.place.service for call in calls}
@@ -102,20 +116,25 @@ class Effects:
         there = [await self._state.there(call) for call in calls]
         rows = zip(calls, operations, there, strict=True)
         if all(row and self._state.is_so(call, asked.body, row) for call, asked, row in rows):
-            return self._together(calls, [row.row for row in there if row])
+            standing = zip(calls, there, strict=True)
+            return _together([self._state.receipt(call, row.row) for call, row in standing if row])
         changes = [
             self._change(call, operation.body, _numbered(key, number), row)
             for number, (call, operation, row) in enumerate(
                 zip(calls, operations, there, strict=True)
             )
         ]
-        kind, body = change_set(changes, blake2b(key.encode(), digest_size=8).hexdigest())
+        boundary = blake2b(key.encode(), digest_size=8).hexdigest()
+        kind, body = change_set(changes, boundary, json=self._gateway.json)
         told = {"content-type": kind, "accept": "multipart/mixed"}
         service = services.pop()
         answer = await self._gateway.effect(service, "POST", "$batch", body, told)
-        return self._together(calls, self._parts(calls, answer))
+        answered = zip(calls, self._answers(len(calls), answer), strict=True)
+        return _together(
+            [self._state.receipt(call, self._row(call, one), one.headers) for call, one in answered]
+        )
 
-    def _parts(self, calls: Sequence[Call], answer: Answer) -> list[dict[str, Any]]:
+    def _answers(self, asked: int, answer: Answer) -> list[Answer]:
         try:
             parts = parts_of(answer.headers.get("content-type", ""), answer.body)
         except MappingError as error:
@@ -131,23 +150,9 @@ class Effects:
                     later=self._settings.later,
                     meanings=self._settings.meanings,
                 )
-        if len(parts) != len(calls):
-            raise OutcomeUnknownError(f"$batch: {len(parts)} answers to {len(calls)} operations")
-        return [
-            self._row(call, Answer(part.status, part.headers, part.body))
-            for call, part in zip(calls, parts, strict=True)
-        ]
-
-    def _together(self, calls: Sequence[Call], rows: Sequence[dict[str, Any]]) -> Receipt:
-        receipts = [self._state.receipt(call, row) for call, row in zip(calls, rows, strict=True)]
-        return Receipt(
-            reference=receipts[0].reference,
-            body={
-                "operations": [
-                    {"reference": receipt.reference, **receipt.body} for receipt in receipts
-                ]
-            },
-        )
+        if len(parts) != asked:
+            raise OutcomeUnknownError(f"$batch: {len(parts)} answers to {asked} operations")
+        return [Answer(part.status, part.headers, part.body) for part in in_turn(parts)]
 
     def _change(self, call: Call, body: Any, key: str, there: There | None) -> Change:
         wire = body_of(body, self._settings.version)
@@ -189,6 +194,11 @@ class Effects:
             f"{self._name}: nothing tells whether {target} happened. Name in `actions` the field"
             " that keeps our key (`stamp`), or what its entity holds afterwards (`holds`)."
         )
+
+
+def _together(receipts: Sequence[Receipt]) -> Receipt:
+    each = [{"reference": receipt.reference, **receipt.body} for receipt in receipts]
+    return Receipt(reference=receipts[0].reference, body={"operations": each})
 
 
 def _operations(request: Request) -> tuple[Request, ...]:

@@ -61,7 +61,8 @@ class Gateway(Http):
             access=access,
         )
         self._later, self._meanings = frozenset(settings.later), settings.meanings
-        self._content = f"application/json{exact}"
+        self.json = f"application/json{exact}"
+        """What a body is written in: OData 4 takes a decimal as text only where this says so."""
         told = {"sap-client": settings.client, "sap-language": settings.language}
         self._always = "&".join(f"{name}={quote(is_)}" for name, is_ in told.items() if is_)
         if not settings.client:
@@ -104,7 +105,7 @@ class Gateway(Http):
     ) -> Answer:
         """One call that changes something. A refused token is renewed, and only then: a few times,
         for a session may end again while the call waits for its turn."""
-        told = {"content-type": self._content, **headers}
+        told = {"content-type": self.json, **headers}
         token = self._tokens.get(service)
         if token is None:
             token = await self._renewed(service, None)

@@ -40,6 +40,8 @@ class Said(msgspec.Struct, frozen=True):
     text: str
     details: tuple[tuple[str, str], ...] = ()
     """Code and sentence of each further message, in the system's order."""
+    at: str = ""
+    """Where in what was sent, as OData 4 says it: `operation 2, _MaterialDocumentItem/1`."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -47,7 +49,8 @@ class Said(msgspec.Struct, frozen=True):
         return (self.code, *(code for code, _ in self.details))
 
     def __str__(self) -> str:
-        first = f"{self.code}: {self.text}" if self.code else self.text
+        text = f"{self.text} (at {self.at})" if self.at else self.text
+        first = f"{self.code}: {text}" if self.code else text
         more = [f"{code}: {text}" for code, text in self.details if text and text != self.text]
         return "; ".join(dict.fromkeys([first, *more]))[:_LONGEST]
 
@@ -127,7 +130,16 @@ def _from_json(error: dict[str, Any]) -> Said:
                 for row in cast("list[dict[str, Any]]", found)[:_MOST]
                 if isinstance(row, dict)  # pyright: ignore[reportUnnecessaryIsInstance] wire
             ]
-    return Said(_text(error.get("code")), _sentence(error.get("message")), tuple(details))
+    code, text = _text(error.get("code")), _sentence(error.get("message"))
+    return Said(code, text, tuple(details), _place(error))
+
+
+def _place(error: dict[str, Any]) -> str:
+    """SAP writes the number of a change set's operation as an annotation, of whatever alias."""
+    numbers = (value for name, value in error.items() if name.endswith(".ContentID"))
+    number = _text(next(numbers, None))
+    named = f"operation {number}" if number else ""
+    return ", ".join(filter(None, (named, _text(error.get("target")))))
 
 
 def _sentence(message: Any) -> str:

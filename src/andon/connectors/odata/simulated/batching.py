@@ -5,6 +5,8 @@ __all__ = ["batch_reply"]
 import re
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from andon.connectors.odata.simulated.books import RefusedCallError
 from andon.connectors.odata.simulated.saying import Reply
 from andon.connectors.odata.simulated.service import Asked, Service
@@ -40,18 +42,29 @@ def batch_reply(service: Service, asked: Asked) -> Reply:
 
 def _change_set(service: Service, body: bytes, boundary: str, user: str) -> bytes:
     replies: list[bytes] = []
+    number = ""
     try:
         with service.together():
             for headers, inner in _parts(body, boundary):
+                number = headers.get("content-id", "")
                 reply = service.answer(_asked(inner, user))
                 if reply.status >= 400:
                     raise _UndoneError(reply)
-                replies.append(_one(reply, {"Content-ID": headers.get("content-id", "")}))
+                replies.append(_one(reply, {"Content-ID": number}))
     except _UndoneError as undone:
-        return _one(undone.reply, {})
+        return _one(undone.reply if service.version == 2 else _numbered(undone.reply, number), {})
+    if service.version == 4:
+        replies.reverse()  # any order is allowed, and whoever counts on theirs should notice
     mark = "changesetresponse"
     head = f"Content-Type: multipart/mixed; boundary={mark}".encode()
     return head + _END + _END + _joined(replies, mark)
+
+
+def _numbered(reply: Reply, number: str) -> Reply:
+    """The refusal with the annotation by which SAP's OData 4 says which operation it is about."""
+    told = msgspec.json.decode(reply.body)
+    told["error"]["@SAP__core.ContentID"] = number
+    return msgspec.structs.replace(reply, body=msgspec.json.encode(told))
 
 
 def _joined(parts: list[bytes], mark: str) -> bytes:

@@ -17,6 +17,11 @@ _Index = defaultdict[tuple[Any, ...], dict[Key, Row]]
 class RefusedCallError(Exception):
     """The system will not do it: HTTP status, code and sentence, and further messages."""
 
+    target = ""
+    """Where in what was asked, `_MaterialDocumentItem/1/EntryUnit`, where one place is to blame."""
+    item: int | None = None
+    """Which of the items, where a rule of the company refused one; the first is 0."""
+
     def __init__(
         self, code: str, text: str, *, status: int = 400, details: Sequence[tuple[str, str]] = ()
     ) -> None:

@@ -1,15 +1,20 @@
 """Values on the wire: as OData 2 and 4 write them, and what they take."""
 
-__all__ = ["heard", "told"]
+__all__ = ["Decimals", "heard", "told"]
 
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 from andon.connectors.odata.metadata import Property
 from andon.connectors.odata.simulated.books import RefusedCallError
 from andon.connectors.odata.values import instant_of, time_of_day, wire_date
+
+Decimals = Literal["text", "numbers"]
+"""How a body writes them: as text in OData 2; in OData 4 as numbers, unless the body says that it
+is compatible with IEEE 754."""
+_DECIMAL = re.compile(r"-?\d{1,13}(\.\d{1,3})?")
 
 
 def told(value: Any, field: Property, version: int) -> Any:
@@ -34,29 +39,32 @@ def told(value: Any, field: Property, version: int) -> Any:
             return value
 
 
-def heard(value: Any, field: Property) -> Any:
+def heard(value: Any, field: Property, *, decimals: Decimals) -> Any:
     """A value from JSON, refused when its type cannot hold it."""
     if value is None:
         return None
     try:
-        return _heard(value, field)
+        return _heard(value, field, decimals)
     except (ValueError, InvalidOperation) as error:
-        raise RefusedCallError(
+        refused = RefusedCallError(
             "/IWBEP/CM_MGW_RT/176", f"The property '{field.name}' holds the invalid value '{value}'"
-        ) from error
+        )
+        refused.target = field.name
+        raise refused from error
 
 
-def _heard(value: Any, field: Property) -> Any:
+def _heard(value: Any, field: Property, decimals: Decimals) -> Any:
     match field.type:
         case "Edm.String":
             if not isinstance(value, str) or len(value) > (field.max_length or len(value)):
                 raise ValueError
             return value
         case "Edm.Decimal":
-            # In JSON of OData 2 a decimal is text; a bare number is refused as a gateway does.
-            if not isinstance(value, str) or not re.fullmatch(r"-?\d{1,13}(\.\d{1,3})?", value):
+            # The other form is refused as a gateway does.
+            text = str(value)
+            if isinstance(value, str) != (decimals == "text") or not _DECIMAL.fullmatch(text):
                 raise ValueError
-            return Decimal(value)
+            return Decimal(text)
         case "Edm.Boolean":
             if not isinstance(value, bool):
                 raise ValueError

@@ -54,7 +54,7 @@ class Movements:
 
     def post(self, header: Row, items: Iterable[Row], user: str) -> Sequence[Row]:
         """One document with all its items, or none of them."""
-        lines = self._company.subcontracting.whole([self._line(item) for item in items])
+        lines = self._company.subcontracting.whole(self._lines(items))
         if not lines:
             return ()
         now = self._books.now()
@@ -116,14 +116,28 @@ class Movements:
         }
         self._books.put(HEADERS, (year, document), values)
         made: list[Row] = []
-        for line in lines:
+        for at, line in enumerate(lines):
             for item in (line, *_automatic(line)):
                 n = f"{len(made) + 1:04}"
                 numbered = {**item, _YEAR: year, _DOCUMENT: document, _ITEM: n}
                 made.append(self._books.put(ITEMS, (year, document, n), numbered))
-            self._move(line)
+            try:
+                self._move(line)
+            except RefusedCallError as error:
+                error.item = at
+                raise
         self._company.ledger.follow(made)
         return made
+
+    def _lines(self, items: Iterable[Row]) -> Sequence[Row]:
+        lines: list[Row] = []
+        for item in items:
+            try:
+                lines.append(self._line(item))
+            except RefusedCallError as error:
+                error.item = len(lines)
+                raise
+        return lines
 
     def _line(self, item: Row) -> Row:
         """An item with all its fields, checked as far as that needs no stock."""

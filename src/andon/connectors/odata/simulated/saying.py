@@ -108,12 +108,17 @@ class Saying:
         return {"__metadata": meta}
 
 
+_TABLES = {
+    "ProductionOrder": "A_ProductionOrder_2",
+    "Component": "A_ProductionOrderComponent_4",
+    "MaterialDocument": "A_MaterialDocumentHeader",
+    "MaterialDocumentItem": "A_MaterialDocumentItem",
+}
+
+
 def table_of(set_name: str) -> str:
     """The books behind a set; the sets of OData 4 show the same rows under other names."""
-    return {
-        "ProductionOrder": "A_ProductionOrder_2",
-        "Component": "A_ProductionOrderComponent_4",
-    }.get(set_name, set_name)
+    return _TABLES.get(set_name, set_name)
 
 
 def json_reply(value: Any, status: int = 200, headers: Mapping[str, str] = {}) -> Reply:
@@ -128,7 +133,8 @@ def refused(error: RefusedCallError, version: int, service: str) -> Reply:
     if version == 4:
         details = [{"code": code, "message": text} for code, text in error.details]
         body = {"code": first[0], "message": first[1], "details": details}
-        return json_reply({"error": body}, error.status)
+        where = {"target": error.target} if error.target else {}
+        return json_reply({"error": {**body, **where}}, error.status)
     rows = [
         {"code": code, "message": text, "propertyref": "", "severity": "error", "target": ""}
         for code, text in (first, *error.details, ("/IWBEP/CX_MGW_BUSI_EXCEPTION", ""))

@@ -3,18 +3,18 @@
 __all__ = ["Asked", "Service"]
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from andon.connectors.odata.metadata import Described, EntityType
+from andon.connectors.odata.metadata import Described, EntityType, Navigation
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
 from andon.connectors.odata.simulated.company import Company
 from andon.connectors.odata.simulated.deeds import Deeds
-from andon.connectors.odata.simulated.edm import heard
+from andon.connectors.odata.simulated.edm import Decimals, heard
 from andon.connectors.odata.simulated.questions import Limits, Questions
 from andon.connectors.odata.simulated.saying import (
     Reply,
@@ -101,8 +101,13 @@ class Service:
 
     def _create(self, name: str, asked: Asked) -> Reply:
         say, kind = self._say(), self.about.sets[name]
-        values, behind = self._heard(kind, asked.body)
-        row = self._deeds.create(name, values, behind, asked.user)
+        values, behind = self._heard(kind, asked.body, self._decimals(asked))
+        try:
+            row = self._deeds.create(table_of(name), values, behind, asked.user)
+        except RefusedCallError as error:
+            if error.item is not None:
+                error.target = f"{next(iter(behind))}/{error.item}"
+            raise
         shown = say.row(name, row, list(behind), ())
         address = say.address(name, row)
         return say.one(shown, status=201, etag=say.etag(row), location=address)
@@ -110,7 +115,7 @@ class Service:
     def _change(self, name: str, key: str | None, asked: Asked) -> Reply:
         row = self._row(name, key or "")
         self._must_match(row, asked, needed=True)
-        values, _ = self._heard(self.about.sets[name], asked.body)
+        values, _ = self._heard(self.about.sets[name], asked.body, self._decimals(asked))
         self._deeds.change(table_of(name), row, values)
         return Reply(204)
 
@@ -151,7 +156,13 @@ class Service:
                 "/IWBEP/CM_MGW_RT/104", "The data was changed by another user", status=412
             )
 
-    def _heard(self, kind: EntityType, body: bytes) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    def _decimals(self, asked: Asked) -> Decimals:
+        exact = "ieee754compatible=true" in asked.headers.get("content-type", "").lower()
+        return "text" if self.version == 2 or exact else "numbers"
+
+    def _heard(
+        self, kind: EntityType, body: bytes, decimals: Decimals
+    ) -> tuple[dict[str, Any], dict[str, list[Any]]]:
         """Fields of the row, and rows behind its ways."""
         try:
             told: Any = msgspec.json.decode(body)
@@ -165,16 +176,25 @@ class Service:
         behind: dict[str, list[Any]] = {}
         for name, value in cast("dict[str, Any]", told).items():
             if name in kind.properties:
-                values[name] = heard(value, kind.properties[name])
+                values[name] = heard(value, kind.properties[name], decimals=decimals)
             elif (way := kind.navigations.get(name)) is not None:
-                inner = self.about.types[way.target]
-                rows = _behind(value)
-                behind[name] = [self._heard(inner, msgspec.json.encode(row))[0] for row in rows]
+                behind[name] = self._items(way, _behind(value), decimals)
             elif not name.startswith("__"):
                 raise RefusedCallError(
                     "/IWBEP/CM_MGW_RT/021", f"Property {name} not found in type '{kind.name}'"
                 )
         return values, behind
+
+    def _items(self, way: Navigation, rows: Sequence[Any], decimals: Decimals) -> list[Any]:
+        kind = self.about.types[way.target]
+        items: list[Any] = []
+        for row in rows:
+            try:
+                items.append(self._heard(kind, msgspec.json.encode(row), decimals)[0])
+            except RefusedCallError as error:
+                error.target = f"{way.name}/{len(items)}/{error.target}".rstrip("/")
+                raise
+        return items
 
     def _row(self, name: str, key: str) -> Row:
         kind = self.about.sets[name]
