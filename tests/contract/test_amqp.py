@@ -9,7 +9,7 @@ import aiormq
 import msgspec
 import pytest
 
-from andon.connectors.amqp import Amqp, CloudEvent
+from andon.connectors.amqp import Amqp, CloudEvent, Publication
 from andon.connectors.amqp.simulator import Rabbit
 from andon.core.connector import Item, Request
 from andon.core.errors import (
@@ -20,6 +20,7 @@ from andon.core.errors import (
     UnavailableError,
 )
 from andon.testing.conformance.trial import settings_of
+from tests.contract.publishing import AS_READ, RELEASED, publishes
 from tests.contract.real.amqp import RabbitTls
 
 STATE = {"queue": "states", "key": "/id"}
@@ -252,6 +253,26 @@ async def test_a_cloud_event_goes_through_a_queue(plant: Rabbit, mode: str) -> N
     assert item.key == "/andon k-1"
     assert msgspec.json.decode(item.raw)["subject"] == "Größe 100 %"
     assert msgspec.json.decode(item.raw)["data"] == {"v": 1}
+
+
+@pytest.mark.parametrize("mode", ["plain", "structured"])
+async def test_a_publication_is_read_as_a_cloud_event_and_a_repeat_is_known_by_its_id(
+    plant: Rabbit, mode: str
+) -> None:
+    request = publishes(Publication(type(RELEASED), connection="line", target="acme/events.{type}"))
+    connection = await plant.plant()
+    channel = await connection.channel()
+    await channel.queue_bind("dead", "acme", "events.andon.production.#")
+    amqp = ours(plant, mode=mode, source="/plant-7")
+    for _ in range(2):  # the broker takes both: it does not know our key
+        await amqp.send(request, key="k-1")
+    await amqp.close()
+    await channel.queue_unbind("dead", "acme", "events.andon.production.#")
+    await connection.close()
+    dead = {"any": {"queue": "dead", "format": "cloudevents"}}
+    items = await taken(ours(plant, messages=dead), 2)
+    assert [msgspec.json.decode(item.raw) for item in items] == [AS_READ, AS_READ]
+    assert {item.key for item in items} == {"/plant-7 k-1"}
 
 
 # -- a killed node --------------------------------------------------------------------------------

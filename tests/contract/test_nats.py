@@ -10,7 +10,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StreamConfig
 
-from andon.connectors.nats import CloudEvent, Nats, NatsSettings
+from andon.connectors.nats import CloudEvent, Nats, NatsSettings, Publication
 from andon.connectors.nats.items import GAP
 from andon.connectors.nats.simulator import NatsServer
 from andon.core.connector import Item, Request
@@ -22,6 +22,7 @@ from andon.core.errors import (
     UnavailableError,
 )
 from andon.testing.conformance.trial import settings_of
+from tests.contract.publishing import AS_READ, RELEASED, publishes
 
 
 class Plant(NatsServer):
@@ -358,3 +359,22 @@ async def test_a_cloud_event_goes_through_a_stream(plant: Plant, mode: str) -> N
     assert item.key == "/andon k-1"
     assert msgspec.json.decode(item.raw)["subject"] == "Größe 100 %"
     assert msgspec.json.decode(item.raw)["data"] == {"v": 1}
+
+
+@pytest.mark.parametrize("mode", ["plain", "structured"])
+async def test_a_publication_is_stored_once_and_read_as_a_cloud_event(
+    plant: Plant, mode: str
+) -> None:
+    request = publishes(Publication(type(RELEASED), connection="line", target="acme.{type}"))
+    await plant.streams_there.add_stream(name="EVENTS", subjects=[f"acme.{RELEASED.TYPE}"])
+    nats = ours(plant, mode=mode, source="/plant-7")
+    sent = await nats.send(request, key="k-1")
+    again = await nats.send(request, key="k-1")
+    found = await nats.find(request, key="k-1")
+    await nats.close()
+    assert found is not None
+    assert (again.reference, found.reference) == (sent.reference, sent.reference)
+    assert (await plant.streams_there.stream_info("EVENTS")).state.messages == 1
+    events = {"any": {"template": "acme.{type...}", "format": "cloudevents"}}
+    (item,) = await taken(ours(plant, stream="EVENTS", subjects=events), 1)
+    assert msgspec.json.decode(item.raw) == AS_READ

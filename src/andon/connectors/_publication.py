@@ -1,10 +1,11 @@
-"""Events of ours written to a broker: each one is a command of its own, so none is lost or doubled.
+"""Events of ours written to a broker: each one is a command of its own, so none is lost.
 
 A publication is durable as everything that is sent: it waits while the broker is away, keeps its
-place among what is published about the same subject, and is looked for when its answer is lost.
+place among what is published about the same subject, and is looked for when its answer is lost,
+where the broker can be asked.
 """
 
-__all__ = ["Publication"]
+__all__ = ["Publication", "mode_for"]
 
 import types
 from collections.abc import Callable, Coroutine, Sequence
@@ -13,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
+from andon.connectors._messages import CloudEvent, Mode
 from andon.core.connector import Request
 from andon.core.mapping import Known, Outbound, Proof, outbound
 from andon.core.message import Command, Event
@@ -22,7 +24,8 @@ from andon.model.terms import Instant
 
 
 class Publication:
-    """Every event of these types, written to `target` of one connection as a CloudEvent.
+    """Every event of these types, written to `target` of one connection as a CloudEvent; `{type}`
+    in it stands for the event's type.
 
     A project takes all four parts: `workflows`, `routes` and `messages` into its `Andon`,
     `mappings` into the `Connection`. What only reads back our own change is not news and is not
@@ -39,8 +42,14 @@ class Publication:
         ]
         self.routes: Sequence[Route] = [Route(command, connection) for _, command in pairs]
         self.mappings: Sequence[Outbound] = [
-            outbound(command, proof=proof)(_writer(event, target)) for event, command in pairs
+            outbound(command, proof=proof)(_writer(event, target.replace("{type}", event.TYPE)))
+            for event, command in pairs
         ]
+
+
+def mode_for(body: object, mode: Mode) -> Mode:
+    """A CloudEvent leaves as one, also where a connection writes other bodies plain."""
+    return "binary" if mode == "plain" and isinstance(body, CloudEvent) else mode
 
 
 def _command(event: type[Event], connection: str) -> type[Command]:
@@ -91,12 +100,12 @@ def _flow(event: type[Event], command: type[Command], connection: str) -> Workfl
 def _writer(event: type[Event], target: str) -> Callable[[Any, Known], Request]:
     def written(command: Any, _: Known) -> Request:
         at: datetime = command.at
-        body = {
-            "type": event.TYPE,
-            "subject": command.subject_id,
-            "at": at,
-            "data": msgspec.to_builtins(command.said, builtin_types=(), str_keys=True),
-        }
+        body = CloudEvent(
+            type=event.TYPE,
+            subject=command.subject_id,
+            at=at,
+            data=msgspec.to_builtins(command.said, builtin_types=(), str_keys=True),
+        )
         return Request(target=target, body=body)
 
     return written

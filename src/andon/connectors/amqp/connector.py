@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from andon.connectors._declared import faults_of
 from andon.connectors._messages import written
+from andon.connectors._publication import mode_for
 from andon.connectors._topics import AMQP, Template
 from andon.connectors.amqp.items import Reader
 from andon.connectors.amqp.publishing import Publisher
@@ -119,7 +120,7 @@ class Amqp(Source[AmqpSettings], Sink[AmqpSettings]):
         if len(exchange.encode()) > 255 or len(routing_key.encode()) > 255:
             raise RejectedError(f"{request.target[:80]}... is longer than AMQP allows.", "too-long")
         message = written(
-            request.body, self.settings.mode,
+            request.body, mode_for(request.body, self.settings.mode),
             key=key, source=self.settings.source, now=datetime.now(UTC),
         )  # fmt: skip
         publisher = await self._connected()

@@ -52,7 +52,8 @@ class AmqpSettings(Settings, frozen=True, kw_only=True):
     in_flight: int = 1000
     """Messages of one queue on their way to us or to the log before the broker waits."""
     mode: Mode = "plain"
-    """How we publish: the body alone, or CloudEvents, structured or binary."""
+    """How we publish: the body alone, or CloudEvents, structured or binary. A body that is a
+    CloudEvent, as those of a `Publication` are, leaves binary where this says plain."""
     source: str = "andon"
     """Who our CloudEvents come from: a URI."""
 

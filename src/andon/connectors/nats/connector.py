@@ -21,6 +21,7 @@ from nats.js.errors import APIError, NoStreamResponseError, NotFoundError, Servi
 from andon.connectors._cloudevents import headers_of
 from andon.connectors._declared import faults_of
 from andon.connectors._messages import written
+from andon.connectors._publication import mode_for
 from andon.connectors._topics import NATS, Template
 from andon.connectors.nats.finding import MESSAGE_ID, found
 from andon.connectors.nats.items import Reader
@@ -119,7 +120,7 @@ class Nats(Source[NatsSettings], Sink[NatsSettings]):
         subject = request.target
         _checked_subject(subject)
         message = written(
-            request.body, self.settings.mode,
+            request.body, mode_for(request.body, self.settings.mode),
             key=key, source=self.settings.source, now=datetime.now(UTC),
         )  # fmt: skip
         headers = {MESSAGE_ID: key, **_headers(message.content_type, message.attributes)}

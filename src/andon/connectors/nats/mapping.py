@@ -1,9 +1,10 @@
-"""What every connection to a stream needs beside its own mappings: gaps as findings."""
+"""Pieces for projects: gaps as findings, and what happened, published to a subject."""
 
-__all__ = ["mappings", "noted"]
+__all__ = ["Publication", "mappings", "noted"]
 
 from collections.abc import Iterable
 
+from andon.connectors._publication import Publication
 from andon.connectors.nats.items import GAP, Gap
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound

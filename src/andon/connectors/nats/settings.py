@@ -61,7 +61,8 @@ class NatsSettings(Settings, frozen=True, kw_only=True):
     expected: str | None = None
     """The stream that must take what we publish; else it is refused."""
     mode: Mode = "plain"
-    """How we publish: the body alone, or CloudEvents, structured or binary."""
+    """How we publish: the body alone, or CloudEvents, structured or binary. A body that is a
+    CloudEvent, as those of a `Publication` are, leaves binary where this says plain."""
     source: str = "andon"
     """Who our CloudEvents come from: a URI."""
     looks_back: timedelta = timedelta(days=7)
