@@ -14,6 +14,7 @@ from andon.connectors.b2mml.reading import looked_through, nouns_in
 from andon.connectors.b2mml.settings import B2mmlSettings
 from andon.connectors.b2mml.shape import Json
 from andon.connectors.b2mml.verdict import verdict_of
+from andon.connectors.b2mml.words import SCHEDULES, parts_of
 from andon.connectors.b2mml.writing import Envelope, document_of
 from andon.core.connector import (
     Acknowledge,
@@ -29,8 +30,6 @@ from andon.core.connector import (
 from andon.core.errors import Fault, MappingError, RejectedError
 
 _XML = "application/xml; charset=utf-8"
-_PROCESS, _SHOW = "ProcessOperationsSchedule", "ShowOperationsSchedule"
-_NOUN = "OperationsSchedule"
 
 
 def doors_of(settings: B2mmlSettings) -> Sequence[Door]:
@@ -56,7 +55,8 @@ def _doors(settings: B2mmlSettings) -> Iterator[Door]:
             partial(_doubt, settings),
             media=_XML,
         )
-        yield Acknowledge("POST", f"{settings.fetched}/acknowledge", _acknowledged, b"", _XML)
+        heard = partial(_acknowledged, SCHEDULES[settings.nouns])
+        yield Acknowledge("POST", f"{settings.fetched}/acknowledge", heard, b"", _XML)
 
 
 def _posted(settings: B2mmlSettings, arrival: Arrival) -> Sequence[Item]:
@@ -77,18 +77,23 @@ def _answer(settings: B2mmlSettings, arrival: Arrival) -> bytes:
 
 def _shown(settings: B2mmlSettings, _: Arrival, offered: Sequence[Offered]) -> bytes:
     """One Show with a schedule for each command; nothing at all while nothing waits."""
-    schedules: list[Any] = [one.request.body[_NOUN] for one in offered]
+    noun = SCHEDULES[settings.nouns]
+    schedules: list[Any] = [one.request.body[noun] for one in offered]
     return _document(settings, schedules) if schedules else b""
 
 
 def _doubt(settings: B2mmlSettings, one: Offered) -> str | None:
     """A schedule that breaks the schema would spoil the whole answer."""
-    if one.request.target != _PROCESS:
-        return f"They fetch schedules, and this is {one.request.target}. Tell them in another way."
+    noun = SCHEDULES[settings.nouns]
+    if one.request.target != f"Process{noun}":
+        return (
+            f"They fetch schedules as {noun}, and this is {one.request.target}."
+            " Tell them in another way."
+        )
     if not one.request.names:
         return "The mapping gives no `names`, by which they could acknowledge it."
     try:
-        _document(settings, [one.request.body[_NOUN]])
+        _document(settings, [one.request.body[noun]])
     except RejectedError as error:
         return str(error)
     return None
@@ -102,23 +107,25 @@ def _document(settings: B2mmlSettings, schedules: list[Any]) -> bytes:
         receiver=settings.receiver,
         created_at=now,
     )
-    request = Request(target=_SHOW, body={_NOUN: schedules})
+    noun = SCHEDULES[settings.nouns]
+    request = Request(target=f"Show{noun}", body={noun: schedules})
     return document_of(request, envelope, judged=settings.outgoing_schema == "refuse")
 
 
-def _acknowledged(arrival: Arrival) -> Acknowledgment:
+def _acknowledged(noun: str, arrival: Arrival) -> Acknowledgment:
     """One order in one Acknowledge, under the id by which it was shown."""
     about = looked_through(BytesIO(arrival.body))
     nouns = nouns_in(arrival.body)
+    (part,) = parts_of(noun)
     requests = [
         cast("Json", request)
-        for schedule in cast("list[Json]", nouns.get(_NOUN, []))
-        for request in cast("list[Any]", schedule.get("OperationsRequest", []))
+        for schedule in cast("list[Json]", nouns.get(noun, []))
+        for request in cast("list[Any]", schedule.get(part, []))
     ]
     names = [one.get("ID") for one in requests]
     if about.verb not in ("Acknowledge", "Confirm") or len(names) != 1 or not names[0]:
         raise MappingError(
-            "Expected AcknowledgeOperationsSchedule with one OperationsRequest",
+            f"Expected Acknowledge{noun} with one {part}",
             [Fault("DataArea", f"{about.verb}{about.noun} with {len(names)} requests")],
         )
     verdict = verdict_of(about, nouns, None)

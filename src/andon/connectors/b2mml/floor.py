@@ -17,6 +17,7 @@ from andon.connectors.b2mml.answering import Answer, answer_to
 from andon.connectors.b2mml.reading import looked_through, nouns_in
 from andon.connectors.b2mml.schema import schema_faults
 from andon.connectors.b2mml.shape import Json, element_of
+from andon.connectors.b2mml.words import SCHEDULES, parts_of
 from andon.connectors.b2mml.writing import Envelope, document_of, written
 from andon.core.connector import Request
 
@@ -84,7 +85,7 @@ class Floor:
         """Its answer, if the sender asks for one."""
         about = looked_through(BytesIO(document))
         if about.verb == "Get":
-            return self._shown(document)
+            return self._shown(document, about.noun)
         faults = schema_faults(tree_of(document, "the document"))
         with self._lock:
             refused = self._judged.get(about.bod) if about.bod else None
@@ -153,19 +154,20 @@ class Floor:
             case _:
                 pass
 
-    def _shown(self, document: bytes) -> Answer:
+    def _shown(self, document: bytes, noun: str) -> Answer:
         """A Show with what it holds of what is asked for, or with nothing in it."""
         asked = [str(one["ID"]) for one in _orders(document)]
         held = [self.orders[name] for name in asked if name in self.orders]
         envelope = Envelope(bod=stamp("/".join(asked)), sender=_NAME, created_at=self.now())
-        schedules: list[Json] = [{"ID": "held", "OperationsRequest": held}] if held else []
+        part = parts_of(noun)[0]
+        schedules: list[Json] = [{"ID": "held", part: held}] if held else []
         root: Json = {
             "@releaseID": "V0700",
             "ApplicationArea": envelope.area(),
-            "DataArea": {"Show": {}, "OperationsSchedule": schedules},
+            "DataArea": {"Show": {}, noun: schedules},
         }
-        shown = element_of("ShowOperationsSchedule", root)
-        return Answer("ShowOperationsSchedule", written(shown, judged=bool(held)))
+        shown = element_of(f"Show{noun}", root)
+        return Answer(f"Show{noun}", written(shown, judged=bool(held)))
 
     def _modified(self, answer: Answer) -> Answer:
         """What is below the least amount is raised to it, and the answer says so."""
@@ -238,7 +240,8 @@ _STANDS: Mapping[State | None, str] = {"running": "is being made", "made": "is m
 
 def _wanted(order: Json) -> Wanted | None:
     """By the first requirement that says what is produced; None where none does."""
-    for segment in cast("list[Json]", order.get("SegmentRequirement", [])):
+    steps: list[Any] = [*order.get("SegmentRequirement", []), *order.get("JobOrder", [])]
+    for segment in cast("list[Json]", steps):
         for part in cast("list[Any]", segment.get("MaterialRequirement", [])):
             amounts = part.get("Quantity", [])
             if part.get("MaterialUse") == "Produced" and amounts:
@@ -252,5 +255,10 @@ def _wanted(order: Json) -> Wanted | None:
 
 
 def _orders(document: bytes) -> list[Json]:
-    schedules = cast("list[Json]", nouns_in(document).get("OperationsSchedule", []))
-    return [cast("Json", one) for each in schedules for one in each.get("OperationsRequest", [])]
+    nouns = nouns_in(document)
+    return [
+        cast("Json", one)
+        for noun in SCHEDULES.values()
+        for schedule in cast("list[Json]", nouns.get(noun, []))
+        for one in cast("list[Any]", schedule.get(parts_of(noun)[0], []))
+    ]

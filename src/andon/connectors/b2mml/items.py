@@ -124,7 +124,7 @@ def key_of(fact: Fact, number: int) -> str:
 def _mirror(fact: Fact) -> str:
     """What is said of one thing again and again is compared with what was said before."""
     name = fact.body.get("ID")
-    again = fact.kind in ("OperationsRequest", "MaterialLot")
+    again = fact.kind in ("OperationsRequest", "WorkRequest", "JobOrder", "MaterialLot")
     return f"{fact.kind}/{name}" if again and isinstance(name, str) and name else ""
 
 

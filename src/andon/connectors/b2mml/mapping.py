@@ -5,6 +5,7 @@ __all__ = [
     "EnvelopeItem",
     "Nouns",
     "Schedule",
+    "Work",
     "answered",
     "asked",
     "mappings",
@@ -21,9 +22,15 @@ from andon.connectors.b2mml.document import About
 from andon.connectors.b2mml.lots import material_lot, test_result
 from andon.connectors.b2mml.orders import OUTBOUND
 from andon.connectors.b2mml.performances import job_response, operations_response, work_response
-from andon.connectors.b2mml.schedules import RequestBody, header, operations_request
+from andon.connectors.b2mml.schedules import (
+    Noun,
+    RequestBody,
+    header,
+    operations_request,
+)
 from andon.connectors.b2mml.settings import B2mmlSettings
 from andon.connectors.b2mml.verdict import Verdict, verdict_of
+from andon.connectors.b2mml.works import WorkBody, job_order, work_request
 from andon.core.connector import Item
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound
 from andon.core.message import Finding, ReadBack, claim
@@ -36,6 +43,17 @@ class Nouns(msgspec.Struct, frozen=True):
     schedules: "list[Schedule]" = msgspec.field(
         name="OperationsSchedule", default_factory=list["Schedule"]
     )
+    works: "list[Work]" = msgspec.field(name="WorkSchedule", default_factory=list["Work"])
+
+    @property
+    def requests(self) -> Iterator[tuple[RequestBody, Noun]]:
+        """All of them, whichever noun they are in."""
+        for schedule in self.schedules:
+            for one in schedule.requests:
+                yield one, "OperationsRequest"
+        for work in self.works:
+            for one in work.requests:
+                yield one.request, "WorkRequest"
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -44,6 +62,12 @@ class Schedule(msgspec.Struct, frozen=True):
     requests: list[RequestBody] = msgspec.field(
         name="OperationsRequest", default_factory=list[RequestBody]
     )
+
+
+class Work(msgspec.Struct, frozen=True):
+    """One WorkSchedule of an answer."""
+
+    requests: list[WorkBody] = msgspec.field(name="WorkRequest", default_factory=list[WorkBody])
 
 
 class EnvelopeItem(msgspec.Struct, frozen=True):
@@ -78,19 +102,18 @@ def answered(item: Item, known: Known) -> Iterable[Said]:
 
 
 def _held(said: AnswerItem) -> Iterator[Said]:
-    for schedule in said.body.schedules:
-        for request in schedule.requests:
-            material_id, planned, due_at = header(request)
-            yield ReadBack(
-                kind=OrderReleased.KIND,
-                object_id=request.id,
-                holds={
-                    "status": request.state,
-                    "material": material_id,
-                    "planned": claim(planned),
-                    "due_at": claim(due_at),
-                },
-            )
+    for request, noun in said.body.requests:
+        material_id, planned, due_at = header(request, noun)
+        yield ReadBack(
+            kind=OrderReleased.KIND,
+            object_id=request.id,
+            holds={
+                "status": request.state,
+                "material": material_id,
+                "planned": claim(planned),
+                "due_at": claim(due_at),
+            },
+        )
 
 
 @inbound("Get")
@@ -106,16 +129,11 @@ def _no_news(_: Item, __: Known) -> Iterable[Said]:
     return ()
 
 
-_NO_NEWS = (
-    "MaterialDefinition",
-    "MaterialClass",
-    "MaterialSubLot",
-    "TestSpecification",
-    "WorkRequest",
-    "JobOrder",
-)
+_NO_NEWS = ("MaterialDefinition", "MaterialClass", "MaterialSubLot", "TestSpecification")
 _INBOUND: tuple[Inbound, ...] = (
     operations_request,
+    work_request,
+    job_order,
     operations_response,
     work_response,
     job_response,
@@ -123,11 +141,7 @@ _INBOUND: tuple[Inbound, ...] = (
     test_result,
     asked,
     *(Inbound(kind, answered) for kind in ("Acknowledge", "Respond", "ConfirmBOD")),
-    *(
-        Inbound(kind, _no_news)
-        for kind in ("MaterialDefinition", "MaterialClass", "MaterialSubLot")
-    ),
-    *(Inbound(kind, _no_news) for kind in ("TestSpecification", "WorkRequest", "JobOrder")),
+    *(Inbound(kind, _no_news) for kind in _NO_NEWS),
     *of_files,
 )
 

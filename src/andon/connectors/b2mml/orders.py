@@ -9,15 +9,17 @@ __all__ = [
     "create_lot",
     "distribute",
     "place_hold",
+    "record_test",
     "release_hold",
 ]
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import cast
 
+from andon.connectors.b2mml.nouns import Done, Wanted, performance, schedule
 from andon.connectors.b2mml.settings import B2mmlSettings
 from andon.connectors.b2mml.shape import Json
+from andon.connectors.b2mml.words import PERFORMANCES, SCHEDULES, parts_of
 from andon.core.connector import Request
 from andon.core.mapping import Known, Outbound, outbound
 from andon.core.quantity import Quantity, plain
@@ -29,76 +31,75 @@ from andon.model.production import (
     ConfirmOperation,
     DistributeOrder,
 )
-from andon.model.quality import PlaceHold, ReleaseHold
+from andon.model.quality import PlaceHold, RecordInspection, ReleaseHold, Result
 
 
 @outbound(DistributeOrder, proof="findable")
 def distribute(command: DistributeOrder, known: Known) -> Request:
-    """ProcessOperationsSchedule with one order of one segment."""
+    """ProcessOperationsSchedule, or ProcessWorkSchedule, with one order of one step."""
+    settings = _settings(known)
     return Request(
-        target="ProcessOperationsSchedule",
-        body={"OperationsSchedule": _schedule(command.order_id, command, known)},
+        target=f"Process{SCHEDULES[settings.nouns]}",
+        body=schedule(_wanted(command.order_id, command), settings),
         names=command.order_id,
     )
 
 
 @outbound(ChangeOrder, proof="findable", local=True)
 def change(command: ChangeOrder, known: Known) -> Request:
-    """ChangeOperationsSchedule with the whole order as it is to be, which is what is changed."""
-    order = known.local or command.order_id
-    at = "/ChangeOperationsSchedule/DataArea/OperationsSchedule/OperationsRequest"
-    what: Json = {"ActionExpression": at, "ActionExpression@actionCode": "Change"}
-    return Request(
-        target="ChangeOperationsSchedule",
-        body={
-            "Change": {"ActionCriteria": [what]},
-            "OperationsSchedule": _schedule(order, command, known),
-        },
-    )
+    """Change with the whole order as it is to be, which is what is changed."""
+    settings = _settings(known)
+    noun = SCHEDULES[settings.nouns]
+    (part,) = parts_of(noun)
+    what: Json = {
+        "ActionExpression": f"/Change{noun}/DataArea/{noun}/{part}",
+        "ActionExpression@actionCode": "Change",
+    }
+    whole = schedule(_wanted(known.local or command.order_id, command), settings)
+    return Request(target=f"Change{noun}", body={"Change": {"ActionCriteria": [what]}, **whole})
 
 
 @outbound(CancelOrder, proof="findable", local=True)
 def cancel(command: CancelOrder, known: Known) -> Request:
-    """CancelOperationsSchedule of the order; the reason stands in its description."""
+    """Cancel of the order; the reason stands in its description."""
+    settings = _settings(known)
     order = known.local or command.order_id
-    why: Json = {"Description": command.reason} if command.reason else {}
-    request: Json = {
-        "ID": order,
-        **why,
-        "RequestState": "Cancelled",
-        "SegmentRequirement": [_segment(known)],
-    }
-    body: Json = {"ID": order, "OperationsRequest": [request]}
-    return Request(target="CancelOperationsSchedule", body={"OperationsSchedule": body})
+    wanted = Wanted(order=order, state="Cancelled", why=command.reason)
+    return Request(target=f"Cancel{SCHEDULES[settings.nouns]}", body=schedule(wanted, settings))
 
 
 @outbound(ConfirmOperation, proof="findable", local=True)
 def confirm(command: ConfirmOperation, known: Known) -> Request:
-    """ProcessOperationsPerformance with one segment, for a system that books it."""
-    settings = cast(B2mmlSettings, known.settings)
-    start, end = command.started_at, command.completed_at
-    segment: Json = {
-        "ID": command.operation,
-        **({} if start is None else {"ActualStartTime": _time(start)}),
-        **({} if end is None else {"ActualEndTime": _time(end)}),
-        "SegmentRequirementID": command.operation,
-        "SegmentState": "Completed",
-        **_equipment(command.equipment),
-        "MaterialActual": list(_actuals(command, settings)),
-    }
-    return _performance(known.local or command.order_id, "Running", segment)
+    """ProcessOperationsPerformance, or ProcessWorkPerformance, with one step, for a system that
+    books it."""
+    settings = _settings(known)
+    done = Done(
+        order=known.local or command.order_id,
+        state="Running",
+        step=command.operation,
+        asked=True,
+        started_at=command.started_at,
+        completed_at=command.completed_at,
+        used={
+            **_equipment(command.equipment),
+            "MaterialActual": list(_actuals(command, settings)),
+        },
+    )
+    return _reported(done, settings)
 
 
 @outbound(CompleteProduction, proof="findable", local=True)
 def complete(command: CompleteProduction, known: Known) -> Request:
-    """ProcessOperationsPerformance that says Completed."""
-    end = command.completed_at
-    segment: Json = {
-        "ID": cast(B2mmlSettings, known.settings).segment,
-        **({} if end is None else {"ActualEndTime": _time(end)}),
-        "SegmentState": "Completed",
-    }
-    return _performance(known.local or command.order_id, "Completed", segment)
+    """The same that says Completed."""
+    settings = _settings(known)
+    done = Done(
+        order=known.local or command.order_id,
+        state="Completed",
+        step=settings.segment,
+        asked=False,
+        completed_at=command.completed_at,
+    )
+    return _reported(done, settings)
 
 
 @outbound(CreateLot, proof="findable")
@@ -125,47 +126,51 @@ def release_hold(command: ReleaseHold, known: Known) -> Request:
     return _lot({"ID": known.local or command.lot_id, "Disposition": "UnRestricted"})
 
 
-def _schedule(order: str, command: DistributeOrder | ChangeOrder, known: Known) -> Json:
+@outbound(RecordInspection, proof="findable", local=True)
+def record_test(command: RecordInspection, known: Known) -> Request:
+    """ProcessOperationsTestInformation with one TestResult of what was measured. It decides
+    nothing: an EvaluatedCriterionResult is theirs to say."""
+    result: Json = {
+        "ID": known.local or command.inspection_id,
+        "PropertyMeasurement": [_measured(one) for one in command.results],
+    }
+    return Request(
+        target="ProcessOperationsTestInformation",
+        body={"OperationsTestInformation": {"TestResult": [result]}},
+    )
+
+
+def _settings(known: Known) -> B2mmlSettings:
+    return cast(B2mmlSettings, known.settings)
+
+
+def _wanted(order: str, command: DistributeOrder | ChangeOrder) -> Wanted:
     made: Json = {
         "ID": "1",
         "MaterialDefinitionID": command.material_id,
         "MaterialUse": "Produced",
         "Quantity": [_amount(command.quantity)],
     }
-    request: Json = {
-        "ID": order,
-        **({} if command.due_at is None else {"EndTime": _time(command.due_at)}),
-        "OperationsType": "Production",
-        "RequestState": "Released",
-        "SegmentRequirement": [{**_segment(known), "MaterialRequirement": [made]}],
-    }
-    return {"ID": order, "OperationsRequest": [request]}
+    return Wanted(order=order, state="Released", due_at=command.due_at, made=made)
+
+
+def _reported(done: Done, settings: B2mmlSettings) -> Request:
+    return Request(
+        target=f"Process{PERFORMANCES[settings.nouns]}", body=performance(done, settings)
+    )
 
 
 def _lot(body: Json) -> Request:
     return Request(target="SyncMaterialLot", body={"MaterialLot": [body]})
 
 
-def _performance(order: str, state: str, segment: Json) -> Request:
-    response: Json = {
-        "ID": order,
-        "OperationsRequestID": order,
-        "ResponseState": state,
-        "SegmentResponse": [segment],
-    }
-    body: Json = {"ID": order, "OperationsResponse": [response]}
-    return Request(target="ProcessOperationsPerformance", body={"OperationsPerformance": body})
-
-
-def _segment(known: Known) -> Json:
-    """The schema wants all of these ids."""
-    name = cast(B2mmlSettings, known.settings).segment
-    return {
-        "ID": name,
-        "ProcessSegmentID": name,
-        "OperationsDefinitionID": name,
-        "OperationsSegmentID": name,
-    }
+def _measured(result: Result) -> Json:
+    """A figure in the unit of the plan, or whether it conforms."""
+    if result.measured is None:
+        value = {"ValueString": str(bool(result.conforms)).lower(), "DataType": "boolean"}
+    else:
+        value = {"ValueString": plain(result.measured), "DataType": "decimal"}
+    return {"ID": result.characteristic, "Value": [value]}
 
 
 def _actuals(command: ConfirmOperation, settings: B2mmlSettings) -> Iterator[Json]:
@@ -191,10 +196,6 @@ def _amount(amount: Quantity) -> Json:
     }
 
 
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 OUTBOUND: tuple[Outbound, ...] = (
     distribute,
     change,
@@ -204,4 +205,5 @@ OUTBOUND: tuple[Outbound, ...] = (
     create_lot,
     place_hold,
     release_hold,
+    record_test,
 )

@@ -95,6 +95,14 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     state: str = msgspec.field(name="ResponseState", default="")
     segments: list[Done] = msgspec.field(name="SegmentResponse", default_factory=list[Done])
     jobs: list[Done] = msgspec.field(name="JobResponse", default_factory=list[Done])
+    children: "list[Response]" = msgspec.field(
+        name="WorkResponseChild", default_factory=list["Response"]
+    )
+
+    @property
+    def all_jobs(self) -> list[Done]:
+        """Its own, then those of its parts."""
+        return [*self.jobs, *(job for part in self.children for job in part.all_jobs)]
 
 
 class ResponseItem(msgspec.Struct, frozen=True):
@@ -113,30 +121,37 @@ class JobItem(msgspec.Struct, frozen=True):
 def operations_response(item: Item, known: Known) -> Iterator[Said]:
     """Every segment with an amount is a confirmation; a completed response completes the order."""
     body = item.read(ResponseItem).body
-    return _reported(body, body.segments, first(body.request), cast(B2mmlSettings, known.settings))
+    settings = cast(B2mmlSettings, known.settings)
+    return _reported(body, body.segments, first(body.request), settings, "OperationsRequestID")
 
 
 @inbound("WorkResponse")
 def work_response(item: Item, known: Known) -> Iterator[Said]:
     """The same of a work order and its jobs."""
     body = item.read(ResponseItem).body
-    return _reported(body, body.jobs, body.work_request, cast(B2mmlSettings, known.settings))
+    settings = cast(B2mmlSettings, known.settings)
+    return _reported(body, body.all_jobs, body.work_request, settings, "WorkRequestID")
 
 
 @inbound("JobResponse")
 def job_response(item: Item, known: Known) -> Iterator[Said]:
     """A job alone does not say of which order it is: that is its job order's id."""
     body = item.read(JobItem).body
+    if not body.job_order:
+        raise MappingError(
+            f"Job response {body.id} does not say to which job order it belongs",
+            [Fault("body/JobOrderID", "missing")],
+        )
     yield from _confirmed([body], body.job_order, cast(B2mmlSettings, known.settings))
 
 
 def _reported(
-    body: Response, done: Sequence[Done], order_id: str, settings: B2mmlSettings
+    body: Response, done: Sequence[Done], order_id: str, settings: B2mmlSettings, place: str
 ) -> Iterator[Said]:
     if not order_id:
         raise MappingError(
             f"Response {body.id} does not say to which request it belongs",
-            [Fault("body/OperationsRequestID", "missing")],
+            [Fault(f"body/{place}", "missing")],
         )
     parts = list(_flat(done))
     said = list(_confirmed(parts, order_id, settings))

@@ -12,7 +12,7 @@ from lxml import etree
 from andon.connectors._xml import HARDENED, Element, has_document_type, local, tree_of
 from andon.connectors.b2mml.document import About, Fact, about_of
 from andon.connectors.b2mml.shape import Json, json_of, object_of
-from andon.connectors.b2mml.words import NOUNS, earlier, modern, parts_of, split
+from andon.connectors.b2mml.words import NOUNS, VERBS, earlier, modern, parts_of, split
 from andon.core.errors import Fault, MappingError
 
 _CHUNK = 65_536
@@ -147,6 +147,17 @@ class _Walk:
             self._fact, self._fed, self._empty = element, 0, None
         elif depth == self._noun_at and name == self._about.noun:
             self._empty = element
+        if depth == self._noun_at:
+            self._same_verb(element.getprevious())
+
+    def _same_verb(self, before: Element | None) -> None:
+        """What stands before a noun is its verb: with another one it would say two things."""
+        said = "" if before is None else local(before)
+        if said in VERBS and self._about.verb not in ("", said):
+            raise MappingError(
+                f"{self._root} holds the verb {said}. Have its sender write one of the two.",
+                [Fault(f"DataArea/{said}", f"expected {self._about.verb}")],
+            )
 
     def _end(self, element: Element) -> Iterator[Fact]:
         name, depth = _called(element), _depth(element)
@@ -177,6 +188,8 @@ class _Walk:
         return self._headers[-1][1]
 
     def _answer(self, root: Element) -> Fact:
+        for data in root.iterfind("{*}DataArea"):
+            self._same_verb(next(iter(data), None))
         areas, nouns = _whole(root, self._about.verb)
         about = about_of(self._about, *areas)
         kind = "ConfirmBOD" if about.verb == "Confirm" else about.verb

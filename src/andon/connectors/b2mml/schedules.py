@@ -1,10 +1,10 @@
 """Orders that they give us: OperationsRequest of an OperationsSchedule."""
 
-__all__ = ["OrderItem", "RequestBody", "header", "operations_request"]
+__all__ = ["Noun", "OrderItem", "RequestBody", "header", "operations_request", "order_said"]
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 import msgspec
 
@@ -19,6 +19,16 @@ from andon.model.isa95 import RequestState
 from andon.model.production import OrderCancelled, OrderChanged, OrderReleased
 
 _PRODUCED = ("Produced", "Material Produced", "Yield Produced")
+
+Noun = Literal["OperationsRequest", "WorkRequest", "JobOrder"]
+"""What says the order."""
+
+_PLACE: dict[Noun, str] = {
+    "OperationsRequest": "body/SegmentRequirement",
+    "WorkRequest": "body/JobOrder",
+    "JobOrder": "body",
+}
+"""Where it says what it makes."""
 
 
 class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +69,11 @@ def operations_request(item: Item, known: Known) -> Iterator[Said]:
 
     An order first heard of when it is under way was released before we came: it starts nothing.
     """
-    now = item.read(OrderItem)
-    before = known.before(OrderItem)
+    return order_said(item.read(OrderItem), known.before(OrderItem), "OperationsRequest")
+
+
+def order_said(now: OrderItem, before: OrderItem | None, noun: Noun) -> Iterator[Said]:
+    """What an order says that it did not say before, whichever noun it came in."""
     was: RequestState = "Forecast" if before is None else before.state
     order_id = now.body.id
     match now.state:
@@ -71,7 +84,7 @@ def operations_request(item: Item, known: Known) -> Iterator[Said]:
             if before is not None and was not in ("Forecast", "Waiting", "Cancelled", "Aborted"):
                 yield OrderCancelled(order_id=order_id, reason=f"taken back: {now.state}")
         case "Released" | "Ready":
-            yield from _released(now, before, was)
+            yield from _released(now, before, was, noun)
         case "Running" | "Completed" | "Held" | "Suspended" | "Closed":
             yield _read_back(order_id, now.state)
         case "Other":
@@ -79,8 +92,10 @@ def operations_request(item: Item, known: Known) -> Iterator[Said]:
             yield Finding("other-state", text)
 
 
-def _released(now: OrderItem, before: OrderItem | None, was: RequestState) -> Iterator[Said]:
-    material_id, planned, due_at = header(now.body)
+def _released(
+    now: OrderItem, before: OrderItem | None, was: RequestState, noun: Noun
+) -> Iterator[Said]:
+    material_id, planned, due_at = header(now.body, noun)
     order_id = now.body.id
     if was in ("Forecast", "Waiting", "Cancelled", "Aborted"):
         if before is None and now.document.verb == "Change":
@@ -90,15 +105,17 @@ def _released(now: OrderItem, before: OrderItem | None, was: RequestState) -> It
         yield OrderReleased(
             order_id=order_id, material_id=material_id, planned=planned, due_at=due_at
         )
-    elif before is not None and header(before.body) != (material_id, planned, due_at):
+    elif before is not None and header(before.body, noun) != (material_id, planned, due_at):
         yield OrderChanged(
             order_id=order_id, material_id=material_id, planned=planned, due_at=due_at
         )
 
 
-def header(body: RequestBody) -> tuple[str, Quantity, datetime | None]:
+def header(
+    body: RequestBody, noun: Noun = "OperationsRequest"
+) -> tuple[str, Quantity, datetime | None]:
     """What is made, how much, by when: by the first requirement that says Produced."""
-    at = f"OperationsRequest {body.id}"
+    at = f"{noun} {body.id}"
     ends = [body.end, *(one.latest_end for one in reversed(body.segments))]
     due_at = next((moment(end, at) for end in ends if end), None)
     for requirement in _requirements(body.segments):
@@ -109,7 +126,7 @@ def header(body: RequestBody) -> tuple[str, Quantity, datetime | None]:
                 return material_id, planned, due_at
     raise MappingError(
         f"{at} says of no material and amount that it is {' or '.join(_PRODUCED)}",
-        [Fault("body/SegmentRequirement", "no MaterialRequirement with MaterialUse Produced")],
+        [Fault(_PLACE[noun], "no MaterialRequirement with MaterialUse Produced")],
     )
 
 

@@ -51,8 +51,12 @@ class B2mmlSettings(FolderSettings, frozen=True, kw_only=True):
     incoming_schema: Literal["refuse", "read"] = "read"
     """What becomes of a document of theirs that breaks it. Older releases are not judged."""
 
+    nouns: Literal["operations", "work"] = "operations"
+    """In which nouns orders and reports go out: `operations`: OperationsSchedule and
+    OperationsPerformance; `work`: WorkSchedule and WorkPerformance. Both are read."""
     segment: str = "MAKE"
-    """Process and operations segment of an order that is sent without operations."""
+    """Process and operations segment, or work master, of an order that is sent without
+    operations."""
     ordered: str = "OrderedQuantity"
     """SegmentData or JobResponseData by which they say how much was ordered."""
     scrap: str = "Scrap"

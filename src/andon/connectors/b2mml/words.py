@@ -6,6 +6,8 @@ __all__ = [
     "NAMESPACE",
     "NOUNS",
     "PARTS",
+    "PERFORMANCES",
+    "SCHEDULES",
     "VERBS",
     "Code",
     "earlier",
@@ -26,6 +28,10 @@ CODES = ("Accepted", "Modified", "Rejected")
 """What an answer says of what was asked (TransActionCode)."""
 
 Code = Literal["Accepted", "Modified", "Rejected"]
+
+SCHEDULES = {"operations": "OperationsSchedule", "work": "WorkSchedule"}
+PERFORMANCES = {"operations": "OperationsPerformance", "work": "WorkPerformance"}
+"""Orders and reports in the nouns of ISA-95 part 2, or of part 4."""
 
 PARTS = {
     "OperationsSchedule": ("OperationsRequest",),

@@ -1,33 +1,21 @@
-"""What documents mean in our words, and what our commands become."""
+"""What documents mean in our words."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
-import xmlschema
 
 from andon.connectors.b2mml.items import items_of
 from andon.connectors.b2mml.mapping import answered, asked, mappings
-from andon.connectors.b2mml.orders import OUTBOUND
-from andon.connectors.b2mml.schema import schema_faults
 from andon.connectors.b2mml.settings import B2mmlSettings
-from andon.connectors.b2mml.shape import element_of
-from andon.connectors.b2mml.writing import Envelope, document_of
-from andon.core.connector import Item, Request
-from andon.core.errors import MappingError, RejectedError
+from andon.core.connector import Item
+from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known
-from andon.core.message import Command, Finding, ReadBack
+from andon.core.message import Finding, ReadBack
 from andon.core.quantity import Quantity
-from andon.model.inventory import CreateLot, LotCreated
+from andon.model.inventory import LotCreated
 from andon.model.production import (
-    CancelOrder,
-    ChangeOrder,
-    CompleteProduction,
-    ConfirmOperation,
-    DistributeOrder,
     OperationConfirmed,
     OrderCancelled,
     OrderChanged,
@@ -40,11 +28,8 @@ from andon.model.quality import (
     HoldPlaced,
     HoldReleased,
     InspectionDecided,
-    PlaceHold,
-    ReleaseHold,
 )
 from tests.unit.connectors.b2mml.documents import SAMPLES, bod, item, request
-from tests.unit.connectors.b2mml.test_reading import SCHEMA
 
 SETTINGS = B2mmlSettings(folder="/x")
 NOON = datetime(2026, 12, 1, 11, tzinfo=UTC)
@@ -304,96 +289,3 @@ def test_a_modified_answer_says_what_they_hold_now() -> None:
     assert held.holds["planned"] == "20 PCE"
     assert isinstance(told, Finding)
     assert told.code == "modified"
-
-
-# Out
-
-COMMANDS: list[Command] = [
-    DistributeOrder(order_id="1001", material_id="PUMP", quantity=TEN, due_at=NOON),
-    DistributeOrder(order_id="<&>", material_id="Ü", quantity=TEN),
-    CancelOrder(order_id="1001", reason="customer gone"),
-    CancelOrder(order_id="1001"),
-    ChangeOrder(order_id="1001", material_id="PUMP", quantity=pcs(7), due_at=NOON),
-    ChangeOrder(order_id="1001", material_id="PUMP", quantity=pcs(7)),
-    ConfirmOperation(
-        order_id="1001",
-        operation="10",
-        good=pcs(9),
-        scrap=pcs(1),
-        equipment="PRESS-2",
-        started_at=NOON,
-        completed_at=NOON,
-    ),
-    ConfirmOperation(order_id="1001", operation="10", good=pcs(9), scrap=pcs(0)),
-    CompleteProduction(order_id="1001", completed_at=NOON),
-    CompleteProduction(order_id="1001"),
-    CreateLot(lot_id="L7", material_id="PUMP"),
-    PlaceHold(lot_id="L7", reason="crack"),
-    ReleaseHold(lot_id="L7"),
-]
-CHANGES = [one for one in COMMANDS if isinstance(one, ChangeOrder)]
-ENVELOPE = Envelope(bod="b", sender="andon", receiver="MES", created_at=NOON, wants="Always")
-
-
-@cache
-def independent() -> xmlschema.XMLSchema:
-    """Another reader of the same schema: what one of two overlooks the other may find."""
-    return xmlschema.XMLSchema(str(SCHEMA / "AllSchemas.xsd"))
-
-
-def written(command: Command) -> Request:
-    (writer,) = [one for one in OUTBOUND if one.command is type(command)]
-    return writer.writes(command, Known(SETTINGS, local="local-id"))
-
-
-def test_every_command_is_a_document_that_two_readers_of_the_schema_accept() -> None:
-    assert {type(one) for one in COMMANDS} == {one.command for one in OUTBOUND}
-    for command in COMMANDS:
-        document = document_of(written(command), ENVELOPE, judged=True)
-        assert list(independent().iter_errors(document.decode())) == []
-
-
-def test_what_is_distributed_reads_back_as_the_same_order() -> None:
-    document = document_of(written(COMMANDS[0]), ENVELOPE, judged=True)
-    assert means(item(document)) == [
-        OrderReleased(order_id="1001", material_id="PUMP", planned=TEN, due_at=NOON)
-    ]
-    (said,) = means(item(document_of(written(COMMANDS[2]), ENVELOPE, judged=True)))
-    assert said == OrderCancelled(order_id="local-id")
-
-
-def test_what_is_changed_reads_back_as_the_change_and_a_date_that_is_gone_is_gone() -> None:
-    before = item(document_of(written(COMMANDS[0]), ENVELOPE, judged=True))
-    later, dateless = (item(document_of(written(one), ENVELOPE, judged=True)) for one in CHANGES)
-    assert means(later, before) == [
-        OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7), due_at=NOON)
-    ]
-    (said,) = means(dateless, later)
-    assert said == OrderChanged(order_id="local-id", material_id="PUMP", planned=pcs(7))
-
-
-def test_a_cancellation_asks_to_hear_that_it_was_done() -> None:
-    for command, asks in ((CancelOrder(order_id="1001"), "Always"), (COMMANDS[0], "OnError")):
-        document = document_of(written(command), ENVELOPE, judged=True).decode()
-        assert f"<ConfirmationCode>{asks}</ConfirmationCode>" in document
-
-
-def broken() -> Iterator[tuple[Request, str]]:
-    yield Request(target="Process", body={}), "no verb and noun"
-    yield Request(target="ProcessOperationsSchedule", body={}), "without any OperationsSchedule"
-    lot = {"MaterialLot": [{"Disposition": "Broken", "ID": "L"}]}
-    yield Request(target="SyncMaterialLot", body=lot), "DataArea/MaterialLot"
-    yield Request(target="SyncMaterialLot", body={"MaterialLot": [{"ID": "a\x00b"}]}), "XML"
-    yield Request(target="SyncMaterialLot", body={"MaterialLot": [{"a b": "x"}]}), "XML"
-
-
-@pytest.mark.parametrize(("request_", "says"), list(broken()))
-def test_what_breaks_the_schema_is_refused_with_its_place(request_: Request, says: str) -> None:
-    with pytest.raises(RejectedError, match=says):
-        document_of(request_, ENVELOPE, judged=True)
-
-
-def test_what_breaks_the_schema_is_sent_where_the_settings_say_so() -> None:
-    own = Request(target="SyncMaterialLot", body={"MaterialLot": [{"ID": "L", "Own": "x"}]})
-    assert b"<Own>x</Own>" in document_of(own, ENVELOPE, judged=False)
-    assert schema_faults(element_of("MaterialLot", {"Own": "x"}))
