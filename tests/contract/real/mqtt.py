@@ -24,14 +24,19 @@ from tests.contract.certificates import Certificates
 from tests.contract.cutting import CuttingWire
 
 _PASSWORD, _OTHERS = "line-secret", "machine-secret"
-_PUBACK = b"\x40"
 
 
-class _Speaking(Counterpart, Speaks):
-    """Spoken to through a wire that can be cut; a machine beside Andon speaks and listens."""
+class Mosquitto(Counterpart, Speaks, Takes):
+    """MQTT 5 with a password and an access list. Spoken to through a wire that can be cut; a
+    machine beside Andon speaks and listens."""
 
+    name: ClassVar[str] = "mosquitto"
     most: ClassVar[int] = 2_000
+    dedupes: ClassVar[bool] = False
+    refusal_words: ClassVar[str] = "0x87"
     tls: ClassVar[bool] = False
+    acknowledgment: ClassVar[bytes] = b"\x40"
+    """How the broker's answer to a publication begins on the wire."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -83,6 +88,23 @@ class _Speaking(Counterpart, Speaks):
                 body = msgspec.json.encode({"id": name, "state": "Executing"})
                 await machine.publish("acme/berlin/press-2/state", body, qos=1)
         return names
+
+    def request(self, effect: str) -> Request:
+        """A setpoint."""
+        return Request(target="acme/berlin/press-2/set", body={"effect": effect})
+
+    async def effects(self) -> Sequence[str]:
+        """What a machine that listens was told."""
+        await asyncio.sleep(0.05)  # the broker passes it on after it answered
+        return list(self._effects)
+
+    async def lose_answer(self) -> None:
+        """The wire is cut when the broker acknowledges."""
+        self._wire.cut_at = self.acknowledgment
+
+    def refused(self) -> Request:
+        """A topic we may not write."""
+        return Request(target="forbidden/set", body={"effect": "none"})
 
     # -- the broker and the machine -------------------------------------------------------------
 
@@ -149,36 +171,13 @@ class _Speaking(Counterpart, Speaks):
         assert listens.wait(10), "mosquitto does not answer"
 
 
-class Mosquitto(_Speaking, Takes):
-    """MQTT 5 with a password and an access list."""
+class MosquittoTls(Mosquitto):
+    """The same behind a certificate. Of what passes, TLS 1.3 shows the length: a PUBACK has four
+    bytes, and is the only answer of its record's 21."""
 
-    name = "mosquitto"
-    dedupes: ClassVar[bool] = False
-    refusal_words: ClassVar[str] = "0x87"
-
-    def request(self, effect: str) -> Request:
-        """A setpoint."""
-        return Request(target="acme/berlin/press-2/set", body={"effect": effect})
-
-    async def effects(self) -> Sequence[str]:
-        """What a machine that listens was told."""
-        await asyncio.sleep(0.05)  # the broker passes it on after it answered
-        return list(self._effects)
-
-    async def lose_answer(self) -> None:
-        """The wire is cut when the broker acknowledges."""
-        self._wire.cut_at = _PUBACK
-
-    def refused(self) -> Request:
-        """A topic we may not write."""
-        return Request(target="forbidden/set", body={"effect": "none"})
-
-
-class MosquittoTls(_Speaking):
-    """The same behind a certificate. What is lost on this wire cannot be told from outside."""
-
-    name = "mosquitto-tls"
+    name: ClassVar[str] = "mosquitto-tls"
     tls: ClassVar[bool] = True
+    acknowledgment: ClassVar[bytes] = b"\x17\x03\x03\x00\x15"
 
 
 def _program(name: str) -> str:

@@ -3,16 +3,19 @@
 __all__ = ["Mqtt", "MqttConnectionSettings", "Topic"]
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence, Set
+import itertools
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set
 from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from andon.connectors._declared import faults_of
-from andon.connectors._mqtt import MqttSettings, Session, Taken
+from andon.connectors._mqtt import MqttSettings, Taken
 from andon.connectors._topics import Template
 from andon.connectors.mqtt.items import Reader, item_of
+from andon.connectors.mqtt.session import PlantSession
+from andon.connectors.mqtt.shares import meet, share_fault, shared
 from andon.core.connector import Item, Position, Receipt, Request, Sink, Source
 from andon.core.errors import (
     AndonError,
@@ -46,7 +49,8 @@ class MqttConnectionSettings(MqttSettings, frozen=True, kw_only=True):
     topics: Mapping[str, Topic] = {}
     """Kind of item -> topic, read in the order written here."""
     share: str | None = None
-    """Group in which several readers share the messages of each topic (`$share`)."""
+    """Group whose readers get each message once between them, in no order (`$share`). Each reader
+    needs a `client_id` of its own; what is for one that is away waits for it."""
     qos: Literal[0, 1] = 1
     """1: the broker keeps a message until it is in the log. 0: what nobody hears is gone."""
     retain: bool = False
@@ -61,8 +65,8 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
 
     def __init__(self, name: str, settings: MqttConnectionSettings) -> None:
         super().__init__(name, settings)
-        self._reading: Session | None = None
-        self._writing: Session | None = None
+        self._reading: PlantSession | None = None
+        self._writing: PlantSession | None = None
         self._ready = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._trouble: AndonError | None = None
@@ -113,9 +117,24 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
                     faults.append(
                         Fault(f"topics.{kind}.{field}", f"{pointer!r} is no JSON pointer")
                     )
+        faults += self._share_faults(readers)
         if faults:
             raise SettingsError(f"{self.name} cannot be opened", faults)
         return readers
+
+    def _share_faults(self, readers: Sequence[Reader]) -> Iterator[Fault]:
+        """What would bring a message to nobody, or to two."""
+        if self.settings.share is None:
+            return
+        if (fault := share_fault(self.settings.share)) is not None:
+            yield fault
+        for first, later in itertools.combinations(readers, 2):
+            one, other = first.template.filter, later.template.filter
+            if one != other and meet(one, other):
+                says = (
+                    f"a message that fits {first.kind}, too, would go to two readers of the share"
+                )
+                yield Fault(f"topics.{later.kind}.template", says)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -125,15 +144,11 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
         del after
         if not self._readers:
             await asyncio.Event().wait()
-        session = Session(self.name, self.settings, clean=False)
+        session = PlantSession(self.name, self.settings, clean=False)
         async with session.running():
             self._reading = session
-            share = f"$share/{self.settings.share}/" if self.settings.share else ""
-            filters = list(
-                dict.fromkeys(share + reader.template.filter for reader in self._readers)
-            )
-            await session.subscribe(filters, self.settings.qos)
             try:
+                await self._subscribe(session)
                 async for taken in session.messages():
                     if (item := self._item(taken)) is not None:
                         yield item
@@ -141,6 +156,16 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
                         session.acknowledge(taken.number)  # no item will ever stand for it
             finally:
                 self._reading = None
+
+    async def _subscribe(self, session: PlantSession) -> None:
+        filters = list(dict.fromkeys(reader.template.filter for reader in self._readers))
+        if self.settings.share is None:
+            await session.subscribe(filters, self.settings.qos)
+            return
+        ours = [shared(one, self.settings.share) for one in filters]
+        await session.subscribe(ours, self.settings.qos)
+        # From before it shared: it would get every message, and its share of them once more.
+        await session.unsubscribe(filters)
 
     async def committed(self, position: Position) -> None:
         """The broker may forget what is in the log."""
@@ -151,8 +176,9 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
         for reader in self._readers:
             places = reader.template.places(taken.topic)
             if places is not None:
-                skipped = taken.retained and reader.retained == "skip"
-                return None if skipped else item_of(reader, taken, places)
+                # MQTT 5 retains nothing for a share (4.8.2); mosquitto 2 sends it to each reader.
+                skips = reader.retained == "skip" or self.settings.share is not None
+                return None if taken.retained and skips else item_of(reader, taken, places)
         return None
 
     # -- writing --------------------------------------------------------------------------------
@@ -182,7 +208,7 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
             f"{self.name}: a broker cannot be asked whether {request.target} was published."
         )
 
-    async def _connected(self) -> Session:
+    async def _connected(self) -> PlantSession:
         """The writing session; waits for its connection, and says what stands in its way."""
         if self._writer is None or self._writer.done():
             self._ready.clear()
@@ -199,7 +225,7 @@ class Mqtt(Source[MqttConnectionSettings], Sink[MqttConnectionSettings]):
 
     async def _write(self) -> None:
         """Holds the writing connection until it ends."""
-        session = Session(self.name, self.settings, clean=True, suffix="-out")
+        session = PlantSession(self.name, self.settings, clean=True, suffix="-out")
         try:
             async with session.running():
                 self._writing = session
