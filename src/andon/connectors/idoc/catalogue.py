@@ -1,27 +1,23 @@
 """Segments of the basic types that are written here: which may stand where, and which must.
 
 Names as SAP gives them. A type that is not here is taken as it comes, and so are segments of
-customers, whose names begin with Z.
+customers, whose names begin with Z. Lengths are checked where a type lists them.
 """
 
-__all__ = ["BASIC_TYPES", "Place", "misplaced"]
+__all__ = ["BASIC_TYPES", "misplaced"]
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
-import msgspec
-
+from andon.connectors.idoc.place import Place, wrong
 from andon.core.errors import Fault
 
+_MANY = 99_999
 
-class Place(msgspec.Struct, frozen=True):
-    """Where one segment may stand."""
 
-    least: int = 0
-    most: int = 99_999
-    inside: "Mapping[str, Place]" = {}
-    needs: tuple[str, ...] = ()
-    """Fields without which SAP cannot post it."""
+def _unseen(most: Mapping[str, int]) -> dict[str, Place]:
+    """Segments that may stand, with whatever stands inside them."""
+    return {name: Place(most=count, inside=None) for name, count in most.items()}
 
 
 _GM_ITEM = Place(
@@ -64,11 +60,70 @@ _ORDER = {
     )
 }
 _CONFIRMATION = {"E1CONF3": Place(least=1, needs=("AUFNR", "VORNR"), inside={"E1CONF4": Place()})}
-_TRANSFER = {
+_WAREHOUSE = {
     "E1MBXYH": Place(
-        least=1, most=1, needs=("TCODE",), inside={"E1MBXYI": Place(least=1, needs=("BWART",))}
+        least=1,
+        most=1,
+        needs=("BUDAT", "TCODE"),
+        lengths={"BLDAT": 8, "BUDAT": 8, "XBLNR": 16, "BKTXT": 25, "TCODE": 20},
+        inside={
+            "E1MBXYI": Place(
+                least=1,
+                needs=("BWART", "ERFMG"),
+                lengths={
+                    "BWART": 3, "MATNR": 18, "WERKS": 4, "LGORT": 4, "CHARG": 10, "ERFMG": 15,
+                    "ERFME": 3, "AUFNR": 12, "KOSTL": 10, "KZBEW": 1, "UMWRK": 4, "UMLGO": 4,
+                    "UMCHA": 10, "GRUND": 4, "SGTXT": 50,
+                },
+                inside={"E1MBXYJ": Place(inside=None)},
+            )
+        },
     )
-}
+}  # fmt: skip
+_DELIVERY_ITEM = Place(
+    needs=("POSNR", "MATNR", "LFIMG"),
+    lengths={
+        "POSNR": 6, "MATNR": 18, "ARKTX": 40, "WERKS": 4, "LGORT": 4, "CHARG": 10, "LFIMG": 15,
+        "VRKME": 3, "LGMNG": 15, "MEINS": 3, "HIPOS": 6,
+    },
+    inside={
+        "E1EDL19": Place(most=99, needs=("QUALF",), lengths={"QUALF": 3}),
+        "E1EDL43": Place(most=99, needs=("QUALF",), lengths={"QUALF": 1, "BELNR": 35, "POSNR": 6}),
+        **_unseen(
+            {
+                "E1EDL25": 1, "E1EDL26": 1, "E1EDL52": _MANY, "E1EDL53": _MANY, "E1EDD10": _MANY,
+                "E1EDD14": 1, "E1EDL11": _MANY, "E1EDL15": _MANY, "E1EDL35": 1, "E1EDL41": 2,
+                "E1TXTH9": 99, "E1EDL12": _MANY,
+            }
+        ),
+    },
+)  # fmt: skip
+_DELIVERY = {
+    "E1EDL20": Place(
+        least=1,
+        needs=("VBELN",),
+        lengths={"VBELN": 10, "VSTEL": 4, "VKORG": 4, "LGNUM": 3, "ROUTE": 6, "LIFEX": 35},
+        inside={
+            "E1EDL18": Place(most=99, needs=("QUALF",), lengths={"QUALF": 3}),
+            "E1ADRM1": Place(
+                most=99, lengths={"PARTNER_Q": 3, "PARTNER_ID": 17, "NAME1": 40}, inside=None
+            ),
+            "E1EDT13": Place(
+                most=99,
+                needs=("QUALF",),
+                lengths={"QUALF": 3, "NTANF": 8, "NTEND": 8, "ISDD": 8, "IEDD": 8},
+            ),
+            "E1EDL24": _DELIVERY_ITEM,
+            **_unseen(
+                {
+                    "E1EDL22": 1, "E1EDL21": 1, "E1EDL51": _MANY, "E1EDD01": 1, "E1EDL55": 99,
+                    "E1TXTH8": 99, "E1EDDH2": 99, "E1EDL33": 1, "E1EDL28": 1, "E1EDL47": 1,
+                    "E1EDL37": _MANY, "E1EDL54": _MANY,
+                }
+            ),
+        },
+    )
+}  # fmt: skip
 _AUDIT = {
     "E1ADHDR": Place(
         least=1,
@@ -85,11 +140,12 @@ _STATUS = {"E1STATS": Place(least=1, needs=("DOCNUM", "STATUS"))}
 BASIC_TYPES: Mapping[str, Mapping[str, Place]] = {
     "ALEAUD01": _AUDIT,
     "CONF32": _CONFIRMATION,
+    "DELVRY03": _DELIVERY,
     "LOIPRO01": _ORDER,
     "MBGMCR03": _GOODS_MOVEMENT,
     "SYSTAT01": _STATUS,
-    "WMMBID01": _TRANSFER,
-    "WMMBID02": _TRANSFER,
+    "WMMBID01": _WAREHOUSE,
+    "WMMBID02": _WAREHOUSE,
 }
 """By the name of the basic type."""
 
@@ -99,31 +155,4 @@ def misplaced(idoctyp: str, body: Mapping[str, Any]) -> Iterator[Fault]:
     known = BASIC_TYPES.get(idoctyp)
     if known is None:
         return
-    yield from _wrong(known, {k: v for k, v in body.items() if k != "EDI_DC40"}, "")
-
-
-def _wrong(known: Mapping[str, Place], body: Mapping[str, Any], at: str) -> Iterator[Fault]:
-    for name, part in body.items():
-        if not isinstance(part, list | tuple):
-            continue
-        if name not in known and name.startswith("Z"):
-            continue
-        if name not in known:
-            there = ", ".join(known) or "nothing"
-            yield Fault(f"{at}/{name}", f"stands where only {there} may stand")
-            continue
-        for number, one in enumerate(cast("list[Any]", part)):
-            place = f"{at}/{name}/{number}"
-            if not isinstance(one, Mapping):
-                continue  # whoever writes it says so
-            fields = cast("Mapping[str, Any]", one)
-            for field in known[name].needs:
-                if fields.get(field) in (None, ""):
-                    yield Fault(f"{place}/{field}", "is missing")
-            yield from _wrong(known[name].inside, fields, place)
-    for name, place in known.items():
-        given = body.get(name, ())
-        count = len(cast("list[Any]", given)) if isinstance(given, list | tuple) else 0
-        if not place.least <= count <= place.most:
-            says = f"stands {count} times, not {place.least} to {place.most}"
-            yield Fault(f"{at}/{name}", says)
+    yield from wrong(known, {k: v for k, v in body.items() if k != "EDI_DC40"})

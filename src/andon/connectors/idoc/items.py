@@ -10,6 +10,7 @@ import msgspec
 
 from andon.connectors._folders.layout import Answers, Layout
 from andon.connectors._folders.rows import Asks, Bad, Broken, Row, Yielded, guarded, longest
+from andon.connectors.idoc.deliveries import DELIVERY_MESSAGES
 from andon.connectors.idoc.document import Idoc, Unread, idocs_in
 from andon.core.connector import Item
 from andon.core.errors import Fault, MappingError
@@ -82,22 +83,45 @@ def items_of(body: bytes) -> Sequence[Item]:
 
 
 def mirror_of(key: str) -> str:
-    """What is compared with what was said before: a number's document, or an order's header."""
+    """What is compared with what was said before: a number's document, or what is one
+    order or delivery in it."""
     who, number, *rest = key.split("/")
-    return f"{who}/order/{rest[2]}" if len(rest) == 3 else f"{who}/{number}"
+    return f"{who}/{rest[1]}/{rest[2]}" if len(rest) == 3 else f"{who}/{number}"
 
 
 def _items(one: Idoc) -> Iterator[Item]:
-    """The document; then, of an order's, each header, to be compared with the one before."""
-    kind, key = one.control["MESTYP"], one.key
-    yield Item(kind=kind, key=key, raw=one.raw)
-    if kind != "LOIPRO":
+    """The document; then each order or delivery in it, to be compared with the one before."""
+    yield Item(kind=one.control["MESTYP"], key=one.key, raw=one.raw)
+    part = _part_of(one)
+    if part is None:
         return
-    headers = cast("list[Any]", one.body.get("E1AFKOL", []))
-    for header in headers:
-        order = str(header.get("AUFNR", "")).strip().replace("/", "%2F")
-        raw = msgspec.json.encode({"EDI_DC40": one.control, "E1AFKOL": [header]})
-        yield Item(kind="LOIPRO.order", key=f"{key}/order/{order or '-'}", raw=raw)
+    for header in cast("list[Any]", one.body.get(part.segment, [])):
+        named = str(header.get(part.field, "")).strip().replace("/", "%2F")
+        raw = msgspec.json.encode({"EDI_DC40": one.control, part.segment: [header]})
+        yield Item(kind=part.kind, key=f"{one.key}/{part.noun}/{named or '-'}", raw=raw)
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What stands in a document as a fact of its own."""
+
+    kind: str
+    noun: str
+    segment: str
+    field: str
+    """Holds its number."""
+
+
+_ORDER = _Part("LOIPRO.order", "order", "E1AFKOL", "AUFNR")
+_DELIVERY = _Part("DELVRY.delivery", "delivery", "E1EDL20", "VBELN")
+
+
+def _part_of(one: Idoc) -> _Part | None:
+    kind = one.control["MESTYP"]
+    if kind == "LOIPRO":
+        return _ORDER
+    if kind in DELIVERY_MESSAGES and one.control["IDOCTYP"].startswith("DELVRY"):
+        return _DELIVERY
+    return None
 
 
 def _refuse_flat(head: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Between SAP's IDocs and our words: orders and audits in, postings out."""
+"""Between SAP's IDocs and our words: orders, deliveries and audits in, postings out."""
 
 __all__ = ["audited", "document", "mappings"]
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from andon.connectors._folders.mapping import mappings as of_files
 from andon.connectors.idoc.audit import verdicts_in
+from andon.connectors.idoc.deliveries import DELIVERY_MESSAGES, delivery
 from andon.connectors.idoc.numbers import refuse_other_content
 from andon.connectors.idoc.orders import production_order
 from andon.connectors.idoc.postings import POSTINGS
@@ -47,9 +48,11 @@ def audited(mestyp: str) -> Inbound:
 mappings: tuple[Inbound | Outbound, ...] = (
     document("LOIPRO"),
     production_order,
+    *map(document, DELIVERY_MESSAGES),
+    delivery,
     audited("ALEAUD"),
     audited("STATUS"),
     *POSTINGS,
     *of_files,
 )
-"""Everything these IDocs say and can be asked. Add `document("DELVRY")` for what only comes."""
+"""Everything these IDocs say and can be asked. Add `document("INVRPT")` for what only comes."""

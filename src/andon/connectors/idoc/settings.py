@@ -70,6 +70,10 @@ class IdocSettings(FolderSettings, frozen=True, kw_only=True):
     """Plant of the postings that the ready mappings write."""
     storage_location: str = ""
     """Where those postings take from and put to; the order's own where empty."""
+    movements: Literal["MBGMCR", "WMMBXY"] = "MBGMCR"
+    """Message type of goods movements: by BAPI, or the older one of warehouse management."""
+    verification: Literal["WHSCON", "SHPCON"] = "WHSCON"
+    """Message type of a delivery's goods issue: of one's own warehouse, or of a contractor's."""
     time_zone: str = "UTC"
     """Zone of the plant: SAP's days and times of day say none."""
 

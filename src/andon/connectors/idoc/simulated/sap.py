@@ -1,4 +1,4 @@
-"""The books of an SAP system: orders it sends, confirmations and movements it posts."""
+"""The books of an SAP system: orders and deliveries it sends, what it posts, its audits."""
 
 __all__ = ["PARTNERS", "Sap"]
 
@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 
 from andon.connectors.idoc.catalogue import misplaced
 from andon.connectors.idoc.document import Idoc, Unread, idocs_in
+from andon.connectors.idoc.simulated.deliveries import Deliveries
+from andon.connectors.idoc.simulated.movements import by_bapi, by_warehouse, check
 from andon.connectors.idoc.values import amount, day
 from andon.core.errors import MappingError
 
@@ -20,7 +22,10 @@ PARTNERS = {
     "receiver": {"port": "SAPS4H", "number": "S4HCLNT100"},
 }
 """Settings by which it knows us."""
-_PROFILE = {"CONF32": "CONF32", "MBGMCR": "MBGMCR03", "ALEAUD": "ALEAUD01", "STATUS": "SYSTAT01"}
+_PROFILE = {
+    "CONF32": "CONF32", "MBGMCR": "MBGMCR03", "WMMBXY": "WMMBID02", "WHSCON": "DELVRY03",
+    "SHPCON": "DELVRY03", "ALEAUD": "ALEAUD01", "STATUS": "SYSTAT01",
+}  # fmt: skip
 """Message types it takes from us, each with its basic type (WE20)."""
 
 
@@ -29,6 +34,7 @@ class Sap:
 
     def __init__(self) -> None:
         self.orders: set[str] = set()
+        self.deliveries = Deliveries()
         self.done: list[str] = []
         """What was posted, by the text that each confirmation carries."""
         self.told: dict[str, str] = {}
@@ -61,6 +67,17 @@ class Sap:
             "</E1AFFLL></E1AFKOL>"
         )
         return self._idoc("LOIPRO01", "LOIPRO", number, inside)
+
+    def delivery_document(
+        self, text: str, *, mestyp: str = "WHSORD", picking: bool = False
+    ) -> bytes:
+        """One file with one delivery, which has to be picked before its goods issue or not."""
+        return _file("DELVRY03", [self.delivery_idoc(text, mestyp=mestyp, picking=picking)])
+
+    def delivery_idoc(self, text: str, *, mestyp: str = "WHSORD", picking: bool = False) -> str:
+        """One new delivery of two batches."""
+        inside = self.deliveries.new(text, picking=picking)
+        return self._idoc("DELVRY03", mestyp, next(self._numbers), inside)
 
     def take(self, document: bytes) -> list[bytes]:
         """Adds the IDocs of a document; an ALEAUD for each that it can answer. Raises MappingError
@@ -106,14 +123,14 @@ class Sap:
                 day(line.get("BUDAT", ""))
                 self.done.append(line.get("LTXA1", order))
             return "53", "Confirmation was saved", f"{len(self.done):010}"
-        (header,) = body["E1MBGMCR"]
-        if not day(header["E1BP2017_GM_HEAD_01"][0]["PSTNG_DATE"]):
-            raise ValueError("Enter a posting date")
-        for line in header["E1BP2017_GM_ITEM_CREATE"]:
-            self._order(line.get("ORDERID", ""))
-            if not amount(line["ENTRY_QNT"]):
-                raise ValueError("Enter a quantity")
-        self.done.append(header["E1BP2017_GM_HEAD_01"][0].get("HEADER_TXT", "movement"))
+        if mestyp in ("WHSCON", "SHPCON"):
+            said = self.deliveries.post(body)
+            self.done += said
+            return "53", f"{', '.join(said)}: saved", body["E1EDL20"][0]["VBELN"]
+        text, lines = by_bapi(body) if mestyp == "MBGMCR" else by_warehouse(body)
+        for line in lines:
+            check(line, self.orders)
+        self.done.append(text)
         return "53", "Material document was posted", f"49{len(self.done):08}2026"
 
     def _order(self, number: str) -> str:
