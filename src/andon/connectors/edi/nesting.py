@@ -2,7 +2,7 @@
 
 __all__ = ["nested"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -10,7 +10,14 @@ from andon.connectors.edi.grammar import Grammar, Loops
 from andon.connectors.edi.segments import Flaw, Segment
 
 _PARTY = {"N2", "N3", "N4", "NX2", "REF", "PER", "SI", "FOB"}
-_ONLY = {"N1": _PARTY, "NAD": {"FII", "DTM", "DOC"}, "CTA": {"COM"}}
+_ONLY: Mapping[str, set[str]] = {
+    "N1": _PARTY,
+    "NAD": {"FII", "DTM", "DOC"},
+    "CTA": {"COM"},
+    "G61": set(),
+    "L11": set(),
+    "AT7": {"MS1", "MS2", "M7"},
+}
 """Loops that end with the first segment that is not theirs; others end with the next loop."""
 
 _DEEPEST = 24

@@ -26,9 +26,11 @@ DOCUMENTS: Mapping[str, Grammar] = {
     "940": grammar("N1 LX(W01)", homes="W76", needs="W05", group="OW", version=_V),
     "945": grammar("N1 LX(W12)", homes="W03", needs="W06", group="SW", version=_V),
     "947": grammar("N1 W19(N1)", needs="W15 W19", group="AW", version=_V),
-    "204": grammar("N1 N7 S5(N1 L5 OID(L5))", homes="L3", needs="B2", group="SM", version=_V),
+    "204": grammar(
+        "N1(L11 G61) N7 S5(N1(G61) L5 OID(L5))", homes="L3", needs="B2", group="SM", version=_V
+    ),
     "990": grammar("S5", needs="B1", group="GF", version=_V),
-    "214": grammar("N1 LX(AT7)", needs="B10", group="QM", version=_V),
+    "214": grammar("N1(L11) LX(AT7)", needs="B10", group="QM", version=_V),
     "824": grammar("N1 OTI(TED)", needs="BGN OTI", group="AG", version=_V),
     "997": grammar("AK2(AK3)", homes="AK5=AK2 AK9", needs="AK1 AK9", group="FA", version=_V),
     "TA1": grammar("", needs="TA1"),
