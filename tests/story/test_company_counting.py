@@ -81,6 +81,28 @@ async def test_what_was_counted_and_thrown_away_is_in_the_books_once() -> None:
         assert "no storage location for moon" in said["detail"]
         assert erp.faults.struck["lose"] == 2
         assert [len(_documents(erp, kind)) for kind in ("201", "501", "702")] == [1, 1, 2]
+        await _adjusted_and_scrapped(plant, erp)
+
+
+async def _adjusted_and_scrapped(plant: Served, erp: Erp) -> None:
+    """A program that counts, and one that throws away, are told the document, or why there is
+    none."""
+    scrapped = _documents(erp, "551")
+    more = {"difference": _pieces(2), "location": "warehouse"}
+    status, said = await _post(plant, "post-adjustment", more, "a1")
+    assert status == 201, said
+    assert (_documents(erp, "701"), _booked(erp)) == ([said["reference"]], 2)
+    waste = {"quantity": _pieces(2), "location": "warehouse", "reason": "rusty"}
+    status, said = await _post(plant, "post-scrap", waste, "s1")
+    assert status == 201, said
+    assert (_documents(erp, "551"), _booked(erp)) == ([*scrapped, said["reference"]], 0)
+
+    less = {"difference": _pieces(-2), "location": "warehouse"}
+    for command, body, key in (("post-adjustment", less, "a2"), ("post-scrap", waste, "s2")):
+        status, said = await _post(plant, command, {**body, "status": "unrestricted"}, key)
+        assert status in (409, 422), said
+        assert "Deficit of SL Unrestricted-use 2 PC" in str(said)
+    assert _booked(erp) == 0
 
 
 def _happens(plant: Served, fact: type[Fact], **more: Any) -> None:

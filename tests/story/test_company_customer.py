@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,8 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         assert "promised for 2026-03-02 23:59 UTC" in waits["Subject"]
         assert waits["Status"] != "Closed"
 
+        await _crm_is_heard(plant, portal.orders[too_many].sales_order)
+
         # A customer sees nothing of another one, and nothing of the house.
         other = next(
             number
@@ -97,3 +100,41 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         )
         assert status == 403, said
         assert "alone" in said["detail"]
+
+
+async def _crm_is_heard(plant: Served, order: str) -> None:
+    """What the CRM's people have told customers is on each delivery's page. Who calls about an
+    order is known on the order's page; Andon leaves the answer to those who took the call."""
+    crm = plant.company.the(Crm)
+
+    async def believed() -> bool:
+        pages = {number: await plant.page(f"delivery/erp:{number}") for number in crm.shipments}
+        return all(
+            _by(pages[number], f"told-{news}") == {"crm": True}
+            for number, news in customer.told(crm)
+        )
+
+    await until(believed, within=20)
+    of_andon = sum(case["Origin"] == "Andon" for case in crm.cases.values())
+    called = f"customer-case/crm:{crm.complain(order, 'Where are my 99 pumps?')}"
+
+    async def known() -> bool:
+        return _by(await plant.page(called), "case") == {"crm": "open"}
+
+    await until(known, within=20)
+    case, page = await plant.page(called), await plant.page(f"sales-order/erp:{order}")
+    about = f"sales-order/erp:{order}"
+    assert [(link["relation"], link["object"]) for link in case["links"]] == [("about", about)]
+    assert ("about", called) in [(link["relation"], link["object"]) for link in page["links"]]
+    assert "Where are my 99 pumps?" in str(case["timeline"])
+    assert (case["deliveries"], case["exceptions"]) == ([], [])
+    assert sum(case["Origin"] == "Andon" for case in crm.cases.values()) == of_andon
+
+
+def _by(page: dict[str, Any], attribute: str) -> dict[str, Any]:
+    return {
+        cell["system"]: cell["value"]
+        for row in page.get("matrix", [])
+        if row["attribute"] == attribute
+        for cell in row["cells"]
+    }

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from andon.sandbox.systems.carrier import Carrier
+from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import DOCK, Wms
 from andon.sandbox.truth import Arrived, Left
 from tests.integration.plant import until
 from tests.story.company import Served, served
@@ -54,11 +57,7 @@ async def test_a_lost_answer_and_late_milestones_do_not_issue_a_delivery_twice()
         assert "has not yet been completely picked" in str(said)
 
         desk.pick(number)
-        left = Left(
-            at=world.now(), lot="L1", material="PUMP", quantity=Decimal(4), place="A.STORE",
-            because=number,
-        )  # fmt: skip
-        world.truth.happens(left)
+        _leaves(plant, number, Decimal(4))
         erp.faults.add("lose")  # it is posted, and Andon never hears of it
         tms.passed[number] = {"departed": world.now(), "delivered": world.now()}
         tms.say(number, "delivered")
@@ -72,6 +71,63 @@ async def test_a_lost_answer_and_late_milestones_do_not_issue_a_delivery_twice()
         assert _issued(erp) == _left(plant)
         (case,) = await plant.cases()  # the one that came too early
         assert case["code"] == "refused"
+        await _tendered(plant, erp, tms)
+
+
+async def _tendered(plant: Served, erp: Erp, tms: Tms) -> None:
+    """Two loads stand at the dock. The carrier is asked by 204, and takes one by 990: its 214 is
+    why that one is out of the books and its customer told. The other one goes with the TMS."""
+    carrier, wms, desk = plant.company.the(Carrier), plant.company.the(Wms), erp.company.deliveries
+    numbers = {desk.deliver("17100001", "PUMP", Decimal(2), "L1") for _ in range(2)}
+    await until(lambda: numbers <= {task.delivery for task in wms.picks()}, within=20)
+    assert not carrier.tenders
+    for task in wms.picks():
+        if task.delivery in numbers:
+            wms.done(task, DOCK)
+    await until(lambda: carrier.loads.keys() == numbers, within=20)
+    assert set(carrier.tenders.values()) == {1}
+    (taken,) = (one.delivery for one in carrier.loads.values() if one.accepted)
+    (declined,) = numbers - {taken}
+
+    async def answered() -> bool:
+        pages = [await plant.page(f"delivery/erp:{number}") for number in (taken, declined)]
+        words = [_by(page, "carried") for page in pages]
+        return words == [{"carrier": True}, {"carrier": False}]
+
+    await until(answered, within=20)
+    for number in numbers:
+        page = await plant.page(f"delivery/erp:{number}")
+        assert _by(page, "tendered") == {"carrier": True}
+        assert not _by(page, "departed_at")
+        assert _by(page, "goods-issue") == {"erp": False}
+        _leaves(plant, number, Decimal(2))
+    carrier.passes(taken, "departed")
+    tms.passes(declined, "departed")
+    await until(lambda: _issued(erp) == _left(plant), within=20)
+    await until(lambda: _told(plant, tms), within=20)
+
+    async def posted() -> bool:
+        issued = _by(await plant.page(f"delivery/erp:{taken}"), "goods-issue")
+        return issued == {"erp": True}
+
+    await until(posted, within=20)
+    at = carrier.loads[taken].passed["departed"].replace(microsecond=0)  # as a 214 says it
+    said = _by(await plant.page(f"delivery/erp:{taken}"), "departed_at")
+    assert datetime.fromisoformat(said["carrier"]) == at
+    assert "tms" not in said
+    crm = plant.company.the(Crm)
+    await until(lambda: crm.told(taken) == {"departed": at}, within=20)
+    assert "carrier" not in _by(await plant.page(f"delivery/erp:{declined}"), "departed_at")
+
+
+def _leaves(plant: Served, delivery: str, amount: Decimal) -> None:
+    world = plant.company.world
+    world.truth.happens(
+        Left(
+            at=world.now(), lot="L1", material="PUMP", quantity=amount, place="A.STORE",
+            because=delivery,
+        )
+    )  # fmt: skip
 
 
 def _dock(plant: Served) -> tuple[Erp, Tms]:

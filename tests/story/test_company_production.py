@@ -78,8 +78,13 @@ async def test_what_planners_decide_about_an_order_is_what_the_floor_makes() -> 
 
         stopped = await _released(plant, 500)
         await until(lambda: stopped in floor.orders, within=20)
+        await _erp(plant).stop()
         await plant.live(timedelta(hours=3))
+        await until(lambda: _status(mes, changed) == "done", within=30)
+        await _left_behind(plant, changed)
+        await _erp(plant).start()
         await until(lambda: _status(mes, stopped) == "running", within=10)
+        await _caught_up(plant, changed)
         planner.cancel(stopped)
         await until(lambda: _status(mes, stopped) == "cancelled", within=30)
         assert 0 < floor.orders[stopped].begun < 500
@@ -127,9 +132,52 @@ async def _heard(plant: Served, number: str, what: str) -> None:
 
 
 async def _agreed(plant: Served, number: str, status: str) -> bool:
+    row, _ = await _status_on_page(plant, number)
+    return {cell["value"] for cell in row["cells"]} == {status}
+
+
+async def _left_behind(plant: Served, number: str) -> None:
+    """Whoever opens the order's page sees what the floor has made and the ERP has not booked: whose
+    word counts, who has to care, and since when it is so."""
+
+    async def differs() -> bool:
+        cells = (await _status_on_page(plant, number))[0]["cells"]
+        return ("erp", "Released", "differs") in [
+            (cell["system"], cell["value"], cell["stands"]) for cell in cells
+        ]
+
+    await until(differs, within=30)
+    assert not _made_and_booked(plant, number)
+    row, lag = await _status_on_page(plant, number)
+    assert (row["owner"], row["steward"]) == ("mes-a", "planning")
+    owner = row["cells"][0]
+    assert (owner["system"], owner["value"], owner["stands"]) == ("mes-a", "Completed", "owner")
+    assert lag["changed_at"] == owner["since"]
+    assert (lag["agreed_at"], lag["lag_ms"], lag["within_s"]) == (None, None, 60)
+
+
+async def _caught_up(plant: Served, number: str) -> None:
+    """The page says so, and how long it took."""
+
+    async def closed() -> bool:
+        row, lag = await _status_on_page(plant, number)
+        stands = {cell["system"]: cell["stands"] for cell in row["cells"]}
+        return stands["erp"] == "agrees" and lag["agreed_at"] is not None
+
+    await until(closed, within=40)
+    row, lag = await _status_on_page(plant, number)
+    assert {cell["value"] for cell in row["cells"] if cell["system"] in ("mes-a", "erp")} == {
+        "Completed"
+    }
+    assert lag["lag_ms"] > lag["within_s"] * 1000
+
+
+async def _status_on_page(plant: Served, number: str) -> tuple[Any, Any]:
+    """What each system believes, and how far the ERP is behind the floor."""
     page = await plant.page(f"production-order/erp:{number}")
     (row,) = (row for row in page["matrix"] if row["attribute"] == "status")
-    return {cell["value"] for cell in row["cells"]} == {status}
+    lag = (one for one in page["sync"] if (one["attribute"], one["follower"]) == ("status", "erp"))
+    return row, next(lag, None)
 
 
 def _ended(plant: Served, number: str) -> bool:

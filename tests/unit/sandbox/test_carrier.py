@@ -11,6 +11,7 @@ from andon.sandbox.company import Company
 from andon.sandbox.lab import fulfilment
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.wms import Task, Wms
+from andon.sandbox.truth import Arrived, Left
 from andon.sandbox.world import BEGAN
 
 
@@ -95,8 +96,25 @@ def test_a_delivery_tendered_twice_or_never_is_counted() -> None:
             done_at=BEGAN + timedelta(minutes=1),
         )  # fmt: skip
     carrier.tenders["80000001"] = 2
-    found = fulfilment.tenders(wms, carrier)
+    found = fulfilment.tenders(company.world.truth, wms, carrier)
     assert (found.lost, found.doubled) == (1, 1)
+
+
+def test_a_delivery_that_left_and_was_never_tendered_is_counted_without_a_task() -> None:
+    company = Company(seed=1, andon="", systems=[Carrier, Wms])
+    truth, wms, carrier = company.world.truth, company.the(Wms), company.the(Carrier)
+    assert fulfilment.tenders(truth, wms, carrier).well
+    truth.born("A1", "PUMP", sound=True)
+    for fact, because in ((Arrived, "opening"), (Left, "80000001")):
+        truth.happens(
+            fact(
+                at=BEGAN, lot="A1", material="PUMP", quantity=Decimal(1), place="W.DOCK",
+                because=because,
+            )
+        )  # fmt: skip
+    assert fulfilment.tenders(truth, wms, carrier).lost == 1
+    carrier.tenders["80000001"] = 1
+    assert fulfilment.tenders(truth, wms, carrier).well
 
 
 def test_the_program_reads_the_number_of_what_it_is_sent() -> None:

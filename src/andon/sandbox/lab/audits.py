@@ -91,7 +91,8 @@ def _issues(company: Company) -> Reckoned:
 
 
 def _tenders(company: Company) -> Reckoned:
-    return fulfilment.tenders(company.the(Wms), company.the(Carrier))
+    truth = company.world.truth
+    return fulfilment.tenders(truth, company.the(Wms), company.the(Carrier))
 
 
 def _told(company: Company) -> Reckoned:

@@ -36,9 +36,10 @@ def issued(erp: Erp) -> Iterator[Issued]:
             yield Issued(row["Delivery"], row["Batch"], row["QuantityInEntryUnit"])
 
 
-def tenders(wms: Wms, carrier: Carrier) -> Reckoned:
-    """Each delivery at the dock was tendered once."""
+def tenders(truth: Truth, wms: Wms, carrier: Carrier) -> Reckoned:
+    """Each delivery that stood at the dock, or has left, was tendered once."""
     asked = carrier.tenders
-    picked = {task.delivery for task in wms.picks() if task.state == "done"}
+    must = {task.delivery for task in wms.picks() if task.state == "done"}
+    must |= {gone.delivery for gone in left(truth)}  # whatever the warehouse says of it
     doubled = asked.total() - len(asked)
-    return Reckoned(lost=len(picked - asked.keys()), doubled=doubled, out_of_order=0)
+    return Reckoned(lost=len(must - asked.keys()), doubled=doubled, out_of_order=0)
