@@ -29,27 +29,27 @@ _SALES_ORDER = "C"
 _DELETED = "DEL"
 
 
-class Control(msgspec.Struct, frozen=True, rename="upper"):
+class _Control(msgspec.Struct, frozen=True, rename="upper"):
     """E1EDL18: what is to be done with the delivery."""
 
     qualf: str = ""
 
 
-class Address(msgspec.Struct, frozen=True, rename="upper"):
+class _Address(msgspec.Struct, frozen=True, rename="upper"):
     """E1ADRM1: one partner; WE is who gets it, LF the vendor of what comes in."""
 
     partner_q: str = ""
     partner_id: str = ""
 
 
-class Reference(msgspec.Struct, frozen=True, rename="upper"):
+class _Reference(msgspec.Struct, frozen=True, rename="upper"):
     """E1EDL43: a document before it; C is a sales order."""
 
     qualf: str = ""
     belnr: str = ""
 
 
-class Line(msgspec.Struct, frozen=True, rename="upper"):
+class _Line(msgspec.Struct, frozen=True, rename="upper"):
     """E1EDL24: the part of an item we read."""
 
     posnr: str = ""
@@ -57,23 +57,23 @@ class Line(msgspec.Struct, frozen=True, rename="upper"):
     charg: str = ""
     lfimg: str = ""
     vrkme: str = ""
-    references: tuple[Reference, ...] = msgspec.field(name="E1EDL43", default=())
+    references: tuple[_Reference, ...] = msgspec.field(name="E1EDL43", default=())
 
 
-class Delivery(msgspec.Struct, frozen=True, rename="upper"):
+class _Delivery(msgspec.Struct, frozen=True, rename="upper"):
     """E1EDL20: the part of a delivery's header we read."""
 
     vbeln: str = ""
-    controls: tuple[Control, ...] = msgspec.field(name="E1EDL18", default=())
-    partners: tuple[Address, ...] = msgspec.field(name="E1ADRM1", default=())
-    lines: tuple[Line, ...] = msgspec.field(name="E1EDL24", default=())
+    controls: tuple[_Control, ...] = msgspec.field(name="E1EDL18", default=())
+    partners: tuple[_Address, ...] = msgspec.field(name="E1ADRM1", default=())
+    lines: tuple[_Line, ...] = msgspec.field(name="E1EDL24", default=())
 
 
 class DeliveryItem(msgspec.Struct, frozen=True):
     """One delivery and the control record of its document."""
 
     head: Head = msgspec.field(name="EDI_DC40")
-    deliveries: tuple[Delivery, ...] = msgspec.field(name="E1EDL20")
+    deliveries: tuple[_Delivery, ...] = msgspec.field(name="E1EDL20")
 
 
 @inbound("DELVRY.delivery")
@@ -117,7 +117,7 @@ def post_goods_issue(_: PostGoodsIssue, known: Known) -> Request:
     return Request(target="DELVRY03", body={"EDI_DC40": {"MESTYP": mestyp}, "E1EDL20": [header]})
 
 
-def _created(row: Delivery, number: str) -> DeliveryCreated:
+def _created(row: _Delivery, number: str) -> DeliveryCreated:
     customer = _partner(row, _SHIP_TO)
     if not customer:
         says = f"names no partner {_SHIP_TO}, to whom it goes"
@@ -140,7 +140,7 @@ def _created(row: Delivery, number: str) -> DeliveryCreated:
     )
 
 
-def _lines(row: Delivery, number: str) -> Iterator[DeliveryLine]:
+def _lines(row: _Delivery, number: str) -> Iterator[DeliveryLine]:
     """An item split over batches says nothing by itself; its parts do."""
     for index, line in enumerate(row.lines):
         at = f"/E1EDL20/0/E1EDL24/{index}"
@@ -163,18 +163,18 @@ def _lines(row: Delivery, number: str) -> Iterator[DeliveryLine]:
             )
 
 
-def _number(row: Delivery) -> str:
+def _number(row: _Delivery) -> str:
     if not row.vbeln.strip():
         raise MappingError("A delivery says no number", [Fault("/E1EDL20/0/VBELN", "is empty")])
     return bare(row.vbeln)
 
 
-def _partner(row: Delivery, role: str) -> str:
+def _partner(row: _Delivery, role: str) -> str:
     found = (one.partner_id for one in row.partners if one.partner_q.strip() == role)
     return next((bare(text) for text in found if text.strip()), "")
 
 
-def _deleted(row: Delivery) -> bool:
+def _deleted(row: _Delivery) -> bool:
     return any(one.qualf.strip() == _DELETED for one in row.controls)
 
 
