@@ -52,7 +52,9 @@ async def test_planning_knows_which_orders_are_open_and_how_much_of_them() -> No
     async with served(speed=60) as plant:
         company = plant.company
         erp, planning, mes = company.the(Erp), company.the(Planning), company.the(MesA)
-        more, less, none, made = (erp.company.release("PUMP", n) for n in (40, 30, 20, 1))
+        more = erp.company.release("PUMP", 40)
+        await until(lambda: len(planning.jobs) == 1, within=30)  # it is the first on its line
+        less, none, made = (erp.company.release("PUMP", n) for n in (30, 20, 1))
         names = {one: f"production-order/erp:{one}" for one in (more, less, none, made)}
         await until(lambda: planning.jobs.keys() == set(names.values()), within=30)
         places = {one: planning.jobs[name].starts for one, name in names.items()}
