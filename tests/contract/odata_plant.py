@@ -24,6 +24,16 @@ ACTIONS = (
 )
 
 
+@asynccontextmanager
+async def stocked() -> AsyncIterator[SapSimulator]:
+    """One that has a hundred seals of a lot, and answers."""
+    simulator = SapSimulator()
+    simulator.company.movements.stock_up("SEAL", 100, "B1")
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
 class Clock:
     """Stands still until it is moved."""
 

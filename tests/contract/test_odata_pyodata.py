@@ -13,15 +13,13 @@ from pyodata.exceptions import HttpError
 from andon.connectors.odata.simulated.gateway import SERVICES
 from andon.connectors.odata.simulated.movements import Stock
 from andon.connectors.odata.simulator import SapSimulator
+from tests.contract.odata_plant import stocked
 
 
 @pytest.fixture
 async def sap() -> AsyncIterator[SapSimulator]:
-    simulator = SapSimulator()
-    simulator.company.movements.stock_up("SEAL", 100, "B1")
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
+    async with stocked() as simulator:
+        yield simulator
 
 
 async def judged(sap: SapSimulator, judge: Callable[[Callable[[str], Any]], Any]) -> Any:

@@ -29,16 +29,13 @@ from andon.model.disposing import DecideUsage
 from andon.model.finance import PERIOD_CLOSED
 from andon.model.holding import Usage
 from andon.model.inventory import STOCK_DEFICIT
-from tests.contract.odata_plant import connected, settings, settings4
+from tests.contract.odata_plant import connected, settings, settings4, stocked
 
 
 @pytest.fixture
 async def sap() -> AsyncIterator[SapSimulator]:
-    simulator = SapSimulator()
-    simulator.company.movements.stock_up("SEAL", 100, "B1")
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
+    async with stocked() as simulator:
+        yield simulator
 
 
 @pytest.fixture

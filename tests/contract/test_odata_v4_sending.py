@@ -14,7 +14,7 @@ from andon.core.connector import Request
 from andon.core.errors import OutcomeUnknownError, RejectedError, SettingsError
 from andon.model.finance import PERIOD_CLOSED
 from andon.model.inventory import STOCK_DEFICIT
-from tests.contract.odata_plant import connected, settings4
+from tests.contract.odata_plant import connected, settings4, stocked
 
 POSTING = Action(
     target="POST MaterialDocument",
@@ -27,11 +27,8 @@ HEADERS, ITEMS = "A_MaterialDocumentHeader", "A_MaterialDocumentItem"
 
 @pytest.fixture
 async def sap() -> AsyncIterator[SapSimulator]:
-    simulator = SapSimulator()
-    simulator.company.movements.stock_up("SEAL", 100, "B1")
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
+    async with stocked() as simulator:
+        yield simulator
 
 
 @pytest.fixture

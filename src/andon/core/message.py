@@ -13,6 +13,7 @@ __all__ = [
     "ReadBack",
     "Value",
     "claim",
+    "full_name",
     "subject_name",
 ]
 
@@ -54,6 +55,11 @@ def claim(value: Quantity | Decimal | datetime | Value) -> Value:
 def subject_name(kind: str, issuer: str, local: str) -> str:
     """A subject's one name, `type/issuer:id` (design 9)."""
     return f"{kind}/{issuer}:{local}"
+
+
+def full_name(kind: str, issuer: str, local: str) -> str:
+    """What is a full name already stays; any other id is the issuer's."""
+    return local if "/" in local else subject_name(kind, issuer, local)
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from andon.core.connector import Receipt
 from andon.core.errors import CancelledRunError, DeniedError, RefusedError
-from andon.core.message import LOT, PASSES, subject_name
+from andon.core.message import LOT, PASSES, full_name
 from andon.engine.answers import Answer
 from andon.engine.cases import parked, refusal, unkept
 from andon.engine.fence import hold_reason
@@ -100,8 +100,7 @@ class Ends:
         for link in parcel.command.links():
             if (link.relation, link.kind) == (PASSES, LOT):
                 root = self._plan.named(LOT, link.local)
-                root = root if "/" in root else subject_name(LOT, parcel.wired.name, root)
-                batch.concede(parcel.subject, root)
+                batch.concede(parcel.subject, full_name(LOT, parcel.wired.name, root))
 
     def refused(
         self, batch: Batch, parcel: Parcel, error: RefusedError, *, tell: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from andon.core.errors import DeniedError, Fault, InvalidError
-from andon.core.message import Command, subject_name
+from andon.core.message import Command, full_name
 from andon.core.plant import Partnership
 from andon.core.record import Actor
 from andon.engine.plan import Plan
@@ -39,7 +39,7 @@ async def own_subject(
     if len(found) == 1:
         return found[0]["name"]
     issuer = party.rpartition(":")[2]
-    own = local if "/" in local else subject_name(kind, issuer, local)
+    own = full_name(kind, issuer, local)
     says_whose = any(one.kind == _PARTY and one.relation in roles for one in command.links())
     if not found and says_whose and own.startswith(f"{kind}/{issuer}:"):
         return own

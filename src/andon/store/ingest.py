@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from andon.core.message import LOT, PASSES, ReadBack
+from andon.core.message import LOT, PASSES, ReadBack, full_name
 from andon.store.access import Speaks
 from andon.store.holds import hold_said, note_concessions, note_holds
 from andon.store.raw import measured, said_of, whole
@@ -45,7 +45,7 @@ class Draft(msgspec.Struct, kw_only=True):
     @property
     def about(self) -> str:
         """The subject's name unless an alias says another."""
-        return self.local if "/" in self.local else f"{self.kind}/{self.source}:{self.local}"
+        return full_name(self.kind, self.source, self.local)
 
     @property
     def hold(self) -> tuple[bool, str] | None:

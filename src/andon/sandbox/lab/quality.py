@@ -76,9 +76,9 @@ def hold_escapes(
         for hold, kin in families
         for lot, at, how in taken
         if lot in kin
-        and lot in family(hold.lot, made, _passing(hold, concessions, at))
         and _bound(hold, at + _CLOCK if isinstance(how, Task) else at)
         and at > _known(hold, dead, cut_off if isinstance(how, Consumed) else ())
+        and lot in family(hold.lot, made, _passing(hold, concessions, at))
     )
 
 

@@ -1,8 +1,9 @@
 """What programs send to the QMS: JSON of an exact shape about one lot."""
 
-__all__ = ["AboutLot", "asked"]
+__all__ = ["AboutLot", "Referred", "asked", "found"]
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -29,3 +30,17 @@ def asked(body: bytes, shape: type[_Asked]) -> _Asked | web.Response:
     if not wanted.lot:
         return json_answer({"error": "invalid_request", "detail": "no lot"}, status=422)
     return wanted
+
+
+class Referred(Protocol):
+    """What keeps the host's word for having asked for it."""
+
+    @property
+    def reference(self) -> str:
+        """That word."""
+        ...
+
+
+def found(name: str, rows: Iterable[Referred], reference: str | None) -> web.Response:
+    """Those of this reference, or all without one."""
+    return json_answer({name: [one for one in rows if reference in (None, one.reference)]})

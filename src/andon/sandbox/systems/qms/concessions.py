@@ -7,8 +7,7 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import json_answer
-from andon.sandbox.systems.qms.asking import AboutLot
+from andon.sandbox.systems.qms.asking import AboutLot, found
 
 
 class Concession(msgspec.Struct, kw_only=True):
@@ -42,5 +41,4 @@ class Concessions:
 
     def found(self, reference: str | None) -> web.Response:
         """`GET /concessions?reference=`."""
-        found = [one for one in self.all if reference in (None, one.reference)]
-        return json_answer({"concessions": found})
+        return found("concessions", self.all, reference)

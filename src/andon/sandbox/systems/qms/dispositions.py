@@ -8,8 +8,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from andon.sandbox.system import json_answer
-from andon.sandbox.systems.qms.asking import AboutLot
+from andon.sandbox.systems.qms.asking import AboutLot, found
 
 Usage = Literal["release", "rework", "scrap"]
 
@@ -50,5 +49,4 @@ class Dispositions:
 
     def found(self, reference: str | None) -> web.Response:
         """`GET /dispositions?reference=`."""
-        found = [one for one in self.all if reference in (None, one.reference)]
-        return json_answer({"dispositions": found})
+        return found("dispositions", self.all, reference)
