@@ -1,13 +1,14 @@
-"""`andon lab run`."""
+"""`andon lab run`, `andon lab compare`."""
 
-__all__ = ["commands", "run_once"]
+__all__ = ["commands", "compare_once", "run_once"]
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar, cast, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
+import msgspec
 import typer
 
 from andon.app.lab.without import Protection
@@ -19,11 +20,6 @@ _T = TypeVar("_T")
 commands = typer.Typer(
     no_args_is_help=True, help="The fault lab: a simulated company, a storm, and the reckoning."
 )
-
-
-@commands.callback()
-def _lab() -> None:
-    """Here so that `run` stays a word of its own."""
 
 
 @commands.command("run")
@@ -60,14 +56,41 @@ def run_once(
             without=cast("Protection | None", without),
             told=_say,
         )
-        try:
-            report = asyncio.run(_until_told(run))
-        except asyncio.CancelledError:
-            _say("Ended before its time; there is no report.")
-            raise typer.Exit(130) from None
+        report = _ended(run)
     typer.echo(written(report, out))
     if not report.well:
         raise typer.Exit(1)
+
+
+@commands.command("compare")
+def compare_once(
+    seed: Annotated[int, typer.Option(help="The same seed is the same company.")] = 1,
+    hours: Annotated[float, typer.Option(help="Business hours to live.", min=2.5)] = 14.0,
+    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("build/lab"),
+) -> None:
+    """The company as it worked before, with batches, lists and mails, beside the one with Andon.
+    Ends with 1 unless each figure is better with it."""
+    from andon.app.lab.compare import compare, compared
+    from andon.app.lab.report import written
+    from andon.app.lab.run import PROFILES
+
+    with refusals_said():
+        profile = msgspec.structs.replace(PROFILES["S"], hours=hours, least_effects=0)
+        run = compare(out, profile, seed=seed, told=_say)
+        comparison = _ended(run)
+    typer.echo(compared(comparison, out))
+    if not comparison.report.well:
+        typer.echo(written(comparison.report, out))
+    if not comparison.well:
+        raise typer.Exit(1)
+
+
+def _ended(run: Coroutine[Any, Any, _T]) -> _T:
+    try:
+        return asyncio.run(_until_told(run))
+    except asyncio.CancelledError:
+        _say("Ended before its time; there is no report.")
+        raise typer.Exit(130) from None
 
 
 async def _until_told(run: Awaitable[_T]) -> _T:

@@ -1,6 +1,6 @@
 """One run: a company, an Andon that serves it, a storm over both, and the reckoning at rest."""
 
-__all__ = ["PROFILES", "Profile", "run_lab"]
+__all__ = ["PROFILES", "Lab", "Profile", "begun", "run_lab"]
 
 import asyncio
 import shutil
@@ -79,13 +79,15 @@ async def run_lab(
 ) -> Report:
     """Everything it starts ends with it."""
     began = time.monotonic()
-    async with _lab(folder, profile, seed, without, telling(told)) as lab:
+    async with begun(folder, profile, seed, without, telling(told)) as lab:
         await lab.live(kinds)
         settled = await lab.rest()
         return await lab.report(kinds, settled, time.monotonic() - began)
 
 
-class _Lab:
+class Lab:
+    """A company and its Andon, ready to live."""
+
     def __init__(
         self,
         company: Company,
@@ -97,9 +99,9 @@ class _Lab:
         start: Callable[[], None],
         say: Say,
     ) -> None:
-        self._company = company
+        self.company = company
         self._hub = hub
-        self._people = people
+        self.people = people
         self._profile = profile
         self._without: Protection | None = without
         self._start = start
@@ -116,20 +118,20 @@ class _Lab:
         """Until the last fact."""
         span = timedelta(hours=self._profile.hours)
         self._storm.rage(kinds, span)
-        self._company.live(until=self._company.world.began + span)
-        planning_b.begin(self._company.world, self._company.systems)
-        suspecting.begin(self._company.world, self._company.systems)
-        living = asyncio.create_task(self._company.lived())
+        self.company.live(until=self.company.world.began + span)
+        planning_b.begin(self.company.world, self.company.systems)
+        suspecting.begin(self.company.world, self.company.systems)
+        living = asyncio.create_task(self.company.lived())
         last = 0
         while not living.done():
             await asyncio.sleep(_LOOKS)
             if self._killing is not None and self._killing.done():
                 self._killing.result()  # who does not come back is dead for good
-            self._open = await self._people.look()
-            hours = int(self._company.world.time.now // 3600)
+            self._open = await self.people.look()
+            hours = int(self.company.world.time.now // 3600)
             if hours > last:
                 last = hours
-                self._say(f"{hours} h: {self._words(await glance(self._company))}")
+                self._say(f"{hours} h: {self._words(await glance(self.company))}")
         await living
 
     async def rest(self) -> float:
@@ -140,9 +142,9 @@ class _Lab:
         while True:
             # the systems answer from this same thread, which the reckoning keeps busy
             await asyncio.sleep(max(_LOOKS, 4 * (time.monotonic() - now)))
-            self._open = await self._people.look()
+            self._open = await self.people.look()
             now = time.monotonic()
-            found = audited(self._company, self._dead)
+            found = audited(self.company, self._dead)
             state = (found, self._effects(), self._open_words())
             if state != before:
                 before, changed = state, now
@@ -163,7 +165,7 @@ class _Lab:
         """As it stands now."""
         if self._killing is not None:
             await self._killing
-        found, injected = audited(self._company, self._dead), self._storm.injected(kinds)
+        found, injected = audited(self.company, self._dead), self._storm.injected(kinds)
         missing = {
             name: f"{injected[name]} of {round(kind.least * min(1.0, self._profile.storm))}"
             for name, kind in kinds.items()
@@ -177,7 +179,7 @@ class _Lab:
         whole, still_open = found.whole, self._open or []
         return Report(
             profile=self._profile.name,
-            seed=self._company.world.seed,
+            seed=self.company.world.seed,
             switched_off=self._without,
             hours=self._profile.hours,
             seconds=seconds,
@@ -193,7 +195,7 @@ class _Lab:
             escaped=[escape.words for escape in found.hold_escapes[:20]],
             unexplained=len(still_open),
             areas=found.found,
-            answered=self._people.answered,
+            answered=self.people.answered,
             open=[f"{case['code']}: {case['text'][:300]}" for case in still_open[:20]],
             settled_after=settled,
             back_after=sorted(self._back_after),
@@ -208,17 +210,17 @@ class _Lab:
         return True
 
     async def _die(self) -> None:
-        since, began = self._company.world.now(), time.monotonic()
+        since, began = self.company.world.now(), time.monotonic()
         self._dead.append((since, None))
         await asyncio.to_thread(self._hub.kill, database=self._storm.kills % 2 == 1)
         self._storm.kills += 1
         self._start()
         await asyncio.to_thread(self._hub.until_ready)
-        self._dead[-1] = (since, self._company.world.now())
+        self._dead[-1] = (since, self.company.world.now())
         self._back_after.append(time.monotonic() - began)
 
     def _effects(self) -> int:
-        return sum(system.effects() for system in self._company.systems.values())
+        return sum(system.effects() for system in self.company.systems.values())
 
     def _words(self, whole: Reckoned) -> str:
         return (
@@ -239,9 +241,10 @@ class _Lab:
 
 
 @asynccontextmanager
-async def _lab(
+async def begun(
     folder: Path, profile: Profile, seed: int, without: Protection | None, say: Say
-) -> AsyncGenerator[_Lab]:
+) -> AsyncGenerator[Lab]:
+    """Everything it starts ends with it."""
     hub = Hub(folder / "andon", port=free_port())
     shutil.rmtree(hub.place.data, ignore_errors=True)
     async with AsyncExitStack() as ending:
@@ -272,6 +275,6 @@ async def _lab(
         await asyncio.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
         takes_back = partial(take_back, company.the(ErpB), company.the(MesB))
         people = People(http, hub.url, takes_back=takes_back)
-        lab = _Lab(company, hub, people, profile, without=without, start=start, say=say)
+        lab = Lab(company, hub, people, profile, without=without, start=start, say=say)
         ending.push_async_callback(lab.leave)  # before Andon is ended, or it comes back after that
         yield lab

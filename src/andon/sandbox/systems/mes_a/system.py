@@ -102,6 +102,19 @@ class MesA(PostingSystem):
             return None
         return f"Lot {lot} is on hold ({self.held[lot]}). Take another one."
 
+    def hold(self, lot: str, reason: str, usage: Literal["", "rework", "scrap"] = "") -> bool:
+        """No line may consume it; whether that is new. A supervisor can do it at a terminal, too.
+        Raises ValueError where something shall become of a lot that is not on hold."""
+        new = lot not in self.held
+        if usage:
+            if new:
+                raise ValueError(f"lot {lot} is not on hold")
+            self.usages[lot] = usage
+        self.held[lot] = reason
+        if new:
+            self._say_held(lot, held=True)
+        return new
+
     def free(self, lot: str) -> None:
         """Lines may consume it again; a supervisor can do that at a terminal, too."""
         self.usages.pop(lot, None)
@@ -113,15 +126,10 @@ class MesA(PostingSystem):
             asked = msgspec.json.decode(body, type=_Hold)
         except msgspec.MsgspecError as error:
             return web.json_response({"message": str(error)}, status=422)
-        new = asked.lot not in self.held
-        if asked.usage:
-            if new:
-                text = f"lot {asked.lot} is not on hold"
-                return web.json_response({"message": text}, status=409)
-            self.usages[asked.lot] = asked.usage
-        self.held[asked.lot] = asked.reason
-        if new:
-            self._say_held(asked.lot, held=True)
+        try:
+            new = self.hold(asked.lot, asked.reason, asked.usage)
+        except ValueError as error:
+            return web.json_response({"message": str(error)}, status=409)
         return web.json_response({"lot": asked.lot, "held": True}, status=201 if new else 200)
 
     def _say_held(self, lot: str, *, held: bool) -> None:

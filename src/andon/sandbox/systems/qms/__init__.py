@@ -85,6 +85,13 @@ class Qms(PostingSystem):
         """Whether something can still become of what it binds."""
         return hold.released_at is None and not self._dispositions.scrapped(hold.lot)
 
+    def inspect(self, lot: str, item: str, order: str, *, reference: str = "") -> Inspection:
+        """One more, asked for by a program or written down from a slip."""
+        id = f"INS-{len(self.inspections) + 5001}"
+        made = Inspection(id=id, lot=lot, item=item, order=order, reference=reference)
+        self.inspections[id] = made
+        return made
+
     def decide(self, inspection: Inspection, *, sound: bool) -> None:
         """The inspector's word; a lot that is not sound is held at once."""
         inspection.decision = "accept" if sound else "reject"
@@ -230,9 +237,7 @@ class Qms(PostingSystem):
         wanted = asked(body, _Asked)
         if isinstance(wanted, web.Response):
             return wanted
-        id = f"INS-{len(self.inspections) + 5001}"
-        self.inspections[id] = Inspection(id=id, **msgspec.structs.asdict(wanted))
-        return json_answer(self.inspections[id], status=201)
+        return json_answer(self.inspect(**msgspec.structs.asdict(wanted)), status=201)
 
     def _place(self, body: bytes) -> web.Response:
         wanted = asked(body, HoldAsked)

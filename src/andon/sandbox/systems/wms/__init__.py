@@ -12,7 +12,7 @@ from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
 from andon.sandbox.systems.wms.levels import Levels
-from andon.sandbox.systems.wms.locks import Lock, Locks
+from andon.sandbox.systems.wms.locks import Category, Lock, Locks
 from andon.sandbox.systems.wms.supply import Supply
 from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
@@ -20,6 +20,7 @@ from andon.sandbox.world import World
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
 _OURS = "W."
 
+Kind = Literal["put-away", "pick"]
 State = Literal["open", "stopped", "done"]
 
 
@@ -27,7 +28,7 @@ class Task(msgspec.Struct, kw_only=True):
     """Something to carry; `reference` is the host's word, kept and not looked at."""
 
     id: str
-    kind: Literal["put-away", "pick"]
+    kind: Kind
     lot: str
     item: str
     quantity: Decimal
@@ -40,7 +41,7 @@ class Task(msgspec.Struct, kw_only=True):
 
 
 class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    kind: Literal["put-away", "pick"]
+    kind: Kind
     lot: str
     item: str
     quantity: Decimal
@@ -98,10 +99,18 @@ class Wms(HttpSystem):
         """`PUT /locks/LOT`; a lot that was free until now is news."""
         answer, new = self._locks.put(lot, body)
         if new:
-            self.supply.look()
-            self.levels.look(lot)
-            self._say("locked", lot, "", Decimal(0), "")
+            self._locked(lot)
         return answer
+
+    def bind(self, lot: str, category: Category, reason: str) -> None:
+        """A shift lead does the same at a terminal. Raises ValueError as the terminal refuses."""
+        if self._locks.set(lot, category, reason):
+            self._locked(lot)
+
+    def _locked(self, lot: str) -> None:
+        self.supply.look()
+        self.levels.look(lot)
+        self._say("locked", lot, "", Decimal(0), "")
 
     def free(self, lot: str) -> None:
         """It may be taken again; a shift lead can do that at a terminal, too."""
@@ -109,6 +118,29 @@ class Wms(HttpSystem):
             self.supply.look()
             self.levels.look(lot)
             self._say("unlocked", lot, "", Decimal(0), "")
+
+    def give(
+        self,
+        kind: Kind,
+        lot: str,
+        item: str,
+        quantity: Decimal,
+        delivery: str = "",
+        reference: str = "",
+    ) -> Task:
+        """One more task, asked for by a program or typed by a clerk."""
+        task = Task(
+            id=f"T{len(self.tasks) + 700001}",
+            kind=kind,
+            lot=lot,
+            item=item,
+            quantity=quantity,
+            delivery=delivery,
+            reference=reference,
+            taken_at=self.now(),
+        )
+        self.tasks[task.id] = task
+        return task
 
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
@@ -170,11 +202,7 @@ class Wms(HttpSystem):
             return json_answer({"error": f"{asked.quantity} is no quantity"}, status=422)
         if asked.kind == "pick" and not asked.delivery:
             return json_answer({"error": "a pick is for a delivery"}, status=422)
-        task = Task(
-            id=f"T{len(self.tasks) + 700001}", taken_at=self.now(), **msgspec.structs.asdict(asked)
-        )
-        self.tasks[task.id] = task
-        return json_answer(task, status=201)
+        return json_answer(self.give(**msgspec.structs.asdict(asked)), status=201)
 
     def _wished(self, delivery: str, body: bytes) -> web.Response:
         try:

@@ -1,6 +1,6 @@
 """Stock categories of the WMS: a lot that is not free is taken off no shelf."""
 
-__all__ = ["Lock", "Locks"]
+__all__ = ["Category", "Lock", "Locks"]
 
 from typing import Literal
 
@@ -35,14 +35,20 @@ class Locks:
         """`PUT /locks/LOT`; the answer, and whether the lot was free."""
         try:
             asked = msgspec.json.decode(body, type=_Asked)
+            new = self.set(lot, asked.category, asked.reason)
         except msgspec.MsgspecError as error:
             return json_answer({"error": str(error)}, status=400), False
-        new = lot not in self.all
-        if new and asked.category != "Q":
-            text = f"lot {lot} is free stock: it must be in quality first"
-            return json_answer({"error": text}, status=409), False
-        self.all[lot] = Lock(lot=lot, category=asked.category, reason=asked.reason)
+        except ValueError as error:
+            return json_answer({"error": str(error)}, status=409), False
         return json_answer(self.all[lot], status=201 if new else 200), new
+
+    def set(self, lot: str, category: Category, reason: str) -> bool:
+        """Whether it was free until now. Raises ValueError where it must not be and is."""
+        new = lot not in self.all
+        if new and category != "Q":
+            raise ValueError(f"lot {lot} is free stock: it must be in quality first")
+        self.all[lot] = Lock(lot=lot, category=category, reason=reason)
+        return new
 
     def found(self, lot: str, category: str | None) -> web.Response:
         """`GET /locks/LOT?category=`."""
