@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from andon.app.lab.compare import compare, compared
 from andon.app.lab.report import Report, written
-from andon.app.lab.run import Profile, run_lab
+from andon.app.lab.run import PROFILES, Profile, run_lab
 from andon.app.lab.without import Protection
 from andon.sandbox.lab.storm import KINDS
 
@@ -57,3 +58,15 @@ def test_a_protection_that_is_taken_away_is_missed(folder: Path) -> None:
     report = _ran(folder, {"lost answer after commit"}, "find", hours=0.3)
     assert report.doubled > 0, written(report, folder)
     assert not report.well
+
+
+def test_a_company_is_better_off_than_it_was_with_batches_lists_and_mails(folder: Path) -> None:
+    profile = msgspec.structs.replace(PROFILES["S"], hours=2.6, least_effects=0)
+    told: list[str] = []
+    comparison = asyncio.run(compare(folder, profile, seed=1, told=told.append))
+    text = compared(comparison, folder)
+    print("\n".join(told), text, written(comparison.report, folder))
+    assert comparison.report.well
+    assert not comparison.not_better, text
+    assert comparison.before.confirmed_after > 10 * comparison.after.confirmed_after
+    assert json.loads((folder / "compare.json").read_text())["after"]["typed"] == 0
