@@ -102,7 +102,7 @@ def test_engineering_cannot_release_into_the_past_or_before_its_last_change() ->
 
 
 async def test_an_engineer_releases_changes_by_himself() -> None:
-    company = Company(seed=3, andon="http://127.0.0.1:1")
+    company = Company(seed=3, andon="http://127.0.0.1:1", systems=(Plm,))
     company.live(until=BEGAN)
     world, plm = company.world, company.systems["plm"]
     assert isinstance(plm, Plm)

@@ -140,6 +140,7 @@ def test_what_a_customer_gets_is_counted_in_pieces_and_once_for_each_order() -> 
     found = watched.outcomes()
     assert (found.bad_shipped, found.held_shipped, found.shipped) == (4, 2, 3)
     assert found.waited == pytest.approx((20 + 40) / 2)
+    assert found.stocked == pytest.approx((13 + 9) / 2)
     assert (found.typed, found.corrected) == (3, 2)
 
 

@@ -7,7 +7,7 @@ there were (Little's law), so that what is still on its way at the end counts as
 __all__ = ["FIGURES", "Figure", "Outcomes", "Watch", "figured"]
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -53,6 +53,8 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes that a customer's order waits until its goods leave."""
     shipped: int
     """Orders of customers whose goods left."""
+    stocked: float
+    """Pieces of finished goods that lie somewhere, at any time."""
     typed: int
     """What stood in one system already and was typed into another one."""
     corrected: int
@@ -83,6 +85,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("bad pieces sent to customers", lambda one: one.bad_shipped),
     Figure("minutes an order waits for its truck", lambda one: one.waited),
     Figure("orders of customers sent", lambda one: one.shipped, more_is_better=True),
+    Figure("finished pieces in stock", lambda one: one.stocked),
     Figure("typed a second time", lambda one: one.typed),
     Figure("corrected by hand", lambda one: one.corrected),
 )
@@ -124,6 +127,7 @@ class Watch:
             ),
             waited=self._area["waiting"] * per / max(self._wanted(), 1),
             shipped=len(self._left),
+            stocked=self._area["stocked"] / looked,
             typed=typed,
             corrected=corrected,
         )
@@ -172,6 +176,7 @@ class Watch:
                 + (lot not in self._wms.locks)
                 for lot in held
             ),
+            "stocked": int(sum(self._lying())),
             "waiting": self._wanted() - len(self._left),
         }
 
@@ -188,6 +193,12 @@ class Watch:
             elif there.stock_type == UNRESTRICTED and there.material == _SOLD:
                 available[there.batch] = available.get(there.batch, Decimal(0)) + amount
         return available, blocked
+
+    def _lying(self) -> Iterator[Decimal]:
+        lots = self._world.truth.lots
+        for (lot, _), amount in self._world.truth.everywhere().items():
+            if lots[lot].material == _SOLD:
+                yield amount
 
     def _undecided(self) -> set[str]:
         """Lots that were made and that no inspector has decided about."""
