@@ -129,6 +129,12 @@ async def _crm_is_heard(plant: Served, order: str) -> None:
     assert "Where are my 99 pumps?" in str(case["timeline"])
     assert (case["deliveries"], case["exceptions"]) == ([], [])
     assert sum(case["Origin"] == "Andon" for case in crm.cases.values()) == of_andon
+    crm.close(called.partition(":")[2])
+
+    async def over() -> bool:
+        return _by(await plant.page(called), "case") == {"crm": "closed"}
+
+    await until(over, within=20)
 
 
 def _by(page: dict[str, Any], attribute: str) -> dict[str, Any]:

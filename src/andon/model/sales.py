@@ -3,6 +3,7 @@ fulfilment; the customer's own number is its purchase order)."""
 
 __all__ = [
     "CloseCustomerCase",
+    "CustomerCaseClosed",
     "CustomerCaseOpened",
     "CustomerTold",
     "OpenCustomerCase",
@@ -161,6 +162,20 @@ class CloseCustomerCase(SalesOrderCommand, frozen=True, kw_only=True):
 
     def claims(self) -> Claims:
         """That it is over."""
+        return {"case": "closed"}
+
+
+class CustomerCaseClosed(Event, frozen=True, kw_only=True):
+    """Whoever asked about an order has an answer."""
+
+    TYPE: ClassVar[str] = "andon.fulfilment.case.closed.v1"
+    KIND: ClassVar[str] = "customer-case"
+    KEY: ClassVar[str] = "case_id"
+
+    case_id: Name
+
+    def claims(self) -> Claims:
+        """That nobody waits any more."""
         return {"case": "closed"}
 
 

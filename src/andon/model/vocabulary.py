@@ -123,6 +123,7 @@ from andon.model.returning import (
 )
 from andon.model.sales import (
     CloseCustomerCase,
+    CustomerCaseClosed,
     CustomerCaseOpened,
     CustomerTold,
     OpenCustomerCase,
@@ -249,6 +250,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     OpenCustomerCase,
     CloseCustomerCase,
     CustomerCaseOpened,
+    CustomerCaseClosed,
     PurchaseOrderPlaced,
     PurchaseOrderConfirmed,
     ShipmentAnnounced,

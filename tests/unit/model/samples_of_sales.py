@@ -7,6 +7,7 @@ from andon.core.message import Message
 from andon.core.quantity import Quantity
 from andon.model.sales import (
     CloseCustomerCase,
+    CustomerCaseClosed,
     CustomerCaseOpened,
     CustomerTold,
     OpenCustomerCase,
@@ -41,6 +42,7 @@ FULL: tuple[Message, ...] = (
     OpenCustomerCase(order_id="5000001", customer_id="17100001", reason="late", text="It is late."),
     CloseCustomerCase(order_id="5000001", case_id="500"),
     CustomerCaseOpened(case_id="500", order_id="5000001", text="Where is it?"),
+    CustomerCaseClosed(case_id="500"),
 )
 BARE: tuple[Message, ...] = (
     PlaceSalesOrder(order_id="PO-1", customer_id="17100001", lines=(SOLD,)),

@@ -29,6 +29,7 @@ PAST = {
     "released",
     "changed",
     "cancelled",
+    "closed",
     "started",
     "confirmed",
     "completed",

@@ -16,6 +16,7 @@ from andon.core.plant import Connection, Partnership, Route
 from andon.model.fulfilment import DeliveryCreated
 from andon.model.sales import (
     CloseCustomerCase,
+    CustomerCaseClosed,
     CustomerCaseOpened,
     CustomerTold,
     News,
@@ -38,6 +39,7 @@ class _Case(msgspec.Struct, frozen=True):
     id: str = msgspec.field(name="Id")
     subject: str = msgspec.field(name="Subject")
     order: str | None = msgspec.field(name="Order__c", default=None)
+    status: str = msgspec.field(name="Status", default="New")
 
 
 @inbound("shipment")
@@ -58,12 +60,20 @@ def _told(item: Item, known: Known) -> Iterator[Said]:
 
 @inbound("case")
 def _case(item: Item, known: Known) -> Iterator[Said]:
-    """A customer's question about one of our orders."""
-    row = item.read(_Case)
-    if known.before(_Case) is None and row.order:
+    """A customer's question about one of our orders, and that it is answered."""
+    row, before = item.read(_Case), known.before(_Case)
+    if not row.order:
+        return
+    if before is None or (_over(before) and not _over(row)):
         yield CustomerCaseOpened(
             case_id=row.id, order_id=f"sales-order/erp:{row.order}", text=row.subject
         )
+    if _over(row) and not (before and _over(before)):
+        yield CustomerCaseClosed(case_id=row.id)
+
+
+def _over(case: _Case) -> bool:
+    return case.status == "Closed"
 
 
 @outbound(TellCustomer, proof="keyed", local=True)

@@ -5,6 +5,7 @@ __all__ = ["begin"]
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 from andon.sandbox.system import System
 from andon.sandbox.systems.crm import Crm
@@ -20,6 +21,7 @@ _DAYS = (-1, 0, 0, 1)
 """Until which day, from today, goods are wanted. Some orders are entered when their day is over:
 they came by mail on Sunday."""
 _WAITS = timedelta(minutes=60)
+_ANSWERS = timedelta(minutes=30)
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
@@ -50,4 +52,10 @@ def _ask(world: World, erp: Erp, crm: Crm) -> Steps:
         yield world.wait(_WAITS * chance.uniform(0.5, 1.5) / world.pace)
         waiting = [row["SalesOrder"] for row in erp.company.sales.open()]
         if waiting:
-            crm.complain(chance.choice(waiting), "Where is my order?")
+            case = crm.complain(chance.choice(waiting), "Where is my order?")
+            world.lives(_calls_back(world, crm, case, chance))
+
+
+def _calls_back(world: World, crm: Crm, case: str, chance: Random) -> Steps:
+    yield world.wait(_ANSWERS * chance.uniform(0.5, 1.5))
+    crm.close(case)

@@ -49,6 +49,14 @@ class Crm(HttpSystem):
         case = {"Subject": text, "Reason": "question", "Origin": "Phone", "Order__c": order}
         return self._new_case(case)
 
+    def close(self, id: str) -> None:
+        """Somebody has called the customer back."""
+        self.cases[id].update(Status="Closed", LastModifiedDate=self._stamp())
+
+    def reopen(self, id: str) -> None:
+        """The customer calls again about the same."""
+        self.cases[id].update(Status="Working", LastModifiedDate=self._stamp())
+
     # What programs do
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
