@@ -61,6 +61,7 @@ async def test_they_answer_what_is_asked_and_leave_open_what_they_do_not_know() 
     async with _people(cases) as people:
         assert await people.look() == [odd]
         assert people.answered == {"question: post again": 1, "repeated-interchange: seen": 1}
+        assert people.about == {"order": 2}
     assert cases.said == [
         ("/v1/exceptions/1/answer", {"answer": "post again"}),
         ("/v1/exceptions/2/resolve", {"note": "seen"}),

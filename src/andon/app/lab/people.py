@@ -60,6 +60,8 @@ class People:
         self._takes_back = takes_back
         self.answered: Counter[str] = Counter()
         """Code and answer -> how often."""
+        self.about: Counter[str] = Counter()
+        """Kind of what a case was about -> how often one was answered."""
 
     async def look(self) -> list[dict[str, Any]] | None:
         """Answers what they can; returns what stays open, or None when Andon does not show it."""
@@ -89,6 +91,7 @@ class People:
             done = answer.status == 200
         if done:
             self.answered[f"{case['code']}: {as_}"] += 1
+            self.about[(case["subject"] or "").partition("/")[0]] += 1
         return done
 
 
