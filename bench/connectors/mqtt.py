@@ -23,13 +23,12 @@ _TOGETHER = 32
 _BATCH = 256
 _IN_FLIGHT = 500
 _FILTER = "acme/+/+/state"
-_READERS = ("ours", "bare")
 
 
 async def measure() -> list[Figure]:
-    """MQTT 5 and QoS 1. Both readers have a session that waits at the broker with its backlog, and
-    acknowledge each message, some together, once it is made. 32 publications on their way, as the
-    engine does it."""
+    """MQTT 5 and QoS 1. A reader of each round has a session that waits at the broker with its
+    backlog, and acknowledges each message, some together, once it is made. 32 publications on their
+    way, as the engine does it."""
     unbounded = ("max_queued_messages 0", "max_inflight_messages 0")
     broker = Mosquitto({"andon": "bench"}, more=unbounded)
     await broker.start()
@@ -40,13 +39,15 @@ async def measure() -> list[Figure]:
 
 
 async def _read(broker: Mosquitto) -> Figure:
-    for reader in _READERS:
+    ours = [f"ours-{n}" for n in range(ROUNDS)]
+    theirs = [f"bare-{n}" for n in range(ROUNDS)]
+    for reader in (*ours, *theirs):
         async with _client(broker, reader) as client:
             await client.subscribe(_FILTER, qos=1)
-    await _say(broker, ROUNDS * _ITEMS)
+    await _say(broker, _ITEMS)
 
     async def work() -> int:
-        mqtt = _ours(broker)
+        mqtt = _ours(broker, ours.pop())
         await mqtt.open()
         items: Any = mqtt.read("")
         for n in range(1, _ITEMS + 1):
@@ -60,7 +61,7 @@ async def _read(broker: Mosquitto) -> Figure:
     async def bare() -> int:
         keys = list[tuple[str, datetime]]()
         unacknowledged = list[int]()
-        async with _client(broker, "bare") as client:
+        async with _client(broker, theirs.pop()) as client:
             wire: Any = client._client  # the library would acknowledge on arrival
             wire.manual_ack_set(True)
             await client.subscribe(_FILTER, qos=1)
@@ -90,7 +91,7 @@ def _made(message: aiomqtt.Message, keys: list[tuple[str, datetime]]) -> None:
 
 async def _sent(broker: Mosquitto) -> Figure:
     async def work() -> int:
-        mqtt = _ours(broker)
+        mqtt = _ours(broker, "ours")
         await mqtt.open()
 
         async def one(n: int) -> None:
@@ -102,7 +103,7 @@ async def _sent(broker: Mosquitto) -> Figure:
         return _SENDS
 
     async def bare() -> int:
-        async with _client(broker, "writer") as client:
+        async with _client(broker, "bare", keeps=False) as client:
 
             async def one(n: int) -> None:
                 known = Properties(PacketTypes.PUBLISH)
@@ -117,7 +118,7 @@ async def _sent(broker: Mosquitto) -> Figure:
 
 
 async def _say(broker: Mosquitto, count: int) -> None:
-    async with _client(broker, "press-2") as machine:
+    async with _client(broker, "press-2", keeps=False) as machine:
 
         async def one(n: int) -> None:
             body = {"id": f"e{n}", "state": "Executing", "at": "2026-11-23T12:00:00Z"}
@@ -131,25 +132,25 @@ async def _together(one: Any, count: int) -> None:
         await asyncio.gather(*(one(n) for n in range(start, min(start + _TOGETHER, count))))
 
 
-def _ours(broker: Mosquitto) -> Mqtt:
+def _ours(broker: Mosquitto, identity: str) -> Mqtt:
     state = {"template": "acme/{site}/{machine}/state", "key": "/id", "at": "/at"}
     table = {
         "url": f"mqtt://127.0.0.1:{broker.port}",
         "username": "andon",
         "password": "bench",
-        "client_id": "ours",
+        "client_id": identity,
+        "timeout": "30 s",
         "in_flight": _IN_FLIGHT,
         "topics": {"machine.state": state},
     }
     return Mqtt("line", settings_of(Mqtt, table))
 
 
-def _client(broker: Mosquitto, identity: str) -> aiomqtt.Client:
-    """What it missed is kept for it, if it reads."""
-    reads = identity in _READERS
+def _client(broker: Mosquitto, identity: str, *, keeps: bool = True) -> aiomqtt.Client:
+    """Whether the broker keeps what it missed."""
     session = Properties(PacketTypes.CONNECT)
     session.ReceiveMaximum = _IN_FLIGHT
-    session.SessionExpiryInterval = 3600 if reads else 0
+    session.SessionExpiryInterval = 3600 if keeps else 0
     client = aiomqtt.Client(
         "127.0.0.1",
         broker.port,
@@ -157,7 +158,8 @@ def _client(broker: Mosquitto, identity: str) -> aiomqtt.Client:
         password="bench",
         identifier=identity,
         protocol=aiomqtt.ProtocolVersion.V5,
-        clean_start=not reads,
+        clean_start=not keeps,
+        timeout=30,
         properties=session,
     )
     client.pending_calls_threshold = _TOGETHER  # the library warns of more than ten

@@ -21,7 +21,7 @@ from bench.connectors.elsewhere import Elsewhere, elsewhere
 
 _HISTORY = 4_000
 _CHANGES = 4_000
-_BATCH = 256
+_AT_ONCE = 100
 _WRITES = 300
 _CALLS = 300
 _STATE = "nsu=http://acme.example/press;s=state"
@@ -36,7 +36,7 @@ async def measure() -> list[Figure]:
     wrote: a server may take a value and not keep it."""
     logging.getLogger("asyncua").setLevel(logging.ERROR)
     async with elsewhere("andon.connectors.opcua.simulator:Press") as press:
-        table = await press.ask("settings")
+        table = {**await press.ask("settings"), "timeout": "30s"}
         there = [await _told(press, table), await _calling(table)]
     return [*await _here(), *there]
 
@@ -107,10 +107,10 @@ async def _told(press: Elsewhere, table: dict[str, Any]) -> Figure:
         opcua = _connector(table, history="none", queue=_CHANGES)
         items: Any = opcua.read("")
         await anext(items)  # how it stands
-        saying = asyncio.create_task(press.ask("say", _CHANGES))
-        for n in range(1, _CHANGES + 1):
+        saying = asyncio.create_task(_saying(press))
+        for _ in range(_CHANGES):
             item = await anext(items)
-            if item.position is not None and n % _BATCH == 0:
+            if item.position is not None:  # the last of what was told together
                 await opcua.committed(item.position)
         await saying
         await items.aclose()
@@ -121,7 +121,7 @@ async def _told(press: Elsewhere, table: dict[str, Any]) -> Figure:
             told = await client.create_subscription(50, queue_maxsize=_CHANGES)
             await told.subscribe_data_change(client.get_node(_there("state")), queuesize=_CHANGES)
             await anext(told)
-            saying = asyncio.create_task(press.ask("say", _CHANGES))
+            saying = asyncio.create_task(_saying(press))
             for _ in range(_CHANGES):
                 event = await anext(told)
                 read = event.data.monitored_item.Value
@@ -134,6 +134,12 @@ async def _told(press: Elsewhere, table: dict[str, Any]) -> Figure:
         return _CHANGES
 
     return await measured("opcua", "read told", work=work, bare=bare)
+
+
+async def _saying(press: Elsewhere) -> None:
+    """Some at a time, for the server answers nobody meanwhile."""
+    for _ in range(_CHANGES // _AT_ONCE):
+        await press.ask("say", _AT_ONCE)
 
 
 async def _calling(table: dict[str, Any]) -> Figure:
@@ -170,7 +176,7 @@ def _there(name: str) -> Any:
 
 
 def _client(table: dict[str, Any]) -> Any:
-    client = Client(table["url"])
+    client = Client(table["url"], timeout=30)
     client.set_user(table["username"])
     client.set_password(table["password"])
     return client
