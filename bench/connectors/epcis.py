@@ -25,7 +25,7 @@ from pyld import jsonld
 from andon.connectors.epcis import Epcis, EpcisSettings
 from andon.connectors.epcis.event import ObjectEvent
 from andon.connectors.epcis.identity import CONTEXT
-from andon.connectors.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
+from andon.connectors.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS, TRANSACTIONS
 from andon.core.connector import Arrival, Push, Request
 from andon.testing.conformance.trial import settings_of
 from bench.connectors import Figure, Work, measured
@@ -110,6 +110,7 @@ def _taken(body: bytes) -> int:
         event: dict[str, Any] = msgspec.json.decode(raw)
         assert read.biz_step in BIZ_STEPS
         assert read.disposition in DISPOSITIONS
+        assert all(one.type in TRANSACTIONS for one in read.biz_transaction_list)
         assert all(name.partition(":")[0] in prefixes for name in event.keys() - _FIELDS)
         assert read.missing() is None
         whole = msgspec.json.encode({"@context": document.context, **event})

@@ -25,7 +25,8 @@ from bench.connectors import ROUNDS, Figure, measured
 from bench.connectors.elsewhere import elsewhere
 
 _ORDERS = 5_000
-_CALLS = 60
+_CALLS = 40
+"""Few: the simulator looks through all it has for a number, where Tryton has an index."""
 _PAGE = 200
 _SIMULATOR = "andon.connectors.tryton.simulator:TrytonSimulator"
 

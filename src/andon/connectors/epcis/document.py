@@ -133,10 +133,9 @@ def event_faults(captured: Captured) -> list[Fault]:
         return [Fault(f"{captured.place}/type", f"is {event.get('type')!r}, not one of {known}")]
     return [
         *_misshapen(captured, shape),
-        *(Fault(f"{captured.place}{at}", says) for at, says in _words(event) if says is not None),
         *(
             Fault(f"{captured.place}{at}", says)
-            for at, says in _prefixes(event, captured.context, shape)
+            for at, says in (*_words(event), *_prefixes(event, captured.context, shape))
         ),
     ]
 
@@ -161,22 +160,25 @@ _NUL = b"\\u0000"
 """How JSON writes the one character that no database keeps."""
 
 
-def _words(event: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    yield "/bizStep", _judged(event.get("bizStep"), BIZ_STEPS)
-    yield "/disposition", _judged(event.get("disposition"), DISPOSITIONS)
+def _words(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, words in (("bizStep", BIZ_STEPS), ("disposition", DISPOSITIONS)):
+        if (says := _judged(event.get(name), words)) is not None:
+            yield f"/{name}", says
     standing = event.get("persistentDisposition")
     if isinstance(standing, dict):
         for side in ("set", "unset"):
-            words = cast("dict[str, Any]", standing).get(side)
-            if isinstance(words, list):
-                for n, word in enumerate(cast("list[Any]", words)):
-                    yield f"/persistentDisposition/{side}/{n}", _judged(word, DISPOSITIONS)
-    listed = event.get("bizTransactionList")
-    if isinstance(listed, list):
-        for n, one in enumerate(cast("list[Any]", listed)):
-            if isinstance(one, dict):
-                kind = cast("dict[str, Any]", one).get("type")
-                yield f"/bizTransactionList/{n}/type", _judged(kind, TRANSACTIONS)
+            listed = cast("dict[str, Any]", standing).get(side)
+            for n, word in enumerate(_list(listed)):
+                if (says := _judged(word, DISPOSITIONS)) is not None:
+                    yield f"/persistentDisposition/{side}/{n}", says
+    for n, one in enumerate(_list(event.get("bizTransactionList"))):
+        kind = cast("dict[str, Any]", one).get("type") if isinstance(one, dict) else None
+        if (says := _judged(kind, TRANSACTIONS)) is not None:
+            yield f"/bizTransactionList/{n}/type", says
+
+
+def _list(part: Any) -> list[Any]:
+    return cast("list[Any]", part) if isinstance(part, list) else []
 
 
 def _judged(word: Any, words: frozenset[str]) -> str | None:
