@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from andon.connectors._ports import free_port
@@ -15,8 +15,10 @@ from tools.counterparts.running import answers_tcp
 class Mosquitto:
     """Ended as a killed process is; comes back at the same port."""
 
-    def __init__(self, passwords: Mapping[str, str]) -> None:
+    def __init__(self, passwords: Mapping[str, str], *, more: Sequence[str] = ()) -> None:
+        """With `more` lines of its configuration file."""
         self._passwords = passwords
+        self._more = more
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -58,6 +60,7 @@ class Mosquitto:
             "allow_anonymous false",
             f"password_file {passwords}",
             *(["user root"] if os.geteuid() == 0 else []),
+            *self._more,
         ]
         (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
         return folder

@@ -1,22 +1,26 @@
 """EPCIS: the standard's own documents, good and bad, and what they mean to us."""
 
+import copy
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from andon.connectors.epcis import MAPPINGS, Epcis, EpcisSettings
 from andon.connectors.epcis.document import captured_events, document_of, event_faults
+from andon.connectors.epcis.event import shape_of
 from andon.connectors.epcis.identity import content_id
 from andon.connectors.epcis.items import item_of, listed, with_id
 from andon.connectors.epcis.mapping import lot_of
 from andon.core.connector import Arrival, Item, Push
 from andon.core.errors import MappingError
+from andon.core.faults import faults_of
 from andon.core.mapping import Inbound, Known, Outbound
 from andon.core.message import Event
 from andon.model.inventory import GoodsIssued, GoodsReceived, LotCreated
@@ -36,6 +40,14 @@ VECTORS = sorted((SAMPLES / "epcis-hash").glob("*.jsonld"))
 CONTEXT = ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"]
 LOT = "urn:epc:class:lgtin:4012345.011111.4444"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+EVENTS: list[dict[str, Any]] = [
+    event for file in VALID for event in json.loads(file.read_bytes())["epcisBody"]["eventList"]
+]
+ODD: list[Any] = [
+    None, True, -1, 0.5, 1e40, 10**30, "", "x", "a\0b", "0.5", "1E+99", "NaN", "Infinity", [], {},
+    [None], "2026-11-23T12:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
+]  # fmt: skip
+"""What stands in the place of something, and is good there, or odd."""
 BASE: dict[str, Any] = {
     "@context": CONTEXT,
     "type": "ObjectEvent",
@@ -97,6 +109,52 @@ def test_every_fault_of_every_event_is_named_at_once() -> None:
         "/epcisBody/eventList/1/eventTime",
     }
     assert any("shipping?" in fault.says for fault in refused.value.faults)
+
+
+def steps(part: Any, *way: Any) -> Iterator[tuple[Any, ...]]:
+    """The way to everything in a document."""
+    match part:
+        case dict():
+            inner = list(cast("dict[str, Any]", part).items())
+        case _:
+            inner = list(enumerate(cast("list[Any]", part)))
+    for step, value in inner:
+        yield (*way, step)
+        if isinstance(value, dict | list):
+            yield from steps(value, *way, step)
+
+
+@given(st.sampled_from(EVENTS), st.data())
+@settings(max_examples=500, deadline=None)
+def test_an_event_is_well_only_if_the_schema_of_its_type_finds_no_fault(
+    event: dict[str, Any], data: st.DataObject
+) -> None:
+    """msgspec is asked first; what it takes must be what the schema would take."""
+    spoilt: Any = copy.deepcopy(event)
+    *way, last = data.draw(st.sampled_from(list(steps(spoilt))))
+    around = spoilt
+    for step in way:
+        around = around[step]
+    around[last] = data.draw(st.sampled_from(ODD))
+    shape = shape_of(spoilt.get("type"))
+    assume(shape is not None)
+    (captured,) = captured_events(json.dumps({"@context": CONTEXT, **spoilt}).encode())
+    assert set(faults_of(dict(captured.event), shape)) <= set(event_faults(captured))
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "place"),
+    [
+        ({"eventTime": "9999-12-31T23:59:59-14:00"}, "/eventTime"),
+        ({"quantityList": [{"epcClass": LOT, "quantity": 1e40}]}, "/quantityList/0/quantity"),
+        ({"andon:note": "a\0b"}, "/andon:note"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_fault(spoilt: dict[str, Any], place: str) -> None:
+    context = [*CONTEXT, {"andon": "urn:andon:epcis:"}]
+    with pytest.raises(MappingError) as refused:
+        post({**BASE, "@context": context, **spoilt})
+    assert [fault.at for fault in refused.value.faults] == [place]
 
 
 def test_a_type_that_is_no_text_is_a_fault_of_the_document() -> None:

@@ -20,6 +20,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from andon.core.faults import exact_amount, placeable_time
+
 Uri = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -47,6 +49,11 @@ class QuantityElement(msgspec.Struct, frozen=True, rename="camel"):
     quantity: Decimal | None = None
     uom: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{2,3}$")] | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for an amount that is none."""
+        if self.quantity is not None and not exact_amount(self.quantity):
+            raise ValueError(f"{self.quantity} is no amount")
+
 
 class PersistentDisposition(msgspec.Struct, frozen=True):
     """Dispositions that stand until they are taken back: how CBV says held and released."""
@@ -70,6 +77,12 @@ class EpcisEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     biz_transaction_list: tuple[BizTransaction, ...] = ()
     error_declaration: dict[str, Any] | None = None
     """The event is taken back; what replaces it stands in `correctiveEventIDs`."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a moment that does not exist in UTC."""
+        for moment in (self.event_time, self.record_time):
+            if moment is not None and not placeable_time(moment):
+                raise ValueError(f"{moment} does not exist in UTC")
 
     def missing(self) -> str | None:
         """What this event lacks although each of its fields is well."""

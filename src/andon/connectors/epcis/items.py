@@ -29,7 +29,7 @@ def item_of(captured: Captured, *, position: Position | None = None) -> Item:
     return Item(
         kind=kind if isinstance(kind, str) else "event",
         key=key,
-        raw=captured.raw(),
+        raw=captured.raw,
         position=position,
         occurred_at=aware(event.get("eventTime")),
     )
@@ -40,7 +40,7 @@ def _content_key(captured: Captured) -> str:
         return content_id(captured.event, captured.context)
     except MappingError:
         # kept whole under a key of its bytes: the mapping will refuse it with every fault
-        return blake2b(captured.raw(), digest_size=16).hexdigest()
+        return blake2b(captured.raw, digest_size=16).hexdigest()
 
 
 def with_id(event: Mapping[str, Any], key: str, *, at: datetime) -> dict[str, Any]:

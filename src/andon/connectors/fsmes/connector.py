@@ -24,6 +24,8 @@ from andon.core.connector import (
 from andon.core.errors import Fault, MappingError
 from andon.core.faults import UNREADABLE, decode_faults
 
+_decode = msgspec.json.Decoder(Envelope).decode
+
 
 class FsmesSettings(Settings, frozen=True, kw_only=True):
     """How to read an MES that says neither units nor zones."""
@@ -85,11 +87,12 @@ def _acknowledged(arrival: Arrival) -> Acknowledgment:
 
 
 def _confirmation(arrival: Arrival) -> Sequence[Item]:
-    if not arrival.body.strip():
-        raise MappingError("The body is empty", [Fault("", "expected a confirmation")])
     try:
-        said = msgspec.json.decode(arrival.body, type=Envelope)
+        said = _decode(arrival.body)
     except UNREADABLE as error:
+        if not arrival.body.strip():
+            empty = [Fault("", "expected a confirmation")]
+            raise MappingError("The body is empty", empty) from error
         faults = decode_faults(arrival.body, Envelope, error)
         raise MappingError(
             "This is no confirmation with kind, message_key and order", faults
