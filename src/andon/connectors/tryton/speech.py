@@ -1,6 +1,6 @@
 """Tryton's REST API: domains, typed values, and errors sorted by who acts next."""
 
-__all__ = ["Speech", "TrytonDate", "TrytonTime", "typed"]
+__all__ = ["Speech", "TrytonDate", "TrytonTime", "refusal_words", "typed"]
 
 import re
 from base64 import urlsafe_b64encode
@@ -101,7 +101,7 @@ class Speech(Http):
     ) -> tuple[int, bytes]:
         match response.status:
             case 400:
-                raise RejectedError(_words(body), "400")
+                raise RejectedError(refusal_words(body), "400")
             case 403:
                 # A refused right of a known user; a key that is not known is a 401.
                 raise RejectedError(
@@ -124,7 +124,8 @@ class _Refusal(msgspec.Struct):
     description: str = ""
 
 
-def _words(body: bytes) -> str:
+def refusal_words(body: bytes) -> str:
+    """What a refused call says: Tryton's words, or what the page beside them means."""
     try:
         said = msgspec.json.decode(body, type=_Refusal)
     except UNREADABLE:
