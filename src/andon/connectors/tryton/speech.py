@@ -4,7 +4,7 @@ __all__ = ["Speech", "TrytonDate", "TrytonTime", "refusal_words", "rows_in", "ty
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -22,6 +22,13 @@ _FAULTS = 5
 Domain = Sequence[Any]
 
 
+def _require(when: Callable[[], object]) -> None:
+    try:
+        when()
+    except OverflowError as error:
+        raise ValueError("a figure of it is too large") from error
+
+
 class TrytonDate(msgspec.Struct, frozen=True):
     """A day without time or zone, as Tryton's JSON writes it."""
 
@@ -31,7 +38,7 @@ class TrytonDate(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """What is no day does not read."""
-        self.day_of()
+        _require(self.day_of)
 
     def day_of(self) -> date:
         """The day itself."""
@@ -51,7 +58,7 @@ class TrytonTime(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """What is no moment does not read."""
-        self.instant()
+        _require(self.instant)
 
     def instant(self) -> datetime:
         """The moment with its zone."""
