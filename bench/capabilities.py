@@ -1,7 +1,8 @@
 """Measure synchronous capabilities: ``python -m bench.capabilities [--rate 50] [--seconds 15]``.
 
-The same rate is offered to a target directly and then through Andon's API, which waits for the
-document number; what Andon adds is the difference. Latency counts from when a call was due.
+The same calls are offered at the same rate to a target directly and through Andon's API, which
+waits for the document number, in turn; what Andon adds is the difference. Latency counts from when
+a call was due.
 """
 
 import argparse
@@ -9,18 +10,18 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from andon.api.capabilities import example_of
 from andon.connectors._ports import free_port
-from bench.calling import Figures, offered, reckoned
+from bench.calling import Called, Figures, offered, reckoned
+from bench.commands import CAPABILITIES, Capability, body_of
 from bench.failure import MeasurementError
 from bench.hub import ADMIN_SCOPE, ROOT, Hub, HubCommand
-from bench.ledger import System
 from bench.machine import Machine, this_machine
 from bench.systems import Systems, systems
 from bench.wire import Poster
@@ -29,36 +30,12 @@ _ALLOWED_MS = 25.0
 _OUT = ROOT / "build" / "bench" / "capabilities.json"
 _WITHIN = 30.0
 _WARM_UP_S = 3.0
+_ROUNDS = 3
+"""What else the machine does while target and Andon are asked in turn strikes both."""
 _WIDE = 130
 
-
-class Capability(msgspec.Struct, frozen=True, kw_only=True):
-    """One command of the bench's project, and where its target takes it."""
-
-    name: str
-    system: System
-    target: str
-    more: dict[str, str]
-    """What the command has besides the completion."""
-
-
-CAPABILITIES = (
-    Capability(
-        name="quality/open-inspection", system="qms", target="/qms/inspection-lots", more={}
-    ),
-    Capability(
-        name="inventory/post-receipt",
-        system="erp",
-        target="/erp/goods-receipts",
-        more={"inspection": "I1"},
-    ),
-    Capability(
-        name="warehouse/request-putaway",
-        system="wms",
-        target="/wms/putaway-tasks",
-        more={"receipt": "R1"},
-    ),
-)
+Calls = list[tuple[str, bytes]]
+"""Each by its key."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -68,26 +45,27 @@ class Report(msgspec.Struct, frozen=True):
     figures: list[Figures]
 
 
-def _direct(capability: Capability, label: str, n: int) -> list[tuple[str, bytes]]:
-    keys = [f"{label}-{capability.system}-{place}" for place in range(n)]
+def _subjects(capability: Capability, label: str, n: int) -> list[str]:
+    """Names no other call bears."""
+    kind, of = capability.command.KIND, capability.name.replace("/", "-")
+    return [f"{kind}/{capability.system}:{label}-{of}-{place}" for place in range(n)]
+
+
+def _commands(capability: Capability, label: str, n: int) -> Calls:
+    """What the API's description shows, each about a subject of its own, whose name is its key."""
+    shape = capability.command
+    example = example_of(shape)
     return [
-        (key, msgspec.json.encode({"eventId": key, "orderNo": key, "lotNo": key, "qty": 1}))
-        for key in keys
+        (name, msgspec.json.encode({**example, shape.KEY: name}))
+        for name in _subjects(capability, label, n)
     ]
 
 
-def _commands(capability: Capability, label: str, n: int) -> list[tuple[str, bytes]]:
-    keys = [f"{label}-{capability.system}-{place}" for place in range(n)]
-    return [(key, msgspec.json.encode(_command(capability, key))) for key in keys]
-
-
-def _command(capability: Capability, key: str) -> dict[str, Any]:
-    order = f"production-order/mes:{key}"
-    completed = {
-        "order_id": order, "event_id": key, "sequence": 1, "lot_id": key, "plant": "A", "good": 1,
-        "scrap": 0, "unit": "PCE",
-    }  # fmt: skip
-    return {"order_id": order, "completed": completed, **capability.more}
+def _direct(capability: Capability, label: str, n: int) -> Calls:
+    """The same commands, as Andon writes them to the target."""
+    decode = msgspec.json.Decoder(capability.command).decode
+    asked = _commands(capability, label, n)
+    return [(name, msgspec.json.encode(body_of(decode(body)))) for name, body in asked]
 
 
 async def _measured(
@@ -96,19 +74,23 @@ async def _measured(
     headers = {"Authorization": f"Bearer {key}", "Prefer": f"wait={int(_WITHIN)}"}
     url = f"{hub}/v1/{capability.name}"
 
-    def through() -> Poster:
-        return Poster(url, headers=headers, within=_WITHIN + 5)
+    async def target(label: str, n: int) -> list[Called]:
+        poster = Poster(stub.url + capability.path, headers={}, within=_WITHIN)
+        return await offered(poster, _direct(capability, label, n), rate)
 
-    def target() -> Poster:
-        return Poster(stub.url + capability.target, headers={}, within=_WITHIN)
+    async def through(label: str, n: int) -> list[Called]:
+        poster = Poster(url, headers=headers, within=_WITHIN + 5)
+        return await offered(poster, _commands(capability, label, n), rate)
 
-    few, many = int(rate * _WARM_UP_S), int(rate * seconds)
-    await offered(target(), _direct(capability, "first", few), rate)
-    direct = await offered(target(), _direct(capability, "direct", many), rate)
-    await offered(through(), _commands(capability, "warm", few), rate)
-    asked = _commands(capability, "asked", many)
-    answered = await offered(through(), asked, rate)
-    keys = {name for name, _ in asked}
+    few, many = int(rate * _WARM_UP_S), int(rate * seconds / _ROUNDS)
+    await target("first", few)
+    await through("warm", few)
+    direct: list[Called] = []
+    answered: list[Called] = []
+    for place in range(_ROUNDS):
+        direct += await target(f"direct-{place}", many)
+        answered += await through(f"asked-{place}", many)
+    keys = {call.key for call in answered}
     page = await asyncio.to_thread(stub.ledger)
     effects = {name: e for name, e in page.events[capability.system].items() if name in keys}
     return reckoned(capability.name, rate, direct, answered, effects)
@@ -142,7 +124,9 @@ def _main() -> int:
     arguments = _arguments()
     out: Path = arguments.out
     out.parent.mkdir(parents=True, exist_ok=True)
-    command = HubCommand(url=f"http://127.0.0.1:{free_port()}")
+    command = HubCommand(
+        run="andon run bench.commands:andon", url=f"http://127.0.0.1:{free_port()}"
+    )
     log = out.parent / "capabilities.log"
     log.unlink(missing_ok=True)
     figures: list[Figures] = []

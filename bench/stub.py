@@ -1,6 +1,6 @@
 """QMS, ERP and WMS in one small fast process: the ledger behind HTTP.
 
-POST /qms/inspection-lots, /erp/goods-receipts, /wms/putaway-tasks with an Idempotency-Key.
+POST /qms/<what>, /erp/<what>, /wms/<what> with an Idempotency-Key.
 Control: GET /_stats, /_ledger, /health; POST /_reset, and /_config with
 ``{"erp": {"fail": 0.1, "hang": 0.02}, "seed": 1}``.
 Prints its address once it listens.
@@ -22,11 +22,7 @@ from bench.ledger import Answered, Call, Ledger, Silent, System, Unavailable
 
 __all__ = ["Stats", "listening"]
 
-_SYSTEMS: dict[bytes, System] = {
-    b"/qms/inspection-lots": "qms",
-    b"/erp/goods-receipts": "erp",
-    b"/wms/putaway-tasks": "wms",
-}
+_SYSTEMS: dict[bytes, System] = {b"/qms/": "qms", b"/erp/": "erp", b"/wms/": "wms"}
 _OK = b"200 OK"
 
 
@@ -83,7 +79,7 @@ class _Conversation(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         body = b"".join(self._parts)
-        system = _SYSTEMS.get(self._path)
+        system = _SYSTEMS.get(self._path[:5])
         if system is None:
             self._answer(*_control(self._ledger, self._path, body))
         else:

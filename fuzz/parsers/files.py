@@ -1,8 +1,15 @@
-"""Rows of each format."""
+"""Rows of each format, and archives they come in."""
 
+import asyncio
+import gzip
 import io
+import tempfile
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
+from andon.connectors._folders.content import content_of
+from andon.connectors._folders.threads import Threads
 from andon.connectors.files.reading import rows_of
 from andon.connectors.files.shapes import Column, Csv, Fixed, Format, JsonLines, Trailer, Xml
 from fuzz import Parser
@@ -36,6 +43,34 @@ def _rows(form: Format) -> Callable[[bytes], object]:
     return lambda content: list(rows_of(io.BytesIO(content), form))
 
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="andon-fuzz-")
+_THREADS = Threads("fuzz")
+_MOST = 1_000_000
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_PLAIN = b"order;good\n1;2\n" * 100
+
+
+async def _unpack(content: bytes, name: str) -> int:
+    packed = Path(_FOLDER.name) / name
+    packed.write_bytes(content)
+    async with content_of(packed, name, "0", most=_MOST, threads=_THREADS) as found:
+        size = found.path.stat().st_size
+        assert size <= _MOST, f"{size} bytes were unpacked"
+        return size
+
+
+def _unpacked(name: str) -> Callable[[bytes], object]:
+    return lambda content: asyncio.run(_unpack(content, name))
+
+
+def _zip(way: int, *members: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", way) as archive:
+        for member in members:
+            archive.writestr(member, _PLAIN)
+    return packed.getvalue()
+
+
 PARSERS = (
     Parser(
         "csv",
@@ -48,5 +83,19 @@ PARSERS = (
         "xml",
         _rows(_XML),
         [b'<?xml version="1.0"?><orders><order id="1"><good>5</good></order></orders>'],
+    ),
+    Parser(
+        "gz",
+        _unpacked("rows.csv.gz"),
+        [gzip.compress(_PLAIN), gzip.compress(_PLAIN)[:40], gzip.compress(b"") * 2 + b"\0" * 9],
+    ),
+    Parser(
+        "zip",
+        _unpacked("rows.zip"),
+        [
+            *(_zip(way, "rows.csv") for way in _WAYS),
+            _zip(zipfile.ZIP_STORED, "rows.csv", "more.csv"),
+            _zip(zipfile.ZIP_STORED, "folder/"),
+        ],
     ),
 )

@@ -33,6 +33,8 @@ BROKEN: list[tuple[str, bytes, dict[str, Any], str]] = [
     ("a.csv.gz", b"no gzip at all", {}, "cannot be unpacked"),
     ("a.csv.gz", gzipped(ROWS)[:-9], {}, "cannot be unpacked"),
     ("a.zip", b"PK\x03\x04 broken", {}, "cannot be unpacked"),
+    ("a.zip", zipped(ROWS)[:-6] + b"\xff\xff\0\0\0\0", {}, "cannot be unpacked"),
+    ("a.zip", zipped(ROWS).replace(b"a.csv", b"\0.csv"), {}, "cannot be unpacked"),
     ("a.zip", zipped(ROWS, "a.csv", "../../b.csv"), {}, "it holds 2 files, not one"),
     ("a.zip", zipped(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more than"),
     ("a.csv.gz", gzipped(b"0" * 30_000_000), {"most_bytes": 1_000_000}, "unpacks to more"),

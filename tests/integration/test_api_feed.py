@@ -5,14 +5,18 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
 
 from andon.api.feed import MOST_UNSENT, Listener
+from andon.api.keyring import KeyRing
+from andon.api.listening import Ears
 from andon.store.generation import renew
 from andon.visibility.place import Place
 from tests.integration.api_plant import Plant, open_plant, served
+from tests.integration.plant import rows_of, until
 
 ORDER = "production-order/erp:1"
 Event = tuple[str, dict[str, object]]
@@ -207,3 +211,29 @@ async def test_who_does_not_read_is_dropped(plant: Plant) -> None:
         while slow.unsent.qsize() > 1:  # noqa: ASYNC110 a queue tells nobody that it shrank
             await asyncio.sleep(0.01)
     assert await slow.unsent.get() is None  # the end, and what was not sent is let go
+
+
+async def test_listening_ends_when_told_though_its_session_was_ended_a_moment_before(
+    database: str,
+) -> None:
+    named = {"application_name": "ears"}
+    async with asyncpg.create_pool(database, min_size=0, max_size=1, server_settings=named) as pool:
+        ears = asyncio.create_task(Ears(pool, KeyRing()).listen())
+        await until(lambda: pool.get_size() == 1 and pool.get_idle_size() == 0)
+        async with rows_of(database) as db:
+
+            async def it_listens() -> bool:
+                return await db.fetchval(
+                    "select count(*) > 0 from pg_stat_activity where application_name = 'ears'"
+                    " and state = 'idle' and query not ilike 'listen%'"
+                )
+
+            await until(it_listens)
+            await db.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'ears'"
+            )
+        await until(lambda: pool.get_size() == 0)
+        ears.cancel()
+        ended, _ = await asyncio.wait({ears}, timeout=10)
+        assert ended == {ears}

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import msgspec
 
+from andon.api.answering import answers_to, asked_with
 from andon.api.commands import address_of
-from andon.api.description import openapi_document
+from andon.api.description import COMMANDS, openapi_document
 from andon.core.faults import schema_of
 from andon.core.message import Command
 
-_PATH = "/v1/{capability}/{command}"
 _REFERS = "#/components/schemas/"
 _WORDS: Mapping[str, Any] = {
     "material_id": "PUMP",
@@ -33,7 +33,7 @@ def plant_document(commands: Sequence[type[Command]]) -> bytes:
     for each that this plant has a route for."""
     document = msgspec.json.decode(openapi_document())
     schemas = document["components"]["schemas"]
-    general = document["paths"].pop(_PATH)["post"]
+    general = document["paths"].pop(COMMANDS)["post"]
     for shape in sorted(commands, key=address_of):
         area, name = address_of(shape)
         parts = schema_of(shape)["$defs"]
@@ -47,7 +47,8 @@ def plant_document(commands: Sequence[type[Command]]) -> bytes:
                 "tags": [area],
                 "summary": summary,
                 "description": rest or summary,
-                "parameters": [one for one in general["parameters"] if one["in"] != "path"],
+                "parameters": asked_with(),
+                "responses": {**general["responses"], **answers_to(shape.TYPE, shape.KEY)},
                 "requestBody": {
                     "required": True,
                     "content": {

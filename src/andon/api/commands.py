@@ -22,6 +22,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, HeaderParameter
 
+from andon.api.addresses import addressed, as_sent
 from andon.api.callers import Asked, caller_of, hub_of
 from andon.api.problems import ProblemError
 from andon.api.shapes import Going, Standing, Written
@@ -31,6 +32,7 @@ from andon.governance.contracts import Contracts
 from andon.visibility.standing import standing_of
 
 MOST_SECONDS = 60
+_COMMANDS = "/v1/commands"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -64,7 +66,7 @@ class CommandOperation(Operation):
     status_code=201,
     opt={"scope": "commands:{capability}"},
     operation_class=CommandOperation,
-    responses={202: ResponseSpec(Going, description="Recorded, not finished; ask at `status`")},
+    responses={202: ResponseSpec(Going)},
 )
 async def do(
     request: Asked,
@@ -93,14 +95,14 @@ async def do(
     if outcome.state == "delivered":
         done = Written(outcome.reference, outcome.key, dict(outcome.body))
         return Response(done, status_code=201)
-    status = f"/v1/commands/{outcome.key}"
+    status = addressed(_COMMANDS, outcome.key)
     return Response(Going(status), status_code=202, headers={"Location": status})
 
 
-@get("/v1/commands/{key:path}", opt={"scope": "known"})
+@get(f"{_COMMANDS}/{{key:path}}", opt={"scope": "known"})
 async def read_command(request: Asked, key: FromPath[str]) -> Standing:
     """Where a command stands. Who may not read all asks for their own commands."""
-    caller, key = caller_of(request), key.removeprefix("/")
+    caller, key = caller_of(request), as_sent(request, _COMMANDS, key)
     own = None if caller.may("read") else caller.actor.name
     found = await standing_of(hub_of(request).pool, key, sites=caller.sites, sent_by=own)
     if found is None:

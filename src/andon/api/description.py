@@ -1,6 +1,6 @@
 """The API's own description, OpenAPI 3.1, exact enough to generate a client from."""
 
-__all__ = ["openapi_document"]
+__all__ = ["COMMANDS", "openapi_document"]
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,40 +11,15 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from andon.api import shapes
+from andon.api.answering import answers_to, asked_with
+from andon.api.examples import READS
 from andon.api.routes import routed
 from andon.visibility import views
 
 VERSION = "1.0.0"
-_EXAMPLES = {"item": "PUMP", "site": "plant-a", "lot": "L-2026-0001"}
-_AT = "2026-03-02T12:00:00Z"
-_PUMPS: dict[str, Any] = {
-    "item": "PUMP",
-    "totals": [
-        {
-            "source": source, "unit": "PC", "amount": amount, "free": "0", "held": amount,
-            "oldest_age_s": age,
-        }
-        for source, amount, age in (("erp", "12", 9.5), ("wms", "11", 2.5))
-    ],
-    "lots": [
-        {
-            "name": "material-lot/company:L-2026-0001",
-            "local": "L-2026-0001",
-            "site": "plant-a",
-            "stock": [
-                {
-                    "source": source, "location": "warehouse", "use": "unrestricted",
-                    "amount": amount, "unit": "PC", "said_at": _AT, "age_s": age,
-                }
-                for source, amount, age in (("erp", "12", 9.5), ("wms", "11", 2.5))
-            ],
-            "holds": [{"source": "qms", "since": _AT, "said_at": _AT, "age_s": 4.0}],
-        }
-    ],
-    "more": False,
-    "generated_at": _AT,
-}  # fmt: skip
-"""Books and shelves do not agree on a lot that quality holds."""
+COMMANDS = "/v1/{capability}/{command}"
+"""The path that stands for all commands."""
+_RELEASE = {"capability": "production", "command": "release-order"}
 
 
 @cache
@@ -54,7 +29,8 @@ def openapi_document() -> bytes:
     _say_problems(document)
     _say_docstrings(document)
     _say_what_may_be_left_out(document)
-    _show_availability(document)
+    _say_commands(document)
+    _show_reads(document)
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1)
 
 
@@ -90,9 +66,6 @@ def _say_problems(document: dict[str, Any]) -> None:
             "description": "What went wrong",
             "content": {"application/problem+json": told},
         }
-        for parameter in operation.get("parameters", ()):
-            if parameter["name"] == "Idempotency-Key":
-                parameter |= {"required": True, "schema": {"type": "string"}}
 
 
 def _say_docstrings(document: dict[str, Any]) -> None:
@@ -113,11 +86,26 @@ def _say_what_may_be_left_out(document: dict[str, Any]) -> None:
             body["required"] = False
 
 
-def _show_availability(document: dict[str, Any]) -> None:
-    operation = document["paths"]["/v1/availability/{item}"]["get"]
+def _say_commands(document: dict[str, Any]) -> None:
+    """A plant's own description has a path for each command; here one stands for all."""
+    operation = document["paths"][COMMANDS]["post"]
     for parameter in operation["parameters"]:
-        parameter["example"] = _EXAMPLES[parameter["name"]]
-    operation["responses"]["200"]["content"]["application/json"]["example"] = _PUMPS
+        if parameter["in"] == "path":
+            parameter["example"] = _RELEASE[parameter["name"]]
+    paths = [one for one in operation["parameters"] if one["in"] == "path"]
+    operation["parameters"] = [*paths, *asked_with()]
+    operation["requestBody"]["content"]["application/json"]["example"] = {"order_id": "1000001"}
+    operation["responses"] |= answers_to("andon.production.order.release.v1", "order_id")
+
+
+def _show_reads(document: dict[str, Any]) -> None:
+    """What is read on the way to a command has examples: by whom it is said, and how old it is."""
+    for path, (asked, answer) in READS.items():
+        operation = document["paths"][path]["get"]
+        for parameter in operation["parameters"]:
+            if parameter["name"] in asked:
+                parameter["example"] = asked[parameter["name"]]
+        operation["responses"]["200"]["content"]["application/json"]["example"] = answer
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 __all__ = ["Ears"]
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 
@@ -41,8 +42,10 @@ class Ears:
                     await self._ring.refresh(db)
                     await self._rest()
             finally:
-                # Not polite, but it cannot wait: an error here would replace the cancellation.
-                db.terminate()
+                # Not polite, but it cannot wait: an error here would replace the cancellation. A
+                # session that the server has ended is the pool's no more.
+                with suppress(asyncpg.InterfaceError):
+                    db.terminate()
 
     async def _rest(self) -> None:
         try:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
-import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -37,6 +36,7 @@ from andon.core.errors import (
     TransientError,
 )
 from andon.core.faults import UNREADABLE, decode_faults
+from andon.store.connect import DATABASE_AWAY
 from andon.visibility.identity import AmbiguousError, UnknownIdError
 
 MEDIA_TYPE = "application/problem+json"
@@ -126,10 +126,7 @@ def exception_responders() -> dict[int | type[Exception], Any]:
         ProblemError: _own,
         AndonError: _said,
         HTTPException: _routed,
-        asyncpg.PostgresConnectionError: _no_database,
-        asyncpg.InterfaceError: _no_database,
-        asyncpg.exceptions.OperatorInterventionError: _no_database,
-        OSError: _no_database,
+        **dict.fromkeys(DATABASE_AWAY, _no_database),
         Exception: _defect,
     }
 

@@ -15,12 +15,12 @@ __all__ = [
 ]
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
-from urllib.parse import unquote_to_bytes
+from typing import Annotated, Any, Literal
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from andon.api.addresses import as_sent
 from andon.api.callers import Asked, Caller, caller_of, hub_of
 from andon.api.needs import Hub
 from andon.api.problems import ProblemError
@@ -85,20 +85,11 @@ async def read_subject(
     hub = hub_of(request)
     return await subject_page(
         hub.pool,
-        _as_sent(request, name),
+        as_sent(request, "/v1/subjects", name),
         sites=caller_of(request).sites,
         now=hub.now(),
         as_of=as_of,
     )
-
-
-def _as_sent(request: Asked, name: str) -> str:
-    # The router folds double and trailing slashes, which may be part of an id.
-    raw: bytes = cast(Any, request.scope).get("raw_path") or b""
-    _, found, rest = raw.partition(b"/v1/subjects/")
-    if not found:
-        return name.removeprefix("/")
-    return unquote_to_bytes(rest.partition(b"?")[0]).decode("utf-8", "replace")
 
 
 @get("/v1/availability/{item:path}", opt={"scope": "read:inventory"})

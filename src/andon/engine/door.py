@@ -20,18 +20,13 @@ from andon.engine.ingest import Ingest
 from andon.engine.offering import Offering
 from andon.engine.plan import Plan, Wired
 from andon.engine.read import claims_text
+from andon.store.connect import DATABASE_AWAY
 from andon.store.sql import query
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 SendOut = Callable[[Mapping[str, Any]], Awaitable[None]]
 Check = Callable[[Iterable[tuple[bytes, bytes]], str], Actor | None]
 
-_NO_DATABASE = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.exceptions.OperatorInterventionError,
-)
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
@@ -116,7 +111,7 @@ class Doors:
             await _answer(send, 422, _problem(422, "Cannot be read", str(error), places))
         except TransientError as error:
             await _answer(send, 503, _problem(503, "Not now", str(error)), (b"retry-after", b"1"))
-        except _NO_DATABASE:
+        except DATABASE_AWAY:
             text = "The database does not answer. Send it again under the same id."
             await _answer(send, 503, _problem(503, "Not now", text), (b"retry-after", b"1"))
         except CredentialsError as error:

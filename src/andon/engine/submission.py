@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from andon.engine.own_ids import own_id
 from andon.engine.parcel import Parcel
 from andon.engine.partners import own_subject, require_partnership
 from andon.engine.plan import Plan
+from andon.store.connect import DATABASE_AWAY
 from andon.store.holds import note_holds
 from andon.store.ingest import raise_exceptions
 from andon.store.sql import query
@@ -169,32 +171,42 @@ class Submission:
         return fresh
 
     async def _outcome(self, key: str, wait: timedelta) -> Submitted:
+        """Of what is recorded. It stays so when the database goes away meanwhile: nobody knows the
+        outcome then, and none is made up."""
         began = time.monotonic()
         until = began + wait.total_seconds()
         while True:
-            row = await self._pool.fetchrow(
-                "select kind, data from log where correlation = $1"
-                " and kind in ('receipt', 'refusal')"
-                " and subject = (select subject from log where position ="
-                " (select position from seen where source = 'command' and id = $2))",
-                f"command/{key}",
-                key,
-            )
-            if row is not None:
-                data: dict[str, Any] = msgspec.json.decode(row["data"])
-                if (error := answer_of_record(row["kind"], data).error) is not None:
-                    raise error
-                return Submitted(
-                    key=key,
-                    state="delivered",
-                    reference=data.get("reference"),
-                    body=data.get("body") or {},
-                )
+            with suppress(*DATABASE_AWAY):
+                if (done := await self._answered(key)) is not None:
+                    return done
             now = time.monotonic()
             if now >= until or self._hurried:
-                state = await self._pool.fetchval("select state from delivery where key = $1", key)
-                return Submitted(key=key, state="awaiting" if state == "awaiting" else "going")
+                return Submitted(key=key, state=await self._standing(key))
             await asyncio.sleep(min(max(_FIRST_LOOK, (now - began) * _SHARE), _LAST_LOOK))
+
+    async def _answered(self, key: str) -> Submitted | None:
+        """What the target said, None as long as it has not; raises its refusal."""
+        row = await self._pool.fetchrow(
+            "select kind, data from log where correlation = $1"
+            " and kind in ('receipt', 'refusal')"
+            " and subject = (select subject from log where position ="
+            " (select position from seen where source = 'command' and id = $2))",
+            f"command/{key}",
+            key,
+        )
+        if row is None:
+            return None
+        data: dict[str, Any] = msgspec.json.decode(row["data"])
+        if (error := answer_of_record(row["kind"], data).error) is not None:
+            raise error
+        reference, body = data.get("reference"), data.get("body") or {}
+        return Submitted(key=key, state="delivered", reference=reference, body=body)
+
+    async def _standing(self, key: str) -> Literal["going", "awaiting"]:
+        with suppress(*DATABASE_AWAY):
+            state = await self._pool.fetchval("select state from delivery where key = $1", key)
+            return "awaiting" if state == "awaiting" else "going"
+        return "going"
 
 
 def _parcel(key: str, subject: str, passed: Passed) -> Parcel:

@@ -1,8 +1,16 @@
 """Database connections for loops: dedicated, with plans that suit young tables."""
 
-__all__ = ["connect"]
+__all__ = ["DATABASE_AWAY", "connect"]
 
 import asyncpg
+
+DATABASE_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
+"""What a statement raises whose session, or server, is gone."""
 
 _SETTINGS = {
     # Loops send few statement shapes with arrays; a generic plan is right and saves planning.

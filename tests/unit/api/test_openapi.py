@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import jsonschema
+import pytest
 
 from andon.api.description import openapi_document
 from andon.api.routes import routed
@@ -65,11 +66,20 @@ def test_an_exception_has_a_class() -> None:
     assert "class" in fields["required"]
 
 
-def test_the_example_of_availability_is_one() -> None:
-    read = DOCUMENT["paths"]["/v1/availability/{item}"]["get"]
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/v1/availability/{item}", {"item", "site", "lot"}),
+        ("/v1/{capability}/{kind}", {"capability", "kind"}),
+        ("/v1/{capability}/{kind}/{object_id}", {"capability", "kind", "object_id"}),
+        ("/v1/commands/{key}", {"key"}),
+    ],
+)
+def test_what_commands_are_about_is_shown_with_an_example(path: str, named: set[str]) -> None:
+    read = DOCUMENT["paths"][path]["get"]
     said = read["responses"]["200"]["content"]["application/json"]
     jsonschema.validate(said["example"], {**said["schema"], "components": DOCUMENT["components"]})
-    assert {one["name"] for one in read["parameters"] if one["example"]} == {"item", "site", "lot"}
+    assert {one["name"] for one in read["parameters"] if "example" in one} == named
 
 
 def test_no_address_hides_the_commands_of_a_capability() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from andon.connectors.fsmes import Fsmes, FsmesSettings, mappings
 from andon.core.connector import Acknowledge, Arrival, Item, Offer, Offered, Push
-from andon.core.errors import MappingError
+from andon.core.errors import InvalidError, MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Finding
 from andon.core.quantity import Quantity
@@ -200,3 +200,17 @@ def test_what_is_no_confirmation_is_refused_at_the_door(body: bytes) -> None:
     (door,) = [door for door in Fsmes("mes", SETTINGS).doors() if isinstance(door, Push)]
     with pytest.raises(MappingError):
         door.items(arrival(body))
+
+
+@pytest.mark.parametrize("figure", [1e40, "NaN", "Infinity", "1e27"])
+def test_a_figure_that_counts_nothing_is_the_messages_fault(figure: Any) -> None:
+    for message in (recorded("exact-op10", wip_qty=figure), recorded("exact-completion")):
+        changed = message | {"good_qty": figure}
+        with pytest.raises(InvalidError, match="is no amount"):
+            said(changed)
+
+
+def test_a_time_longer_than_any_is_the_messages_fault() -> None:
+    with pytest.raises(MappingError) as refused:
+        said(recorded("exact-op10", machine_seconds=1e300))
+    assert [fault.at for fault in refused.value.faults] == ["/machine_seconds"]

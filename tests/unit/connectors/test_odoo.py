@@ -19,7 +19,7 @@ from andon.connectors.odoo.place import read_place, written
 from andon.connectors.odoo.records import holds
 from andon.connectors.odoo.settings import Feed, OdooSettings, setting_faults
 from andon.core.connector import Item, SecretStr
-from andon.core.errors import MappingError, SettingsError
+from andon.core.errors import InvalidError, MappingError, SettingsError
 from andon.core.mapping import Inbound, Known
 from andon.core.message import Finding, ReadBack
 from andon.core.quantity import Quantity
@@ -253,3 +253,9 @@ def test_the_simulators_domains_are_those_of_odoo() -> None:
     assert holds(row, ["|", ["a", "=", 2], ["b", "=", "x"]])
     assert not holds(row, ["!", "|", ["a", "=", 2], ["b", "=", "x"]])
     assert holds(row, ["&", ["a", ">", 0], "|", ["a", "=", 9], ["b", "!=", "y"], ["a", "<=", 1]])
+
+
+@pytest.mark.parametrize("quantity", [1e40, "NaN"])
+def test_a_quantity_that_counts_nothing_is_the_orders_fault(quantity: Any) -> None:
+    with pytest.raises(InvalidError, match="is no amount"):
+        means("mrp.production", {**ORDER, "product_qty": quantity})

@@ -11,9 +11,13 @@ import pytest
 
 from andon.connectors.tryton import TrytonSettings, mappings
 from andon.connectors.tryton.asked import AskLots, AskOutput, Component
+from andon.connectors.tryton.inspections import with_orders
 from andon.connectors.tryton.mapping import inspection_decided, production_order
+from andon.connectors.tryton.rows import Order
+from andon.connectors.tryton.speech import Speech, rows_in
+from andon.connectors.tryton.steps import order_steps
 from andon.core.connector import Item, SecretStr
-from andon.core.errors import MappingError
+from andon.core.errors import InvalidError, MappingError, RejectedError, UnavailableError
 from andon.core.mapping import Known, Outbound, Said
 from andon.core.message import Claims, Command, ReadBack
 from andon.core.quantity import Quantity
@@ -213,3 +217,59 @@ def test_a_result_is_a_figure_or_a_yes_or_no() -> None:
     )
     asked = written(RecordInspection(inspection_id="i", results=results), local="i")
     assert asked.points == {"visual_ok": False, "brix": Decimal("10.4")}
+
+
+@pytest.mark.parametrize("quantity", [1e40, "NaN", "Infinity", "1e27"])
+def test_a_quantity_that_counts_nothing_is_the_orders_fault(quantity: Any) -> None:
+    with pytest.raises(InvalidError, match="is no amount"):
+        said(recorded("production-waiting", quantity=quantity))
+
+
+@pytest.mark.parametrize("part", [{"month": 13}, {"day": 31, "month": 2}, {"year": 10**30}])
+def test_a_day_that_does_not_exist_is_a_fault_with_its_place(part: dict[str, int]) -> None:
+    planned = {"__class__": "date", "year": 2026, "month": 12, "day": 1, **part}
+    with pytest.raises(MappingError) as refused:
+        said(recorded("production-waiting", planned_date=planned))
+    assert [fault.at for fault in refused.value.faults] == ["/planned_date"]
+
+
+@pytest.mark.parametrize("body", [b"<html>502", b'{"id":1}', b'[{"id":1,"quantity":"NaN"}]'])
+def test_an_answer_that_does_not_read_is_read_again_later(body: bytes) -> None:
+    with pytest.raises(UnavailableError, match="about production does not read"):
+        rows_in(body, list[Order], "production")
+
+
+def test_a_component_the_order_does_not_take_is_refused_in_words() -> None:
+    move = {
+        "id": 1, "product": {"id": 2, "code": "RAW"}, "quantity": 0, "state": "draft",
+        "unit": {"id": 1, "symbol": "u"}, "from_location": 1, "to_location": 2,
+    }  # fmt: skip
+    order = {
+        "id": 1, "number": "MO1", "state": "draft", "company": 1, "inputs": [move],
+        "product": {"id": 1, "code": "FG"},
+    }  # fmt: skip
+    held = rows_in(json.dumps([order]).encode(), list[Order], "production")[0]
+    proven = order_steps()["production.lots"].proven
+
+    def lots(product: str) -> AskLots:
+        return AskLots(number="MO1", components=(Component(product=product, lot="L"),))
+
+    assert proven(held, lots("RAW"))  # it takes nothing of it, so nothing is missing
+    with pytest.raises(RejectedError, match="MO1 takes no OTHER"):
+        proven(held, lots("OTHER"))
+
+
+async def test_an_inspection_of_something_else_than_an_order_is_about_none() -> None:
+    rows = [b'{"origin":"production,\xc2\xb2"}', b'{"origin":"stock.lot,7"}', b"{}"]
+    found = await with_orders(Silent(), rows)
+    assert [json.loads(row)["about"] for row in found] == [None, None, None]
+
+
+class Silent(Speech):
+    """A Tryton that has nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def call(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        return 200, b"[]"

@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/availability/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadAvailability
+         * @description How much there is of an item, at all sites you may see, at one plant (`site`), or of one
+         *     `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
+         *     for partners.
+         */
+        get: operations["read_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/commands/{key}": {
         parameters: {
             query?: never;
@@ -239,28 +261,6 @@ export interface paths {
          *     409: read everything again and begin without it.
          */
         get: operations["feed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/availability/{item}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ReadAvailability
-         * @description How much there is of an item, at all sites you may see, at one plant (`site`), or of one
-         *     `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
-         *     for partners.
-         */
-        get: operations["read_availability"];
         put?: never;
         post?: never;
         delete?: never;
@@ -993,11 +993,109 @@ export interface operations {
             };
         };
     };
+    read_availability: {
+        parameters: {
+            query?: {
+                /** @example plant-a */
+                site?: string | null;
+                /** @example L-2026-0001 */
+                lot?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example PUMP */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "generated_at": "2026-03-02T12:00:00Z",
+                     *       "item": "PUMP",
+                     *       "lots": [
+                     *         {
+                     *           "holds": [
+                     *             {
+                     *               "age_s": 4,
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "since": "2026-03-02T12:00:00Z",
+                     *               "source": "qms"
+                     *             }
+                     *           ],
+                     *           "local": "L-2026-0001",
+                     *           "name": "material-lot/company:L-2026-0001",
+                     *           "site": "plant-a",
+                     *           "stock": [
+                     *             {
+                     *               "age_s": 9.5,
+                     *               "amount": "12",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "erp",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             },
+                     *             {
+                     *               "age_s": 2.5,
+                     *               "amount": "11",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "wms",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "totals": [
+                     *         {
+                     *           "amount": "12",
+                     *           "free": "0",
+                     *           "held": "12",
+                     *           "oldest_age_s": 9.5,
+                     *           "source": "erp",
+                     *           "unit": "PC"
+                     *         },
+                     *         {
+                     *           "amount": "11",
+                     *           "free": "0",
+                     *           "held": "11",
+                     *           "oldest_age_s": 2.5,
+                     *           "source": "wms",
+                     *           "unit": "PC"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_command: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example key:planner:7d1c4e9a-1000001 */
                 key: string;
             };
             cookie?: never;
@@ -1010,6 +1108,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "connection": "erp",
+                     *       "key": "key:planner:7d1c4e9a-1000001",
+                     *       "last_error": "erp did not answer within 10 s",
+                     *       "reference": null,
+                     *       "state": "unknown",
+                     *       "subject": "production-order/erp:1000001",
+                     *       "type": "andon.production.order.release.v1"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Standing"];
                 };
             };
@@ -1373,103 +1483,6 @@ export interface operations {
             };
         };
     };
-    read_availability: {
-        parameters: {
-            query?: {
-                /** @example plant-a */
-                site?: string | null;
-                /** @example L-2026-0001 */
-                lot?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @example PUMP */
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "generated_at": "2026-03-02T12:00:00Z",
-                     *       "item": "PUMP",
-                     *       "lots": [
-                     *         {
-                     *           "holds": [
-                     *             {
-                     *               "age_s": 4,
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "since": "2026-03-02T12:00:00Z",
-                     *               "source": "qms"
-                     *             }
-                     *           ],
-                     *           "local": "L-2026-0001",
-                     *           "name": "material-lot/company:L-2026-0001",
-                     *           "site": "plant-a",
-                     *           "stock": [
-                     *             {
-                     *               "age_s": 9.5,
-                     *               "amount": "12",
-                     *               "location": "warehouse",
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "source": "erp",
-                     *               "unit": "PC",
-                     *               "use": "unrestricted"
-                     *             },
-                     *             {
-                     *               "age_s": 2.5,
-                     *               "amount": "11",
-                     *               "location": "warehouse",
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "source": "wms",
-                     *               "unit": "PC",
-                     *               "use": "unrestricted"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "more": false,
-                     *       "totals": [
-                     *         {
-                     *           "amount": "12",
-                     *           "free": "0",
-                     *           "held": "12",
-                     *           "oldest_age_s": 9.5,
-                     *           "source": "erp",
-                     *           "unit": "PC"
-                     *         },
-                     *         {
-                     *           "amount": "11",
-                     *           "free": "0",
-                     *           "held": "11",
-                     *           "oldest_age_s": 2.5,
-                     *           "source": "wms",
-                     *           "unit": "PC"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Availability"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     me: {
         parameters: {
             query?: never;
@@ -1661,37 +1674,115 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Asking again under it gives the same answer and has no second effect
+                 * @example 7d1c4e9a-1000001
+                 */
                 "Idempotency-Key": string;
-                Prefer?: string | null;
+                /**
+                 * @description `wait=n`: waits up to n seconds, 60 at most, for the document number
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path: {
+                /** @example production */
                 capability: string;
+                /** @example release-order */
                 command: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "order_id": "1000001"
+                 *     }
+                 */
                 "application/json": Record<string, never>;
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Done; `reference` is the system's document number */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"] | components["schemas"]["Going"];
+                    /**
+                     * @example {
+                     *       "body": {},
+                     *       "key": "key:planner:7d1c4e9a-1000001",
+                     *       "reference": "4900000012"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Written"];
                 };
             };
-            /** @description Recorded, not finished; ask at `status` */
+            /** @description Recorded, and not finished, or its outcome is not known yet; ask at `status` */
             202: {
+                headers: {
+                    /**
+                     * @description The same as `status`
+                     * @example /v1/commands/key:planner:7d1c4e9a-1000001
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "/v1/commands/key:planner:7d1c4e9a-1000001"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Going"];
+                };
+            };
+            /** @description The system refuses it; `detail` is what it says */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Going"];
+                    /**
+                     * @example {
+                     *       "acts": "data owner",
+                     *       "detail": "The period 2026-02 is closed.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "urn:andon:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not read, with every fault and its place; or the key was used for another payload */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "acts": "data owner",
+                     *       "detail": "andon.production.order.release.v1 cannot be recorded: 2 faults. Correct the places named and send it again; nothing was changed.",
+                     *       "errors": [
+                     *         {
+                     *           "at": "",
+                     *           "says": "Additional properties are not allowed ('colour' was unexpected)"
+                     *         },
+                     *         {
+                     *           "at": "/order_id",
+                     *           "says": "7 is not of type 'string'"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "Unprocessable Entity",
+                     *       "type": "urn:andon:problem:unprocessable-entity"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description What went wrong */
@@ -1713,7 +1804,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example master */
                 capability: string;
+                /** @example item */
                 kind: string;
             };
             cookie?: never;
@@ -1726,6 +1819,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "generated_at": "2026-03-02T12:00:00Z",
+                     *           "kind": "item",
+                     *           "local": "PUMP",
+                     *           "name": "item/company:PUMP",
+                     *           "related": [],
+                     *           "site": "plant-a",
+                     *           "values": [
+                     *             {
+                     *               "age_s": 86400.5,
+                     *               "attribute": "revision",
+                     *               "others": [
+                     *                 "mes"
+                     *               ],
+                     *               "owner": "plm",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "since": "2026-03-02T12:00:00Z",
+                     *               "source": "plm",
+                     *               "value": "C"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_before": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Objects"];
                 };
             };
@@ -1747,8 +1869,11 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example master */
                 capability: string;
+                /** @example item */
                 kind: string;
+                /** @example PUMP */
                 object_id: string;
             };
             cookie?: never;
@@ -1761,6 +1886,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "generated_at": "2026-03-02T12:00:00Z",
+                     *       "kind": "item",
+                     *       "local": "PUMP",
+                     *       "name": "item/company:PUMP",
+                     *       "related": [],
+                     *       "site": "plant-a",
+                     *       "values": [
+                     *         {
+                     *           "age_s": 86400.5,
+                     *           "attribute": "revision",
+                     *           "others": [
+                     *             "mes"
+                     *           ],
+                     *           "owner": "plm",
+                     *           "said_at": "2026-03-02T12:00:00Z",
+                     *           "since": "2026-03-02T12:00:00Z",
+                     *           "source": "plm",
+                     *           "value": "C"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authoritative"];
                 };
             };

@@ -2,12 +2,11 @@
 
 __all__ = ["Content", "content_of", "digest_of", "opened"]
 
+import errno
 import gzip
-import lzma
 import os
 import tempfile
 import zipfile
-import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from hashlib import blake2b
@@ -20,16 +19,8 @@ from andon.connectors._folders.rows import UnreadableFileError
 from andon.connectors._folders.threads import Threads
 
 _CHUNK = 1 << 20
-_UNPACKABLE = (
-    gzip.BadGzipFile,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    NotImplementedError,  # another way of packing
-    RuntimeError,  # how zipfile says that it needs a password
-    ValueError,  # offsets that lie outside
-)
+_OF_THE_FILE = (None, errno.EINVAL)
+"""What gzip says has no number; an offset before the beginning of the file has this one."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -81,7 +72,13 @@ async def content_of(
         try:
             async for _ in threads.steps(_unpack(path, name, unpacked, most), 16):
                 pass
-        except _UNPACKABLE as error:
+        except UnreadableFileError:
+            raise
+        except OSError as error:
+            if error.errno not in _OF_THE_FILE:
+                raise  # the disk says so, not what lies on it
+            raise UnreadableFileError(f"it cannot be unpacked: {error}") from error
+        except Exception as error:  # the libraries raise almost anything on a damaged archive
             raise UnreadableFileError(f"it cannot be unpacked: {error}") from error
         yield Content(unpacked, digest, size)
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from andon.connectors.fsmes.confirmations import OperationConfirmation, OrderCompletion
 from andon.connectors.fsmes.connector import FsmesSettings
 from andon.core.connector import Item, Request
+from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
 from andon.core.message import Finding
-from andon.core.quantity import Quantity, plain
+from andon.core.quantity import Quantity, denoised, plain
 from andon.model.production import (
     ComponentLot,
     DistributeOrder,
@@ -111,12 +112,17 @@ def _settings(known: Known) -> FsmesSettings:
 
 
 def _amount(amount: Decimal, material: str, known: Known) -> Quantity:
-    """It counts in binary floats; what is beyond a millionth is their noise."""
-    return Quantity(Decimal(plain(round(amount, 6))), _settings(known).unit_of(material))
+    return Quantity(denoised(amount), _settings(known).unit_of(material))
 
 
 def _length(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)
+    if seconds is None:
+        return None
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as error:
+        fault = Fault("/machine_seconds", "longer than any time")
+        raise MappingError(f"{seconds} s is no time a machine took", [fault]) from error
 
 
 def _instant(at: datetime | None, known: Known) -> datetime | None:

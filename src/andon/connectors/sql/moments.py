@@ -42,7 +42,7 @@ class Dial(msgspec.Struct, frozen=True):
             case datetime():
                 return _floor(value, span + self._doubled(value))
             case date():
-                return value - timedelta(days=ceil(span / timedelta(days=1)))
+                return _day(value, timedelta(days=ceil(span / timedelta(days=1))))
             case str():
                 return self._text(value, span)
             case float():
@@ -88,3 +88,10 @@ def _floor(value: datetime, span: timedelta) -> datetime:
         return value - span
     except OverflowError:
         return datetime.min.replace(tzinfo=value.tzinfo)
+
+
+def _day(value: date, span: timedelta) -> date:
+    try:
+        return value - span
+    except OverflowError:
+        return date.min

@@ -150,11 +150,18 @@ def unplaced(kept: Any) -> Any:
         case {"uuid": str(text)}:
             return UUID(text)
         case {"float": str(text)}:
-            return float.fromhex(text)
+            return _number(float.fromhex, text)
         case {"number": str(text)}:
-            return Decimal(text)
+            return _number(Decimal, text)
         case _:
             raise ValueError(f"{kept!r} is no value of a key")
+
+
+def _number(reads: Callable[[str], float | Decimal], text: str) -> float | Decimal:
+    try:
+        return reads(text)
+    except ArithmeticError as error:  # too large, or no number
+        raise ValueError(f"{text!r} is no number of a key") from error
 
 
 def bound(body: Any, names: frozenset[str], key: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from andon.connectors._memory import Yielded
-from andon.connectors.tryton.speech import Speech, TrytonTime, typed
+from andon.connectors.tryton.speech import Speech, TrytonTime, rows_in, typed
 from andon.core.connector import Item, Position
 
 _PAGE = 200
@@ -170,7 +170,7 @@ class Changes:
             order=[["last_modified_at", "ASC"], ["id", "ASC"]],
             limit=limit,
         )
-        return [(msgspec.json.decode(raw, type=Version), bytes(raw)) for raw in rows]
+        return [(rows_in(raw, Version, watched.model), raw) for raw in map(bytes, rows)]
 
 
 def _key(watched: Watched, version: Version) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from andon.connectors.tryton.asked import AskInspection, AskPoints, AskReference
 from andon.connectors.tryton.rows import INSPECTION, Inspected, Inspection, columns
-from andon.connectors.tryton.speech import Speech
+from andon.connectors.tryton.speech import Speech, rows_in
 from andon.core.connector import Receipt, Request
 from andon.core.errors import RejectedError
 
@@ -32,12 +32,12 @@ class _Origin(msgspec.Struct, frozen=True):
 
     def order(self) -> int | None:
         model, _, id = (self.origin or "").partition(",")
-        return int(id) if model == "production" and id.isdigit() else None
+        return int(id) if model == "production" and id.isdecimal() else None
 
 
 async def with_orders(speech: Speech, rows: Sequence[bytes]) -> Sequence[bytes]:
     """The rows with the order each is about as `about`: its number and the lots it makes."""
-    orders = [msgspec.json.decode(row, type=_Origin).order() for row in rows]
+    orders = [rows_in(row, _Origin, INSPECTION).order() for row in rows]
     domain = [["id", "in", sorted({order for order in orders if order is not None})]]
     found = await speech.search("production", domain, list[Inspected], _ABOUT)
     known = {order.id: order for order in found}

@@ -14,7 +14,7 @@ from andon.connectors.tryton.rows import InspectionRow, OrderState, ProductionRo
 from andon.core.connector import Item
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound
 from andon.core.message import Claims, ReadBack
-from andon.core.quantity import Quantity, plain
+from andon.core.quantity import Quantity, denoised, plain
 from andon.model.isa95 import RequestState
 from andon.model.production import OrderCancelled, OrderChanged, OrderReleased
 from andon.model.quality import Decision, InspectionDecided
@@ -102,12 +102,7 @@ def _number(row: ProductionRow) -> str:
 
 
 def _planned(row: ProductionRow) -> Quantity:
-    return Quantity(_exact(row.quantity), row.unit.symbol)
-
-
-def _exact(amount: Decimal) -> Decimal:
-    """Tryton computes in binary floats; what is beyond a millionth is their noise."""
-    return Decimal(plain(round(amount, 6)))
+    return Quantity(denoised(row.quantity), row.unit.symbol)
 
 
 def _header(row: ProductionRow) -> tuple[object, ...]:
@@ -175,7 +170,7 @@ def _said(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return plain(_exact(Decimal(str(value))))
+            return plain(denoised(Decimal(str(value))))
         case _:
             return str(value)
 

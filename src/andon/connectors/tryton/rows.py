@@ -36,6 +36,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from andon.connectors.tryton.speech import TrytonDate, TrytonTime
+from andon.core.quantity import denoised
 
 PRODUCTION = "production"
 INSPECTION = "quality.inspection"
@@ -138,6 +139,10 @@ class Move(msgspec.Struct, frozen=True):
     from_location: int
     to_location: int
     lot: LotRef | None = None
+
+    def __post_init__(self) -> None:
+        """What is no amount does not read; amounts are added and compared."""
+        denoised(self.quantity)
 
 
 class Operation(msgspec.Struct, frozen=True):

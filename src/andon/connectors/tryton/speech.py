@@ -1,10 +1,10 @@
 """Tryton's REST API: domains, typed values, and errors sorted by who acts next."""
 
-__all__ = ["Speech", "TrytonDate", "TrytonTime", "typed"]
+__all__ = ["Speech", "TrytonDate", "TrytonTime", "refusal_words", "rows_in", "typed"]
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -14,10 +14,19 @@ import msgspec
 
 from andon.connectors._http import Http
 from andon.core.errors import OutcomeUnknownError, RejectedError, UnavailableError
-from andon.core.faults import UNREADABLE
+from andon.core.faults import UNREADABLE, decode_faults
 
 T = TypeVar("T")
+_FAULTS = 5
+"""Of an answer, in a message."""
 Domain = Sequence[Any]
+
+
+def _require(when: Callable[[], object]) -> None:
+    try:
+        when()
+    except OverflowError as error:
+        raise ValueError("a figure of it is too large") from error
 
 
 class TrytonDate(msgspec.Struct, frozen=True):
@@ -26,6 +35,10 @@ class TrytonDate(msgspec.Struct, frozen=True):
     year: int
     month: int
     day: int
+
+    def __post_init__(self) -> None:
+        """What is no day does not read."""
+        _require(self.day_of)
 
     def day_of(self) -> date:
         """The day itself."""
@@ -42,6 +55,10 @@ class TrytonTime(msgspec.Struct, frozen=True):
     minute: int = 0
     second: int = 0
     microsecond: int = 0
+
+    def __post_init__(self) -> None:
+        """What is no moment does not read."""
+        _require(self.instant)
 
     def instant(self) -> datetime:
         """The moment with its zone."""
@@ -79,7 +96,8 @@ class Speech(Http):
         order: Domain | None = None,
         limit: int | None = None,
     ) -> T:
-        """Rows of a model as `shape`. Reading has no effect, so its outcome is never unknown."""
+        """Rows of a model as `shape`. Reading has no effect, so its outcome is never unknown; of an
+        answer that does not read it is UnavailableError, with every fault and its place."""
         query = [("d", _packed(domain)), *(("f", field) for field in fields)]
         if order is not None:
             query.append(("o", _packed(order)))
@@ -89,7 +107,7 @@ class Speech(Http):
             _, body = await self.call("GET", f"/model/{model}?{urlencode(query)}")
         except OutcomeUnknownError as error:
             raise UnavailableError(str(error), reached=True) from error
-        return msgspec.json.decode(body, type=shape)
+        return rows_in(body, shape, model)
 
     async def effect(self, method: str, path: str, body: Mapping[str, Any]) -> None:
         """One call that changes something; what it did is read afterwards."""
@@ -101,7 +119,7 @@ class Speech(Http):
     ) -> tuple[int, bytes]:
         match response.status:
             case 400:
-                raise RejectedError(_words(body), "400")
+                raise RejectedError(refusal_words(body), "400")
             case 403:
                 # A refused right of a known user; a key that is not known is a 401.
                 raise RejectedError(
@@ -115,6 +133,20 @@ class Speech(Http):
                 return super()._judge(response, body, method)
 
 
+def rows_in(body: bytes, shape: type[T], model: str) -> T:
+    """Rows as `shape`. Raises UnavailableError, as reading does: a page that stands where Tryton
+    should answer goes away by itself, and all else is for whoever reads that it does not."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except UNREADABLE as error:
+        faults = "; ".join(str(fault) for fault in decode_faults(body, shape, error)[:_FAULTS])
+        raise UnavailableError(
+            f"Tryton's answer about {model} does not read: {faults}. Trying again; look at what it"
+            " answers there.",
+            reached=True,
+        ) from error
+
+
 def _packed(value: Any) -> str:
     return urlsafe_b64encode(msgspec.json.encode(value)).decode()
 
@@ -124,7 +156,8 @@ class _Refusal(msgspec.Struct):
     description: str = ""
 
 
-def _words(body: bytes) -> str:
+def refusal_words(body: bytes) -> str:
+    """What a refused call says: Tryton's words, or what the page beside them means."""
     try:
         said = msgspec.json.decode(body, type=_Refusal)
     except UNREADABLE:

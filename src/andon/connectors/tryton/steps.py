@@ -78,16 +78,27 @@ def _lots_are_set(order: Order, ask: AskLots) -> bool:
 
 
 def _wanted(order: Order, ask: AskLots) -> dict[tuple[str, str], Decimal]:
-    whole = _sums((m.product.code, "", m.quantity) for m in order.inputs)
     parts = [
         (
             part.product,
             part.lot,
-            whole[part.product, ""] if part.quantity is None else part.quantity,
+            _taken(order, part.product) if part.quantity is None else part.quantity,
         )
         for part in ask.components
     ]
     return _sums(parts)
+
+
+def _taken(order: Order, product: str) -> Decimal:
+    """All that the order takes of it."""
+    return sum((move.quantity for move in _inputs(order, product)), Decimal(0))
+
+
+def _inputs(order: Order, product: str) -> list[Move]:
+    moves = [move for move in order.inputs if move.product.code == product]
+    if not moves:
+        raise RejectedError(f"{order.number} takes no {product}. Check the bill of material.")
+    return moves
 
 
 def _sums(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
@@ -104,9 +115,7 @@ def _set_lots(order: Order, ask: AskLots, lots: Lots) -> Call:
     """
     changes: list[list[Any]] = []
     for product in dict.fromkeys(part.product for part in ask.components):
-        old = [move for move in order.inputs if move.product.code == product]
-        if not old:
-            raise RejectedError(f"{order.number} takes no {product}. Check the bill of material.")
+        old = _inputs(order, product)
         units = {part.unit for part in ask.components if part.product == product and part.unit}
         _same_unit(order, old[0], units)
         amounts = {k[1]: v for k, v in _wanted(order, ask).items() if k[0] == product}
