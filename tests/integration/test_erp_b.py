@@ -333,12 +333,12 @@ async def test_planners_change_and_cancel_some_of_what_they_release_together(erp
 
 def seals(erp: ErpB) -> None:
     erp.world.truth.born("BS1", "SEAL", sound=True)
-    arrived = Arrived(
-        at=NOON, lot="BS1", material="SEAL", quantity=Decimal(300), place="B.STORE",
-        because="opening",
+    erp.world.truth.happens(
+        Arrived(
+            at=NOON, lot="BS1", material="SEAL", quantity=Decimal(300), place="B.STORE",
+            because="opening",
+        )
     )  # fmt: skip
-    erp.hear(arrived)
-    erp.world.truth.happens(arrived)
 
 
 async def test_a_row_about_a_lot_blocks_it_with_the_next_batch_and_another_frees_it(

@@ -29,9 +29,10 @@ def _mappings(area: Area) -> Iterable[Inbound | Outbound]:
 
 
 def said(area: Area, kind: str, row: dict[str, Any]) -> Said:
-    (reads,) = (
+    # both plants hear the QMS in the same words
+    (reads,) = {
         one.reads for one in _mappings(area) if isinstance(one, Inbound) and one.kind == kind
-    )
+    }
     item = Item(key="1", kind=kind, raw=msgspec.json.encode({"at": AT, **row}))
     (event,) = reads(item, Known(Settings()))
     return event

@@ -106,7 +106,7 @@ def test_a_line_leaves_alone_what_is_set_aside_from_the_moment_it_is_told() -> N
 async def test_a_floor_says_each_change_of_a_lot_whoever_made_it() -> None:
     mes = MesB(World(1), "http://127.0.0.1:9")
     folder = Path(mes.environment()["COMPANY_MES_B_FOLDER"])
-    held: Json = {"ID": "BS1", "Disposition": "Restricted", "Status": "blocked"}
+    held: Json = {"ID": "BS1", "Status": "blocked", "Disposition": "Restricted"}
     mes.floor.aside.put(held)
     mes.floor.aside.put(held)  # as it stands
     mes.halves["due"] = 1
