@@ -56,11 +56,11 @@ class Appending:
             self._n += 1
             drafts = [
                 Draft(source="mes", id=f"{self._n}-{i}", type="andon.order.told.v1", kind="order",
-                      local=f"N{self._n}", correlation="c", occurred_at=NOW, data="{}")
+                      local=f"N{self._n}", correlation="c", occurred_at=NOW, site="here", data="{}")
                 for i in range(10)
             ]  # fmt: skip
             began = time.perf_counter()
-            await append_events(self._db, drafts, site="here", now=NOW)
+            await append_events(self._db, drafts, now=NOW)
             self.took.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(0.002)
 

@@ -77,7 +77,7 @@ def _drafts(count: int) -> list[Draft]:
     name = f"new-{time.monotonic_ns()}"
     return [
         Draft(source="erp", id=f"{name}-{n}", type="andon.order.told.v1", kind="order",
-              local=f"{name}-{n}", correlation="c", occurred_at=NOW, claims='{"n": 1}',
+              local=f"{name}-{n}", correlation="c", occurred_at=NOW, site="here", claims='{"n": 1}',
               data='{"text": "%s"}' % ("x" * 200))
         for n in range(count)
     ]  # fmt: skip
@@ -98,10 +98,10 @@ async def _measured(dsn: str) -> dict[str, float]:
         return f"order/erp:{random.randrange(ROWS // PER_SUBJECT)}"
 
     async def hundred() -> object:
-        return await append_events(loop, _drafts(100), site="here", now=NOW)
+        return await append_events(loop, _drafts(100), now=NOW)
 
     async def one() -> object:
-        return await append_events(loop, _drafts(1), site="here", now=NOW)
+        return await append_events(loop, _drafts(1), now=NOW)
 
     async def trace() -> object:
         return await page.fetch(statement("timeline"), subject(), 500)

@@ -226,7 +226,7 @@ class Floor:
         now = SystemClock().now()
         reading = read_items(PLAN.connections["talker"], [item], PLAN, now=now)
         async with db.transaction():
-            await append_events(db, reading.drafts, site="here", now=now)
+            await append_events(db, reading.drafts, now=now)
 
     async def _to_the_end(self, db: asyncpg.Connection) -> None:
         """Goes on until nothing more is answered; who was parked for many breaks goes on too."""

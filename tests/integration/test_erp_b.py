@@ -20,13 +20,23 @@ from andon.core.mapping import Known
 from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.production import CancelOrder, ChangeOrder, DistributeOrder
-from andon.sandbox.lab.plant_b import closed, confirmed, counted, decided, take_back
+from andon.sandbox.lab.plant_b import (
+    blocked,
+    closed,
+    confirmed,
+    counted,
+    decided,
+    happened,
+    staged,
+    take_back,
+)  # fmt: skip
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.lives import planning_b
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
-from andon.sandbox.truth import Finished, Made
+from andon.sandbox.systems.qms import Qms
+from andon.sandbox.truth import Arrived, Finished, Made
 from andon.sandbox.world import World
 from andon.store.server.pidfile import read_pid_file
 from tests.integration.plant import until
@@ -35,6 +45,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STAGED = "insert into STAGING (XKEY, KIND, ORDNO, ITEM, LOTS) values (%s, %s, %s, 'VALVE', %s)"
 CONFIRMED = """insert into STAGING (XKEY, KIND, ORDNO, OPER, QTYM, SCRPM)
 values (%s, 'CONFM', %s, 'MAKE', 9000, 1000)"""
+ANY_ROW = "insert into STAGING (XKEY, KIND, ORDNO, LOTS) values ('0', %s, %s, %s)"
+LOT_ROW = "insert into STAGING (XKEY, KIND, LOTS) values (%s, %s, %s)"
 WAITING = "select count(*) from pg_locks where not granted"
 MORTAL = """
 import asyncio
@@ -105,6 +117,7 @@ async def test_who_stages_may_do_nothing_else_and_only_with_its_password(erp: Er
             "update WORKORD set STAT = 'C'",
             "delete from STAGING",
             "select * from STOCK",
+            "update LOTSTAT set STAT = 'F'",
             "create table MINE (n int)",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -317,3 +330,69 @@ async def test_planners_change_and_cancel_some_of_what_they_release_together(erp
     stands = dict(rows)
     assert stands["X"] >= 5
     assert stands["R"] >= 3 * stands["X"]
+
+
+def seals(erp: ErpB) -> None:
+    erp.world.truth.born("BS1", "SEAL", sound=True)
+    erp.world.truth.happens(
+        Arrived(
+            at=NOON, lot="BS1", material="SEAL", quantity=Decimal(300), place="B.STORE",
+            because="opening",
+        )
+    )  # fmt: skip
+
+
+async def test_a_row_about_a_lot_blocks_it_with_the_next_batch_and_another_frees_it(
+    erp: ErpB,
+) -> None:
+    seals(erp)
+    stock = "select LOT, STAT, QTYM from STOCK left join LOTSTAT using (LOT)"
+    with andon_at(erp) as db:
+        for row in (("BLOCK", "B000001", "BS1"), ("ISSUE", None, "BS1=1"), ("BLOCK", None, None)):
+            with pytest.raises(psycopg.DatabaseError, match=r"E4711|violates check constraint"):
+                db.execute(ANY_ROW, row)
+        db.execute(LOT_ROW, ("1", "BLOCK", "BS1"))
+        db.execute(LOT_ROW, ("2", "BLOCK", "V9"))  # not received yet
+        assert erp.rows(stock) == []
+        assert erp.batch() == 2
+        assert erp.rows(stock) == [("BS1", "B", 300_000)]
+        # what went in is booked all the same: it is no more there
+        number = erp.release("VALVE", 10)
+        db.execute(STAGED.replace("'VALVE'", "'SEAL'"), ("3", "ISSUE", number, "BS1=5000"))
+        erp.batch()
+        db.execute(LOT_ROW, ("4", "UNBLK", "BS1"))
+        erp.batch()
+    assert erp.rows(stock) == [("BS1", "F", 295_000)]
+    exports = [one.read_text("cp1252") for one in sorted(erp.exports.glob("in/*.csv"))]
+    lines = [line for text in exports for line in text.splitlines() if ";BS1;" in line]
+    assert [line.split(";")[2:4] for line in lines] == [
+        ["300,000", "X"],
+        ["295,000", "X"],
+        ["295,000", ""],
+    ]
+    assert {one.subject for one in erp.believes() if one.attribute == "hold"} == {"lot:V9"}
+
+
+async def test_each_hold_of_its_lots_and_each_release_is_a_row_once_and_in_turn(erp: ErpB) -> None:
+    qms = Qms(World(1), "http://127.0.0.1:9")
+    qms.place("A1", "of plant A, and none of its business")
+    hold = qms.place("BS1", "crack")
+    missing, twice = (
+        Reckoned(lost=1, doubled=0, out_of_order=0),
+        Reckoned(lost=0, doubled=1, out_of_order=0),
+    )
+    assert blocked(qms, erp) == missing
+    with andon_at(erp) as db:
+        db.execute(LOT_ROW, ("1", "BLOCK", "BS1"))
+        assert blocked(qms, erp).well
+        qms.release(hold)
+        assert blocked(qms, erp) == missing
+        db.execute(LOT_ROW, ("2", "UNBLK", "BS1"))
+        assert blocked(qms, erp).well
+        qms.release(qms.place("V1", "porous"))
+        db.execute(LOT_ROW, ("3", "UNBLK", "V1"))
+        db.execute(LOT_ROW, ("4", "BLOCK", "V1"))
+        assert blocked(qms, erp) == Reckoned(lost=0, doubled=0, out_of_order=1)
+        db.execute(LOT_ROW, ("5", "BLOCK", "BS1"))
+        assert blocked(qms, erp) == twice
+    assert list(staged(erp)) == list(happened(erp.world.truth)) == []

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from msgspec import structs
 
 from andon.engine.project import Project
 from andon.store.connect import connect
@@ -25,6 +26,7 @@ def order(number: str, *lots: str, source: str = "mes", minutes: int = 0) -> Dra
         local=number,
         correlation="c",
         occurred_at=SAID + timedelta(minutes=minutes),
+        site="",
         data="{}",
         links=[("makes", "material-lot", lot) for lot in lots],
     )
@@ -39,6 +41,7 @@ def lot(number: str, source: str = "mes") -> Draft:
         local=number,
         correlation="c",
         occurred_at=SAID,
+        site="",
         data="{}",
     )
 
@@ -53,7 +56,8 @@ async def project(dsn: str) -> None:
 
 async def says(db: asyncpg.Connection, *drafts: Draft, site: str = "riverside") -> None:
     async with db.transaction():
-        await append_events(db, drafts, site=site, now=NOON)
+        there = [structs.replace(draft, site=site) for draft in drafts]
+        await append_events(db, there, now=NOON)
 
 
 async def test_a_link_stands_at_the_place_and_time_of_the_record_that_says_it(

@@ -57,9 +57,9 @@ class Company:
 async def _append(db: asyncpg.Connection, n: int, local: str | None = None) -> None:
     draft = Draft(
         source="talker", id=f"new-{n}", type="plant.new.v1", kind="order", local=local or f"N{n}",
-        correlation="c", occurred_at=datetime.now(UTC), data="{}",
+        correlation="c", occurred_at=datetime.now(UTC), site="here", data="{}",
     )  # fmt: skip
-    await append_events(db, [draft], site="here", now=datetime.now(UTC))
+    await append_events(db, [draft], now=datetime.now(UTC))
 
 
 async def test_nothing_is_lost_however_often_it_is_killed(database: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Doors that prove who posts by a signature: only such a post gets in, and each once."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
@@ -35,7 +36,8 @@ SIGNED = StandardPoster()
 
 
 class Gate:
-    """The doors of one plant: `mes` proves by signature, `erp` asks for a key of ours."""
+    """The doors of one plant: `mes`, and `mes-b` at another site, prove by signature, `erp` asks
+    for a key of ours."""
 
     def __init__(self, doors: Doors, pool: Any) -> None:
         self.doors = doors
@@ -74,12 +76,14 @@ class Gate:
 async def gate(database: str) -> AsyncIterator[Gate]:
     clock = SystemClock()
     signed = Webhook("mes", settings_of(Webhook, SIGNED.settings()))
+    there = Webhook("mes-b", settings_of(Webhook, SIGNED.settings()))
     keyed = Webhook("erp", settings_of(Webhook, {}))
     plan = wire(
         name="plant",
         site="home",
         connections=[
             (Connection("mes", Webhook, [cancelled]), signed),
+            (Connection("mes-b", Webhook, [cancelled], site="north"), there),
             (Connection("erp", Webhook, [cancelled]), keyed),
         ],
         workflows=(),
@@ -101,6 +105,14 @@ async def test_a_good_signature_needs_no_key_and_a_repetition_is_recorded_once(g
     for _ in range(3):
         assert (await gate.post("mes", post))[0] == 202
     assert await gate.recorded() == 1
+
+
+async def test_what_is_posted_is_recorded_at_the_site_of_its_connection(gate: Gate) -> None:
+    """Also where one commit holds posts of several."""
+    posts = [gate.post(name, SIGNED.post(f"{name}-1")) for name in ("mes", "mes-b", "mes")]
+    assert {status for status, _ in await asyncio.gather(*posts)} == {202}
+    rows = await gate.pool.fetch("select source, site from log where kind = 'event'")
+    assert {row["source"]: row["site"] for row in rows} == {"mes": "home", "mes-b": "north"}
 
 
 async def test_a_bad_signature_is_answered_401_and_nothing_is_kept(gate: Gate) -> None:

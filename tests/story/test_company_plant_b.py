@@ -13,8 +13,10 @@ from andon.sandbox.lab import plant_b
 from andon.sandbox.lives import plant_b as people
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
+from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.systems.qms import Qms
 from andon.sandbox.truth import Consumed, Finished, Made, Started
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
@@ -145,6 +147,97 @@ async def test_the_line_makes_what_planners_decide_or_they_hear_why_not() -> Non
             (long, "C", 100_000),
         ]
         assert not await _questions(plant, "B0")
+
+
+@pytest.mark.story
+async def test_a_lot_that_quality_holds_is_left_alone_at_plant_b_until_it_is_released() -> None:
+    """The QMS is one for both plants. Its answers are lost, files are read in halves and Andon is
+    killed on the way; each word arrives once all the same, and at no other plant."""
+    async with served(speed=240, began=BEGAN) as plant:
+        company, seals = plant.company, "BS00001"
+        erp, mes, qms = company.the(ErpB), company.the(MesB), company.the(Qms)
+        qms.faults.add("lose", 2)
+        mes.halves["due"] = 3
+        await plant.live(timedelta(days=2))
+        await until(lambda: len(mes.done) > 1, within=30)
+        await until(lambda: {one.lot for one in mes.done.values()} <= _inspected(qms), within=30)
+
+        await _says_quality(plant, "place-hold", seals, reason="a crack was seen")
+        await until(lambda: qms.held(seals) is not None, within=20)
+        await plant.kill_andon()
+        await plant.start_andon()
+        await until(lambda: mes.refuses(seals) is not None, within=30)
+        held_at = company.world.now()
+        await until(lambda: _blocked(erp, seals) == ["BLOCK"], within=30)
+        await until(lambda: len(_taken(plant, held_at)) > 2, within=30)
+        assert seals not in _taken(plant, held_at)
+
+        # What its line has made of them is bound as well, once an inspector says so.
+        valves = next(iter(mes.done.values())).lot
+        bad = qms.held(valves) or qms.place(valves, "porous casting")
+        await until(lambda: mes.refuses(valves) is not None, within=30)
+        await until(lambda: _blocked(erp, valves) == ["BLOCK"], within=30)
+        erp.batch()
+        believed = dict.fromkeys(("qms-events-b", "mes-b", "erp-b", "erp-b-exports"), True)
+        for lot in (seals, valves):
+            await until(lambda n=lot: _holds(plant, n, believed), within=30)
+        assert not company.the(MesA).held.keys() & {seals, valves}
+        assert seals not in _taken(plant, held_at)
+        mes.floor.free(seals)  # a supervisor, at a terminal: nobody else thinks so
+        await until(lambda: _holds(plant, seals, {**believed, "mes-b": False}), within=30)
+
+        await _says_quality(plant, "release-hold", seals, reason="it was dirt")
+        if qms.undecided(bad):
+            qms.dispose(bad, "release", "it was the light")
+        for lot in (seals, valves):
+            await until(lambda n=lot: _blocked(erp, n) == ["BLOCK", "UNBLK"], within=30)
+            await until(lambda n=lot: mes.refuses(n) is None, within=30)
+        erp.batch()
+        believed = dict.fromkeys(believed, False)
+        await until(lambda: _holds(plant, seals, believed), within=30)
+        assert {one.lot: one.plant for one in qms.inspections.values()}[valves] == "plant-b"
+        await until(lambda: plant_b.set_aside(qms, mes).well, within=30)
+        await until(lambda: plant_b.blocked(qms, erp).well, within=30)
+        assert qms.faults.struck["lose"] == 2
+        assert mes.halves["struck"] == 3
+
+
+def _inspected(qms: Qms) -> set[str]:
+    return {one.lot for one in qms.inspections.values()}
+
+
+async def _says_quality(plant: Served, command: str, lot: str, *, reason: str) -> None:
+    body = {"lot_id": f"material-lot/company:{lot}", "reason": reason}
+    headers = {"Idempotency-Key": f"{command}-{lot}", "Prefer": "wait=5"}
+    status, said = await plant.ask("POST", f"/v1/quality/{command}", body, **headers)
+    assert status in (201, 202), said
+
+
+def _blocked(erp: ErpB, lot: str) -> list[str]:
+    """What was staged of the lot's status, oldest first."""
+    rows = erp.rows("select KIND, LOTS from STAGING where ORDNO is null order by DOCNO")
+    return [kind for kind, lots in rows if lots == lot]
+
+
+def _taken(plant: Served, since: datetime) -> list[str]:
+    """Lots of which plant B's line has taken since then."""
+    return [
+        fact.lot
+        for fact in plant.company.world.truth.facts
+        if isinstance(fact, Consumed) and fact.place == people.STORE and fact.at > since
+    ]
+
+
+async def _holds(plant: Served, lot: str, believed: dict[str, bool]) -> bool:
+    """Whether these systems, and no others, believe this of its hold."""
+    page = await plant.page(f"material-lot/company:{lot}")
+    return believed == {
+        cell["system"]: cell["value"]
+        for row in page.get("matrix", ())
+        if row["attribute"] == "hold"
+        for cell in row["cells"]
+        if cell["system"] != "qms"
+    }
 
 
 def _floor(plant: Served) -> Floor:

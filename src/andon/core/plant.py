@@ -46,7 +46,8 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Ownership(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose belief is true, who follows, how soon they must agree, and who looks after it."""
+    """Whose belief is true, who follows, how soon they must agree, and who looks after it. Sites
+    may have owners of their own for one attribute: of a subject that one counts who has spoken."""
 
     subject: str
     attribute: str

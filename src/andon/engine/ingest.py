@@ -104,14 +104,12 @@ class Ingest:
         drafts = [draft for reading in readings for draft in reading.drafts]
         read = len(readings) == len(batch) and not any(reading.raised for reading in readings)
         if read and all(draft.alone for draft in drafts):
-            news = await append_events(db, drafts, site=self._plan.site, now=now)
+            news = await append_events(db, drafts, now=now)
         else:
             async with db.transaction():
                 readings = [one.reading or await self._compared(db, one) for one in batch]
                 drafts = [draft for reading in readings for draft in reading.drafts]
-                news = (
-                    await append_events(db, drafts, site=self._plan.site, now=now) if drafts else []
-                )
+                news = await append_events(db, drafts, now=now) if drafts else []
                 raised = [one for reading in readings for one in reading.raised]
                 await raise_exceptions(db, raised, now)
         fresh = {id(draft) for draft in news}

@@ -77,6 +77,11 @@ class Plan(msgspec.Struct, frozen=True):
         issuer = self.shared.get(kind)
         return local if issuer is None or "/" in local else subject_name(kind, issuer, local)
 
+    def site_of(self, source: str) -> str:
+        """Where a connection is; what others say is said at the project's site."""
+        wired = self.connections.get(source)
+        return self.site if wired is None else wired.site
+
     def route(self, command: type[Command], site: str) -> Wired | None:
         """Where a command of this type goes at this site."""
         name = self.routes.get((command, site)) or self.routes.get((command, None))

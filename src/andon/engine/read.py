@@ -92,6 +92,7 @@ def draft_of(event: Event, source: str, id: str, plan: Plan, occurred_at: dateti
         local=plan.named(kind_of(event), event.local),
         correlation=f"{source}/{id}",
         occurred_at=occurred_at,
+        site=plan.site_of(source),
         data=data,
         claims=claims_text(event.claims()),
         follow=not isinstance(event, ReadBack),

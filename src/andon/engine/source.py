@@ -112,7 +112,7 @@ class ReadSource:
             before = await previous(self._db, self._wired.name, mirrors_of(items))
             reading = read_items(self._wired, items, self._plan, now=now, previous=before)
             if reading.drafts:
-                await append_events(self._db, reading.drafts, site=self._wired.site, now=now)
+                await append_events(self._db, reading.drafts, now=now)
             await raise_exceptions(self._db, reading.raised, now)
             await remember(self._db, self._wired.name, items, now)
             if items[-1].position is not None:

@@ -27,13 +27,20 @@ class Outbox:
     """What is said stays until it was taken with a 2xx, also over a restart of the system.
 
     Signed as many SaaS systems do it: HMAC-SHA-256 over time and body, in `X-Signature-256`.
+    `to` says where a body goes; without it all go to `url`.
     """
 
     def __init__(
-        self, url: str, chance: Random, *, took: Callable[[str, bytes], None] | None = None
+        self,
+        url: str,
+        chance: Random,
+        *,
+        took: Callable[[str, bytes], None] | None = None,
+        to: Callable[[bytes], str] | None = None,
     ) -> None:
         self.url = url
         self._took = took
+        self._to = to
         self.secret = f"{chance.getrandbits(256):064x}"
         self.waiting: deque[tuple[str, bytes]] = deque()
         self.odd: dict[Odd, int] = {"twice": 0, "swapped": 0}
@@ -89,8 +96,9 @@ class Outbox:
             "X-Timestamp": at,
             "X-Signature-256": signed.hexdigest(),
         }
+        url = self.url if self._to is None else self._to(body)
         try:
-            async with session.post(self.url, data=body, headers=headers) as answer:
+            async with session.post(url, data=body, headers=headers) as answer:
                 return answer.status < 300
         except (TimeoutError, aiohttp.ClientError):
             return False

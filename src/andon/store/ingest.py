@@ -18,7 +18,7 @@ from andon.store.sql import query
 
 _DRAFT_COLUMNS = [
     "source", "id", "digest", "type", "kind", "local", "correlation", "occurred_at", "follow",
-    "claims", "data",
+    "claims", "data", "site",
 ]  # fmt: skip
 _RAISED_COLUMNS = [
     "cause", "acts", "code", "team", "connection", "subject", "position", "run", "n",
@@ -36,6 +36,8 @@ class Draft(msgspec.Struct, kw_only=True):
     local: str
     correlation: str
     occurred_at: datetime
+    site: str
+    """Where it was said."""
     data: str
     claims: str | None = None
     follow: bool = True
@@ -94,12 +96,12 @@ class Raised(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def append_events(
-    db: asyncpg.Connection, drafts: Sequence[Draft], *, site: str, now: datetime
+    db: asyncpg.Connection, drafts: Sequence[Draft], *, now: datetime
 ) -> list[Draft]:
     """Records drafts in order; returns those that were news.
     Same id with other content is kept as an exception."""
     columns = [[getattr(draft, name) for draft in drafts] for name in _DRAFT_COLUMNS]
-    rows = await db.fetch(query("ingest"), len(drafts), *columns, site, now)
+    rows = await db.fetch(query("ingest"), len(drafts), *columns, now)
     fresh = {int(row[0]): int(row[1]) for row in rows}
     if len(fresh) < len(drafts):
         await _raise_conflicts(db, [d for i, d in enumerate(drafts) if i not in fresh], now)

@@ -70,7 +70,8 @@ def beliefs_of(records: Iterable[Claimed]) -> list[Belief]:
 
 
 def matrix(beliefs: Sequence[Belief], ownership: Sequence[Owned], now: datetime) -> list[MatrixRow]:
-    """Every attribute with its owner's cell first, and how each other cell stands to it."""
+    """Every attribute with its owner's cell first, and how each other cell stands to it. Where
+    sites have owners of their own, it is the one that has spoken of this subject."""
     attributes = sorted({belief.attribute for belief in beliefs})
     return [
         _row(
@@ -86,14 +87,16 @@ def matrix(beliefs: Sequence[Belief], ownership: Sequence[Owned], now: datetime)
 def _row(
     attribute: str, beliefs: Sequence[Belief], owned: Sequence[Owned], now: datetime
 ) -> MatrixRow:
-    owner = owned[0].owner if owned else None
-    within = {line.follower: line.within_s for line in owned}
-    truth = next((belief for belief in beliefs if belief.system == owner), None)
+    owners = list(dict.fromkeys(line.owner for line in owned))
+    truth = next((belief for belief in beliefs if belief.system in owners), None)
+    owner = truth.system if truth is not None else next(iter(owners), None)
+    theirs = [line for line in owned if line.owner == owner]
+    within = {line.follower: line.within_s for line in theirs}
     ordered = sorted(beliefs, key=lambda belief: (belief.system != owner, belief.system))
     return MatrixRow(
         attribute=attribute,
         owner=owner,
-        steward=owned[0].steward if owned else None,
+        steward=theirs[0].steward if theirs else None,
         cells=[
             Cell(
                 system=belief.system,

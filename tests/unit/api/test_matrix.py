@@ -53,3 +53,19 @@ def test_without_an_owner_nobody_is_wrong() -> None:
     rows = matrix(beliefs_of([said(1, "a"), said(2, "b", system="erp")]), [], NOON)
     assert [cell.stands for cell in rows[0].cells] == ["unowned", "unowned"]
     assert rows[0].owner is None
+
+
+def test_of_owners_at_two_sites_the_one_that_has_spoken_counts() -> None:
+    owned = [
+        Owned("status", "mes", "erp", 60, "planning"),
+        Owned("status", "mes-b", "erp-b", 600, "quality"),
+    ]
+    said_there = [said(1, "a", system="erp-b"), said(1, "b", system="mes-b")]
+    (row,) = matrix(beliefs_of(said_there), owned, NOON + 2 * MINUTE)
+    assert (row.owner, row.steward) == ("mes-b", "quality")
+    assert [(cell.system, cell.stands, cell.follower_within_s) for cell in row.cells] == [
+        ("mes-b", "owner", None),
+        ("erp-b", "settling", 600),
+    ]
+    (nobody,) = matrix(beliefs_of([said(1, "a", system="erp-b")]), owned, NOON)
+    assert [cell.stands for cell in nobody.cells] == ["unowned"]

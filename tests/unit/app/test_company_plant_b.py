@@ -7,12 +7,15 @@ import msgspec
 import pytest
 
 from andon.app.company.plant_b import AREA
+from andon.connectors.files import FilesSettings
 from andon.connectors.sql import SqlSettings
 from andon.core.connector import Item
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
-from andon.core.message import Command
+from andon.core.message import Command, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.holding import BlockStock, UnblockStock
+from andon.model.inventory import StockReported
 from andon.model.production import (
     AssignLots,
     ComponentLot,
@@ -118,3 +121,52 @@ def test_what_cannot_be_written_is_named_place_by_place(
     with pytest.raises(MappingError) as told:
         _WRITERS[type(command)](command, Known(_SETTINGS, local="7"))
     assert [fault.at for fault in told.value.faults] == places
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        (BlockStock(lot_id="material-lot/company:BS1", reason="crack"), "BLOCK"),
+        (UnblockStock(lot_id="material-lot/company:BS1"), "UNBLK"),
+    ],
+    ids=["block", "unblock"],
+)
+def test_a_lot_is_blocked_by_a_row_of_its_own_that_is_about_no_order(
+    command: Command, kind: str
+) -> None:
+    body = _WRITERS[type(command)](command, Known(_SETTINGS, local="BS1")).body
+    assert body.pop("kind") == kind
+    assert {name: value for name, value in body.items() if value is not None} == {"lots": "BS1"}
+
+
+def reads(connection: str, kind: str, row: object) -> list[Said]:
+    (reader,) = (
+        one.reads
+        for there in AREA.connections
+        if there.name == connection
+        for one in there.mappings
+        if isinstance(one, Inbound) and one.kind == kind
+    )
+    item = Item(kind=kind, key="1", raw=msgspec.json.encode(row))
+    return list(reader(item, Known(FilesSettings(folder="/x"))))
+
+
+@pytest.mark.parametrize("mark", ["X", ""])
+def test_the_export_says_what_of_the_stock_nobody_may_take(mark: str) -> None:
+    row = {"item": "SEAL", "lot": "BS1", "quantity": "300", "at": "2026-03-02T06:00:00Z"}
+    held, *stock = reads("erp-b-exports", "stock", {**row, "blocked": mark})
+    assert isinstance(held, ReadBack)
+    assert (held.object_id, held.holds["hold"]) == ("BS1", mark == "X")
+    there = {one.use: one.quantity.amount for one in stock if isinstance(one, StockReported)}
+    blocked = Decimal(300 if mark else 0)
+    assert there == {"unrestricted": 300 - blocked, "blocked": blocked}
+
+
+@pytest.mark.parametrize(("disposition", "held"), [("Restricted", True), ("UnRestricted", False)])
+def test_what_its_floor_says_of_a_lot_is_a_belief_and_no_hold_of_its_own(
+    disposition: str, held: bool
+) -> None:
+    lot = {"ID": "BS1", "Status": "blocked", "Disposition": disposition}
+    (said,) = reads("mes-b", "MaterialLot", {"body": lot})
+    assert isinstance(said, ReadBack)
+    assert (said.object_id, said.holds) == ("BS1", {"hold": held})

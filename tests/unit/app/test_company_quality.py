@@ -19,6 +19,7 @@ from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DisposeLot, LotDisposed
 from andon.model.holding import LockStock, StopUse, UnlockStock, Usage
 from andon.model.inventory import StockScrapped
+from andon.model.quality import RequestInspection
 
 LOT, AT = "material-lot/company:A 1", "2026-03-02T06:00:00Z"
 
@@ -28,9 +29,10 @@ def _mappings(area: Area) -> Iterable[Inbound | Outbound]:
 
 
 def said(area: Area, kind: str, row: dict[str, Any]) -> Said:
-    (reads,) = (
+    # both plants hear the QMS in the same words
+    (reads,) = {
         one.reads for one in _mappings(area) if isinstance(one, Inbound) and one.kind == kind
-    )
+    }
     item = Item(key="1", kind=kind, raw=msgspec.json.encode({"at": AT, **row}))
     (event,) = reads(item, Known(Settings()))
     return event
@@ -52,6 +54,18 @@ def test_a_disposition_names_the_inspection_that_it_closes(inspection: str) -> N
     assert isinstance(event, LotDisposed)
     assert (event.usage, event.reason) == ("scrap", "porous")
     assert event.inspection_id == (inspection or None)
+
+
+@pytest.mark.parametrize(("issuer", "plant"), [("erp", "plant-a"), ("erp-b", "plant-b")])
+def test_an_inspection_is_asked_of_the_laboratory_of_its_plant(issuer: str, plant: str) -> None:
+    command = RequestInspection(
+        inspection_id="I-V1",
+        material_id="VALVE",
+        order_id=f"production-order/{issuer}:B000001",
+        lot_id="material-lot/company:V1",
+    )
+    body = {"lot": "V1", "item": "VALVE", "order": "B000001", "plant": plant}
+    assert asked(quality.AREA, command) == Request(target="inspect", body=body)
 
 
 def test_what_is_decided_here_goes_to_the_qms() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from andon.capabilities.quality import close_inspection, dispose_in_warehouse, dispose_on_floor
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import DeniedError, RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
 from andon.engine.answers import Answer
@@ -74,3 +74,15 @@ def test_the_inspection_is_closed_once_and_a_refusal_is_a_question(usage: Usage)
 def test_rework_and_a_lot_that_nobody_inspected_close_nothing() -> None:
     assert disposing(close_inspection, "rework").live.ended
     assert disposing(close_inspection, "scrap", None).live.ended
+
+
+@pytest.mark.parametrize(
+    "flow", [close_inspection, dispose_in_warehouse], ids=lambda flow: flow.name
+)
+def test_books_without_inspections_and_a_plant_without_a_warehouse_are_asked_for_nothing(
+    flow: Workflow,
+) -> None:
+    run = disposing(flow)
+    run.answer(Send, Answer(error=DeniedError("No route says where it goes at plant-b.")))
+    assert run.live.ended
+    assert not run.open

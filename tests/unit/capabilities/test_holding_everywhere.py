@@ -6,7 +6,7 @@ import pytest
 
 from andon.capabilities.quality import block_held_stock, lock_held_stock, stop_held_use
 from andon.core.connector import Receipt
-from andon.core.errors import RejectedError
+from andon.core.errors import DeniedError, RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer
@@ -154,3 +154,19 @@ def test_a_question_that_a_disposition_overtakes_is_withdrawn(flow: Workflow) ->
     run.answer(Wait, disposed("rework"))
     assert [verb.ask for verb in run.open if isinstance(verb, Withdraw)] == [asked]
     assert run.sends == BOTH[flow][0]
+
+
+def test_a_plant_without_a_warehouse_locks_nothing_and_nobody_is_asked() -> None:
+    run = Holding(lock_held_stock)
+    run.answer(Send, Answer(error=DeniedError("No route says where LockStock goes at plant-b.")))
+    assert run.live.ended
+    assert not run.open
+
+
+@pytest.mark.parametrize("flow", [block_held_stock, stop_held_use], ids=lambda flow: flow.name)
+def test_a_hold_that_has_no_way_to_books_or_floor_is_a_defect_and_not_passed_over(
+    flow: Workflow,
+) -> None:
+    run = Holding(flow)
+    with pytest.raises(DeniedError):
+        run.answer(Send, Answer(error=DeniedError("No route says where it goes at plant-b.")))

@@ -173,3 +173,14 @@ def test_what_passes_by_a_concession_of_the_hold_is_none_from_then_on(
     granted = [] if concession is None else [concession]
     found = hold_escapes([hold], [], [*GREW, *took], concessions=granted)
     assert [escape.lot for escape in found] == escapes
+
+
+def test_an_outage_of_plant_a_excuses_nobody_at_plant_b() -> None:
+    hold = Hold(lot="BS1", reason="crack", placed_at=BEGAN, heard_at=BEGAN)
+    taken = Consumed(
+        at=BEGAN + HOUR, order="B1", operation="MAKE", lot="BS1", material="SEAL",
+        quantity=Decimal(1), place="B.STORE",
+    )  # fmt: skip
+    (escape,) = hold_escapes([hold], [], [taken], [(BEGAN, None)])
+    assert escape.lot == "BS1"
+    assert not hold_escapes([hold], [], [taken], [], [(BEGAN, BEGAN + HOUR)])

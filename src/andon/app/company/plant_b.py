@@ -3,7 +3,7 @@
 __all__ = ["AREA"]
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from andon.app.company.area import Area
 from andon.app.company.units import require_unit
 from andon.connectors import b2mml, files
 from andon.connectors.b2mml import B2mml
+from andon.connectors.b2mml.lots import LotItem
 from andon.connectors.files import Files
 from andon.connectors.opcua import OpcUa
 from andon.connectors.opcua.mapping import Reading, equipment_states
@@ -23,9 +24,10 @@ from andon.core.connector import Item, Request
 from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said, inbound, outbound
 from andon.core.message import LOT, Claims, ReadBack
-from andon.core.plant import Connection, Route
+from andon.core.plant import Connection, Ownership, Route
 from andon.core.quantity import Quantity
-from andon.model.inventory import StockReported
+from andon.model.holding import AllowUse, BlockStock, StopUse, UnblockStock
+from andon.model.inventory import StockReported, StockUse
 from andon.model.plant import EquipmentStateChanged
 from andon.model.production import (
     AssignLots,
@@ -43,6 +45,8 @@ from andon.model.production import (
 )
 
 _SITE = "plant-b"
+_TWO_BATCHES = timedelta(hours=4)
+"""What is staged counts in its books from the next batch on; one that runs already may miss it."""
 
 
 class _WorkOrder(msgspec.Struct, frozen=True):
@@ -105,8 +109,8 @@ def _require_pieces(amounts: Mapping[str, Quantity]) -> None:
 
 
 def _staged(kind: str, known: Known, **values: object) -> Request:
-    empty = {"operation": None, "item": None, "lots": None, "amount": None, "scrap": None}
-    return Request(target="staging", body={"kind": kind, "order": known.local, **empty, **values})
+    row = {"kind": kind, "order": known.local, "operation": None, "item": None, "lots": None}
+    return Request(target="staging", body={**row, "amount": None, "scrap": None, **values})
 
 
 def _lot(name: str) -> str:
@@ -150,6 +154,18 @@ def _receive(command: ReceiveOutput, known: Known) -> Request:
     return _staged("RECPT", known, item=command.material_id, lots=lot)
 
 
+@outbound(BlockStock, proof="findable", local=True)
+def _block(_: BlockStock, known: Known) -> Request:
+    """A row about a lot, and no order. The next batch takes it out of use; it knows no reason."""
+    return _staged("BLOCK", known, order=None, lots=known.local)
+
+
+@outbound(UnblockStock, proof="findable", local=True)
+def _unblock(_: UnblockStock, known: Known) -> Request:
+    """The same, back into use."""
+    return _staged("UNBLK", known, order=None, lots=known.local)
+
+
 @outbound(CompleteProduction, proof="findable", local=True)
 def _close(_: CompleteProduction, known: Known) -> Request:
     """The next batch closes it."""
@@ -188,28 +204,42 @@ def _distribute(command: DistributeOrder, known: Known) -> Request:
     return _DISTRIBUTES.writes(structs.replace(command, order_id=number), known)
 
 
+@inbound("MaterialLot")
+def _set_aside(item: Item, _: Known) -> Iterator[Said]:
+    """What the floor believes, whoever told it; a hold is quality's to place."""
+    row = item.read(LotItem)
+    yield ReadBack(kind=LOT, object_id=row.body.id, holds={"hold": row.held})
+
+
 class _Stock(msgspec.Struct, frozen=True):
     item: str
     lot: str
     quantity: Decimal
     at: datetime
+    blocked: Literal["X", ""] = ""
 
 
 @inbound("stock")
 def _stock(item: Item, _: Known) -> Iterator[Said]:
     """A line of the export: what the ERP believed when its batch ran. It has one store, and knows
-    no other use than any."""
+    two uses: any, and none."""
     row = item.read(_Stock)
-    quantity = Quantity(row.quantity, "PCE")
-    holds: Claims = {"material": row.item, "book": str(quantity)}
+    blocked, quantity = row.blocked == "X", Quantity(row.quantity, "PCE")
+    holds: Claims = {"material": row.item, "book": str(quantity), "hold": blocked}
     yield ReadBack(kind=LOT, object_id=row.lot, holds=holds)
-    yield StockReported(
-        lot_id=row.lot,
-        material_id=row.item,
-        location="plant-b",
-        use="unrestricted",
-        quantity=quantity,
+    none = Quantity(Decimal(0), "PCE")
+    uses: tuple[tuple[StockUse, Quantity], ...] = (
+        ("unrestricted", none if blocked else quantity),
+        ("blocked", quantity if blocked else none),
     )
+    for use, amount in uses:
+        yield StockReported(
+            lot_id=row.lot,
+            material_id=row.item,
+            location="plant-b",
+            use=use,
+            quantity=amount,
+        )
 
 
 _LINE = "equipment/company:LINE-B1"
@@ -228,16 +258,25 @@ def _counter(item: Item, _: Known) -> Iterator[Said]:
 
 AREA = Area(
     connections=(
-        Connection("erp-b", Sql, (_work_order, _issue, _confirm, _receive, _close), site=_SITE),
+        Connection(
+            "erp-b",
+            Sql,
+            (_work_order, _issue, _confirm, _receive, _close, _block, _unblock),
+            site=_SITE,
+        ),
         Connection("erp-b-exports", Files, (_stock, *files.mappings), site=_SITE),
         Connection(
             "mes-b",
             B2mml,
             (
-                *(_of_the_erp(one) for one in b2mml.mappings if isinstance(one, Inbound)),
+                *(
+                    _of_the_erp(one)
+                    for one in b2mml.mappings
+                    if isinstance(one, Inbound) and one.kind != _set_aside.kind
+                ),
+                _set_aside,
                 _distribute,
-                _DOCUMENTS[ChangeOrder],
-                _DOCUMENTS[CancelOrder],
+                *(_DOCUMENTS[command] for command in (ChangeOrder, CancelOrder, StopUse, AllowUse)),
             ),
             site=_SITE,
         ),
@@ -246,11 +285,30 @@ AREA = Area(
     routes=(
         *(
             Route(command, "mes-b", site=_SITE)
-            for command in (DistributeOrder, ChangeOrder, CancelOrder)
+            for command in (DistributeOrder, ChangeOrder, CancelOrder, StopUse, AllowUse)
         ),
         *(
             Route(command, "erp-b", site=_SITE)
-            for command in (AssignLots, ConfirmOperation, ReceiveOutput, CompleteProduction)
+            for command in (
+                AssignLots,
+                ConfirmOperation,
+                ReceiveOutput,
+                CompleteProduction,
+                BlockStock,
+                UnblockStock,
+            )
+        ),
+    ),
+    ownership=(
+        Ownership(
+            subject=LOT,
+            attribute="hold",
+            owner="qms-events-b",
+            followers={
+                **dict.fromkeys(("mes-b", "erp-b"), timedelta(minutes=30)),
+                "erp-b-exports": _TWO_BATCHES,
+            },
+            steward="quality",
         ),
     ),
 )

@@ -1,4 +1,5 @@
-"""The QMS: it inspects what was made, holds what is not good, and says what becomes of it."""
+"""The QMS: it inspects what was made, holds what is not good, and says what becomes of it. One for
+both plants, each of which subscribes to what concerns its lots."""
 
 __all__ = ["AREA"]
 
@@ -129,13 +130,16 @@ def _conceded(item: Item, _: Known) -> Iterator[Said]:
 
 @outbound(RequestInspection, proof="findable")
 def _inspect(command: RequestInspection, _: Known) -> Request:
-    """The QMS keeps our key as a reference and does not look at it."""
+    """The QMS keeps our key as a reference and does not look at it. Whose books the order is in
+    says whose laboratory it is."""
+    books, number = command.order_id.rsplit(":", 1)
     return Request(
         target="inspect",
         body={
             "lot": (command.lot_id or "").rpartition(":")[2],
             "item": command.material_id,
-            "order": command.order_id.rpartition(":")[2],
+            "order": number,
+            "plant": "plant-b" if books.endswith("/erp-b") else "plant-a",
         },
     )
 
@@ -178,6 +182,12 @@ AREA = Area(
             Webhook,
             (_decided, _placed, _released, _disposed, _conceded, complaint_decided),
         ),
+        Connection(
+            "qms-events-b",
+            Webhook,
+            (_decided, _placed, _released, _disposed, _conceded),
+            site="plant-b",
+        ),
     ),
     workflows=(
         inspect_output,
@@ -191,18 +201,18 @@ AREA = Area(
         dispose_in_warehouse,
     ),
     routes=(
-        Route(RequestInspection, "qms", site="plant-a"),
+        Route(RequestInspection, "qms"),
         Route(PlaceHold, "qms"),
         Route(ReleaseHold, "qms"),
         Route(DisposeLot, "qms"),
         Route(GrantConcession, "qms"),
-        Route(DecideUsage, "erp"),
+        Route(DecideUsage, "erp", site="plant-a"),
         Route(BlockStock, "erp"),
         Route(UnblockStock, "erp"),
         Route(StopUse, "mes-a-orders"),
         Route(AllowUse, "mes-a-orders"),
-        Route(LockStock, "wms"),
-        Route(UnlockStock, "wms"),
+        Route(LockStock, "wms", site="plant-a"),
+        Route(UnlockStock, "wms", site="plant-a"),
     ),
     ownership=(
         Ownership(

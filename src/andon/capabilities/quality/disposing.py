@@ -2,7 +2,10 @@
 
 __all__ = ["close_inspection", "dispose_in_warehouse", "dispose_on_floor"]
 
+from contextlib import suppress
+
 from andon.capabilities.quality.persisting import bound
+from andon.core.errors import DeniedError
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.disposing import DecideUsage, LotDisposed, Usage
@@ -19,22 +22,24 @@ _SAID: dict[Usage, str] = {
 @workflow(on=LotDisposed)
 async def close_inspection(run: Run, disposed: LotDisposed) -> None:
     """The usage decision of its inspection. A lot to be reworked is looked at once more, so nothing
-    is closed yet. What moves stock is the release, and the scrapping itself."""
+    is closed yet. What moves stock is the release, and the scrapping itself. Books that know no
+    inspections have no route for it."""
     if disposed.inspection_id is None or disposed.usage == "rework":
         return
     decide = DecideUsage(lot_id=run.subject, usage=disposed.usage)
-    await insist(
-        run,
-        decide,
-        team="quality",
-        says=lambda error: (
-            f"Lot {run.local} {_SAID[disposed.usage]}, and the books do not"
-            f" take the usage decision: {str(error).rstrip('.')}. Mend the cause, then try again;"
-            " or decide it there."
-        ),
-        again="try again",
-        by_hand="it is decided there",
-    )
+    with suppress(DeniedError):
+        await insist(
+            run,
+            decide,
+            team="quality",
+            says=lambda error: (
+                f"Lot {run.local} {_SAID[disposed.usage]}, and the books do not"
+                f" take the usage decision: {str(error).rstrip('.')}. Mend the cause, then try"
+                " again; or decide it there."
+            ),
+            again="try again",
+            by_hand="it is decided there",
+        )
 
 
 @workflow(on=LotDisposed)
@@ -48,8 +53,12 @@ async def dispose_on_floor(run: Run, disposed: LotDisposed) -> None:
 
 @workflow(on=LotDisposed)
 async def dispose_in_warehouse(run: Run, disposed: LotDisposed) -> None:
-    """Who has it on a shelf hears what becomes of it."""
+    """Who has it on a shelf hears what becomes of it; a plant without a warehouse has no route."""
     if disposed.usage != "release":
         lock = LockStock(lot_id=run.subject, reason=disposed.reason or "", usage=disposed.usage)
-        trouble = "the warehouse does not take the decision"
-        await bound(run, lock, _SAID[disposed.usage], trouble, run.wait(HoldReleased, LotDisposed))
+        trouble, news = (
+            "the warehouse does not take the decision",
+            run.wait(HoldReleased, LotDisposed),
+        )
+        with suppress(DeniedError):
+            await bound(run, lock, _SAID[disposed.usage], trouble, news)

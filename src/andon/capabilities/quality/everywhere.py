@@ -3,7 +3,10 @@ good where the lot is scrapped."""
 
 __all__ = ["block_held_stock", "lock_held_stock", "stop_held_use"]
 
+from contextlib import suppress
+
 from andon.capabilities.quality.persisting import AGAIN, bound, question
+from andon.core.errors import DeniedError
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.disposing import LotDisposed
@@ -44,25 +47,31 @@ async def stop_held_use(run: Run, placed: HoldPlaced) -> None:
 
 @workflow(on=HoldPlaced)
 async def lock_held_stock(run: Run, placed: HoldPlaced) -> None:
-    """Nobody takes it off a shelf until the hold is released."""
-    await _while_held(
-        run,
-        LockStock(lot_id=run.subject, reason=placed.reason),
-        "the warehouse does not lock it",
-        UnlockStock(lot_id=run.subject),
-        "the warehouse keeps it locked",
-    )
+    """Nobody takes it off a shelf until the hold is released. A plant without a warehouse has no
+    route to it: its floor and its books bind what it has."""
+    lock, free = LockStock(lot_id=run.subject, reason=placed.reason), False
+    with suppress(DeniedError):
+        free = await _until_free(run, lock, "the warehouse does not lock it")
+    if free:
+        await _freed(run, UnlockStock(lot_id=run.subject), "the warehouse keeps it locked")
 
 
 async def _while_held(
     run: Run, bind: LotCommand, unbound: str, free: LotCommand, unfreed: str
 ) -> None:
-    """Binds the lot, and frees it once it is released. What is scrapped is bound for good: that is
-    the end too. `unbound` and `unfreed` say what is wrong where that is refused."""
+    """Binds the lot, and frees it once it is released. `unbound` and `unfreed` say what is wrong
+    where that is refused."""
+    if await _until_free(run, bind, unbound):
+        await _freed(run, free, unfreed)
+
+
+async def _until_free(run: Run, bind: LotCommand, unbound: str) -> bool:
+    """Binds the lot; whether it is to be freed then. What is scrapped is bound for good: that is
+    the end too."""
     news, scrapped = run.wait(HoldReleased, LotDisposed), False
     while (said := await bound(run, bind, "is held", unbound, news)) is not True:
         if not isinstance(said, LotDisposed):
-            return
+            return False
         news, scrapped = run.wait(HoldReleased, LotDisposed), scrapped or said.usage == "scrap"
     while not scrapped:
         match await news:
@@ -70,8 +79,10 @@ async def _while_held(
                 break
             case LotDisposed(usage=usage):
                 news, scrapped = run.wait(HoldReleased, LotDisposed), usage == "scrap"
-    if scrapped:
-        return
+    return not scrapped
+
+
+async def _freed(run: Run, free: LotCommand, unfreed: str) -> None:
     await insist(
         run,
         free,

@@ -1,4 +1,5 @@
-"""What the MES of plant B does with documents: it takes orders, makes them and reports."""
+"""What the MES of plant B does with documents: it takes orders, makes them and reports, and sets
+lots aside."""
 
 __all__ = ["REFUSAL", "Floor", "Wanted", "performance"]
 
@@ -14,6 +15,7 @@ import msgspec
 from andon.connectors._folders.names import stamp
 from andon.connectors._xml import tree_of
 from andon.connectors.b2mml.answering import Answer, answer_to
+from andon.connectors.b2mml.aside import Aside
 from andon.connectors.b2mml.reading import looked_through, nouns_in
 from andon.connectors.b2mml.schema import schema_faults
 from andon.connectors.b2mml.shape import Json, element_of
@@ -55,6 +57,7 @@ class Floor:
         """Orders in the sequence in which they were taken off the floor."""
         self.refused: set[str] = set()
         """Orders of which a change or a cancellation came too late."""
+        self.aside = Aside()
         self._judged: dict[str, str] = {}
         """Document -> why it was refused; empty where it was not."""
         self._lock = Lock()
@@ -81,6 +84,11 @@ class Floor:
         """It is made."""
         self.states[number] = "made"
 
+    def free(self, lot: str) -> None:
+        """A supervisor lets lines take it, whoever had it set aside."""
+        with self._lock:
+            self.aside.free(lot)
+
     def take(self, document: bytes) -> Answer | None:
         """Its answer, if the sender asks for one."""
         about = looked_through(BytesIO(document))
@@ -90,23 +98,29 @@ class Floor:
         with self._lock:
             refused = self._judged.get(about.bod) if about.bod else None
             if refused is None:
-                orders = () if faults else _orders(document)
-                refused = "; ".join(map(str, faults)) or self._done_with(about.verb, orders)
+                nouns = {} if faults else nouns_in(document)
+                refused = "; ".join(map(str, faults)) or self._done_with(about.verb, nouns)
                 self._judged[about.bod] = refused
         answer = answer_to(document, sender=_NAME, created_at=self.now(), refused=refused)
         return answer if refused or answer is None else self._modified(answer)
 
-    def _done_with(self, verb: str, orders: Sequence[Json]) -> str:
+    def _done_with(self, verb: str, nouns: Json) -> str:
         """Why nothing is done; empty once all of it is."""
         if verb not in ("Process", "Sync", "Change", "Cancel"):
             return ""
+        orders, lots = _orders(nouns), _lots(verb, nouns)
         for order in orders:
             if doubt := self._doubt(verb, order):
                 if verb in ("Change", "Cancel"):
                     self.refused.add(str(order["ID"]))
                 return doubt
+        for lot in lots:
+            if doubt := self.aside.doubt(lot):
+                return doubt
         for order in orders:
             self._do(verb, order)
+        for lot in lots:
+            self.aside.put(lot)
         return ""
 
     def _doubt(self, verb: str, order: Json) -> str:
@@ -156,7 +170,7 @@ class Floor:
 
     def _shown(self, document: bytes, noun: str) -> Answer:
         """A Show with what it holds of what is asked for, or with nothing in it."""
-        asked = [str(one["ID"]) for one in _orders(document)]
+        asked = [str(one["ID"]) for one in _orders(nouns_in(document))]
         held = [self.orders[name] for name in asked if name in self.orders]
         envelope = Envelope(bod=stamp("/".join(asked)), sender=_NAME, created_at=self.now())
         part = parts_of(noun)[0]
@@ -254,8 +268,12 @@ def _wanted(order: Json) -> Wanted | None:
     return None
 
 
-def _orders(document: bytes) -> list[Json]:
-    nouns = nouns_in(document)
+def _lots(verb: str, nouns: Json) -> list[Json]:
+    """A Cancel says that a lot is no more, which a line sees for itself."""
+    return [] if verb == "Cancel" else cast("list[Json]", nouns.get("MaterialLot", []))
+
+
+def _orders(nouns: Json) -> list[Json]:
     return [
         cast("Json", one)
         for noun in SCHEDULES.values()

@@ -2,6 +2,7 @@
 
 __all__ = [
     "OUTBOUND",
+    "allow_use",
     "cancel",
     "change",
     "complete",
@@ -11,6 +12,7 @@ __all__ = [
     "place_hold",
     "record_test",
     "release_hold",
+    "stop_use",
 ]
 
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from andon.connectors.b2mml.words import PERFORMANCES, SCHEDULES, parts_of
 from andon.core.connector import Request
 from andon.core.mapping import Known, Outbound, outbound
 from andon.core.quantity import Quantity, plain
+from andon.model.holding import AllowUse, StopUse
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     CancelOrder,
@@ -126,6 +129,32 @@ def release_hold(command: ReleaseHold, known: Known) -> Request:
     return _lot({"ID": known.local or command.lot_id, "Disposition": "UnRestricted"})
 
 
+@outbound(StopUse, proof="findable", local=True)
+def stop_use(command: StopUse, known: Known) -> Request:
+    """SyncMaterialLot with Disposition Restricted; its Status is `blocked`, or what becomes of the
+    lot once that is decided."""
+    return _lot(
+        {
+            "ID": known.local or command.lot_id,
+            "Description": command.reason,
+            "Status": command.usage or "blocked",
+            "Disposition": "Restricted",
+        }
+    )
+
+
+@outbound(AllowUse, proof="findable", local=True)
+def allow_use(command: AllowUse, known: Known) -> Request:
+    """SyncMaterialLot with Disposition UnRestricted."""
+    return _lot(
+        {
+            "ID": known.local or command.lot_id,
+            "Status": "released",
+            "Disposition": "UnRestricted",
+        }
+    )
+
+
 @outbound(RecordInspection, proof="findable", local=True)
 def record_test(command: RecordInspection, known: Known) -> Request:
     """ProcessOperationsTestInformation with one TestResult of what was measured. It decides
@@ -205,5 +234,7 @@ OUTBOUND: tuple[Outbound, ...] = (
     create_lot,
     place_hold,
     release_hold,
+    stop_use,
+    allow_use,
     record_test,
 )

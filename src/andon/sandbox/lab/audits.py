@@ -127,6 +127,14 @@ def _decided_b(company: Company) -> Reckoned:
     return plant_b.decided(company.the(ErpB), company.the(MesB))
 
 
+def _set_aside_b(company: Company) -> Reckoned:
+    return plant_b.set_aside(company.the(Qms), company.the(MesB))
+
+
+def _blocked_b(company: Company) -> Reckoned:
+    return plant_b.blocked(company.the(Qms), company.the(ErpB))
+
+
 def _due_b(company: Company) -> Reckoned:
     return plant_b.due(company.the(ErpB), company.the(MesB), company.the(Planning))
 
@@ -230,7 +238,7 @@ def _tasks(company: Company) -> Reckoned:
 
 
 def _inspections(company: Company) -> Reckoned:
-    known = company.the(MesA).floor.orders
+    known = {*company.the(MesA).floor.orders, *company.the(MesB).floor.states}
     lots = (
         fact.lot
         for fact in company.world.truth.facts
@@ -305,6 +313,8 @@ AUDITS: Mapping[str, Audit] = {
     "orders closed, plant B": _closed_b,
     "orders as planned, plant B": _decided_b,
     "due days, plant B": _due_b,
+    "held lots set aside on the floor, plant B": _set_aside_b,
+    "held lots blocked in the books, plant B": _blocked_b,
     "goods receipts of purchase orders": _receipts,
     "returns to suppliers": _returns,
     "returns told to suppliers": _returns_told,

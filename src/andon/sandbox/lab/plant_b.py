@@ -1,9 +1,10 @@
 """What plant B's ERP must have been given to book: all that went into orders, and what came out;
-what its line must be known to do; and how its planners take back what the floor refuses."""
+what its line must be known to do; which lots both must have out of use; and how its planners take
+back what the floor refuses."""
 
 __all__ = [
-    "Staged", "closed", "confirmed", "counted", "decided", "due", "happened", "line", "staged",
-    "take_back",
+    "Staged", "blocked", "closed", "confirmed", "counted", "decided", "due", "happened", "line",
+    "set_aside", "staged", "take_back",
 ]  # fmt: skip
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.machines_b import LINE, MachinesB
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.systems.qms import Qms, plant_of
 from andon.sandbox.truth import Broke, Consumed, Made, Mended, Started, Truth
 from andon.sandbox.zones import PLANT_B
 
@@ -47,11 +49,11 @@ def happened(truth: Truth) -> Iterator[Staged]:
 
 def staged(erp: ErpB) -> Iterator[Staged]:
     """As it stands there, whether or not a batch has taken it over."""
-    for kind, order, lots in erp.rows("select KIND, ORDNO, LOTS from STAGING"):
-        for part in (lots or "").split(";"):
+    moves = "select KIND, ORDNO, LOTS from STAGING where KIND in ('ISSUE', 'RECPT')"
+    for kind, order, lots in erp.rows(moves):
+        for part in lots.split(";"):
             lot, _, amount = part.partition("=")
-            if lot:
-                yield Staged(kind, order, lot, Decimal(amount) / 1000)
+            yield Staged(kind, order, lot, Decimal(amount) / 1000)
 
 
 def confirmed(truth: Truth, erp: ErpB) -> Reckoned:
@@ -133,6 +135,34 @@ def take_back(erp: ErpB, mes: MesB, subject: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def set_aside(qms: Qms, mes: MesB) -> Reckoned:
+    """Its line leaves alone what the QMS holds now, and nothing else."""
+    return compare(_held(qms), mes.floor.aside.lots)
+
+
+def blocked(qms: Qms, erp: ErpB) -> Reckoned:
+    """Each hold of a lot takes it out of use in the books once, and each release back into it once,
+    and behind the last row, whether or not a batch has taken it over, the books have out of use
+    what the QMS holds now."""
+    said = (
+        (kind, one.lot)
+        for one in qms.holds
+        if plant_of(one.lot) == "plant-b"
+        for kind in ("BLOCK", *(("UNBLK",) if one.released_at else ()))
+    )
+    rows = erp.rows("select KIND, LOTS from STAGING where ORDNO is null order by DOCNO")
+    found = compare(said, rows)
+    stands = {lot for lot, kind in {lot: kind for kind, lot in rows}.items() if kind == "BLOCK"}
+    turned = len(stands ^ _held(qms)) if found.well else 0
+    return found + Reckoned(lost=0, doubled=0, out_of_order=turned)
+
+
+def _held(qms: Qms) -> set[str]:
+    return {
+        one.lot for one in qms.holds if plant_of(one.lot) == "plant-b" and one.released_at is None
+    }
 
 
 def line(truth: Truth) -> tuple[str, Decimal]:

@@ -18,7 +18,7 @@ import msgspec
 from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
-from andon.sandbox.systems.qms import Concession, Hold, Qms
+from andon.sandbox.systems.qms import Concession, Hold, Qms, plant_of
 from andon.sandbox.systems.wms import Task, Wms
 from andon.sandbox.truth import Consumed, Fact, Left, Used, family, made_of
 
@@ -61,9 +61,9 @@ def hold_escapes(
     """What was asked to be picked, and what was picked, consumed or sent away, of a lot or of what
     was made of it, while it was held: later than `KNOWN_WITHIN` after Andon had taken the word of
     the hold, the time in which it was `dead` not counted. A task is an escape though the terminal
-    refuses it: Andon should not have asked. No word reaches a floor while it is `cut_off`: it has
-    as long once it is back. What quality let pass by a concession of the hold is none, nor is what
-    was made of it."""
+    refuses it: Andon should not have asked. No word reaches plant A's floor while it is `cut_off`:
+    it has as long once it is back. What quality let pass by a concession of the hold is none, nor
+    is what was made of it."""
     seen = list(facts)
     made = made_of(seen)
     taken: list[tuple[str, datetime, Task | Fact]] = [
@@ -77,9 +77,13 @@ def hold_escapes(
         for lot, at, how in taken
         if lot in kin
         and _bound(hold, at + _CLOCK if isinstance(how, Task) else at)
-        and at > _known(hold, dead, cut_off if isinstance(how, Consumed) else ())
+        and at > _known(hold, dead, cut_off if _at_plant_a(how) else ())
         and lot in family(hold.lot, made, _passing(hold, concessions, at))
     )
+
+
+def _at_plant_a(how: Task | Fact) -> bool:
+    return isinstance(how, Consumed) and how.place.startswith("A.")
 
 
 def _passing(hold: Hold, concessions: Sequence[Concession], at: datetime) -> set[str]:
@@ -114,11 +118,11 @@ def inspections(qms: Qms, lots: Iterable[str]) -> Reckoned:
 
 
 def usage_decisions(qms: Qms, erp: Erp) -> Reckoned:
-    """Each decision that closes an inspection is in the books, once."""
+    """Each decision that closes an inspection is in the books, once; those of plant B know none."""
     decided = [
         (one.lot, "R" if one.usage == "scrap" else "A")
         for one in qms.dispositions
-        if one.inspection
+        if one.inspection and plant_of(one.lot) == "plant-a"
     ]
     lots = erp.company.books.rows("A_InspectionLot")
     booked = [

@@ -79,31 +79,15 @@ def _works(world: World, mes: MesB) -> Steps:
         if order is None:
             yield world.wait(_LOOKS)
         else:
-            yield from _makes(world, order)
+            yield from _makes(world, mes, order)
 
 
-def _makes(world: World, order: Wanted) -> Steps:
+def _makes(world: World, mes: MesB, order: Wanted) -> Steps:
     chance = world.chance(f"{LINE}/{order.number}")
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=LINE))
     yield world.wait(_ONE_PIECE * float(order.quantity) / world.pace)
-    needed = order.quantity * _SHARE
-    for lot, there in list(world.truth.at(STORE, "SEAL")):
-        taken = min(there, needed)
-        world.truth.happens(
-            Consumed(
-                at=world.now(),
-                order=order.number,
-                operation="MAKE",
-                lot=lot.lot,
-                material="SEAL",
-                quantity=taken,
-                place=STORE,
-            )
-        )
-        needed -= taken
-        if not needed:
-            break
+    _consume(world, mes, order)
     scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
     made = f"V{order.number}"
     world.truth.born(made, order.item, sound=chance.random() > 0.05)
@@ -131,3 +115,26 @@ def _makes(world: World, order: Wanted) -> Steps:
             scrap=scrap,
         )
     )
+
+
+def _consume(world: World, mes: MesB, order: Wanted) -> None:
+    """The oldest lot first; one that the terminal refuses is left alone."""
+    needed = order.quantity * _SHARE
+    for lot, there in list(world.truth.at(STORE, "SEAL")):
+        if mes.refuses(lot.lot) is not None:
+            continue
+        taken = min(there, needed)
+        world.truth.happens(
+            Consumed(
+                at=world.now(),
+                order=order.number,
+                operation="MAKE",
+                lot=lot.lot,
+                material="SEAL",
+                quantity=taken,
+                place=STORE,
+            )
+        )
+        needed -= taken
+        if not needed:
+            return

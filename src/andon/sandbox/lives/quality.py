@@ -10,7 +10,7 @@ from random import Random
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
-from andon.sandbox.systems.qms import Hold, Inspection, Qms
+from andon.sandbox.systems.qms import Hold, Inspection, Qms, plant_of
 from andon.sandbox.systems.wms import DOCK, PRODUCTION, Wms
 from andon.sandbox.truth import Scrapped
 from andon.sandbox.world import Steps, World
@@ -51,13 +51,14 @@ def _inspects(
 
 
 def _disposes(world: World, qms: Qms, erp: Erp | None, hold: Hold, chance: Random) -> Steps:
-    """What no customer waits for may be thrown away; the rest is made good. What contains a held
-    lot waits until that is decided about."""
+    """What no customer waits for may be thrown away; the rest is made good, and at plant B, which
+    has nobody with a cart, all of it. What contains a held lot waits until that is decided
+    about."""
     yield world.wait(timedelta(minutes=chance.randint(40, 90)))
     if not qms.undecided(hold):
         return
     wanted = erp is not None and erp.company.deliveries.promised(hold.lot) > 0
-    if not wanted and chance.random() < _WORTHLESS:
+    if not wanted and plant_of(hold.lot) == "plant-a" and chance.random() < _WORTHLESS:
         qms.dispose(hold, "scrap", "porous through and through")
         return
     qms.dispose(hold, "rework", "to be sealed again")

@@ -1,5 +1,5 @@
-"""Suspecting: an inspector at the lines who now and then holds a component's lot while orders take
-from it, with what was made of it so far.
+"""Suspecting: an inspector at the lines of each plant who now and then holds a component's lot
+while orders take from it, with what was made of it so far.
 
 One begins only in a lab: whoever plays a story there holds lots as the story has it.
 """
@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from andon.sandbox.lives.production import STORE
+from andon.sandbox.lives import plant_b, production
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.truth import Consumed, Truth
 from andon.sandbox.world import Steps, World
@@ -30,17 +31,23 @@ them."""
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
-    """One inspector."""
+    """One inspector at each plant."""
     qms, mes, erp = systems.get("qms"), systems.get("mes-a"), systems.get("erp")
     if isinstance(qms, Qms) and isinstance(mes, MesA) and isinstance(erp, Erp):
-        world.lives(_walks(world, qms, mes, erp))
+        chance = world.chance("line inspector")
+        world.lives(_walks(world, qms, mes, erp, production.STORE, chance))
+    mes_b = systems.get("mes-b")
+    if isinstance(qms, Qms) and isinstance(mes_b, MesB):
+        chance = world.chance("line inspector/b")
+        world.lives(_walks(world, qms, mes_b, None, plant_b.STORE, chance))
 
 
-def _walks(world: World, qms: Qms, mes: MesA, erp: Erp) -> Steps:
-    chance = world.chance("line inspector")
+def _walks(
+    world: World, qms: Qms, mes: MesA | MesB, erp: Erp | None, store: str, chance: Random
+) -> Steps:
     yield world.wait(timedelta(minutes=chance.randint(5, 12)))
     while True:
-        lot = _taken_now(world.truth, world.now() - _LOOKS)
+        lot = _taken_now(world.truth, store, world.now() - _LOOKS)
         if lot is None or qms.held(lot) or len(world.truth.genealogy.containing(lot)) > _FEW:
             yield world.wait(_LOOKS)
             continue
@@ -50,12 +57,12 @@ def _walks(world: World, qms: Qms, mes: MesA, erp: Erp) -> Steps:
         yield world.wait(timedelta(minutes=chance.randint(60, 120)))
 
 
-def _taken_now(truth: Truth, since: datetime) -> str | None:
+def _taken_now(truth: Truth, store: str, since: datetime) -> str | None:
     """A lot in the store from which an order has taken since then, and of which some is left."""
     for fact in reversed(truth.facts):
         if fact.at < since:
             return None
-        if isinstance(fact, Consumed) and fact.place == STORE and truth.amount(fact.lot, STORE):
+        if isinstance(fact, Consumed) and fact.place == store and truth.amount(fact.lot, store):
             return fact.lot
     return None
 
@@ -71,15 +78,21 @@ def _holds(qms: Qms, truth: Truth, lot: str) -> list[Hold]:
 
 
 def _decides(
-    world: World, qms: Qms, mes: MesA, erp: Erp, lot: str, ours: list[Hold], chance: Random
+    world: World,
+    qms: Qms,
+    mes: MesA | MesB,
+    erp: Erp | None,
+    lot: str,
+    ours: list[Hold],
+    chance: Random,
 ) -> Steps:
     """Once no line can take from it any more and all is made that contains it. What a customer may
-    wait for is good; else it may all go to waste together."""
+    wait for is good; else it may all go to waste together, where there are books to say so."""
     hold = qms.held(lot)
     yield world.wait(timedelta(minutes=chance.randint(20, 50)))
     while mes.refuses(lot) is None or not world.truth.genealogy.all_made(lot):
         yield world.wait(_AGAIN)
-    if chance.random() < _WORTHLESS:
+    if erp is not None and chance.random() < _WORTHLESS:
         ours += _holds(qms, world.truth, lot)
         yield world.wait(_KNOWN)
         if not any(map(erp.company.deliveries.promised, world.truth.genealogy.containing(lot))):

@@ -18,6 +18,7 @@ from andon.core.connector import Item, Request
 from andon.core.errors import RejectedError
 from andon.core.mapping import Known, Outbound
 from andon.core.message import Command, Finding, ReadBack
+from andon.model.holding import AllowUse, StopUse
 from andon.model.inventory import CreateLot
 from andon.model.production import (
     CancelOrder,
@@ -73,6 +74,9 @@ COMMANDS: list[Command] = [
     CreateLot(lot_id="L7", material_id="PUMP"),
     PlaceHold(lot_id="L7", reason="crack"),
     ReleaseHold(lot_id="L7"),
+    StopUse(lot_id="L7", reason="crack"),
+    StopUse(lot_id="L7", reason="crack", usage="rework"),
+    AllowUse(lot_id="L7"),
     RECORD,
 ]
 ENVELOPE = Envelope(bod="b", sender="andon", receiver="MES", created_at=NOON, wants="Always")
@@ -179,6 +183,25 @@ def test_what_was_measured_reads_back_as_it_was_and_decides_nothing() -> None:
         ],
     }
     assert means(one) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "disposition"),
+    [
+        (StopUse(lot_id="L7", reason="crack"), "blocked", "Restricted"),
+        (StopUse(lot_id="L7", reason="crack", usage="scrap"), "scrap", "Restricted"),
+        (AllowUse(lot_id="L7"), "released", "UnRestricted"),
+    ],
+    ids=["stop", "to be scrapped", "allow"],
+)
+def test_whether_lines_may_use_a_lot_is_its_disposition_and_why_its_status(
+    command: Command, status: str, disposition: str
+) -> None:
+    request = written(command)
+    (lot,) = request.body["MaterialLot"]
+    assert request.target == "SyncMaterialLot"
+    assert (lot["ID"], lot["Status"], lot["Disposition"]) == ("local-id", status, disposition)
+    assert lot.get("Description") == ("crack" if isinstance(command, StopUse) else None)
 
 
 def test_every_part_reads_as_it_was_written() -> None:

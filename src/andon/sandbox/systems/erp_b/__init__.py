@@ -31,7 +31,8 @@ _LEAD = timedelta(days=2)
 
 
 class ErpB(System):
-    """It takes what is staged as it is, twice if it is there twice: nobody told it of keys.
+    """It takes what is staged as it is, twice if it is there twice: nobody told it of keys. It
+    books what went into an order though it has the lot blocked: it is no more there.
 
     While its database is down its screens raise ConnectionError, and nothing is done.
     """
@@ -154,10 +155,15 @@ class ErpB(System):
             for document, kind, order, item, lots in rows:
                 moved = [(item, lot, amount) for lot, amount in _moved(kind, lots or "")]
                 cursor.executemany(_MOVES, moved)
-                if kind == "CLOSE":
-                    cursor.execute(
-                        "update WORKORD set STAT = 'C', CHGD = %s where ORDNO = %s", (at, order)
-                    )
+                match kind:
+                    case "CLOSE":
+                        cursor.execute(
+                            "update WORKORD set STAT = 'C', CHGD = %s where ORDNO = %s", (at, order)
+                        )
+                    case "BLOCK" | "UNBLK":
+                        cursor.execute(_STANDS, (lots, "B" if kind == "BLOCK" else "F"))
+                    case _:
+                        pass
                 cursor.execute("update STAGING set DONE = 'Y' where DOCNO = %s", (document,))
         self._opening.clear()
         self._export()
@@ -170,10 +176,11 @@ class ErpB(System):
         part = file.with_suffix(".part")
         with part.open("w", encoding="cp1252", newline="") as out:
             lines = csv.writer(out, delimiter=";")
-            lines.writerow(("Artikel", "Charge", "Bestand", "Stand"))
+            lines.writerow(("Artikel", "Charge", "Bestand", "Sperre", "Stand"))
             at = f"{self._here():%d.%m.%Y %H:%M:%S}"
-            for item, lot, amount in self.rows("select ITEM, LOT, QTYM from STOCK order by LOT"):
-                lines.writerow((item, lot, f"{Decimal(amount) / 1000:.3f}".replace(".", ","), at))
+            for item, lot, amount, status in self.rows(_STOCK):
+                much = f"{Decimal(amount) / 1000:.3f}".replace(".", ",")
+                lines.writerow((item, lot, much, "X" if status == "B" else "", at))
         part.rename(file)
 
     def rows(self, select: LiteralString) -> list[tuple[Any, ...]]:
@@ -187,15 +194,21 @@ class ErpB(System):
         return int(count)
 
     def believes(self) -> Iterable[Belief]:
-        """Its stock as of the last batch, and how far each order is."""
+        """Its stock and what of it is blocked, as of the last batch, and how far each order is."""
         for item, lot, amount in self.rows("select ITEM, LOT, QTYM from STOCK"):
             yield Belief(f"lot:{lot or item}@B", "quantity", f"{Decimal(amount) / 1000:f}")
+        for (lot,) in self.rows("select LOT from LOTSTAT where STAT = 'B'"):
+            yield Belief(f"lot:{lot}", "hold", "true")
         for number, status in self.rows("select ORDNO, STAT from WORKORD"):
             yield Belief(f"order:{number}", "status", _STATUS[status])
 
 
 _MOVES = """insert into STOCK values (%s, %s, %s)
 on conflict (ITEM, LOT) do update set QTYM = STOCK.QTYM + excluded.QTYM"""
+_STANDS = """insert into LOTSTAT values (%s, %s)
+on conflict (LOT) do update set STAT = excluded.STAT"""
+_STOCK: LiteralString = """select ITEM, LOT, QTYM, STAT from STOCK left join LOTSTAT using (LOT)
+order by LOT"""
 _STATUS = {"R": "Open", "C": "Completed", "X": "Cancelled"}
 
 

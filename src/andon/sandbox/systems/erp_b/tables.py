@@ -25,16 +25,24 @@ create index on WORKORD (CHGD, ORDNO);
 create table STOCK (
   ITEM varchar(15) not null, LOT varchar(12) not null, QTYM integer not null,
   primary key (ITEM, LOT));
+create table LOTSTAT (
+  LOT varchar(12) primary key,
+  STAT varchar(1) not null);      -- B blocked, F free
 create table STAGING (
   DOCNO integer generated always as identity primary key, XKEY varchar(64) not null,
-  KIND varchar(5) not null,       -- ISSUE, CONFM, RECPT, CLOSE
-  ORDNO varchar(8) not null, OPER varchar(4), ITEM varchar(15),
-  LOTS varchar(200),              -- LOT=QTYM;LOT=QTYM
+  KIND varchar(5) not null,       -- ISSUE, CONFM, RECPT, CLOSE of an order; BLOCK, UNBLK of a lot
+  ORDNO varchar(8), OPER varchar(4), ITEM varchar(15),
+  LOTS varchar(200),              -- LOT=QTYM;LOT=QTYM, or the LOT
   QTYM integer, SCRPM integer,
-  DONE varchar(1) not null default 'N');
+  DONE varchar(1) not null default 'N',
+  check ((KIND in ('BLOCK', 'UNBLK')) = (ORDNO is null)),
+  check (ORDNO is not null or LOTS is not null));
 create index on STAGING (XKEY);
 create index on STAGING (ORDNO);
 create function STAGING_CHECK() returns trigger language plpgsql security definer as $$ begin
+  if new.ORDNO is null then
+    return new;
+  end if;
   -- Shared, so that nobody decides about the order until the row is there.
   perform 1 from WORKORD where ORDNO = new.ORDNO and STAT = 'R' for share;
   if not found then

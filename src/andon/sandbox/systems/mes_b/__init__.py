@@ -24,8 +24,8 @@ _LOOKS = 0.2
 
 class MesB(System):
     """It judges a document by the schema and by how its orders stand, answers it, and reports an
-    order once it is done or is taken off the floor. Its times are the wall's there, with their
-    distance from UTC."""
+    order once it is done or is taken off the floor, and a lot once its line leaves it alone or
+    takes it again. Its times are the wall's there, with their distance from UTC."""
 
     name = "mes-b"
 
@@ -36,7 +36,7 @@ class MesB(System):
         self.halves: Counter[Literal["due", "struck"]] = Counter()
         """Reports that are written where they are read, in two halves."""
         self._queue: deque[str] = deque()
-        self._known = self._dropped = 0
+        self._known = self._dropped = self._lots_said = 0
         self._taken: dict[str, list[Consumed]] = {}
         self.done: dict[str, Finished] = {}
         """What it has reported of each order that is made."""
@@ -60,21 +60,28 @@ class MesB(System):
     async def _look(self) -> None:
         while True:
             await asyncio.to_thread(self._folder.work)
-            new = self.floor.done[self._known :]
-            self._queue.extend(new)
-            self._known += len(new)
             for number in self.floor.cancelled[self._dropped :]:
                 self._folder.next_in("schedule", self._taken_off(number))
                 self._dropped += 1
+            for lot in self.floor.aside.changed[self._lots_said :]:
+                self._put("lot", self._stands(lot))
+                self._lots_said += 1
             await asyncio.sleep(_LOOKS)
 
     def next(self) -> Wanted | None:
         """The oldest order that nobody works on; who asks works on it."""
+        new = self.floor.done[self._known :]
+        self._queue.extend(new)
+        self._known += len(new)
         while self._queue:
             order = self.floor.begin(self._queue.popleft())
             if order is not None:  # else it was cancelled
                 return order
         return None
+
+    def refuses(self, lot: str) -> str | None:
+        """What a terminal shows to who scans the lot into an order, if it may not go in."""
+        return self.floor.aside.refuses(lot)
 
     def hear(self, fact: Fact) -> None:
         """Only of its own orders."""
@@ -84,16 +91,16 @@ class MesB(System):
             case Finished(order=number) if number in self.floor.states:
                 self.floor.end(number)
                 self.done[number] = fact
-                self._put(self._report(fact))
+                self._put("performance", self._report(fact))
             case _:
                 pass
 
-    def _put(self, report: bytes) -> None:
+    def _put(self, name: str, report: bytes) -> None:
         if self.halves["due"] <= self.halves["struck"]:
-            self._folder.next_in("performance", report)
+            self._folder.next_in(name, report)
             return
         self.halves["struck"] += 1
-        self._folder.write_in_halves(self._folder.next_name("performance"), report)
+        self._folder.write_in_halves(self._folder.next_name(name), report)
 
     def _report(self, done: Finished) -> bytes:
         taken = self._taken.pop(done.order, [])
@@ -139,12 +146,22 @@ class MesB(System):
         request = Request(target="SyncOperationsSchedule", body={"OperationsSchedule": body})
         return document_of(request, envelope, judged=True)
 
+    def _stands(self, lot: Mapping[str, Any]) -> bytes:
+        """A lot as it stands now."""
+        at = self.world.now().astimezone(PLANT_B)
+        bod = stamp(f"L-{lot['ID']}-{self._lots_said}")
+        envelope = Envelope(bod=bod, sender="PLANT-B", created_at=at)
+        request = Request(target="SyncMaterialLot", body={"MaterialLot": [dict(lot)]})
+        return document_of(request, envelope, judged=True)
+
     def effects(self) -> int:
-        """The orders it was given."""
-        return len(self.floor.done)
+        """The orders it was given, and what it was told of lots."""
+        return len(self.floor.done) + len(self.floor.aside.changed)
 
     def believes(self) -> Iterable[Belief]:
-        """How far each order is, and what came of it."""
+        """How far each order is, what came of it, and which lots its line leaves alone."""
+        for lot in list(self.floor.aside.lots):
+            yield Belief(f"lot:{lot}", "hold", "true")
         for number, state in self.floor.states.items():
             yield Belief(f"order:{number}", "status", _STATUS[state])
             yield Belief(f"order:{number}", "planned", f"{self.floor.wanted(number).quantity:f}")

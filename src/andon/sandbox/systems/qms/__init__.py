@@ -1,6 +1,17 @@
-"""The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds."""
+"""The QMS, a SaaS: REST behind OAuth2 and a rate limit, signed webhooks out. It owns holds. Each
+plant subscribes to what concerns its lots at an address of its own."""
 
-__all__ = ["Complaint", "Concession", "Disposition", "Hold", "Inspection", "Qms", "Usage"]
+__all__ = [
+    "Complaint",
+    "Concession",
+    "Disposition",
+    "Hold",
+    "Inspection",
+    "Plant",
+    "Qms",
+    "Usage",
+    "plant_of",
+]
 
 import time
 from collections import deque
@@ -21,11 +32,14 @@ from andon.sandbox.systems.qms.dispositions import (
     Usage,
 )
 from andon.sandbox.systems.qms.holds import Hold, HoldAsked, Holds
+from andon.sandbox.systems.qms.plants import Plant, plant_of
 from andon.sandbox.tokens import Tokens
 from andon.sandbox.world import World
 
 _MOST_CALLS, _IN = 40, 1.0
 """So many calls in so many seconds, then 429."""
+_DOORS: Mapping[Plant, str] = {"plant-a": "qms-events", "plant-b": "qms-events-b"}
+"""Where each plant's Andon hears of its lots."""
 
 
 class Inspection(msgspec.Struct, kw_only=True):
@@ -36,12 +50,19 @@ class Inspection(msgspec.Struct, kw_only=True):
     item: str
     order: str
     reference: str
+    plant: Plant = "plant-a"
+    """Whose laboratory looks at it."""
     decision: str = ""
+
+
+class _About(msgspec.Struct):
+    lot: str
 
 
 class _Asked(AboutLot, kw_only=True, forbid_unknown_fields=True):
     item: str
     order: str = ""
+    plant: Plant = "plant-a"
 
 
 class Qms(PostingSystem):
@@ -60,7 +81,7 @@ class Qms(PostingSystem):
         self.concessions = self._concessions.all
         self.complaints = Complaints()
         self.outbox = Outbox(
-            f"{andon}/in/qms-events/events", world.chance("qms/secret"), took=self._heard
+            self._door("plant-a"), world.chance("qms/secret"), took=self._heard, to=self._subscribed
         )
         self._tokens = Tokens(world.chance("qms"))
         self._calls: deque[float] = deque()
@@ -178,9 +199,15 @@ class Qms(PostingSystem):
         self._said += 1
         self.outbox.say(kind, {"id": f"{kind}-{self._said}", "at": self.now(), **more})
 
+    def _subscribed(self, body: bytes) -> str:
+        return self._door(plant_of(msgspec.json.decode(body, type=_About).lot))
+
+    def _door(self, plant: Plant) -> str:
+        return f"{self.andon}/in/{_DOORS[plant]}/events"
+
     def _heard(self, kind: str, body: bytes) -> None:
         if kind == "hold.placed":
-            lot = msgspec.json.decode(body, type=dict[str, str])["lot"]
+            lot = msgspec.json.decode(body, type=_About).lot
             for hold in self.holds:
                 if hold.lot == lot and hold.heard_at is None:
                     hold.heard_at = self.world.now()
