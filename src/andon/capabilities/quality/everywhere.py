@@ -3,8 +3,7 @@ good where the lot is scrapped."""
 
 __all__ = ["block_held_stock", "lock_held_stock", "stop_held_use"]
 
-from andon.capabilities.quality.persisting import AGAIN, bound, question
-from andon.core.insisting import insist
+from andon.capabilities.quality.persisting import bound, freed
 from andon.core.workflow import Run, workflow
 from andon.model.disposing import LotDisposed
 from andon.model.holding import (
@@ -70,13 +69,5 @@ async def _while_held(
                 break
             case LotDisposed(usage=usage):
                 news, scrapped = run.wait(HoldReleased, LotDisposed), usage == "scrap"
-    if scrapped:
-        return
-    await insist(
-        run,
-        free,
-        team="quality",
-        says=lambda error: question(run, "is released", unfreed, error),
-        again=AGAIN,
-        by_hand="it is done by hand",
-    )
+    if not scrapped:
+        await freed(run, free, unfreed)
