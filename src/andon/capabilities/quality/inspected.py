@@ -15,7 +15,7 @@ from andon.model.holding import UnblockStock
 from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.quality import HoldPlaced, HoldReleased, InspectionDecided
 
-LOOK_AGAIN_AFTER = timedelta(hours=1)
+LOOK_AGAIN_AFTER = timedelta(minutes=30)
 """Nobody tells of a release of what is in a lot."""
 _KEPT, _BY_HAND = "the books keep it in inspection", "it is done there"
 

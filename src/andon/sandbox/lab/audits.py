@@ -3,7 +3,7 @@
 __all__ = ["AUDITS", "Audited", "audited", "glance"]
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -14,6 +14,7 @@ from andon.sandbox.lab import (
     customer,
     finance,
     fulfilment,
+    inspecting,
     inventory,
     maintenance,
     master,
@@ -229,14 +230,21 @@ def _tasks(company: Company) -> Reckoned:
     return inventory.tasks(company.the(Wms))
 
 
-def _inspections(company: Company) -> Reckoned:
+def _made(company: Company) -> Iterator[str]:
+    """Lots of plant A."""
     known = company.the(MesA).floor.orders
-    lots = (
-        fact.lot
-        for fact in company.world.truth.facts
-        if isinstance(fact, Finished) and fact.good and fact.order in known
-    )
-    return quality.inspections(company.the(Qms), lots)
+    for fact in company.world.truth.facts:
+        if isinstance(fact, Finished) and fact.good and fact.order in known:
+            yield fact.lot
+
+
+def _inspections(company: Company) -> Reckoned:
+    return quality.inspections(company.the(Qms), _made(company))
+
+
+def _standing(company: Company) -> Reckoned:
+    truth, qms, erp = company.world.truth, company.the(Qms), company.the(Erp)
+    return inspecting.standing(truth, qms, erp, _made(company))
 
 
 def _usage_decisions(company: Company) -> Reckoned:
@@ -324,6 +332,7 @@ AUDITS: Mapping[str, Audit] = {
     "counts and scrap of the warehouse": _adjustments,
     "tasks of the warehouse": _tasks,
     "inspections": _inspections,
+    "stock as inspected": _standing,
     "usage decisions": _usage_decisions,
     "lots to be scrapped": _scrapped,
     "journal entries, plant A": _journal,

@@ -1,0 +1,94 @@
+"""Inspection in the sandbox company: what lines make is available once quality accepts it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec import structs
+
+from andon.connectors.odata.simulated.deliveries import DELIVERY_ITEMS
+from andon.connectors.odata.simulated.movement_types import BLOCKED, IN_INSPECTION, UNRESTRICTED
+from andon.sandbox.lab.audits import audited
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.qms import Qms
+from andon.sandbox.world import BEGAN
+from tests.integration.plant import until
+from tests.story.company import Served, served
+
+_STATUS = ("101", "321", "322", "343", "344", "349", "350")
+"""Movement types that say what a lot may be used for."""
+
+
+@pytest.mark.story
+async def test_what_lines_make_is_available_once_quality_accepts_it_and_not_before() -> None:
+    """Nobody reaches quality at first; then answers of the books are lost, and Andon is killed."""
+    async with served(speed=180, began=BEGAN) as plant:
+        company, truth = plant.company, plant.company.world.truth
+        erp, qms = company.the(Erp), company.the(Qms)
+        await qms.stop()
+        await plant.live(timedelta(hours=8))
+        await until(lambda: len(_lots(erp)[IN_INSPECTION]) > 2, within=60)
+        assert not _lots(erp)[UNRESTRICTED]
+        assert not _delivered(erp), "a clerk has promised what is not inspected"
+
+        async def nothing_is_free() -> bool:
+            free = await _free(plant)
+            return "erp" in free and not any(free.values())
+
+        await until(nothing_is_free, within=60)
+        bad = _lots(erp)[IN_INSPECTION][0]
+        truth.lots[bad] = structs.replace(truth.lots[bad], sound=False)
+        erp.faults.add("lose", 6)
+        await qms.start()
+        await until(lambda: bool(_lots(erp)[UNRESTRICTED]), within=60)
+        await plant.kill_andon()
+        await plant.start_andon()
+        await until(lambda: bad in _lots(erp)[BLOCKED], within=60)
+        assert _posted(erp)[bad] == ["101", "350"]
+        await until(lambda: len(_delivered(erp)) > 1, within=60)
+        accepted = {one.lot for one in qms.inspections.values() if one.decision == "accept"}
+        assert _delivered(erp) <= accepted
+
+        free = {"lot_id": f"material-lot/company:{bad}", "usage": "release", "reason": "sealed"}
+        headers = {"Idempotency-Key": "release", "Prefer": "wait=20"}
+        status, said = await plant.ask("POST", "/v1/quality/dispose-lot", free, **headers)
+        assert status == 201, said
+        await until(lambda: _posted(erp)[bad] == ["101", "350", "343"], within=60)
+        await company.rest(company.world.now())
+        await until(lambda: audited(company).well, within=90)
+        assert audited(company).well, audited(company)
+        assert all(posted[0] == "101" for posted in _posted(erp).values())
+
+
+def _lots(erp: Erp) -> Mapping[str, Sequence[str]]:
+    """Lots of pumps by what they may be used for."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for there, amount in erp.company.movements.stocks.all():
+        if there.material == "PUMP" and amount:
+            found[there.stock_type].append(there.batch)
+    return found
+
+
+def _posted(erp: Erp) -> Mapping[str, Sequence[str]]:
+    """Lot of pumps -> what each document said it may be used for."""
+    documents: defaultdict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    for key, row in erp.company.books.rows("A_MaterialDocumentItem").items():
+        if row["Material"] == "PUMP" and row["GoodsMovementType"] in _STATUS:
+            documents[row["Batch"]][key[:2]] = row["GoodsMovementType"]
+    return {lot: list(kinds.values()) for lot, kinds in documents.items()}
+
+
+def _delivered(erp: Erp) -> set[str]:
+    return {
+        row["Batch"]
+        for row in erp.company.books.rows(DELIVERY_ITEMS).values()
+        if row["Material"] == "PUMP"
+    }
+
+
+async def _free(plant: Served) -> Mapping[str, Decimal]:
+    """System -> how much of all pumps anybody may take, as Andon shows it."""
+    status, said = await plant.ask("GET", "/v1/availability/PUMP")
+    return {one["source"]: Decimal(one["free"]) for one in said["totals"]} if status == 200 else {}
