@@ -113,6 +113,15 @@ async def test_all_of_a_lot_is_accepted_wherever_it_lies(desk: Desk) -> None:
     assert (desk.stands(), desk.stands("171W")) == ([3, 0, 0], [6, 0, 0])
 
 
+async def test_what_is_found_where_the_books_have_none_is_inspected_as_the_rest(desk: Desk) -> None:
+    await desk.receives()
+    found = PostAdjustment(
+        lot_id="L1", material_id="PUMP", difference=pieces(2), location="warehouse"
+    )
+    await desk.posts(found)
+    assert (desk.stands(), desk.stands("171W")) == ([0, 9, 0], [0, 2, 0])
+
+
 async def test_a_hold_leaves_it_in_inspection_and_a_decision_then_blocks_it(desk: Desk) -> None:
     with pytest.raises(RejectedError, match="No unrestricted stock of batch L1"):
         await desk.posts(BLOCK)

@@ -131,14 +131,16 @@ def _by_status(
     *,
     adds: bool = False,
 ) -> Request:
-    """As the command says, or as the books have the lot there when it is posted."""
+    """As the command says, or as the books have the lot there when it is posted; what is added
+    where they have none, as they have the rest of it."""
     item = _item(command, quantity, store)
     if command.status is not None:
         return _document(code, [{**item, **kinds[command.status]}])
+    lies = f"Batch eq {literal(item['Batch'])} and MatlWrhsStkQtyInMatlBaseUnit gt 0"
     shares = SharesOf(
         entity_set="A_MatlStkInAcctMod",
-        where=f"Batch eq {literal(item['Batch'])} and StorageLocation eq '{store}'"
-        " and MatlWrhsStkQtyInMatlBaseUnit gt 0",
+        where=f"{lies} and StorageLocation eq '{store}'",
+        else_where=f"{lies} and InventorySpecialStockType eq ''" if adds else "",
         kind="InventoryStockType",
         has="MatlWrhsStkQtyInMatlBaseUnit",
         each={_STOCK_TYPES[status]: {**item, **line} for status, line in kinds.items()},

@@ -76,6 +76,8 @@ class SharesOf(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     """Field of the line that says how much."""
     adds: bool = False
+    else_where: str = ""
+    """Where nothing is found: rows that say of which kind it is added."""
 
 
 class AllShares(msgspec.Struct, frozen=True):
@@ -120,7 +122,10 @@ async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[di
 
 async def _shares(of: SharesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
     there: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for row in await _rows(of, gateway, catalogue):
+    rows = await _rows(of, gateway, catalogue)
+    if not rows and of.else_where:
+        rows = await _rows(Found(of.entity_set, of.else_where), gateway, catalogue)
+    for row in rows:
         there[row[of.kind]] += Decimal(row[of.has])
     if of.adds:
         kind = next((kind for kind in of.each if there[kind]), next(iter(of.each)))
