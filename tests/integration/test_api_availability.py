@@ -64,6 +64,16 @@ async def test_each_system_is_summed_by_itself_and_nothing_is_converted(plant: P
     assert said["more"] is False
 
 
+async def test_what_the_books_have_in_inspection_is_free_nowhere(plant: Plant) -> None:
+    """The shelves know nothing of an inspection."""
+    await plant.belief(TWO, "stock.production.inspection", "erp", "3 PC")
+    await plant.belief(TWO, WAREHOUSE, "wms", "7 PC")
+    said = await asked(plant, f"{PATH}?lot=L2")
+    assert totals(said) == {"erp": ("PC", "12", "0", "12"), "wms": ("PC", "7", "0", "7")}
+    await plant.belief(FAR, "stock.warehouse.inspection", "erp-b", "0 PCE")
+    assert totals(await asked(plant, f"{PATH}?lot=L4")) == {"erp-b": ("PCE", "5", "5", "0")}
+
+
 async def test_each_lot_says_who_has_how_much_where_and_who_holds_it(plant: Plant) -> None:
     lots = {one["local"]: one for one in (await asked(plant))["lots"]}
     assert list(lots) == ["L4", "L2", "L1"], "the youngest first, and none of which is nothing left"

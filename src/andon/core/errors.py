@@ -21,6 +21,7 @@ __all__ = [
     "TransientError",
     "UnavailableError",
     "UnknownError",
+    "UnroutedError",
 ]
 
 from collections.abc import Sequence
@@ -109,6 +110,10 @@ class RejectedError(RefusedError):
 
 class DeniedError(RefusedError):
     """The gate does not let this command pass."""
+
+
+class UnroutedError(DeniedError):
+    """Nothing at this site takes such a command."""
 
 
 class LateError(RefusedError):

@@ -21,6 +21,7 @@ from andon.core.connector import Receipt
 from andon.core.errors import (
     CancelledRunError,
     DeniedError,
+    UnroutedError,
     InvalidError,
     LateError,
     RefusedError,
@@ -51,6 +52,7 @@ class Heard(NamedTuple):
 _ERRORS: dict[str, type[RefusedError]] = {
     "rejected": RejectedError,
     "denied": DeniedError,
+    "unrouted": UnroutedError,
     "invalid": InvalidError,
     "late": LateError,
     "cancelled": CancelledRunError,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from andon.core.errors import DeniedError
+from andon.core.errors import DeniedError, UnroutedError
 from andon.core.mapping import Outbound
 from andon.core.message import Command
 from andon.core.plant import Allow, Approve, Deny
@@ -47,7 +47,7 @@ def pass_gate(
         )
     wired = plan.route(type(command), site)
     if wired is None:
-        raise DeniedError(
+        raise UnroutedError(
             f"No route says where {name} goes at {site}. Add one to the project's routes."
         )
     if fence is not None and (stopped := fence.stops(command)) is not None:

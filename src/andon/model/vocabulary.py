@@ -33,6 +33,7 @@ from andon.model.holding import (
     UnblockStock,
     UnlockStock,
 )
+from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -206,6 +207,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     RequestInspection,
     RecordInspection,
     DecideInspection,
+    ReleaseInspected,
+    BlockInspected,
     PlaceHold,
     ReleaseHold,
     BlockStock,

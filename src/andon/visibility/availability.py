@@ -57,13 +57,14 @@ async def availability(
 
 
 def totals_of(lots: Sequence[LotStock]) -> list[StockTotal]:
-    """Of each system, and each unit, how much there is; what is on hold by anybody's word, blocked
-    or to be inspected by the system's own is not free."""
+    """Of each system, and each unit, how much there is; what is on hold or in inspection by
+    anybody's word, or blocked by the system's own, is not free."""
     sums: dict[tuple[str, str], tuple[Decimal, Decimal, float]] = {}
     for lot in lots:
+        bound = bool(lot.holds) or any(map(_inspected, lot.stock))
         for word in lot.stock:
             amount = Decimal(word.amount)
-            free = amount if word.use == "unrestricted" and not lot.holds else Decimal(0)
+            free = amount if word.use == "unrestricted" and not bound else Decimal(0)
             key = word.source, word.unit
             all_, of_it, age = sums.get(key, (Decimal(0), Decimal(0), 0.0))
             sums[key] = all_ + amount, of_it + free, max(age, word.age_s)
@@ -78,6 +79,11 @@ def totals_of(lots: Sequence[LotStock]) -> list[StockTotal]:
         )
         for (source, unit), (amount, free, age) in sorted(sums.items())
     ]
+
+
+def _inspected(word: StockWord) -> bool:
+    """Shelves know nothing of an inspection: whoever does says it for all of them."""
+    return word.use == "inspection" and Decimal(word.amount) > 0
 
 
 def _lots(rows: Iterable[Told], now: datetime) -> list[LotStock]:

@@ -196,7 +196,7 @@ class StockTotal(Struct, frozen=True):
     unit: str
     amount: str
     free: str
-    """For any use, and on hold by nobody's word."""
+    """For any use, and on hold or in inspection by nobody's word."""
     held: str
     """The rest."""
     oldest_age_s: float

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from andon.connectors.odata import ODataSettings, mappings
 from andon.connectors.odata.blocking import LEFT_BEFORE
 from andon.connectors.odata.documents import goods_movement
 from andon.connectors.odata.inspections import inspection_lot
 from andon.connectors.odata.orders import production_order
+from andon.connectors.odata.postings import receive_output
 from andon.core.connector import Item, Request
 from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
@@ -275,6 +277,13 @@ def test_output_is_received_with_movement_type_101() -> None:
     assert (found["QuantityInEntryUnit"], found["EntryUnit"]) == (5, "PC")
     assert found["Plant"] == "1710"
     assert "StorageLocation" not in found
+
+
+def test_output_is_received_into_inspection_where_the_settings_say_so() -> None:
+    known = Known(structs.replace(SETTINGS, receives_into="inspection"), local="1000001")
+    output = ReceiveOutput(order_id="o", material_id="PUMP", good=pieces("5"), lot_id="L7")
+    assert line(receive_output.writes(output, known))["InventoryUsabilityCode"] == "X"
+    assert "InventoryUsabilityCode" not in line(asked(output))
 
 
 def test_lots_are_issued_with_movement_type_261_and_only_with_an_amount() -> None:

@@ -7,7 +7,12 @@ import pytest
 
 from andon.connectors.odata.simulated import Company
 from andon.connectors.odata.simulated.books import RefusedCallError
-from andon.connectors.odata.simulated.movement_types import BLOCKED, MOVES, UNRESTRICTED
+from andon.connectors.odata.simulated.movement_types import (
+    BLOCKED,
+    IN_INSPECTION,
+    MOVES,
+    UNRESTRICTED,
+)
 from andon.connectors.odata.simulated.stocks import Stock
 
 STORE = Stock("SEAL", "1710", "171A", "B1")
@@ -69,12 +74,98 @@ def test_a_difference_of_a_count_is_a_gain_or_a_loss_of_the_stock_type_it_names(
     assert (company.movements.stock(STORE), company.movements.stock(blocked)) == (98, 4)
 
 
+def kinds(company: Company, store: str = "171A", material: str = "SEAL") -> list[Decimal]:
+    """What may be used there, what is inspected, what is blocked."""
+    return [
+        company.movements.stock(Stock(material, "1710", store, "B1", kind))
+        for kind in (UNRESTRICTED, IN_INSPECTION, BLOCKED)
+    ]
+
+
+def test_stock_goes_from_inspection_to_use_or_is_blocked_and_back_from_either(
+    company: Company,
+) -> None:
+    for kind, amount, stands in (
+        ("322", 60, [40, 60, 0]),
+        ("321", 10, [50, 50, 0]),
+        ("350", 30, [50, 20, 30]),
+        ("349", 5, [50, 25, 25]),
+        ("344", 50, [0, 25, 75]),
+    ):
+        (row,) = post(company, kind, amount)
+        assert kinds(company) == stands, kind
+        assert (row["IsAutomaticallyCreated"], row["DebitCreditCode"]) == ("", "H")
+    assert not company.ledger.lines(), "no value changes"
+
+
+def test_what_is_inspected_is_carried_and_thrown_away_as_such_and_nobody_takes_it(
+    company: Company,
+) -> None:
+    post(company, "322", 100)
+    post(company, "323", 40, IssuingOrReceivingStorageLoc="171W")
+    assert (kinds(company), kinds(company, "171W")) == ([0, 60, 0], [0, 40, 0])
+    post(company, "553", 1, StorageLocation="171W", CostCenter="17101902")
+    assert kinds(company, "171W") == [0, 39, 0]
+    assert len(company.ledger.lines()) == 1
+    for kind in ("201", "551"):
+        with pytest.raises(RefusedCallError, match="Deficit of SL Unrestricted-use 1 PC"):
+            post(company, kind, 1, CostCenter="17101902")
+    for kind in ("321", "350"):
+        with pytest.raises(RefusedCallError, match="Deficit of SL Quality inspection 1 PC"):
+            post(company, kind, 61)
+
+
+@pytest.mark.parametrize(("code", "stands"), [("", [8, 0, 0]), ("X", [0, 8, 0]), ("S", [0, 0, 8])])
+def test_output_is_received_into_the_stock_that_the_item_names_and_goes_back_from_there(
+    company: Company, code: str, stands: list[int]
+) -> None:
+    order = company.release("PUMP", 8)
+    pumps = {"Material": "PUMP", "ManufacturingOrder": order, "InventoryUsabilityCode": code}
+    (row,) = post(company, "101", 8, **pumps)
+    assert kinds(company, material="PUMP") == stands
+    company.movements.cancel(row["MaterialDocumentYear"], row["MaterialDocument"], "ANDON")
+    assert kinds(company, material="PUMP") == [0, 0, 0]
+
+
+def test_a_receipt_of_which_some_is_accepted_is_not_cancelled(company: Company) -> None:
+    order = company.release("PUMP", 8)
+    pumps = {"Material": "PUMP", "ManufacturingOrder": order, "InventoryUsabilityCode": "X"}
+    (row,) = post(company, "101", 8, **pumps)
+    post(company, "321", 3, Material="PUMP")
+    with pytest.raises(RefusedCallError, match="Deficit of SL Quality inspection 3 PC"):
+        company.movements.cancel(row["MaterialDocumentYear"], row["MaterialDocument"], "ANDON")
+    assert kinds(company, material="PUMP") == [3, 5, 0]
+
+
+def test_what_is_inspected_or_blocked_or_promised_is_not_available_to_a_sales_order(
+    company: Company,
+) -> None:
+    company.movements.stock_up("PUMP", 9, "B1")
+    for _ in range(2):
+        company.sales.place("17100001", "PUMP", Decimal(4), company.books.now())
+    first, second = company.sales.open()
+    post(company, "322", 6, Material="PUMP")
+    with pytest.raises(RefusedCallError, match="Only 3 PC of PUMP available"):
+        company.deliveries.fulfil(first, "B1", "171A")
+    post(company, "321", 1, Material="PUMP")
+    number = company.deliveries.fulfil(first, "B1", "171A")
+    post(company, "321", 3, Material="PUMP")
+    with pytest.raises(RefusedCallError, match="Only 3 PC of PUMP available"):
+        company.deliveries.fulfil(second, "B1", "171A")
+    post(company, "322", 4, Material="PUMP")
+    company.deliveries.pick(number)
+    with pytest.raises(RefusedCallError, match="Deficit of SL Unrestricted-use 1 PC : PUMP"):
+        company.deliveries.issue(number, "ANDON")
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "says"),
     [
         ("311", {}, "IssuingOrReceivingStorageLoc"),
         ("311", {"IssuingOrReceivingStorageLoc": "171Z"}, "Storage location 171Z does not exist"),
         ("201", {}, "CostCenter"),
+        ("553", {}, "CostCenter"),
+        ("323", {}, "IssuingOrReceivingStorageLoc"),
         ("261", {}, "Order  not found"),
         ("999", {}, "Movement type 999"),
     ],

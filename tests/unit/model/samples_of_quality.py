@@ -17,6 +17,7 @@ from andon.model.holding import (
     UnblockStock,
     UnlockStock,
 )
+from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.production import ComponentLot
 from andon.model.quality import (
     DecideInspection,
@@ -56,6 +57,8 @@ FULL: tuple[Message, ...] = (
         ),
     ),
     DecideInspection(inspection_id=CHECK),
+    ReleaseInspected(lot_id=LOT),
+    BlockInspected(lot_id=LOT),
     PlaceHold(lot_id=LOT, reason=NOTE),
     ReleaseHold(lot_id=LOT, reason=NOTE),
     BlockStock(lot_id=LOT, reason=NOTE),

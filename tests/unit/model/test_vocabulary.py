@@ -212,7 +212,7 @@ def test_a_hold_stops_what_would_move_or_consume_and_no_fact() -> None:
     commands = [c for c in VOCABULARY if issubclass(c, Command)]
     stopped = {c.__name__ for c in commands if c.lots is not Command.lots}
     facts = {c.__name__ for c in commands if "Posts a fact" in (c.__doc__ or "")}
-    assert stopped == {"PickDelivery", "ResumePick", "IssueGoods"}
+    assert stopped == {"PickDelivery", "ResumePick", "IssueGoods", "ReleaseInspected"}
     assert {"AssignLots", "PostGoodsIssue", "PostScrap", "PostTransfer", "IssueParts"} < facts
     assert not stopped & facts
 

@@ -12,9 +12,11 @@ from andon.app.company.area import Area
 from andon.app.company.service import complaint_decided, raise_complaint
 from andon.capabilities.quality import (
     block_held_stock,
+    block_inspected,
     close_inspection,
     dispose_in_warehouse,
     dispose_on_floor,
+    free_accepted,
     hold_complained_lot,
     inspect_output,
     judge_consumed,
@@ -37,6 +39,7 @@ from andon.model.holding import (
     UnlockStock,
     Usage,
 )
+from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.quality import (
     Decision,
     HoldPlaced,
@@ -191,6 +194,8 @@ AREA = Area(
     ),
     workflows=(
         inspect_output,
+        free_accepted,
+        block_inspected,
         hold_complained_lot,
         judge_consumed,
         block_held_stock,
@@ -207,6 +212,8 @@ AREA = Area(
         Route(DisposeLot, "qms"),
         Route(GrantConcession, "qms"),
         Route(DecideUsage, "erp", site="plant-a"),
+        Route(ReleaseInspected, "erp", site="plant-a"),
+        Route(BlockInspected, "erp", site="plant-a"),
         Route(BlockStock, "erp"),
         Route(UnblockStock, "erp"),
         Route(StopUse, "mes-a-orders"),

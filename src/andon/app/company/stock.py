@@ -21,7 +21,6 @@ from andon.model.inventory import (
     PostTransfer,
     ReceiveGoods,
     StockReported,
-    StockStatus,
     StockUse,
 )
 from andon.model.processing import PostProvidedScrap
@@ -29,22 +28,28 @@ from andon.model.subcontracting import ProvidedStockReported
 
 _STORES: Mapping[str, str] = {"production": "171A", "warehouse": "171W"}
 """Our storage locations, as the ERP numbers them."""
-_STOCK_TYPES: Mapping[StockStatus, str] = {"unrestricted": "01", "blocked": "07"}
+_STOCK_TYPES: Mapping[StockUse, str] = {
+    "unrestricted": "01",
+    "blocked": "07",
+    "inspection": "02",
+}
 _WASTE = "17101902"
 """The cost center that pays for what is thrown away."""
 _Status = PostTransfer | PostAdjustment | PostScrap
-_Kinds = Mapping[StockStatus, Mapping[str, str]]
+_Kinds = Mapping[StockUse, Mapping[str, str]]
 """Status -> what a line about it says; the first is taken from first."""
 
 
 @outbound(PostTransfer, proof="findable")
 def _transfer(command: PostTransfer, _: Known) -> Request:
-    """Movement 311: from storage location to storage location, in one step; 325 if blocked."""
+    """Movement 311: from storage location to storage location, in one step; 325 if blocked,
+    323 if in inspection."""
     origin, destination = _stores(origin=command.origin, destination=command.destination)
     there = {"IssuingOrReceivingStorageLoc": destination}
     kinds: _Kinds = {
         "unrestricted": {"GoodsMovementType": "311", **there},
         "blocked": {"GoodsMovementType": "325", **there},
+        "inspection": {"GoodsMovementType": "323", **there},
     }
     return _by_status("04", command, command.quantity, origin, kinds)
 
@@ -68,10 +73,12 @@ def _adjustment(command: PostAdjustment, _: Known) -> Request:
 
 @outbound(PostScrap, proof="findable")
 def _scrap(command: PostScrap, _: Known) -> Request:
-    """Movement 551 on the cost center for waste; 555 for blocked stock."""
+    """Movement 551 on the cost center for waste; 555 for blocked stock, 553 for stock in
+    inspection."""
     kinds: _Kinds = {
         "unrestricted": {"GoodsMovementType": "551", "CostCenter": _WASTE},
         "blocked": {"GoodsMovementType": "555", "CostCenter": _WASTE},
+        "inspection": {"GoodsMovementType": "553", "CostCenter": _WASTE},
     }
     (store,) = _stores(location=command.location)
     return _by_status("03", command, command.quantity, store, kinds)
@@ -124,14 +131,16 @@ def _by_status(
     *,
     adds: bool = False,
 ) -> Request:
-    """As the command says, or as the books have the lot there when it is posted."""
+    """As the command says, or as the books have the lot there when it is posted; what is added
+    where they have none, as they have the rest of it."""
     item = _item(command, quantity, store)
     if command.status is not None:
         return _document(code, [{**item, **kinds[command.status]}])
+    lies = f"Batch eq {literal(item['Batch'])} and MatlWrhsStkQtyInMatlBaseUnit gt 0"
     shares = SharesOf(
         entity_set="A_MatlStkInAcctMod",
-        where=f"Batch eq {literal(item['Batch'])} and StorageLocation eq '{store}'"
-        " and MatlWrhsStkQtyInMatlBaseUnit gt 0",
+        where=f"{lies} and StorageLocation eq '{store}'",
+        else_where=f"{lies} and InventorySpecialStockType eq ''" if adds else "",
         kind="InventoryStockType",
         has="MatlWrhsStkQtyInMatlBaseUnit",
         each={_STOCK_TYPES[status]: {**item, **line} for status, line in kinds.items()},
@@ -195,7 +204,7 @@ class _Row(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 _PLACES: Mapping[str, str] = {number: name for name, number in _STORES.items()}
-_USES: Mapping[str, StockUse] = {"01": "unrestricted", "02": "inspection", "07": "blocked"}
+_USES: Mapping[str, StockUse] = {number: use for use, number in _STOCK_TYPES.items()}
 
 
 def _booked(item: Item, known: Known) -> Iterator[Said]:

@@ -3,10 +3,12 @@ is held is disposed of."""
 
 __all__ = [
     "block_held_stock",
+    "block_inspected",
     "close_inspection",
     "confirm_proposed_hold",
     "dispose_in_warehouse",
     "dispose_on_floor",
+    "free_accepted",
     "hold_complained_lot",
     "hold_rejected_lot",
     "inspect_output",
@@ -31,4 +33,5 @@ from andon.capabilities.quality.hold import (
     hold_complained_lot,
     hold_rejected_lot,
 )
+from andon.capabilities.quality.inspected import block_inspected, free_accepted
 from andon.capabilities.quality.inspection import inspect_output

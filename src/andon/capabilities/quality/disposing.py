@@ -5,7 +5,7 @@ __all__ = ["close_inspection", "dispose_in_warehouse", "dispose_on_floor"]
 from contextlib import suppress
 
 from andon.capabilities.quality.persisting import bound
-from andon.core.errors import DeniedError
+from andon.core.errors import UnroutedError
 from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.disposing import DecideUsage, LotDisposed, Usage
@@ -27,7 +27,7 @@ async def close_inspection(run: Run, disposed: LotDisposed) -> None:
     if disposed.inspection_id is None or disposed.usage == "rework":
         return
     decide = DecideUsage(lot_id=run.subject, usage=disposed.usage)
-    with suppress(DeniedError):
+    with suppress(UnroutedError):
         await insist(
             run,
             decide,
@@ -60,5 +60,5 @@ async def dispose_in_warehouse(run: Run, disposed: LotDisposed) -> None:
             "the warehouse does not take the decision",
             run.wait(HoldReleased, LotDisposed),
         )
-        with suppress(DeniedError):
+        with suppress(UnroutedError):
             await bound(run, lock, _SAID[disposed.usage], trouble, news)

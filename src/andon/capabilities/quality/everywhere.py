@@ -5,9 +5,8 @@ __all__ = ["block_held_stock", "lock_held_stock", "stop_held_use"]
 
 from contextlib import suppress
 
-from andon.capabilities.quality.persisting import AGAIN, bound, question
-from andon.core.errors import DeniedError
-from andon.core.insisting import insist
+from andon.capabilities.quality.persisting import bound, freed
+from andon.core.errors import UnroutedError
 from andon.core.workflow import Run, workflow
 from andon.model.disposing import LotDisposed
 from andon.model.holding import (
@@ -50,10 +49,10 @@ async def lock_held_stock(run: Run, placed: HoldPlaced) -> None:
     """Nobody takes it off a shelf until the hold is released. A plant without a warehouse has no
     route to it: its floor and its books bind what it has."""
     lock, free = LockStock(lot_id=run.subject, reason=placed.reason), False
-    with suppress(DeniedError):
+    with suppress(UnroutedError):
         free = await _until_free(run, lock, "the warehouse does not lock it")
     if free:
-        await _freed(run, UnlockStock(lot_id=run.subject), "the warehouse keeps it locked")
+        await freed(run, UnlockStock(lot_id=run.subject), "the warehouse keeps it locked")
 
 
 async def _while_held(
@@ -62,7 +61,7 @@ async def _while_held(
     """Binds the lot, and frees it once it is released. `unbound` and `unfreed` say what is wrong
     where that is refused."""
     if await _until_free(run, bind, unbound):
-        await _freed(run, free, unfreed)
+        await freed(run, free, unfreed)
 
 
 async def _until_free(run: Run, bind: LotCommand, unbound: str) -> bool:
@@ -80,14 +79,3 @@ async def _until_free(run: Run, bind: LotCommand, unbound: str) -> bool:
             case LotDisposed(usage=usage):
                 news, scrapped = run.wait(HoldReleased, LotDisposed), usage == "scrap"
     return not scrapped
-
-
-async def _freed(run: Run, free: LotCommand, unfreed: str) -> None:
-    await insist(
-        run,
-        free,
-        team="quality",
-        says=lambda error: question(run, "is released", unfreed, error),
-        again=AGAIN,
-        by_hand="it is done by hand",
-    )

@@ -1,11 +1,13 @@
-"""Stock that quality holds, as movements from status to status."""
+"""Stock that quality holds or has inspected, as movements from status to status."""
 
 __all__ = [
     "GONE_BEFORE",
     "LEFT_BEFORE",
     "USED_BEFORE",
+    "block_inspected",
     "block_stock",
     "given_back",
+    "release_inspected",
     "unblock_consumed",
     "unblock_departed",
     "unblock_stock",
@@ -15,16 +17,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from andon.connectors.odata.drawing import AllShares, LinesOf, SharesOf
+from andon.connectors.odata.drawing import AllShares, Found, LinesOf, SharesOf
 from andon.connectors.odata.postings import local_name, place_of
 from andon.connectors.odata.values import literal
 from andon.core.connector import Request
 from andon.core.mapping import Known, outbound
 from andon.core.quantity import Quantity
 from andon.model.holding import BlockStock, UnblockConsumed, UnblockDeparted, UnblockStock
+from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.production import amounts_of
 
-_UNRESTRICTED, _BLOCKED = "01", "07"
+_UNRESTRICTED, _INSPECTED, _BLOCKED = "01", "02", "07"
 _STOCK, _AMOUNT = "A_MatlStkInAcctMod", "MatlWrhsStkQtyInMatlBaseUnit"
 LEFT_BEFORE, USED_BEFORE = "LEFT BEFORE THE HOLD", "USED BEFORE THE HOLD"
 GONE_BEFORE = frozenset({LEFT_BEFORE, USED_BEFORE})
@@ -33,11 +36,12 @@ GONE_BEFORE = frozenset({LEFT_BEFORE, USED_BEFORE})
 
 @outbound(BlockStock, proof="findable")
 def block_stock(command: BlockStock, _: Known) -> Request:
-    """Movement 344, unrestricted to blocked, at every storage location that has some. What is
-    provided to a supplier is nowhere of ours, and cannot be blocked."""
+    """Movement 344, unrestricted to blocked, at every storage location that has some. What is in
+    inspection stock nobody can take, and is left there until that is decided. What is provided to
+    a supplier is nowhere of ours, and cannot be blocked."""
     batch = local_name(command.lot_id)
     nothing = f"No unrestricted stock of batch {batch} is there."
-    return _moved("344", batch, _UNRESTRICTED, nothing)
+    return _moved("344", batch, _UNRESTRICTED, nothing, unless=Found(_STOCK, _lies(batch)))
 
 
 @outbound(UnblockStock, proof="findable")
@@ -45,6 +49,19 @@ def unblock_stock(command: UnblockStock, _: Known) -> Request:
     """Movement 343, blocked to unrestricted, at every storage location that has some. Where none
     has, somebody did it before."""
     return _moved("343", local_name(command.lot_id), _BLOCKED)
+
+
+@outbound(ReleaseInspected, proof="findable")
+def release_inspected(command: ReleaseInspected, _: Known) -> Request:
+    """Movement 321, quality inspection to unrestricted, at every storage location that has some.
+    Where none has any more, it is done; refused until the batch is received."""
+    return _inspected("321", local_name(command.lot_id))
+
+
+@outbound(BlockInspected, proof="findable")
+def block_inspected(command: BlockInspected, _: Known) -> Request:
+    """Movement 350, quality inspection to blocked, as `release_inspected`."""
+    return _inspected("350", local_name(command.lot_id))
 
 
 @outbound(UnblockDeparted, proof="findable", local=True)
@@ -107,11 +124,24 @@ def _given_back(
     )
 
 
-def _moved(kind: str, batch: str, stock_type: str, nothing: str = "") -> Request:
+def _inspected(kind: str, batch: str) -> Request:
+    received = Found(
+        "A_MaterialDocumentItem", f"Batch eq {literal(batch)} and GoodsMovementType eq '101'"
+    )
+    nothing = f"Batch {batch} is not received yet."
+    return _moved(kind, batch, _INSPECTED, nothing, unless=received)
+
+
+def _lies(batch: str) -> str:
+    return f"Batch eq {literal(batch)} and InventorySpecialStockType eq '' and {_AMOUNT} gt 0"
+
+
+def _moved(
+    kind: str, batch: str, stock_type: str, nothing: str = "", *, unless: Found | None = None
+) -> Request:
     lines = LinesOf(
         entity_set=_STOCK,
-        where=f"Batch eq {literal(batch)} and InventoryStockType eq '{stock_type}'"
-        f" and InventorySpecialStockType eq '' and {_AMOUNT} gt 0",
+        where=f"{_lies(batch)} and InventoryStockType eq '{stock_type}'",
         each={"GoodsMovementType": kind},
         takes={
             "Plant": "Plant",
@@ -122,6 +152,7 @@ def _moved(kind: str, batch: str, stock_type: str, nothing: str = "") -> Request
             "EntryUnit": "MaterialBaseUnit",
         },
         nothing=nothing,
+        unless=unless,
     )
     return _document(lines)
 

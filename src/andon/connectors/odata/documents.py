@@ -48,24 +48,24 @@ class DocumentRow(msgspec.Struct, frozen=True):
 _INTO: dict[str, MaterialUse] = {
     "101": "Material Produced", "105": "Other", "123": "Other", "202": "Consumable",
     "262": "Material Consumed", "501": "Other", "531": "By-product Produced",
-    "544": "Material Consumed", "552": "Other", "556": "Other", "602": "Other", "651": "Other",
-    "701": "Inventoried",
+    "544": "Material Consumed", "552": "Other", "554": "Other", "556": "Other", "602": "Other",
+    "651": "Other", "701": "Inventoried",
 }  # fmt: skip
 """Movement types that put into stock; a reversal is the same use the other way."""
 _OUT: dict[str, MaterialUse] = {
     "102": "Material Produced", "106": "Other", "122": "Other", "201": "Consumable",
     "261": "Material Consumed", "502": "Other", "532": "By-product Produced", "551": "Other",
-    "543": "Material Consumed", "555": "Other", "601": "Other", "652": "Other",
+    "543": "Material Consumed", "553": "Other", "555": "Other", "601": "Other", "652": "Other",
     "702": "Inventoried",
 }  # fmt: skip
 _WITHIN = {
-    "103", "104", "124", "125", "309", "310", "311", "312", "321", "322", "323", "325", "326",
-    "349", "350", "541", "542", "641", "642", "643", "644",
+    "103", "104", "124", "125", "309", "310", "311", "312", "321", "322", "323", "324", "325",
+    "326", "541", "542", "641", "642", "643", "644",
 }  # fmt: skip
 """Movement types that leave stock as it is: from place to place, from status to status, or what
 came and was not taken."""
-_BLOCKS = {"344": True, "343": False}
-"""Movement types that take a lot out of use, or give it to use again."""
+_BLOCKS = {"344": True, "343": False, "350": True, "349": False}
+"""Movement types that block a lot, out of use or out of inspection, or give it back to that."""
 
 
 @inbound("A_MaterialDocumentHeader")

@@ -1,7 +1,7 @@
 """A posting of which something is found when it is sent: all stock of a batch, wherever it lies;
 the inspection that is open for it."""
 
-__all__ = ["AllShares", "FieldOf", "LinesOf", "SharesOf", "drawn"]
+__all__ = ["AllShares", "FieldOf", "Found", "LinesOf", "SharesOf", "drawn"]
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,6 +19,14 @@ from andon.core.errors import DefectError, Fault, RejectedError
 from andon.model.inventory import STOCK_DEFICIT
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Whether any such row is there."""
+
+    entity_set: str
+    where: str
+    """As `$filter` says it."""
+
+
 class LinesOf(msgspec.Struct, frozen=True, kw_only=True):
     """Stands in a body for a list: one line for each row that is found. What changes between the
     look and the posting is for the system to refuse."""
@@ -32,6 +40,8 @@ class LinesOf(msgspec.Struct, frozen=True, kw_only=True):
     """Field of the line -> field of the row."""
     nothing: str = ""
     """Why it is refused where no row is found; empty, if nothing has to be done then."""
+    unless: Found | None = None
+    """Where this is found, nothing has to be done all the same."""
 
 
 class FieldOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +76,8 @@ class SharesOf(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     """Field of the line that says how much."""
     adds: bool = False
+    else_where: str = ""
+    """Where nothing is found: rows that say of which kind it is added."""
 
 
 class AllShares(msgspec.Struct, frozen=True):
@@ -95,18 +107,25 @@ async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
                 return None
         elif isinstance(value, FieldOf):
             rows = await _rows(value, gateway, catalogue)
+            if not rows:
+                raise RejectedError(value.nothing)
             whole[name] = rows[-1][value.field]
     return whole
 
 
 async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
     rows = await _rows(of, gateway, catalogue)
+    if not rows and of.nothing and not (of.unless and await _rows(of.unless, gateway, catalogue)):
+        raise RejectedError(of.nothing)
     return [{**of.each, **{name: row[field] for name, field in of.takes.items()}} for row in rows]
 
 
 async def _shares(of: SharesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
     there: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for row in await _rows(of, gateway, catalogue):
+    rows = await _rows(of, gateway, catalogue)
+    if not rows and of.else_where:
+        rows = await _rows(Found(of.entity_set, of.else_where), gateway, catalogue)
+    for row in rows:
         there[row[of.kind]] += Decimal(row[of.has])
     if of.adds:
         kind = next((kind for kind in of.each if there[kind]), next(iter(of.each)))
@@ -126,17 +145,14 @@ async def _shares(of: SharesOf, gateway: Gateway, catalogue: Catalogue) -> list[
 
 
 async def _rows(
-    of: LinesOf | FieldOf | SharesOf, gateway: Gateway, catalogue: Catalogue
+    of: LinesOf | FieldOf | SharesOf | Found, gateway: Gateway, catalogue: Catalogue
 ) -> list[dict[str, Any]]:
     place = catalogue.place(of.entity_set)
     if isinstance(place, Fault):
         raise DefectError(f"{of.entity_set}: {place.says}")
     path = f"{place.name}?$filter={quote(of.where, safe=_QUOTE)}"
     found = page_of(await gateway.get(place.service, path), place.name).rows
-    rows = [cast("dict[str, Any]", plain_row(row)) for row in found]
-    if not rows and not isinstance(of, SharesOf) and of.nothing:
-        raise RejectedError(of.nothing)
-    return rows
+    return [cast("dict[str, Any]", plain_row(row)) for row in found]
 
 
 _QUOTE = "'"

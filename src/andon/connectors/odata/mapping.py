@@ -4,7 +4,9 @@ of material in, postings and revisions out."""
 __all__ = ["mappings"]
 
 from andon.connectors.odata.blocking import (
+    block_inspected,
     block_stock,
+    release_inspected,
     unblock_consumed,
     unblock_departed,
     unblock_stock,
@@ -36,6 +38,8 @@ mappings: tuple[Inbound | Outbound, ...] = (
     goods_movement,
     inspection_lot,
     decide_usage,
+    release_inspected,
+    block_inspected,
     block_stock,
     unblock_stock,
     unblock_departed,

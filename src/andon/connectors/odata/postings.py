@@ -63,7 +63,9 @@ def confirm_operation(command: ConfirmOperation, known: Known) -> Request:
 
 @outbound(ReceiveOutput, proof="findable", local=True)
 def receive_output(command: ReceiveOutput, known: Known) -> Request:
-    """A goods receipt for the order, movement type 101: in stock at once."""
+    """A goods receipt for the order, movement type 101: in stock at once, and what has a lot in
+    inspection stock where the settings say so."""
+    inspected = cast(ODataSettings, known.settings).receives_into == "inspection"
     item = {
         **place_of(known),
         "Material": command.material_id,
@@ -74,6 +76,7 @@ def receive_output(command: ReceiveOutput, known: Known) -> Request:
         "ManufacturingOrderItem": "1",
         "QuantityInEntryUnit": command.good.amount,
         "EntryUnit": command.good.unit,
+        **({"InventoryUsabilityCode": "X"} if inspected and command.lot_id else {}),
     }
     return document_of("02", [item])
 

@@ -108,6 +108,9 @@ class ODataSettings(Settings, frozen=True, kw_only=True):
     """Plant of the postings; their mappings need one."""
     storage_location: str = ""
     """Where postings take from and put to; the order's own where empty."""
+    receives_into: Literal["unrestricted", "inspection"] = "unrestricted"
+    """Stock in which orders' output is received: `inspection` where quality decides about each lot
+    before anybody takes it."""
     time_zone: str = "UTC"
     """Zone of the plant: dates and times of day say none."""
 

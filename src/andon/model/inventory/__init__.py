@@ -21,7 +21,6 @@ __all__ = [
     "StockMoved",
     "StockReported",
     "StockScrapped",
-    "StockStatus",
     "StockUse",
 ]
 
@@ -34,7 +33,6 @@ from andon.model.inventory.commands import (
     PostTransfer,
     PutAway,
     ReceiveGoods,
-    StockStatus,
 )
 from andon.model.inventory.events import (
     GoodsIssued,

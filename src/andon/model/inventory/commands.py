@@ -10,20 +10,18 @@ __all__ = [
     "PostTransfer",
     "PutAway",
     "ReceiveGoods",
-    "StockStatus",
 ]
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from andon.core.message import Claims, Command, Link
 from andon.core.quantity import Quantity
+from andon.model.inventory.events import StockUse
 from andon.model.terms import LotId, MaterialId, Name, OrderId, Text
 
 STOCK_DEFICIT = "stock-deficit"
 """Code of a refusal, whatever the system's own is: its books have less than is to be taken."""
-StockStatus = Literal["unrestricted", "blocked"]
-"""What the books let an amount be used for."""
 
 
 class LotCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +64,7 @@ class PostTransfer(LotCommand, frozen=True, kw_only=True):
     quantity: Quantity
     origin: Name
     destination: Name
-    status: StockStatus | None = None
+    status: StockUse | None = None
     """As what the books have it; None is as they have it when it is posted, part of it so and part
     of it so if need be."""
 
@@ -83,7 +81,7 @@ class PostAdjustment(LotCommand, frozen=True, kw_only=True):
     difference: Quantity
     """Above zero: more lies there than the books say."""
     location: Name
-    status: StockStatus | None = None
+    status: StockUse | None = None
     """As what the books have it; None is as they have it when it is posted, part of it so and part
     of it so if need be."""
 
@@ -95,7 +93,7 @@ class PostScrap(LotCommand, frozen=True, kw_only=True):
     quantity: Quantity
     location: Name
     reason: Text = ""
-    status: StockStatus | None = None
+    status: StockUse | None = None
     """As what the books have it; None is as they have it when it is posted, part of it so and part
     of it so if need be."""
 

@@ -3,7 +3,7 @@
 __all__ = ["AUDITS", "Audited", "audited", "glance"]
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -14,6 +14,7 @@ from andon.sandbox.lab import (
     customer,
     finance,
     fulfilment,
+    inspecting,
     inventory,
     maintenance,
     master,
@@ -237,14 +238,22 @@ def _tasks(company: Company) -> Reckoned:
     return inventory.tasks(company.the(Wms))
 
 
+def _made(company: Company, orders: Container[str]) -> Iterator[str]:
+    """Lots that came of these orders."""
+    for fact in company.world.truth.facts:
+        if isinstance(fact, Finished) and fact.good and fact.order in orders:
+            yield fact.lot
+
+
 def _inspections(company: Company) -> Reckoned:
     known = {*company.the(MesA).floor.orders, *company.the(MesB).floor.states}
-    lots = (
-        fact.lot
-        for fact in company.world.truth.facts
-        if isinstance(fact, Finished) and fact.good and fact.order in known
-    )
-    return quality.inspections(company.the(Qms), lots)
+    return quality.inspections(company.the(Qms), _made(company, known))
+
+
+def _standing(company: Company) -> Reckoned:
+    truth, qms, erp = company.world.truth, company.the(Qms), company.the(Erp)
+    lots = _made(company, company.the(MesA).floor.orders)
+    return inspecting.standing(truth, qms, erp, lots)
 
 
 def _usage_decisions(company: Company) -> Reckoned:
@@ -334,6 +343,7 @@ AUDITS: Mapping[str, Audit] = {
     "counts and scrap of the warehouse": _adjustments,
     "tasks of the warehouse": _tasks,
     "inspections": _inspections,
+    "stock as inspected": _standing,
     "usage decisions": _usage_decisions,
     "lots to be scrapped": _scrapped,
     "journal entries, plant A": _journal,

@@ -48,9 +48,9 @@ def carried(truth: Truth) -> Iterator[Carried]:
 
 
 def booked(erp: Erp) -> Iterator[Carried]:
-    """As the books have it: movement 311, or 325 of what is blocked, in one document. Of their two
-    lines the ERP makes the second itself."""
-    for (_, _, lot), amount in _posted(erp, {"311": "311", "325": "311"}).items():
+    """As the books have it: movement 311, or 325 of what is blocked and 323 of what is inspected,
+    in one document. Of their two lines the ERP makes the second itself."""
+    for (_, _, lot), amount in _posted(erp, {"311": "311", "323": "311", "325": "311"}).items():
         yield Carried(lot, amount)
 
 
@@ -79,9 +79,10 @@ def scrapped(truth: Truth) -> Iterator[Adjusted]:
 
 
 def adjusted(erp: Erp) -> Iterator[Adjusted]:
-    """As the books have it, usable and blocked of one document together; a reversal is a fault
-    here."""
-    kinds = {"701": "701", "702": "702", "551": "551", "555": "551", "552": "552"}
+    """As the books have it, whatever it may be used for, of one document together; a reversal is a
+    fault here."""
+    scraps = dict.fromkeys(("551", "553", "555"), "551")
+    kinds = {"701": "701", "702": "702", "552": "552", **scraps}
     for (_, kind, lot), amount in _posted(erp, kinds).items():
         yield Adjusted(kind, lot, amount)
 

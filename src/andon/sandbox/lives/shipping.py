@@ -48,8 +48,8 @@ def _delivers(world: World, erp: Erp, wms: Wms, tms: Tms, road: Carrier | None) 
 
 
 class _Stock:
-    """What the clerk's screen shows: of each lot, what the books have in the warehouse and nobody
-    was promised. Clerks see nothing else, and nothing of an inspection or a hold."""
+    """What the clerk's screen shows: of each lot, what the books have in the warehouse for any use
+    and nobody was promised. What is in inspection, or blocked, clerks do not see."""
 
     def __init__(self, erp: Erp) -> None:
         promised = erp.company.deliveries.promises()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from andon.connectors.odata.simulated.books import RefusedCallError, Row
+from andon.connectors.odata.simulated.stocks import Stock
 
 if TYPE_CHECKING:
     from andon.connectors.odata.simulated.company import Company
@@ -25,11 +26,18 @@ class Deliveries:
         self._books = company.books
 
     def fulfil(self, line: Row, batch: str, store: str) -> str:
-        """A clerk's delivery of a line of a sales order, all of it of one lot; its number."""
+        """A clerk's delivery of a line of a sales order, all of it of one lot; its number. Refused
+        where so much of the lot is not there for any use and promised to nobody: what is in
+        inspection, or blocked, is not available."""
         order, item, amount = (
             line[name] for name in ("SalesOrder", "SalesOrderItem", "RequestedQuantity")
         )
         customer = self._company.sales.customer_of(order)
+        there = self._company.movements.stock(Stock(line["Material"], "1710", store, batch))
+        free = max(Decimal(0), there - self.promised(batch))
+        if free < amount:
+            text = f"Only {free} {line['RequestedQuantityUnit']} of {line['Material']} available"
+            raise RefusedCallError("VL/150", text)
         with self._books.together():
             number = self.deliver(customer, line["Material"], amount, batch, store)
             refers = {"ReferenceSDDocument": order, "ReferenceSDDocumentItem": item}

@@ -15,8 +15,8 @@ ENTRIES = "A_JournalEntryItemBasic"
 _STOCK, _OFFSET = "BSX", "GBB"
 _ACCOUNTS = {_STOCK: "13100000", _OFFSET: "51100000"}
 _WITHOUT_VALUE = (
-    "103", "104", "124", "125", "311", "312", "321", "322", "325", "326", "343", "344",
-    "541", "542",
+    "103", "104", "124", "125", "311", "312", "321", "322", "323", "324", "325", "326",
+    "343", "344", "349", "350", "541", "542",
 )  # fmt: skip
 """From place to place, from status to status, or not taken into stock at all: no value changes."""
 

@@ -12,6 +12,7 @@ from andon.connectors.odata.simulated.movement_types import (
     GR_BLOCKED,
     MOVES,
     UNRESTRICTED,
+    USABILITY,
     Side,
 )
 from andon.connectors.odata.simulated.stocks import PROVIDED, Stock, Stocks
@@ -163,7 +164,10 @@ class Movements:
             "StorageLocation": "171A",
             "Batch": "",
             "GoodsMovementRefDocType": _reference(item),
-            "InventoryStockType": UNRESTRICTED,
+            "InventoryUsabilityCode": "",
+            "InventoryStockType": USABILITY.get(
+                item.get("InventoryUsabilityCode", ""), UNRESTRICTED
+            ),
             "IssuingOrReceivingPlant": "",
             "IssuingOrReceivingStorageLoc": "",
             "Supplier": "",
