@@ -21,12 +21,12 @@ from andon.core.connector import Receipt
 from andon.core.errors import (
     CancelledRunError,
     DeniedError,
-    UnroutedError,
     InvalidError,
     LateError,
     RefusedError,
     RejectedError,
     ReplayError,
+    UnroutedError,
 )
 from andon.core.message import Event
 from andon.core.workflow import Ask, Send, Verb, Wait

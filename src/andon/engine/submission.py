@@ -199,7 +199,8 @@ class Submission:
         data: dict[str, Any] = msgspec.json.decode(row["data"])
         if (error := answer_of_record(row["kind"], data).error) is not None:
             raise error
-        reference, body = data.get("reference"), data.get("body") or {}
+        reference: str | None = data.get("reference")
+        body: dict[str, Any] = data.get("body") or {}
         return Submitted(key=key, state="delivered", reference=reference, body=body)
 
     async def _standing(self, key: str) -> Literal["going", "awaiting"]:

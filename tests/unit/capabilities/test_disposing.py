@@ -6,7 +6,7 @@ import pytest
 
 from andon.capabilities.quality import close_inspection, dispose_in_warehouse, dispose_on_floor
 from andon.core.connector import Receipt
-from andon.core.errors import DeniedError, RejectedError
+from andon.core.errors import UnroutedError, RejectedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
 from andon.engine.answers import Answer
@@ -83,6 +83,6 @@ def test_books_without_inspections_and_a_plant_without_a_warehouse_are_asked_for
     flow: Workflow,
 ) -> None:
     run = disposing(flow)
-    run.answer(Send, Answer(error=DeniedError("No route says where it goes at plant-b.")))
+    run.answer(Send, Answer(error=UnroutedError("No route says where it goes at plant-b.")))
     assert run.live.ended
     assert not run.open

@@ -6,7 +6,7 @@ import pytest
 
 from andon.capabilities.quality import block_held_stock, lock_held_stock, stop_held_use
 from andon.core.connector import Receipt
-from andon.core.errors import DeniedError, RejectedError
+from andon.core.errors import DeniedError, RejectedError, UnroutedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer
@@ -158,7 +158,7 @@ def test_a_question_that_a_disposition_overtakes_is_withdrawn(flow: Workflow) ->
 
 def test_a_plant_without_a_warehouse_locks_nothing_and_nobody_is_asked() -> None:
     run = Holding(lock_held_stock)
-    run.answer(Send, Answer(error=DeniedError("No route says where LockStock goes at plant-b.")))
+    run.answer(Send, Answer(error=UnroutedError("No route says where LockStock goes at plant-b.")))
     assert run.live.ended
     assert not run.open
 
@@ -169,4 +169,4 @@ def test_a_hold_that_has_no_way_to_books_or_floor_is_a_defect_and_not_passed_ove
 ) -> None:
     run = Holding(flow)
     with pytest.raises(DeniedError):
-        run.answer(Send, Answer(error=DeniedError("No route says where it goes at plant-b.")))
+        run.answer(Send, Answer(error=UnroutedError("No route says where it goes at plant-b.")))

@@ -8,20 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from andon.capabilities.quality import block_held_stock, free_accepted, stop_held_use
+from andon.capabilities.quality import (
+    block_held_stock,
+    block_inspected,
+    free_accepted,
+    stop_held_use,
+)
 from andon.core.connector import Receipt
-from andon.core.errors import DeniedError, RejectedError
+from andon.core.errors import DeniedError, RejectedError, UnroutedError
 from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer
 from andon.model.concession import ConcessionGranted
 from andon.model.disposing import LotDisposed
-from andon.model.inspecting import ReleaseInspected
+from andon.model.inspecting import BlockInspected, ReleaseInspected
 from andon.model.quality import Decision, HoldPlaced, HoldReleased, InspectionDecided
 from tests.unit.capabilities.books_of_a_lot import INSPECTION, LOT, Books
 from tests.unit.capabilities.doing import Doing
 
 DONE, REFUSED = Answer(Receipt(reference="1")), Answer(error=RejectedError("not received yet"))
 DENIED = Answer(error=DeniedError("lot A0000001 is held by qms: porous"))
+UNROUTED = Answer(error=UnroutedError("No route says where it goes at plant-b."))
 FREE = ReleaseInspected(lot_id=LOT)
 
 
@@ -38,6 +44,17 @@ def test_what_is_accepted_is_free_once() -> None:
     assert decided("reject").live.ended, "a hold of it says what becomes of it"
     of_no_lot = InspectionDecided(inspection_id="INS-1", decision="accept")
     assert Doing(free_accepted, INSPECTION, of_no_lot).live.ended
+
+
+def test_books_that_know_no_inspection_stock_are_left_alone() -> None:
+    run = decided()
+    run.answer(Send, UNROUTED)
+    assert run.live.ended
+    held = Doing(block_inspected, LOT, HoldPlaced(lot_id=LOT, reason="porous"))
+    held.heard(InspectionDecided(inspection_id="INS-1", decision="reject", lot_id=LOT))
+    assert isinstance(held.sends, BlockInspected)
+    held.answer(Send, UNROUTED)
+    assert held.live.ended
 
 
 @pytest.mark.parametrize(

@@ -157,12 +157,15 @@ def test_a_place_that_is_none_is_noticed(kept: Any) -> None:
         unplaced(kept)
 
 
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("kept", [{"float": "0x1p99999"}, {"number": "1,5"}, {"number": ""}])
 def test_a_number_that_is_none_is_no_place(kept: Any) -> None:
     with pytest.raises(ValueError, match="no number of a key"):
         unplaced(kept)
 
 
-@pytest.mark.parametrize("value", [date.min, datetime.min, datetime(1, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize("value", [date.min, _FIRST, _FIRST.replace(tzinfo=None)])
 def test_the_first_day_of_the_calendar_has_none_before_it(value: Any) -> None:
     assert dial().earlier(value, MINUTE) == value
