@@ -6,7 +6,7 @@ import pytest
 
 from andon.capabilities.quality import close_inspection, dispose_in_warehouse, dispose_on_floor
 from andon.core.connector import Receipt
-from andon.core.errors import UnroutedError, RejectedError
+from andon.core.errors import RejectedError, UnroutedError
 from andon.core.message import Command
 from andon.core.workflow import Ask, Send, Sleep, Wait, Workflow
 from andon.engine.answers import Answer
