@@ -7,6 +7,7 @@ __all__ = [
     "ChangeReleased",
     "Component",
     "DistributeRevision",
+    "DistributeStorage",
     "ItemCommand",
     "ItemRevised",
     "OpenOrders",
@@ -70,10 +71,15 @@ class ItemRevised(Event, frozen=True, kw_only=True):
     """All of its bill of material; none for what is bought."""
     specification: Text | None = None
     change_id: Name | None = None
+    unit: Name | None = None
+    """What it is counted in."""
+    shelf_life: Quantity | None = None
+    """How long it may lie before it is used; none for what does not age."""
 
     def claims(self) -> Claims:
         """The newest revision, whether it counts already or not."""
-        return _revised(self.revision, self.effective_at, self.components)
+        newest = _revised(self.revision, self.effective_at, self.components)
+        return newest | _ages(self.shelf_life)
 
 
 class ItemCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,6 +120,20 @@ class DistributeRevision(ItemCommand, frozen=True, kw_only=True):
         return _revised(self.revision, self.effective_at, self.components)
 
 
+class DistributeStorage(ItemCommand, frozen=True, kw_only=True):
+    """Give the warehouse a revision, to store and label the item by it from then on."""
+
+    TYPE: ClassVar[str] = "andon.master.storage.distribute.v1"
+
+    effective_at: Instant
+    unit: Name
+    shelf_life: Quantity | None = None
+
+    def claims(self) -> Claims:
+        """The newest revision, and how long it may lie."""
+        return _revised(self.revision, self.effective_at, ()) | _ages(self.shelf_life)
+
+
 class ReleaseRevision(ItemCommand, frozen=True, kw_only=True):
     """Let the floor go over to a revision that it was given, once its time has come."""
 
@@ -134,6 +154,10 @@ class UpdateItem(ItemCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """The revision that counts."""
         return {"effective_revision": self.revision}
+
+
+def _ages(shelf_life: Quantity | None) -> Claims:
+    return {} if shelf_life is None else {"shelf_life": str(shelf_life)}
 
 
 def _revised(revision: str, effective_at: Instant, components: Sequence[Component]) -> Claims:

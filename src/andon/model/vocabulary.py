@@ -60,6 +60,7 @@ from andon.model.maintenance import (
 from andon.model.master import (
     ChangeReleased,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
     UpdateBom,
@@ -292,6 +293,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ItemRevised,
     UpdateBom,
     DistributeRevision,
+    DistributeStorage,
     ReleaseRevision,
     UpdateItem,
     JournalEntryPosted,

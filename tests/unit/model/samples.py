@@ -55,6 +55,7 @@ from andon.model.master import (
     ChangeReleased,
     Component,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
     UpdateBom,
@@ -307,6 +308,8 @@ FULL: tuple[Message, ...] = (
         components=(Component(material_id="SEAL", quantity=pcs("2")),),
         specification=NOTE,
         change_id="ECO-1",
+        unit="PC",
+        shelf_life=Quantity(Decimal(1825), "DAY"),
     ),
     UpdateBom(
         item_id=PUMP,
@@ -316,6 +319,13 @@ FULL: tuple[Message, ...] = (
         change_id="ECO-1",
     ),
     DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
+    DistributeStorage(
+        item_id=PUMP,
+        revision="02",
+        effective_at=NOON,
+        unit="PC",
+        shelf_life=Quantity(Decimal(1825), "DAY"),
+    ),
     ReleaseRevision(item_id=PUMP, revision="02", open_orders="finish"),
     UpdateItem(item_id=PUMP, revision="02"),
     JournalEntryPosted(

@@ -293,6 +293,10 @@ def _revisions(company: Company) -> Reckoned:
     return compare(master.happened(company.the(Plm)), master.given(company.the(MesA)))
 
 
+def _stored(company: Company) -> Reckoned:
+    return compare(master.storable(company.the(Plm)), master.stored(company.the(Wms)))
+
+
 AUDITS: Mapping[str, Audit] = {
     "production postings, plant A": _postings,
     "confirmations, plant A": _confirmations,
@@ -336,6 +340,7 @@ AUDITS: Mapping[str, Audit] = {
     "what the portal shows": _shown,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
+    "revisions in the warehouse": _stored,
     "rows told to analytics": _told,
     "events streamed to analytics": _streamed,
 }

@@ -27,6 +27,9 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     specification: str
     bom: tuple[Part, ...] = ()
+    unit: str = "EA"
+    shelf_life_years: int | None = None
+    """How long it may lie before it is built in; none for what does not age."""
 
 
 class Change(msgspec.Struct, kw_only=True):

@@ -16,7 +16,7 @@ from andon.sandbox.world import World
 _USER = "andon"
 _OPENING = (
     Revision(item="HOUSING", revision="01", specification="cast iron, GG25"),
-    Revision(item="SEAL", revision="01", specification="NBR 70, 40 x 3 mm"),
+    Revision(item="SEAL", revision="01", specification="NBR 70, 40 x 3 mm", shelf_life_years=5),
     Revision(
         item="PUMP",
         revision="01",
@@ -42,14 +42,23 @@ class Plm(HttpSystem):
 
     # What engineers do
 
-    def draft(self, title: str, item: str, specification: str, bom: Sequence[Part] = ()) -> Change:
-        """A change of one item, not decided yet."""
+    def draft(
+        self,
+        title: str,
+        item: str,
+        specification: str,
+        bom: Sequence[Part] = (),
+        *,
+        shelf_life_years: int | None = None,
+    ) -> Change:
+        """A change of one item, not decided yet. What is not said of its shelf life stays."""
         last = self.revisions[item][-1][1]
         revision = Revision(
             item=item,
             revision=f"{int(last.revision) + 1:02}",
             specification=specification,
             bom=tuple(bom),
+            shelf_life_years=shelf_life_years or last.shelf_life_years,
         )
         change = Change(
             number=f"ECO-{len(self.changes) + 1001}",
