@@ -12,11 +12,14 @@ from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Job, Planning
-from andon.sandbox.truth import Broke, Mended
+from andon.sandbox.truth import Broke, Mended, Serviced, Started, Wore
+from andon.sandbox.world import BEGAN, World
 from tests.integration.plant import until
 from tests.story.company import served
 
 CAUSE = "the punch is chipped"
+QUIET = 1447
+"""In this world neither line breaks or begins to wear in the first three and a half hours."""
 
 
 @pytest.mark.story
@@ -45,6 +48,50 @@ async def test_a_line_that_breaks_gets_a_mechanic_and_its_orders_new_dates() -> 
         await until(lambda: job.line not in planning.down, within=30)
         assert await plant.page(f"equipment/company:{job.line}")
         await until(lambda: _moved(erp), within=30)
+
+
+@pytest.mark.story
+async def test_a_line_that_shakes_gets_a_mechanic_before_it_breaks() -> None:
+    async with served(seed=QUIET, speed=120, began=BEGAN) as plant:
+        company, world = plant.company, plant.company.world
+        cmms, planning, erp = company.the(Cmms), company.the(Planning), company.the(Erp)
+        for _ in range(4):
+            erp.company.release("PUMP", 40)  # twenty minutes each, as planning reckons
+        await plant.live(timedelta(hours=3))
+        await until(lambda: bool(_works(world, "LINE1")), within=30)
+        _shakes(world, "4.6")
+        await until(lambda: bool(_soon(cmms)), within=30)
+        for much in ("3.9", "5.4"):  # less for a moment, then worse: the same trouble
+            _shakes(world, much)
+        await until(lambda: "LINE1" in planning.down, within=30)
+        (order,) = _soon(cmms)
+        assert "vibration of LINE1 is 4.6 mm/s" in order.problem
+        await until(lambda: order.status == "DONE", within=30)
+        mine = [fact for fact in world.truth.facts if getattr(fact, "machine", "") == "LINE1"]
+        assert {type(fact) for fact in mine} >= {Serviced, Mended}
+        assert not [fact for fact in mine if isinstance(fact, Broke)]
+
+        # Planning heard when it would stand and that it works; what had to wait has a new end.
+        await until(lambda: "LINE1" not in planning.down, within=30)
+        await company.rest(world.now())
+        await until(lambda: _agree(planning, erp), within=30)
+        assert maintenance.conditions(world.truth, world.now(), cmms).well
+        page = await plant.page("equipment/company:LINE1")
+        assert "condition.vibration.state" in str(page["matrix"])
+
+
+def _works(world: World, line: str) -> list[Started]:
+    return [one for one in world.truth.facts if isinstance(one, Started) and one.machine == line]
+
+
+def _shakes(world: World, much: str) -> None:
+    wore = Wore(at=world.now(), machine="LINE1", vibration=Decimal(much))
+    world.truth.happens(wore)
+
+
+def _soon(cmms: Cmms) -> list[WorkOrder]:
+    """What somebody shall look at before the first line breaks."""
+    return [one for one in cmms.orders.values() if one.priority == 2 and one.asset == "AST-0101"]
 
 
 @pytest.mark.story

@@ -73,7 +73,7 @@ from andon.model.planning import (
     ScheduleOrder,
     UnscheduleOrder,
 )
-from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
+from andon.model.plant import ConditionChanged, EquipmentRegistered, EquipmentStateChanged
 from andon.model.processing import (
     ComponentsScrapped,
     LotProcessed,
@@ -222,6 +222,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ConcessionGranted,
     GrantConcession,
     EquipmentStateChanged,
+    ConditionChanged,
     EquipmentRegistered,
     MaintenanceScheduled,
     MaintenanceStarted,

@@ -61,7 +61,7 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
-from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
+from andon.model.plant import ConditionChanged, EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
     AssignLots,
@@ -240,6 +240,14 @@ FULL: tuple[Message, ...] = (
     *quality.FULL,
     EquipmentStateChanged(
         equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
+    ),
+    ConditionChanged(
+        equipment_id=MIX,
+        measured="vibration",
+        condition="alert",
+        value=Quantity(Decimal("4.7"), "mm/s"),
+        limit=Quantity(Decimal("4.5"), "mm/s"),
+        changed_at=NOON,
     ),
     DeliveryCreated(
         delivery_id=GONE,

@@ -202,6 +202,11 @@ def _maintenance(company: Company) -> Reckoned:
     return maintenance.orders(company.the(Cmms))
 
 
+def _conditions(company: Company) -> Reckoned:
+    world = company.world
+    return maintenance.conditions(world.truth, world.now(), company.the(Cmms))
+
+
 def _dates(company: Company) -> Reckoned:
     return maintenance.dates(company.the(Planning), company.the(Erp))
 
@@ -322,6 +327,7 @@ AUDITS: Mapping[str, Audit] = {
     "shipments announced by partners": _announced,
     "receiving advices": _advices,
     "maintenance orders": _maintenance,
+    "maintenance by condition": _conditions,
     "order dates": _dates,
     "orders open at planning": _scheduled,
     "transfers to the warehouse": _transfers,
