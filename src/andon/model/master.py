@@ -12,11 +12,13 @@ __all__ = [
     "ItemRevised",
     "OpenOrders",
     "ReleaseRevision",
+    "RoutingOperation",
     "UpdateBom",
     "UpdateItem",
 ]
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -34,6 +36,14 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     material_id: MaterialId
     quantity: Quantity
+
+
+class RoutingOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One step of how an item is made, in its order, and how long it takes for one piece."""
+
+    operation: Name
+    work: Text
+    per_piece: timedelta
 
 
 class ChangeReleased(Event, frozen=True, kw_only=True):
@@ -75,11 +85,13 @@ class ItemRevised(Event, frozen=True, kw_only=True):
     """What it is counted in."""
     shelf_life: Quantity | None = None
     """How long it may lie before it is used; none for what does not age."""
+    routing: tuple[RoutingOperation, ...] = ()
+    """All of how it is made; none for what is bought."""
 
     def claims(self) -> Claims:
         """The newest revision, whether it counts already or not."""
         newest = _revised(self.revision, self.effective_at, self.components)
-        return newest | _ages(self.shelf_life)
+        return newest | _ages(self.shelf_life) | _made_by(self.routing)
 
 
 class ItemCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,10 +126,12 @@ class DistributeRevision(ItemCommand, frozen=True, kw_only=True):
     effective_at: Instant
     components: tuple[Component, ...] = ()
     specification: Text | None = None
+    routing: tuple[RoutingOperation, ...] = ()
 
     def claims(self) -> Claims:
         """The newest revision."""
-        return _revised(self.revision, self.effective_at, self.components)
+        newest = _revised(self.revision, self.effective_at, self.components)
+        return newest | _made_by(self.routing)
 
 
 class DistributeStorage(ItemCommand, frozen=True, kw_only=True):
@@ -158,6 +172,12 @@ class UpdateItem(ItemCommand, frozen=True, kw_only=True):
 
 def _ages(shelf_life: Quantity | None) -> Claims:
     return {} if shelf_life is None else {"shelf_life": str(shelf_life)}
+
+
+def _made_by(routing: Sequence[RoutingOperation]) -> Claims:
+    """As text in the order of the operations: `0010 assemble 20 s`."""
+    steps = [f"{one.operation} {one.work} {one.per_piece.total_seconds():g} s" for one in routing]
+    return {"routing": ", ".join(steps)} if steps else {}
 
 
 def _revised(revision: str, effective_at: Instant, components: Sequence[Component]) -> Claims:

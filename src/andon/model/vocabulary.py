@@ -51,6 +51,7 @@ from andon.model.inventory import (
     StockReported,
     StockScrapped,
 )
+from andon.model.location import LocationChanged
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -66,6 +67,7 @@ from andon.model.master import (
     UpdateBom,
     UpdateItem,
 )
+from andon.model.party import PartyChanged
 from andon.model.planning import (
     AnnounceDowntime,
     OrderScheduled,
@@ -297,6 +299,8 @@ VOCABULARY: tuple[type[Message], ...] = (
     DistributeStorage,
     ReleaseRevision,
     UpdateItem,
+    PartyChanged,
+    LocationChanged,
     JournalEntryPosted,
 )
 """In the order a plant meets them."""

@@ -16,6 +16,7 @@ from andon.model.master import (
     DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
@@ -24,6 +25,7 @@ from tests.unit.capabilities.doing import Doing
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
 PUMP = "item/company:PUMP"
 FIVE_YEARS = Quantity(Decimal(1825), "DAY")
+ROUTING = (RoutingOperation(operation="0010", work="assemble", per_piece=timedelta(seconds=20)),)
 PARTS = (Component(material_id="SEAL", quantity=Quantity(Decimal(3), "PC")),)
 
 
@@ -32,8 +34,9 @@ class Change(Doing):
 
     def __init__(self, components: tuple[Component, ...] = PARTS) -> None:
         revised = ItemRevised(
-            item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components
-        )
+            item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components,
+            routing=ROUTING,
+        )  # fmt: skip
         super().__init__(distribute_revision, PUMP, revised)
 
     def done(self) -> None:
@@ -55,7 +58,13 @@ def test_books_and_floor_are_told_at_once_and_the_day_is_waited_for() -> None:
     ]
     run.done()
     assert run.commands == [
-        DistributeRevision(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
+        DistributeRevision(
+            item_id=PUMP,
+            revision="02",
+            effective_at=MIDNIGHT,
+            components=PARTS,
+            routing=ROUTING,
+        )
     ]
     run.done()
     assert (run.commands, run.sleeps) == ([], [timedelta(hours=10)])

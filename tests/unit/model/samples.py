@@ -45,6 +45,7 @@ from andon.model.inventory import (
     StockReported,
     StockScrapped,
 )
+from andon.model.location import LocationChanged
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -58,9 +59,11 @@ from andon.model.master import (
     DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
+from andon.model.party import PartyChanged
 from andon.model.plant import ConditionChanged, EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
@@ -103,6 +106,7 @@ from tests.unit.model import samples_of_supply as supply
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
 CHECK, GONE, CASE = "WO-1/L77", "80000001", "FS-100001"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STEP = RoutingOperation(operation="0010", work="assemble", per_piece=timedelta(seconds=20))
 LATER = NOON + timedelta(hours=1, microseconds=5)
 
 
@@ -318,6 +322,7 @@ FULL: tuple[Message, ...] = (
         change_id="ECO-1",
         unit="PC",
         shelf_life=Quantity(Decimal(1825), "DAY"),
+        routing=(STEP,),
     ),
     UpdateBom(
         item_id=PUMP,
@@ -326,7 +331,9 @@ FULL: tuple[Message, ...] = (
         components=(Component(material_id="SEAL", quantity=pcs("2")),),
         change_id="ECO-1",
     ),
-    DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
+    DistributeRevision(
+        item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE, routing=(STEP,)
+    ),
     DistributeStorage(
         item_id=PUMP,
         revision="02",
@@ -336,6 +343,8 @@ FULL: tuple[Message, ...] = (
     ),
     ReleaseRevision(item_id=PUMP, revision="02", open_orders="finish"),
     UpdateItem(item_id=PUMP, revision="02"),
+    PartyChanged(party_id="17100001", name="Riverside Water", role="customer"),
+    LocationChanged(location_id="W.01", level="StorageUnit", part_of="warehouse"),
     JournalEntryPosted(
         entry_id="1710-2026-0100000001-000002",
         movement_id="4900000001/2026/0001",

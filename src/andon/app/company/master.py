@@ -24,6 +24,7 @@ from andon.model.master import (
     DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
@@ -38,11 +39,18 @@ class _Part(msgspec.Struct, frozen=True):
     unit: Literal["EA"]
 
 
+class _Step(msgspec.Struct, frozen=True):
+    operation: str
+    work: str
+    seconds: int
+
+
 class _Revision(msgspec.Struct, frozen=True):
     item: str
     revision: str
     specification: str
     bom: tuple[_Part, ...]
+    routing: tuple[_Step, ...]
     unit: Literal["EA"]
     shelf_life_years: int | None
 
@@ -93,6 +101,14 @@ def _change(item: Item, known: Known) -> Iterator[Said]:
             change_id=row.number,
             unit=_UNITS[one.unit],
             shelf_life=_days(one.shelf_life_years),
+            routing=tuple(
+                RoutingOperation(
+                    operation=step.operation,
+                    work=step.work,
+                    per_piece=timedelta(seconds=step.seconds),
+                )
+                for step in one.routing
+            ),
         )
 
 
@@ -142,6 +158,13 @@ AREA = Area(
             attribute="effective_revision",
             owner="plm",
             followers={"erp": timedelta(hours=1), "wms": timedelta(hours=1)},
+            steward="engineering",
+        ),
+        Ownership(
+            subject="item",
+            attribute="routing",
+            owner="plm",
+            followers={"mes-a-orders": timedelta(minutes=30)},
             steward="engineering",
         ),
         Ownership(

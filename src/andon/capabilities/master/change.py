@@ -41,6 +41,7 @@ async def distribute_revision(run: Run, revised: ItemRevised) -> None:
         effective_at=revised.effective_at,
         components=revised.components,
         specification=revised.specification,
+        routing=revised.routing,
     )
     await _taken(run, to_floor, revised.effective_at)
     await _until(run, revised.effective_at - NOTICE)

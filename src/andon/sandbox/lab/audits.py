@@ -298,6 +298,10 @@ def _revisions(company: Company) -> Reckoned:
     return compare(master.happened(company.the(Plm)), master.given(company.the(MesA)))
 
 
+def _routings(company: Company) -> Reckoned:
+    return compare(master.routed(company.the(Plm)), master.made_by(company.the(MesA)))
+
+
 def _stored(company: Company) -> Reckoned:
     return compare(master.storable(company.the(Plm)), master.stored(company.the(Wms)))
 
@@ -346,6 +350,7 @@ AUDITS: Mapping[str, Audit] = {
     "what the portal shows": _shown,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
+    "routings on the floor, plant A": _routings,
     "revisions in the warehouse": _stored,
     "rows told to analytics": _told,
     "events streamed to analytics": _streamed,

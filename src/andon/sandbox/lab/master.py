@@ -1,8 +1,20 @@
 """What ERP, MES and WMS must hold of items: each revision engineering has released, once."""
 
-__all__ = ["Held", "Stored", "booked", "effective", "given", "happened", "storable", "stored"]
+__all__ = [
+    "Held",
+    "Routed",
+    "Stored",
+    "booked",
+    "effective",
+    "given",
+    "happened",
+    "made_by",
+    "routed",
+    "storable",
+    "stored",
+]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +23,8 @@ import msgspec
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
-from andon.sandbox.systems.plm import Plm
+from andon.sandbox.systems.mes_a.items import Step as MesStep
+from andon.sandbox.systems.plm import Plm, Step
 from andon.sandbox.systems.wms import Wms
 
 _FIRST = "01"
@@ -34,6 +47,38 @@ class Stored(msgspec.Struct, frozen=True, order=True):
     revision: str
     counts_from: date
     days: int
+
+
+class Routed(msgspec.Struct, frozen=True, order=True):
+    """One revision of one item as a floor makes it: its operations, and their seconds a piece."""
+
+    item: str
+    revision: str
+    steps: tuple[tuple[str, Decimal], ...]
+
+
+def routed(plm: Plm) -> Sequence[Routed]:
+    """All that was released and is made in house."""
+    return sorted(
+        Routed(item, one.revision, _steps(one.routing))
+        for item, released in plm.revisions.items()
+        for _, one in released
+        if one.revision != _FIRST and one.routing
+    )
+
+
+def made_by(mes: MesA) -> Sequence[Routed]:
+    """All by which the floor makes anything."""
+    return sorted(
+        Routed(item, name, _steps(one.steps))
+        for item, revisions in mes.items.revisions.items()
+        for name, one in revisions.items()
+        if name != _FIRST and one.steps
+    )
+
+
+def _steps(routing: Iterable[Step | MesStep]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((f"{one.operation} {one.work}", Decimal(one.seconds)) for one in routing)
 
 
 def happened(plm: Plm) -> Sequence[Held]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, json_answer
-from andon.sandbox.systems.plm.changes import FIRST, Change, Part, Revision
+from andon.sandbox.systems.plm.changes import FIRST, Change, Part, Revision, Step
 from andon.sandbox.world import World
 
 _USER = "andon"
@@ -22,6 +22,7 @@ _OPENING = (
         revision="01",
         specification="10 bar, 25 l/min",
         bom=(Part("HOUSING", Decimal(1)), Part("SEAL", Decimal(2))),
+        routing=(Step("0010", "assemble", 20), Step("0020", "test at 10 bar", 10)),
     ),
 )
 
@@ -49,15 +50,18 @@ class Plm(HttpSystem):
         specification: str,
         bom: Sequence[Part] = (),
         *,
+        routing: Sequence[Step] = (),
         shelf_life_years: int | None = None,
     ) -> Change:
-        """A change of one item, not decided yet. What is not said of its shelf life stays."""
+        """A change of one item, not decided yet. Routing and shelf life stay, where nothing is said
+        of them."""
         last = self.revisions[item][-1][1]
         revision = Revision(
             item=item,
             revision=f"{int(last.revision) + 1:02}",
             specification=specification,
             bom=tuple(bom),
+            routing=tuple(routing) or last.routing,
             shelf_life_years=shelf_life_years or last.shelf_life_years,
         )
         change = Change(

@@ -1,6 +1,6 @@
 """The central WMS: REST, and a change feed that is read by sequence. It owns bins and tasks."""
 
-__all__ = ["DOCK", "PRODUCTION", "Lock", "Task", "Version", "Wms"]
+__all__ = ["BINS", "DOCK", "PRODUCTION", "SHELVES", "Lock", "Task", "Version", "Wms"]
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -19,6 +19,8 @@ from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
+SHELVES = tuple(f"W.{n:02}" for n in range(1, 25))
+BINS = (*SHELVES, DOCK)
 _OURS = "W."
 
 State = Literal["open", "stopped", "done"]
@@ -124,7 +126,7 @@ class Wms(HttpSystem):
             self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`, `/items`."""
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`, `/items`, `/bins`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -158,6 +160,8 @@ class Wms(HttpSystem):
                 return self.items.add(await request.read())
             case "GET", ["item-versions"]:
                 return self.items.found(request.query.get("reference"))
+            case "GET", ["bins"]:
+                return json_answer({"bins": [{"bin": one, "hall": "warehouse"} for one in BINS]})
             case "GET", ["items"]:
                 return self.items.listed()
             case "PUT", ["locks", lot]:
