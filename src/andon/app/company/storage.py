@@ -1,4 +1,4 @@
-"""How the warehouse stores items: what engineering says of them, and what is its own to say."""
+"""How and where the warehouse stores items: what engineering says, and what is its own to say."""
 
 __all__ = ["STORAGE"]
 
@@ -12,6 +12,7 @@ from andon.core.errors import Fault, MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import Claims, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.location import LocationChanged
 from andon.model.master import DistributeStorage, ItemRevised
 
 _UNITS = {"PC": "PCE"}
@@ -37,6 +38,19 @@ def _stored(item: Item, known: Known) -> Iterator[Said]:
         yield ReadBack(kind=ItemRevised.KIND, object_id=row.item, holds=holds)
 
 
+class _Bin(msgspec.Struct, frozen=True):
+    bin: str
+    hall: str
+
+
+@inbound("bin")
+def _bin(item: Item, known: Known) -> Iterator[Said]:
+    """The warehouse divides its halls as it likes, and nobody else does."""
+    row = item.read(_Bin)
+    if row != known.before(_Bin):
+        yield LocationChanged(location_id=row.bin, level="StorageUnit", part_of=row.hall)
+
+
 @outbound(DistributeStorage, proof="findable", local=True)
 def _store(command: DistributeStorage, known: Known) -> Request:
     """One more version of the item; the WMS keeps our key as a reference and does not look at it.
@@ -60,4 +74,4 @@ def _store(command: DistributeStorage, known: Known) -> Request:
     )
 
 
-STORAGE = (_stored, _store)
+STORAGE = (_stored, _bin, _store)
