@@ -1,4 +1,4 @@
-"""Locations: where things lie, as those who own the place divide it (ISA-95 OperationalLocation)."""
+"""Locations: where things lie, as whoever owns a place divides it (ISA-95 OperationalLocation)."""
 
 __all__ = ["LocationChanged"]
 
