@@ -120,7 +120,9 @@ PALLET = "006965111000000010"
 
 FULL: tuple[Message, ...] = (
     ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
-    OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON),
+    OrderReleased(
+        order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON, sales_order_id="5000001"
+    ),
     OrderChanged(order_id=A, material_id=PUMP, planned=pcs("7.50"), due_at=NOON),
     OrderCancelled(order_id=A, reason=NOTE),
     OrderReopened(order_id=A, reason=NOTE, reopened_at=NOON),
