@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from andon.sandbox.company import Company
 from andon.sandbox.lab import maintenance
+from andon.sandbox.lives import production
 from andon.sandbox.lives.maintenance import begin
 from andon.sandbox.systems.cmms import Cmms, WorkOrder
-from andon.sandbox.systems.machines import Machines
-from andon.sandbox.truth import Broke, Mended, Serviced, Wore
+from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.machines import BROKEN, Machines
+from andon.sandbox.systems.mes_a import MesA
+from andon.sandbox.systems.mes_a.floor import Order
+from andon.sandbox.truth import Broke, Mended, Serviced, Started, Wore
 from andon.sandbox.world import BEGAN
 from tests.unit.sandbox.test_warehouse_and_quality import asked
 
@@ -111,3 +115,22 @@ def test_an_order_of_a_line_that_did_not_shake_and_a_second_one_are_too_many() -
     assert maintenance.conditions(truth, world.now(), company.the(Cmms)).doubled == 1
     truth.happens(Wore(at=world.now(), machine="LINE2", vibration=Decimal("4.5")))
     assert maintenance.conditions(truth, world.now(), company.the(Cmms)).well
+
+
+def test_a_line_that_stands_takes_no_order_and_does_not_say_that_it_works() -> None:
+    systems = (Erp, MesA, Machines)
+    company = Company(seed=1, andon="http://127.0.0.1:1", systems=systems)
+    world, floor = company.world, company.the(MesA).floor
+    world.truth.happens(Broke(at=world.now(), machine=LINE, cause="jam"))
+    production.begin(world, company.systems)
+    for number in ("1", "2"):
+        floor.queue(Order(number=number, item="PUMP", quantity=Decimal(4), revision="01"))
+    world.run(BEGAN + 20 * MINUTE)
+    started = [one.machine for one in world.truth.facts if isinstance(one, Started)]
+    assert started == ["LINE2", "LINE2"]
+    assert company.the(Machines).node.devices[LINE]["State"].value == BROKEN
+    world.truth.happens(Mended(at=world.now(), machine=LINE))
+    for number in ("3", "4"):
+        floor.queue(Order(number=number, item="PUMP", quantity=Decimal(4), revision="01"))
+    world.run(world.now() + 5 * MINUTE)
+    assert LINE in {one.machine for one in world.truth.facts if isinstance(one, Started)}
