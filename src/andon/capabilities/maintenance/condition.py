@@ -15,6 +15,8 @@ from andon.model.maintenance import (
 )
 from andon.model.plant import ConditionChanged, EquipmentStateChanged
 
+_NOW = timedelta()
+
 
 def maintain_by_condition(*, lasts: timedelta) -> Workflow:
     """What is over its limit for so long gets a maintenance order, and planning is told when the
@@ -64,9 +66,6 @@ async def _still_over(run: Run, condition: _Condition, lasts: timedelta) -> bool
         except LateError:
             return True
     return False
-
-
-_NOW = timedelta()
 
 
 async def _raise(run: Run, condition: _Condition) -> None:
