@@ -1,4 +1,4 @@
-"""A line that breaks in the sandbox company: a mechanic comes, and the schedule moves with it."""
+"""A line that breaks in the sandbox company: who mends it, what moves with it, who is called."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -7,16 +7,22 @@ import pytest
 
 from andon.sandbox.lab import compare, maintenance
 from andon.sandbox.systems.cmms import Cmms, WorkOrder
+from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Job, Planning
-from andon.sandbox.truth import Broke, Mended
+from andon.sandbox.systems.portal import Portal
+from andon.sandbox.truth import Broke, Mended, Serviced, Started, Wore
+from andon.sandbox.world import BEGAN, World
 from tests.integration.plant import until
 from tests.story.company import served
 
 CAUSE = "the punch is chipped"
+AFTERNOON = BEGAN + timedelta(hours=14)
+QUIET = 1447
+"""In this world neither line breaks or begins to wear in the first three and a half hours."""
 
 
 @pytest.mark.story
@@ -45,6 +51,88 @@ async def test_a_line_that_breaks_gets_a_mechanic_and_its_orders_new_dates() -> 
         await until(lambda: job.line not in planning.down, within=30)
         assert await plant.page(f"equipment/company:{job.line}")
         await until(lambda: _moved(erp), within=30)
+
+
+@pytest.mark.story
+async def test_a_line_that_shakes_gets_a_mechanic_before_it_breaks() -> None:
+    async with served(seed=QUIET, speed=120, began=BEGAN) as plant:
+        company, world = plant.company, plant.company.world
+        cmms, planning, erp = company.the(Cmms), company.the(Planning), company.the(Erp)
+        for _ in range(4):
+            erp.company.release("PUMP", 40)  # twenty minutes each, as planning reckons
+        await plant.live(timedelta(hours=3))
+        await until(lambda: bool(_works(world, "LINE1")), within=30)
+        _shakes(world, "4.6")
+        await until(lambda: bool(_soon(cmms)), within=30)
+        for much in ("3.9", "5.4"):  # less for a moment, then worse: the same trouble
+            _shakes(world, much)
+        await until(lambda: "LINE1" in planning.down, within=30)
+        (order,) = _soon(cmms)
+        assert "vibration of LINE1 is 4.6 mm/s" in order.problem
+        await until(lambda: order.status == "DONE", within=30)
+        mine = [fact for fact in world.truth.facts if getattr(fact, "machine", "") == "LINE1"]
+        assert {type(fact) for fact in mine} >= {Serviced, Mended}
+        assert not [fact for fact in mine if isinstance(fact, Broke)]
+
+        # Planning heard when it would stand and that it works; what had to wait has a new end.
+        await until(lambda: "LINE1" not in planning.down, within=30)
+        await company.rest(world.now())
+        await until(lambda: _agree(planning, erp), within=30)
+        assert maintenance.conditions(world.truth, world.now(), cmms).well
+        page = await plant.page("equipment/company:LINE1")
+        assert "condition.vibration.state" in str(page["matrix"])
+
+
+def _works(world: World, line: str) -> list[Started]:
+    return [one for one in world.truth.facts if isinstance(one, Started) and one.machine == line]
+
+
+def _shakes(world: World, much: str) -> None:
+    wore = Wore(at=world.now(), machine="LINE1", vibration=Decimal(much))
+    world.truth.happens(wore)
+
+
+def _soon(cmms: Cmms) -> list[WorkOrder]:
+    """What somebody shall look at before the first line breaks."""
+    return [one for one in cmms.orders.values() if one.priority == 2 and one.asset == "AST-0101"]
+
+
+@pytest.mark.story
+async def test_who_was_promised_what_a_broken_line_makes_is_called_before_they_ask() -> None:
+    async with served(speed=60, began=AFTERNOON) as plant:
+        company, world = plant.company, plant.company.world
+        erp, crm, portal = company.the(Erp), company.the(Crm), company.the(Portal)
+        planning, cmms = company.the(Planning), company.the(Cmms)
+        wanted = portal.order("PUMP", Decimal(380), world.now())
+        await until(lambda: bool(portal.orders[wanted].sales_order), within=30)
+        promised = portal.orders[wanted].sales_order
+        made = erp.company.release("PUMP", 380, sales_order=promised)
+        order = f"production-order/erp:{made}"
+        await until(lambda: order in planning.jobs, within=30)
+        midnight = world.now().replace(hour=23, minute=59)
+        assert planning.jobs[order].ends < midnight
+        assert not crm.cases
+
+        line = planning.jobs[order].line
+        crm.faults.add("lose")  # the case is opened, and Andon never hears of it
+        world.truth.happens(Broke(at=world.now(), machine=line, cause=CAUSE))
+        await until(lambda: bool(_raised(cmms)), within=30)
+        await until(lambda: planning.jobs[order].ends > midnight, within=30)
+        await until(lambda: bool(crm.cases), within=30)
+        (case,) = crm.cases.values()
+        assert (case["Order__c"], case["Reason"]) == (promised, "at-risk")
+        assert "promised for 2026-03-02 23:59 UTC" in case["Subject"]
+        assert f"as planned now: {line} stands: {CAUSE}" in case["Subject"]
+        await until(lambda: _agree(planning, erp), within=30)
+
+        async def called() -> bool:
+            page = await plant.page(f"sales-order/erp:{promised}")
+            about = [(one["relation"], one["object"]) for one in page["links"]]
+            return ("made-for", order) in about and "case" in str(page["matrix"])
+
+        await until(called, within=30)
+        assert crm.faults.struck["lose"] == 1
+        assert len(crm.cases) == 1
 
 
 @pytest.mark.story

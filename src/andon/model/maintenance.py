@@ -1,6 +1,7 @@
 """Maintenance: orders of those who keep machines running (ISA-95 OperationsType Maintenance)."""
 
 __all__ = [
+    "ORDER_OPEN",
     "MaintenanceCompleted",
     "MaintenanceEvent",
     "MaintenanceScheduled",
@@ -14,6 +15,9 @@ from typing import ClassVar, Literal
 
 from andon.core.message import Claims, Command, Event, Link, claim
 from andon.model.terms import EquipmentId, Instant, Name, Text
+
+ORDER_OPEN = "order-open"
+"""Code of a refusal: somebody is asked for already, and has not been there."""
 
 Priority = Literal["breakdown", "soon", "planned"]
 """How much depends on it: a machine stands, will stand, or is looked after."""

@@ -7,15 +7,18 @@ __all__ = [
     "ChangeReleased",
     "Component",
     "DistributeRevision",
+    "DistributeStorage",
     "ItemCommand",
     "ItemRevised",
     "OpenOrders",
     "ReleaseRevision",
+    "RoutingOperation",
     "UpdateBom",
     "UpdateItem",
 ]
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -33,6 +36,14 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     material_id: MaterialId
     quantity: Quantity
+
+
+class RoutingOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One step of how an item is made, in its order, and how long it takes for one piece."""
+
+    operation: Name
+    work: Text
+    per_piece: timedelta
 
 
 class ChangeReleased(Event, frozen=True, kw_only=True):
@@ -70,10 +81,17 @@ class ItemRevised(Event, frozen=True, kw_only=True):
     """All of its bill of material; none for what is bought."""
     specification: Text | None = None
     change_id: Name | None = None
+    unit: Name | None = None
+    """What it is counted in."""
+    shelf_life: Quantity | None = None
+    """How long it may lie before it is used; none for what does not age."""
+    routing: tuple[RoutingOperation, ...] = ()
+    """All of how it is made; none for what is bought."""
 
     def claims(self) -> Claims:
         """The newest revision, whether it counts already or not."""
-        return _revised(self.revision, self.effective_at, self.components)
+        newest = _revised(self.revision, self.effective_at, self.components)
+        return newest | _ages(self.shelf_life) | _made_by(self.routing)
 
 
 class ItemCommand(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,10 +126,26 @@ class DistributeRevision(ItemCommand, frozen=True, kw_only=True):
     effective_at: Instant
     components: tuple[Component, ...] = ()
     specification: Text | None = None
+    routing: tuple[RoutingOperation, ...] = ()
 
     def claims(self) -> Claims:
         """The newest revision."""
-        return _revised(self.revision, self.effective_at, self.components)
+        newest = _revised(self.revision, self.effective_at, self.components)
+        return newest | _made_by(self.routing)
+
+
+class DistributeStorage(ItemCommand, frozen=True, kw_only=True):
+    """Give the warehouse a revision, to store and label the item by it from then on."""
+
+    TYPE: ClassVar[str] = "andon.master.storage.distribute.v1"
+
+    effective_at: Instant
+    unit: Name
+    shelf_life: Quantity | None = None
+
+    def claims(self) -> Claims:
+        """The newest revision, and how long it may lie."""
+        return _revised(self.revision, self.effective_at, ()) | _ages(self.shelf_life)
 
 
 class ReleaseRevision(ItemCommand, frozen=True, kw_only=True):
@@ -134,6 +168,16 @@ class UpdateItem(ItemCommand, frozen=True, kw_only=True):
     def claims(self) -> Claims:
         """The revision that counts."""
         return {"effective_revision": self.revision}
+
+
+def _ages(shelf_life: Quantity | None) -> Claims:
+    return {} if shelf_life is None else {"shelf_life": str(shelf_life)}
+
+
+def _made_by(routing: Sequence[RoutingOperation]) -> Claims:
+    """As text in the order of the operations: `0010 assemble 20 s`."""
+    steps = [f"{one.operation} {one.work} {one.per_piece.total_seconds():g} s" for one in routing]
+    return {"routing": ", ".join(steps)} if steps else {}
 
 
 def _revised(revision: str, effective_at: Instant, components: Sequence[Component]) -> Claims:

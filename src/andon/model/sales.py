@@ -144,7 +144,8 @@ class OpenCustomerCase(SalesOrderCommand, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "andon.fulfilment.case.open.v1"
 
     customer_id: Name
-    reason: Literal["late"]
+    reason: Literal["late", "at-risk"]
+    """The promise is broken, or cannot be kept as planned now."""
     text: Annotated[str, msgspec.Meta(max_length=1000)]
 
     def claims(self) -> Claims:

@@ -52,6 +52,7 @@ from andon.model.inventory import (
     StockReported,
     StockScrapped,
 )
+from andon.model.location import LocationChanged
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -61,11 +62,13 @@ from andon.model.maintenance import (
 from andon.model.master import (
     ChangeReleased,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
     UpdateBom,
     UpdateItem,
 )
+from andon.model.party import PartyChanged
 from andon.model.planning import (
     AnnounceDowntime,
     OrderScheduled,
@@ -73,7 +76,7 @@ from andon.model.planning import (
     ScheduleOrder,
     UnscheduleOrder,
 )
-from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
+from andon.model.plant import ConditionChanged, EquipmentRegistered, EquipmentStateChanged
 from andon.model.processing import (
     ComponentsScrapped,
     LotProcessed,
@@ -225,6 +228,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     ConcessionGranted,
     GrantConcession,
     EquipmentStateChanged,
+    ConditionChanged,
     EquipmentRegistered,
     MaintenanceScheduled,
     MaintenanceStarted,
@@ -297,8 +301,11 @@ VOCABULARY: tuple[type[Message], ...] = (
     ItemRevised,
     UpdateBom,
     DistributeRevision,
+    DistributeStorage,
     ReleaseRevision,
     UpdateItem,
+    PartyChanged,
+    LocationChanged,
     JournalEntryPosted,
 )
 """In the order a plant meets them."""

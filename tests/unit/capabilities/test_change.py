@@ -1,9 +1,9 @@
-"""A released revision: floor and books hear of it at once, and of the day when it has come."""
+"""A released revision: floor, books and warehouse hear of it at once, and of its day."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from andon.capabilities.master import distribute_revision
+from andon.capabilities.master import distribute_revision, distribute_storage
 from andon.core.connector import Receipt
 from andon.core.errors import RejectedError
 from andon.core.message import Command
@@ -13,8 +13,10 @@ from andon.engine.answers import Answer
 from andon.model.master import (
     Component,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
@@ -22,6 +24,8 @@ from tests.unit.capabilities.doing import Doing
 
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
 PUMP = "item/company:PUMP"
+FIVE_YEARS = Quantity(Decimal(1825), "DAY")
+ROUTING = (RoutingOperation(operation="0010", work="assemble", per_piece=timedelta(seconds=20)),)
 PARTS = (Component(material_id="SEAL", quantity=Quantity(Decimal(3), "PC")),)
 
 
@@ -30,8 +34,9 @@ class Change(Doing):
 
     def __init__(self, components: tuple[Component, ...] = PARTS) -> None:
         revised = ItemRevised(
-            item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components
-        )
+            item_id="PUMP", revision="02", effective_at=MIDNIGHT, components=components,
+            routing=ROUTING,
+        )  # fmt: skip
         super().__init__(distribute_revision, PUMP, revised)
 
     def done(self) -> None:
@@ -53,7 +58,13 @@ def test_books_and_floor_are_told_at_once_and_the_day_is_waited_for() -> None:
     ]
     run.done()
     assert run.commands == [
-        DistributeRevision(item_id=PUMP, revision="02", effective_at=MIDNIGHT, components=PARTS)
+        DistributeRevision(
+            item_id=PUMP,
+            revision="02",
+            effective_at=MIDNIGHT,
+            components=PARTS,
+            routing=ROUTING,
+        )
     ]
     run.done()
     assert (run.commands, run.sleeps) == ([], [timedelta(hours=10)])
@@ -113,3 +124,33 @@ def test_a_refusal_is_a_question_to_engineering_until_it_is_taken() -> None:
     run.answer(Send, Answer(error=RejectedError("no")))
     run.answer(Ask, Answer("leave it"))
     assert [type(command) for command in run.commands] == [DistributeRevision]
+
+
+def stored(unit: str | None) -> Doing:
+    """A run that tells the warehouse."""
+    revised = ItemRevised(
+        item_id="SEAL", revision="02", effective_at=MIDNIGHT, unit=unit, shelf_life=FIVE_YEARS
+    )
+    return Doing(distribute_storage, "item/company:SEAL", revised)
+
+
+def test_the_warehouse_is_told_at_once_and_what_it_refuses_is_engineerings_question() -> None:
+    run = stored("PC")
+    assert run.sends == DistributeStorage(
+        item_id="item/company:SEAL",
+        revision="02",
+        effective_at=MIDNIGHT,
+        unit="PC",
+        shelf_life=FIVE_YEARS,
+    )
+    run.answer(Send, Answer(error=RejectedError("item SEAL is not stored here")))
+    (asked,) = [verb for verb in run.open if isinstance(verb, Ask)]
+    assert asked.team == "engineering"
+    assert "DistributeStorage is refused: item SEAL is not stored here" in asked.text
+    run.answer(Ask, Answer("try again"))
+    run.answer(Send, Answer(Receipt()))
+    assert run.live.ended
+
+
+def test_a_revision_that_does_not_say_its_unit_is_no_warehouses() -> None:
+    assert stored(None).live.ended

@@ -12,6 +12,7 @@ from andon.core.quantity import Quantity
 from andon.core.workflow import Ask, Send, Sleep, Verb, Wait
 from andon.engine.answers import Answer
 from andon.model.fulfilment import DeliveryCreated, DeliveryLine, Milestone, MilestonePassed
+from andon.model.planning import OrderScheduled
 from andon.model.sales import (
     CloseCustomerCase,
     OpenCustomerCase,
@@ -142,3 +143,41 @@ def test_what_is_heard_while_the_bell_rings_is_not_missed() -> None:
     run.hear(created())
     run.hear(passed("departed"))
     assert run.ended
+
+
+def scheduled(ends_at: datetime) -> OrderScheduled:
+    """As planning says of an order that is made for it."""
+    return OrderScheduled(
+        order_id="production-order/erp:1000001", equipment_id="LINE1", starts_at=NOON,
+        ends_at=ends_at, reason="LINE1 stands: jam",
+    )  # fmt: skip
+
+
+def test_what_will_be_made_too_late_is_spoken_about_at_once_and_never_twice() -> None:
+    run = watching()
+    run.hear(scheduled(NOON + timedelta(hours=1)))  # to the minute
+    assert run.sends is None
+    run.hear(scheduled(NOON + timedelta(hours=1, minutes=30)))
+    command = run.sends
+    assert isinstance(command, OpenCustomerCase)
+    assert command.reason == "at-risk"
+    assert command.text == (
+        "Order 5000001 was promised for 2026-01-01 13:00 UTC, and what is made for it ends at"
+        " 2026-01-01 13:30 UTC, as planned now: LINE1 stands: jam. Say so to the customer before"
+        " they ask."
+    )
+    run.answer(Send, DONE)
+    run.hear(scheduled(NOON + timedelta(hours=2)))
+    run.answer(Sleep, Answer(None))
+    assert run.sends is None
+    run.hear(created())
+    run.hear(passed("departed"))
+    assert run.sends == CloseCustomerCase(order_id=ORDER, case_id="500")
+
+
+def test_of_a_promise_that_is_broken_already_a_new_schedule_is_no_news() -> None:
+    run = watching()
+    run.answer(Sleep, Answer(None))
+    run.answer(Send, DONE)
+    run.hear(scheduled(NOON + timedelta(hours=2)))
+    assert run.sends is None

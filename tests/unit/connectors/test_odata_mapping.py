@@ -73,6 +73,12 @@ def test_a_released_order_is_released_with_its_due_moment_where_the_plant_is() -
         assert status(held) == "Released"
 
 
+def test_what_is_made_for_one_sales_order_says_which() -> None:
+    event, _ = said(production_order, {**ORDER, "SalesOrder": "5000001"}, PLANNED)
+    assert isinstance(event, OrderReleased)
+    assert [(one.relation, one.local) for one in event.links()] == [("made-for", "5000001")]
+
+
 def test_an_order_is_released_once() -> None:
     assert [
         status(one) for one in said(production_order, ORDER, {**ORDER, "OrderIsLocked": "X"})

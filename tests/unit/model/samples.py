@@ -45,6 +45,7 @@ from andon.model.inventory import (
     StockReported,
     StockScrapped,
 )
+from andon.model.location import LocationChanged
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -55,12 +56,15 @@ from andon.model.master import (
     ChangeReleased,
     Component,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
-from andon.model.plant import EquipmentRegistered, EquipmentStateChanged
+from andon.model.party import PartyChanged
+from andon.model.plant import ConditionChanged, EquipmentRegistered, EquipmentStateChanged
 from andon.model.production import (
     AssignComponents,
     AssignLots,
@@ -102,6 +106,7 @@ from tests.unit.model import samples_of_supply as supply
 A, PUMP, LOT, MIX, NOTE = "WO-1", "PUMP", "L77", "MIX01", "seal leaks"
 CHECK, GONE, CASE = "WO-1/L77", "80000001", "FS-100001"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STEP = RoutingOperation(operation="0010", work="assemble", per_piece=timedelta(seconds=20))
 LATER = NOON + timedelta(hours=1, microseconds=5)
 
 
@@ -115,7 +120,9 @@ PALLET = "006965111000000010"
 
 FULL: tuple[Message, ...] = (
     ReadBack(kind="production-order", object_id=A, holds={"status": "Running"}),
-    OrderReleased(order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON),
+    OrderReleased(
+        order_id=A, material_id=PUMP, planned=pcs("5"), due_at=NOON, sales_order_id="5000001"
+    ),
     OrderChanged(order_id=A, material_id=PUMP, planned=pcs("7.50"), due_at=NOON),
     OrderCancelled(order_id=A, reason=NOTE),
     OrderReopened(order_id=A, reason=NOTE, reopened_at=NOON),
@@ -240,6 +247,14 @@ FULL: tuple[Message, ...] = (
     EquipmentStateChanged(
         equipment_id=MIX, state="NotExecuting", level="WorkUnit", reason="jam", changed_at=NOON
     ),
+    ConditionChanged(
+        equipment_id=MIX,
+        measured="vibration",
+        condition="alert",
+        value=Quantity(Decimal("4.7"), "mm/s"),
+        limit=Quantity(Decimal("4.5"), "mm/s"),
+        changed_at=NOON,
+    ),
     DeliveryCreated(
         delivery_id=GONE,
         customer_id="17100001",
@@ -307,6 +322,9 @@ FULL: tuple[Message, ...] = (
         components=(Component(material_id="SEAL", quantity=pcs("2")),),
         specification=NOTE,
         change_id="ECO-1",
+        unit="PC",
+        shelf_life=Quantity(Decimal(1825), "DAY"),
+        routing=(STEP,),
     ),
     UpdateBom(
         item_id=PUMP,
@@ -315,9 +333,20 @@ FULL: tuple[Message, ...] = (
         components=(Component(material_id="SEAL", quantity=pcs("2")),),
         change_id="ECO-1",
     ),
-    DistributeRevision(item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE),
+    DistributeRevision(
+        item_id=PUMP, revision="02", effective_at=NOON, specification=NOTE, routing=(STEP,)
+    ),
+    DistributeStorage(
+        item_id=PUMP,
+        revision="02",
+        effective_at=NOON,
+        unit="PC",
+        shelf_life=Quantity(Decimal(1825), "DAY"),
+    ),
     ReleaseRevision(item_id=PUMP, revision="02", open_orders="finish"),
     UpdateItem(item_id=PUMP, revision="02"),
+    PartyChanged(party_id="17100001", name="Riverside Water", role="customer"),
+    LocationChanged(location_id="W.01", level="StorageUnit", part_of="warehouse"),
     JournalEntryPosted(
         entry_id="1710-2026-0100000001-000002",
         movement_id="4900000001/2026/0001",

@@ -7,12 +7,24 @@ from itertools import pairwise
 import pytest
 
 from andon.sandbox.company import Company
-from andon.sandbox.lab.master import booked, effective, given, happened
+from andon.sandbox.lab.master import (
+    booked,
+    effective,
+    given,
+    happened,
+    made_by,
+    routed,
+    storable,
+    stored,
+)
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_a.items import Needs, Revision
-from andon.sandbox.systems.plm import Part, Plm
+from andon.sandbox.systems.mes_a.items import Step as MesStep
+from andon.sandbox.systems.plm import Part, Plm, Step
+from andon.sandbox.systems.wms import Wms
 from andon.sandbox.world import BEGAN
+from tests.unit.sandbox.test_warehouse_and_quality import asked, company_of
 
 TOMORROW = datetime(2026, 3, 3, tzinfo=UTC)
 BOM = (Part("HOUSING", Decimal(1)), Part("SEAL", Decimal(3)))
@@ -110,3 +122,69 @@ async def test_an_engineer_releases_changes_by_himself() -> None:
     released = happened(plm)
     assert len(released) > 2
     assert all(a < b for a, b in pairwise(released))
+
+
+def test_the_floor_must_make_it_by_the_routing_that_was_released() -> None:
+    plm, _, mes = systems()
+    steps = (Step("0010", "assemble", 25),)
+    plm.release(plm.draft("slower", "PUMP", "", BOM, routing=steps), TOMORROW.date())
+    slow = (MesStep("0010", "assemble", Decimal(25)),)
+    mes.items.put("PUMP", "02", Revision(valid_from=TOMORROW, steps=slow[:0]))
+    assert made_by(mes) == []
+    mes.items.put("PUMP", "03", Revision(valid_from=TOMORROW, steps=slow))
+    assert [one.steps for one in made_by(mes)] == [one.steps for one in routed(plm)]
+    assert made_by(mes) != routed(plm)
+
+
+def test_what_a_change_does_not_say_of_routing_and_shelf_life_stays() -> None:
+    plm, _, _ = systems()
+    more = plm.draft("more seals", "PUMP", "", BOM)
+    seal = plm.draft("another compound", "SEAL", "NBR 80", shelf_life_years=7)
+    plm.release(more, TOMORROW.date())
+    plm.release(seal, TOMORROW.date())
+    assert [one.steps[0] for one in routed(plm)] == [("0010 assemble", Decimal(20))]
+    assert [(one.item, one.days) for one in storable(plm)] == [("PUMP", 0), ("SEAL", 2555)]
+    assert plm.draft("harder", "SEAL", "NBR 90").affected[0].shelf_life_years == 7
+
+
+SEAL = {
+    "item": "SEAL", "revision": "02", "valid_from": "2026-03-03", "unit": "PCE",
+    "shelf_life_days": 2555, "reference": "k",
+}  # fmt: skip
+
+
+async def test_the_warehouse_adds_what_it_is_given_and_goes_by_it_from_its_day_on() -> None:
+    company = company_of(Wms)
+    wms = company.the(Wms)
+    async with asked(company, {"X-Api-Key": wms.key}) as ask:
+        versions = f"{wms.address}/item-versions"
+        for _ in range(2):
+            assert (await ask("POST", versions, json=SEAL))[0] == 201
+        assert len((await ask("GET", f"{versions}?reference=k"))[1]["versions"]) == 2
+        assert (await ask("GET", f"{versions}?reference=other"))[1] == {"versions": []}
+        assert len(stored(wms)) == 2
+
+        async def counts() -> tuple[str, int]:
+            _, found = await ask("GET", f"{wms.address}/items")
+            (row,) = [one for one in found["items"] if one["item"] == "SEAL"]
+            return row["revision"], row["shelf_life_days"]
+
+        assert await counts() == ("01", 1825)
+        company.world.run(TOMORROW)
+        assert await counts() == ("02", 2555)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"item": "VALVE"}, 422), ({"unit": "KGM"}, 422), ({"valid_from": "soon"}, 400)],
+)
+async def test_what_the_warehouse_cannot_store_it_refuses(
+    wrong: dict[str, str], status: int
+) -> None:
+    company = company_of(Wms)
+    wms = company.the(Wms)
+    async with asked(company, {"X-Api-Key": wms.key}) as ask:
+        answer, said = await ask("POST", f"{wms.address}/item-versions", json={**SEAL, **wrong})
+        assert answer == status
+        assert said["error"]
+    assert stored(wms) == []

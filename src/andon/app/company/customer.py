@@ -14,6 +14,7 @@ from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Partnership, Route
 from andon.model.fulfilment import DeliveryCreated
+from andon.model.party import PartyChanged
 from andon.model.sales import (
     CloseCustomerCase,
     CustomerCaseClosed,
@@ -33,6 +34,11 @@ class _Shipment(msgspec.Struct, frozen=True):
     delivery: str = msgspec.field(name="Delivery__c")
     departed: str | None = msgspec.field(name="Told_Departed_At__c", default=None)
     delivered: str | None = msgspec.field(name="Told_Delivered_At__c", default=None)
+
+
+class _Account(msgspec.Struct, frozen=True):
+    party: str = msgspec.field(name="Party__c")
+    name: str = msgspec.field(name="Name")
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -56,6 +62,14 @@ def _told(item: Item, known: Known) -> Iterator[Said]:
             yield CustomerTold(
                 delivery_id=f"delivery/erp:{row.delivery}", news=news, told_at=told_at
             )
+
+
+@inbound("account")
+def _account(item: Item, known: Known) -> Iterator[Said]:
+    """A customer as those who speak with it know it, under its number in the ERP."""
+    row = item.read(_Account)
+    if row != known.before(_Account):
+        yield PartyChanged(party_id=row.party, name=row.name, role="customer")
 
 
 @inbound("case")
@@ -107,7 +121,7 @@ def _close(command: CloseCustomerCase, _: Known) -> Request:
 
 
 AREA = Area(
-    connections=(Connection("crm", Rest, (_told, _case, _tell, _open, _close)),),
+    connections=(Connection("crm", Rest, (_told, _account, _case, _tell, _open, _close)),),
     workflows=(tell_customer, watch_promise),
     routes=(
         Route(PlaceSalesOrder, "erp"),

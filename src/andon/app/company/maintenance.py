@@ -3,13 +3,19 @@
 __all__ = ["AREA"]
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
 from andon.app.company.area import Area
-from andon.capabilities.maintenance import get_it_running, keep_dates, schedule_released
+from andon.capabilities.maintenance import (
+    get_it_running,
+    keep_dates,
+    maintain_by_condition,
+    schedule_released,
+)
 from andon.connectors import sparkplug
 from andon.connectors.rest import Rest
 from andon.connectors.sparkplug import Presence, Reading, Sparkplug, equipment_state
@@ -18,6 +24,7 @@ from andon.core.connector import Item, Request
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.message import Finding
 from andon.core.plant import Connection, Route
+from andon.core.quantity import Quantity
 from andon.model.maintenance import (
     MaintenanceCompleted,
     MaintenanceScheduled,
@@ -32,9 +39,23 @@ from andon.model.planning import (
     ScheduleOrder,
     UnscheduleOrder,
 )
-from andon.model.plant import EquipmentRegistered, EquipmentState, EquipmentStateChanged
+from andon.model.plant import (
+    Condition,
+    ConditionChanged,
+    EquipmentRegistered,
+    EquipmentState,
+    EquipmentStateChanged,
+)
 
-_STATES: Mapping[Any, EquipmentState] = {0: "NotExecuting", 1: "Executing", 2: "OutOfService"}
+_STATES: Mapping[Any, EquipmentState] = {
+    0: "NotExecuting",
+    1: "Executing",
+    2: "OutOfService",
+    3: "NotExecuting",  # a mechanic has stopped it
+}
+_SHAKES, _QUIET = Decimal("4.5"), Decimal("2.8")
+"""Millimetres per second where zones C and B of ISO 20816-3 begin: above the first a machine is
+not fit to run on for long, below the second it is again."""
 _PRIORITIES: Mapping[Priority, int] = {"breakdown": 1, "soon": 2, "planned": 3}
 
 
@@ -58,6 +79,33 @@ def _state(item: Item, known: Known) -> Iterator[Said]:
     )
     if changed is not None:
         yield changed
+
+
+@inbound("vibration")
+def _vibration(item: Item, known: Known) -> Iterator[Said]:
+    """Passing a limit is news. Between the two nothing is: what shakes there stays what it was,
+    and is said so once more when it passes the same limit again."""
+    reading, before = item.read(Reading), known.before(Reading)
+    if reading.stale or reading.historical or reading.value is None:
+        return
+    zone, told = _zone(reading), None if before is None else _zone(before)
+    if zone is None or zone == told or (zone == "normal" and before is None):
+        return
+    yield ConditionChanged(
+        equipment_id=_machine(reading.device or reading.node),
+        measured="vibration",
+        condition=zone,
+        value=Quantity(Decimal(str(reading.value)), "mm/s"),
+        limit=Quantity(_SHAKES if zone == "alert" else _QUIET, "mm/s"),
+        changed_at=reading.at,
+    )
+
+
+def _zone(reading: Reading) -> Condition | None:
+    value = Decimal(str(reading.value or 0))
+    if value >= _SHAKES:
+        return "alert"
+    return "normal" if value < _QUIET else None
 
 
 @inbound("presence")
@@ -103,23 +151,20 @@ class _WorkOrder(msgspec.Struct, frozen=True):
 
 @inbound("workorder")
 def _work_order(item: Item, known: Known) -> Iterator[Said]:
-    """What mechanics type in; an order that was only asked for is no news."""
+    """What mechanics type in; an order that was only asked for is no news. Who comes at once may
+    have begun before the next look: until when it takes is news all the same."""
     row, before = item.read(_WorkOrder), known.before(_WorkOrder)
     if before is not None and (before.status, before.planned_end) == (row.status, row.planned_end):
         return
     match row.status:
         case "REQUESTED":
             return
-        case "SCHEDULED" if row.planned_start is not None and row.planned_end is not None:
-            yield MaintenanceScheduled(
-                maintenance_id=row.id,
-                equipment_id=row.asset,
-                starts_at=row.planned_start,
-                ends_at=row.planned_end,
-            )
         case "SCHEDULED":
-            yield Finding("no-time", f"{row.id} is scheduled and says no time")
+            yield _planned(row) or Finding("no-time", f"{row.id} is scheduled and says no time")
         case "IN_PROGRESS":
+            planned = _planned(row)
+            if planned is not None and (before is None or before.planned_end != row.planned_end):
+                yield planned
             yield MaintenanceStarted(
                 maintenance_id=row.id, equipment_id=row.asset, started_at=row.changed
             )
@@ -130,6 +175,17 @@ def _work_order(item: Item, known: Known) -> Iterator[Said]:
                 completed_at=row.changed,
                 found=row.finding or None,
             )
+
+
+def _planned(row: _WorkOrder) -> MaintenanceScheduled | None:
+    if row.planned_start is None or row.planned_end is None:
+        return None
+    return MaintenanceScheduled(
+        maintenance_id=row.id,
+        equipment_id=row.asset,
+        starts_at=row.planned_start,
+        ends_at=row.planned_end,
+    )
 
 
 @outbound(RaiseMaintenance, proof="findable", local=True)
@@ -201,11 +257,16 @@ def _announce(command: AnnounceDowntime, _: Known) -> Request:
 
 AREA = Area(
     connections=(
-        Connection("machines", Sparkplug, (_state, _presence, *sparkplug.mappings)),
+        Connection("machines", Sparkplug, (_state, _vibration, _presence, *sparkplug.mappings)),
         Connection("cmms", Rest, (_asset, _work_order, _raise)),
         Connection("planning", Webhook, (_scheduled, _schedule, _unschedule, _announce)),
     ),
-    workflows=(get_it_running, schedule_released, keep_dates(of={"erp"})),
+    workflows=(
+        get_it_running,
+        maintain_by_condition(lasts=timedelta(minutes=5)),
+        schedule_released,
+        keep_dates(of={"erp"}),
+    ),
     routes=(
         Route(RaiseMaintenance, "cmms"),
         Route(ScheduleOrder, "planning"),

@@ -1,4 +1,4 @@
-"""PLM, ERP and MES: what engineering releases is what is planned and made by."""
+"""PLM, ERP, MES and WMS: what engineering releases is what is planned, made and stored by."""
 
 __all__ = ["AREA"]
 
@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from andon.app.company.area import Area
-from andon.capabilities.master import distribute_revision
+from andon.capabilities.master import distribute_revision, distribute_storage
 from andon.connectors.rest import Rest
 from andon.core.connector import Item
 from andon.core.mapping import Known, Said, inbound
@@ -21,8 +21,10 @@ from andon.model.master import (
     ChangeReleased,
     Component,
     DistributeRevision,
+    DistributeStorage,
     ItemRevised,
     ReleaseRevision,
+    RoutingOperation,
     UpdateBom,
     UpdateItem,
 )
@@ -37,11 +39,20 @@ class _Part(msgspec.Struct, frozen=True):
     unit: Literal["EA"]
 
 
+class _Step(msgspec.Struct, frozen=True):
+    operation: str
+    work: str
+    seconds: int
+
+
 class _Revision(msgspec.Struct, frozen=True):
     item: str
     revision: str
     specification: str
     bom: tuple[_Part, ...]
+    routing: tuple[_Step, ...]
+    unit: Literal["EA"]
+    shelf_life_years: int | None
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -88,7 +99,22 @@ def _change(item: Item, known: Known) -> Iterator[Said]:
             ),
             specification=one.specification or None,
             change_id=row.number,
+            unit=_UNITS[one.unit],
+            shelf_life=_days(one.shelf_life_years),
+            routing=tuple(
+                RoutingOperation(
+                    operation=step.operation,
+                    work=step.work,
+                    per_piece=timedelta(seconds=step.seconds),
+                )
+                for step in one.routing
+            ),
         )
+
+
+def _days(years: int | None) -> Quantity | None:
+    """A year on the shelf has 365 days: one that is leap brings nothing to its end sooner."""
+    return None if years is None else Quantity(Decimal(365 * years), "DAY")
 
 
 class _Counts(msgspec.Struct, frozen=True):
@@ -107,26 +133,45 @@ def _counts(item: Item, known: Known) -> Iterator[Said]:
 
 AREA = Area(
     connections=(Connection("plm", Rest, (_change, _counts)),),
-    workflows=(distribute_revision,),
+    workflows=(distribute_revision, distribute_storage),
     routes=(
         Route(UpdateBom, "erp"),
         Route(UpdateItem, "erp"),
         Route(DistributeRevision, "mes-a-orders"),
         Route(ReleaseRevision, "mes-a-orders"),
+        Route(DistributeStorage, "wms"),
     ),
     ownership=(
         Ownership(
             subject="item",
             attribute="revision",
             owner="plm",
-            followers={"erp": timedelta(minutes=30), "mes-a-orders": timedelta(minutes=30)},
+            followers={
+                "erp": timedelta(minutes=30),
+                "mes-a-orders": timedelta(minutes=30),
+                "wms": timedelta(minutes=30),
+            },
             steward="engineering",
         ),
         Ownership(
             subject="item",
             attribute="effective_revision",
             owner="plm",
-            followers={"erp": timedelta(hours=1)},
+            followers={"erp": timedelta(hours=1), "wms": timedelta(hours=1)},
+            steward="engineering",
+        ),
+        Ownership(
+            subject="item",
+            attribute="routing",
+            owner="plm",
+            followers={"mes-a-orders": timedelta(minutes=30)},
+            steward="engineering",
+        ),
+        Ownership(
+            subject="item",
+            attribute="shelf_life",
+            owner="plm",
+            followers={"wms": timedelta(minutes=30)},
             steward="engineering",
         ),
     ),

@@ -263,6 +263,14 @@ def _revise(command: DistributeRevision, known: Known) -> Request:
                 for one in command.components
             ],
             "instruction": command.specification or "",
+            "steps": [
+                {
+                    "operation": one.operation,
+                    "work": one.work,
+                    "seconds": one.per_piece.total_seconds(),
+                }
+                for one in command.routing
+            ],
         },
     )
 

@@ -12,6 +12,7 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.app.company.components import COMPONENTS
+from andon.app.company.storage import STORAGE
 from andon.capabilities.fulfilment import pick_delivery
 from andon.capabilities.inventory import (
     adjust_counted,
@@ -212,7 +213,18 @@ AREA = Area(
         Connection(
             "wms",
             Rest,
-            (_change, _level, _put_away, _pick, _stop, _resume, _lock, _unlock, *COMPONENTS),
+            (
+                _change,
+                _level,
+                _put_away,
+                _pick,
+                _stop,
+                _resume,
+                _lock,
+                _unlock,
+                *COMPONENTS,
+                *STORAGE,
+            ),
         ),
     ),
     workflows=(

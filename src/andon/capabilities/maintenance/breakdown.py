@@ -1,6 +1,6 @@
 """Breakdown: from a machine that stands to a maintenance order, and to the schedule."""
 
-__all__ = ["get_it_running"]
+__all__ = ["announce", "get_it_running"]
 
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ async def get_it_running(run: Run, stands: EquipmentStateChanged) -> None:
             f" it: {error} Raise one there by hand.",
             "it is raised",
         )
-    await _announce(run, since, since + GUESS, reason)
+    await announce(run, since, since + GUESS, reason)
     await _follow(run, since, reason)
 
 
@@ -58,19 +58,20 @@ async def _follow(run: Run, since: datetime, reason: str) -> None:
                 within=GUESS,
             )
         except LateError:
-            await _announce(run, since, run.now + GUESS, reason)
+            await announce(run, since, run.now + GUESS, reason)
             continue
         match said:
             case EquipmentStateChanged(state="Executing" | "NotExecuting"):
-                await _announce(run, since, None, reason)
+                await announce(run, since, None, reason)
                 return
             case MaintenanceScheduled():
-                await _announce(run, since, said.ends_at, reason)
+                await announce(run, since, said.ends_at, reason)
             case EquipmentStateChanged() | MaintenanceStarted() | MaintenanceCompleted():
                 pass  # nobody plans with these alone
 
 
-async def _announce(run: Run, since: datetime, until: datetime | None, reason: str) -> None:
+async def announce(run: Run, since: datetime, until: datetime | None, reason: str) -> None:
+    """Planning reckons with a standstill; without `until`, it is over."""
     await run.send(
         AnnounceDowntime(equipment_id=run.subject, since=since, expected_until=until, reason=reason)
     )

@@ -1,5 +1,5 @@
-"""Master data: what engineering releases is known to floor and books before it counts."""
+"""Master data: what engineering releases is known wherever it counts before it does."""
 
-__all__ = ["distribute_revision"]
+__all__ = ["distribute_revision", "distribute_storage"]
 
-from andon.capabilities.master.change import distribute_revision
+from andon.capabilities.master.change import distribute_revision, distribute_storage

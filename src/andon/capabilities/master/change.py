@@ -1,6 +1,6 @@
 """Change: from engineering's release to floor and books, and to the day on which it counts."""
 
-__all__ = ["distribute_revision"]
+__all__ = ["distribute_revision", "distribute_storage"]
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from andon.core.insisting import insist
 from andon.core.workflow import Run, workflow
 from andon.model.master import (
     DistributeRevision,
+    DistributeStorage,
     ItemCommand,
     ItemRevised,
     OpenOrders,
@@ -40,6 +41,7 @@ async def distribute_revision(run: Run, revised: ItemRevised) -> None:
         effective_at=revised.effective_at,
         components=revised.components,
         specification=revised.specification,
+        routing=revised.routing,
     )
     await _taken(run, to_floor, revised.effective_at)
     await _until(run, revised.effective_at - NOTICE)
@@ -47,6 +49,22 @@ async def distribute_revision(run: Run, revised: ItemRevised) -> None:
     await _until(run, revised.effective_at)
     counts = UpdateItem(item_id=run.subject, revision=revised.revision)
     await _taken(run, counts, revised.effective_at)
+
+
+@workflow(on=ItemRevised)
+async def distribute_storage(run: Run, revised: ItemRevised) -> None:
+    """The warehouse is told at once how the revision is stored, with the day from which it
+    counts. Nothing else waits for it, and it for nothing."""
+    if revised.unit is None:
+        return
+    stored = DistributeStorage(
+        item_id=run.subject,
+        revision=revised.revision,
+        effective_at=revised.effective_at,
+        unit=revised.unit,
+        shelf_life=revised.shelf_life,
+    )
+    await _taken(run, stored, revised.effective_at)
 
 
 async def _until(run: Run, at: datetime) -> None:

@@ -42,6 +42,8 @@ class OrderRow(msgspec.Struct, frozen=True, rename="pascal"):
     order_is_closed: str = ""
     order_is_marked_for_deletion: str = ""
     order_is_deleted: str = ""
+    sales_order: str = ""
+    """For which it is made; mostly none."""
     mfg_order_scheduled_end_date: datetime | None = None
     mfg_order_scheduled_end_time: str | None = None
     components: tuple[ComponentRow, ...] = msgspec.field(
@@ -94,6 +96,7 @@ def production_order(item: Item, known: Known) -> Iterator[Said]:
                     planned=_planned(row),
                     due_at=_due(row, known),
                     components=_needed(row),
+                    sales_order_id=row.sales_order or None,
                 )
             elif before is not None and _header(row) != _header(before):
                 yield _changed(row, known)

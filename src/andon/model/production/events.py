@@ -41,10 +41,17 @@ class OrderReleased(OrderEvent, frozen=True, kw_only=True):
     due_at: Instant | None = None
     components: tuple[NeededComponent, ...] = ()
     """What it takes, where the speaker says so."""
+    sales_order_id: Name | None = None
+    """For which it is made, where it is for one alone."""
 
     def claims(self) -> Claims:
         """Released, and the header."""
         return {"status": "Released", **header(self.material_id, self.planned, self.due_at)}
+
+    def links(self) -> Iterable[Link]:
+        """The sales order for which it is made."""
+        if self.sales_order_id is not None:
+            yield Link("made-for", "sales-order", self.sales_order_id)
 
 
 class OrderChanged(OrderEvent, frozen=True, kw_only=True):

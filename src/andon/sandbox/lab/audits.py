@@ -211,6 +211,11 @@ def _maintenance(company: Company) -> Reckoned:
     return maintenance.orders(company.the(Cmms))
 
 
+def _conditions(company: Company) -> Reckoned:
+    world = company.world
+    return maintenance.conditions(world.truth, world.now(), company.the(Cmms))
+
+
 def _dates(company: Company) -> Reckoned:
     return maintenance.dates(company.the(Planning), company.the(Erp))
 
@@ -310,6 +315,14 @@ def _revisions(company: Company) -> Reckoned:
     return compare(master.happened(company.the(Plm)), master.given(company.the(MesA)))
 
 
+def _routings(company: Company) -> Reckoned:
+    return compare(master.routed(company.the(Plm)), master.made_by(company.the(MesA)))
+
+
+def _stored(company: Company) -> Reckoned:
+    return compare(master.storable(company.the(Plm)), master.stored(company.the(Wms)))
+
+
 AUDITS: Mapping[str, Audit] = {
     "production postings, plant A": _postings,
     "confirmations, plant A": _confirmations,
@@ -337,6 +350,7 @@ AUDITS: Mapping[str, Audit] = {
     "shipments announced by partners": _announced,
     "receiving advices": _advices,
     "maintenance orders": _maintenance,
+    "maintenance by condition": _conditions,
     "order dates": _dates,
     "orders open at planning": _scheduled,
     "transfers to the warehouse": _transfers,
@@ -356,6 +370,8 @@ AUDITS: Mapping[str, Audit] = {
     "what the portal shows": _shown,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
+    "routings on the floor, plant A": _routings,
+    "revisions in the warehouse": _stored,
     "rows told to analytics": _told,
     "events streamed to analytics": _streamed,
 }

@@ -1,8 +1,10 @@
 """What maintenance and planning must have been told, and what the books must say of dates."""
 
-__all__ = ["dates", "open_orders", "orders", "scheduled"]
+__all__ = ["conditions", "dates", "open_orders", "orders", "scheduled"]
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from andon.sandbox.lab.reckoning import Reckoned
@@ -12,15 +14,42 @@ from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
+from andon.sandbox.truth import Mended, Truth, Wore
 
 _ENDED = ("done", "made", "cancelled")
 """In the words of either floor."""
+_SHAKES = Decimal("4.5")
+"""Millimetres per second, from which on a line is not fit to run on (ISO 20816-3, zone C)."""
+_HEARD_WITHIN = timedelta(minutes=15)
+_SOON = 2
 
 
 def orders(cmms: Cmms) -> Reckoned:
     """No request was raised twice: each carries the key under which it was asked for."""
     keys = [order.external_ref for order in cmms.orders.values()]
     return Reckoned(lost=0, doubled=len(keys) - len(set(keys)), out_of_order=0)
+
+
+def conditions(truth: Truth, now: datetime, cmms: Cmms) -> Reckoned:
+    """Whoever shakes at rest, and has for long, has an order; and there are no more orders because
+    of it than there were lines that began to shake. One that broke before anybody came is no
+    loss of ours: it may have broken sooner than it could be asked for."""
+    shaking: dict[str, datetime] = {}
+    began: Counter[str] = Counter()
+    for fact in truth.facts:
+        match fact:
+            case Wore() if fact.vibration >= _SHAKES and fact.machine not in shaking:
+                shaking[fact.machine] = fact.at
+                began[fact.machine] += 1
+            case Mended():
+                shaking.pop(fact.machine, None)
+            case _:
+                pass
+    asked = Counter(cmms.assets[one.asset] for one in cmms.orders.values() if one.priority == _SOON)
+    open_ = {cmms.assets[one.asset] for one in cmms.orders.values() if one.status != "DONE"}
+    unheard = [line for line, at in shaking.items() if now - at > _HEARD_WITHIN]
+    lost = sum(line not in open_ for line in unheard)
+    return Reckoned(lost=lost, doubled=(asked - began).total(), out_of_order=0)
 
 
 def dates(planning: Planning, erp: Erp) -> Reckoned:

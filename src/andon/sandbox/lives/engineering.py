@@ -37,6 +37,9 @@ def _engineers(world: World, plm: Plm) -> Steps:
 def _thinks(plm: Plm, chance: Random) -> Change:
     if chance.random() < 0.3:
         hardness = chance.choice((60, 70, 80, 90))
-        return plm.draft("another compound", "SEAL", f"NBR {hardness}, 40 x 3 mm")
+        return plm.draft(
+            "another compound", "SEAL", f"NBR {hardness}, 40 x 3 mm",
+            shelf_life_years=5 if hardness < 80 else 7,
+        )  # fmt: skip
     bom = (Part("HOUSING", Decimal(1)), Part("SEAL", Decimal(chance.choice((2, 3)))))
     return plm.draft("number of seals", "PUMP", "10 bar, 25 l/min", bom)

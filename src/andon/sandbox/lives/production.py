@@ -58,7 +58,7 @@ def _plans(world: World, erp: Erp) -> Steps:
 
 def _works(world: World, mes: MesA, line: str) -> Steps:
     while True:
-        order = mes.floor.next()
+        order = None if line in world.truth.broken else mes.floor.next()
         if order is None:
             yield world.wait(_LOOKS)
         else:

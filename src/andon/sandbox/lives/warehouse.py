@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from andon.sandbox.lives.counting import count
 from andon.sandbox.system import System
-from andon.sandbox.systems.wms import DOCK, PRODUCTION, Task, Wms
+from andon.sandbox.systems.wms import DOCK, PRODUCTION, SHELVES, Task, Wms
 from andon.sandbox.truth import Moved
 from andon.sandbox.world import Steps, World
 
 _WORKERS = 3
 _LOOKS = timedelta(seconds=20)
 _CARRIES = timedelta(minutes=2)
-_AISLES = 24
 
 
 def begin(world: World, systems: Mapping[str, System]) -> None:
@@ -34,7 +33,7 @@ def _works(world: World, wms: Wms, name: str) -> Steps:
             yield world.wait(_LOOKS)
             continue
         yield world.wait(_CARRIES * chance.uniform(0.5, 1.5) / world.pace)
-        place = DOCK if task.kind == "pick" else f"W.{chance.randint(1, _AISLES):02}"
+        place = DOCK if task.kind == "pick" else SHELVES[chance.randint(1, len(SHELVES)) - 1]
         _carries(world, wms, task, place)
 
 

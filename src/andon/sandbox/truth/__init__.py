@@ -18,10 +18,12 @@ __all__ = [
     "Provided",
     "Returned",
     "Scrapped",
+    "Serviced",
     "Started",
     "Strayed",
     "Truth",
     "Used",
+    "Wore",
     "family",
     "made_of",
 ]
@@ -41,9 +43,11 @@ from andon.sandbox.truth.facts import (
     Provided,
     Returned,
     Scrapped,
+    Serviced,
     Started,
     Strayed,
     Used,
+    Wore,
 )
 from andon.sandbox.truth.genealogy import Genealogy, family, made_of
 from andon.sandbox.truth.stock import ImpossibleError, Lot, Truth

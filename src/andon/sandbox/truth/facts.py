@@ -15,9 +15,11 @@ __all__ = [
     "Provided",
     "Returned",
     "Scrapped",
+    "Serviced",
     "Started",
     "Strayed",
     "Used",
+    "Wore",
 ]
 
 from datetime import datetime
@@ -196,6 +198,20 @@ class Broke(Fact, frozen=True, kw_only=True):
 
     machine: str
     cause: str
+
+
+class Wore(Fact, frozen=True, kw_only=True):
+    """A machine's bearing is worn so far that it shakes like that."""
+
+    machine: str
+    vibration: Decimal
+    """RMS velocity, in millimetres per second."""
+
+
+class Serviced(Fact, frozen=True, kw_only=True):
+    """A mechanic has stopped a machine to work on it before it breaks."""
+
+    machine: str
 
 
 class Mended(Fact, frozen=True, kw_only=True):

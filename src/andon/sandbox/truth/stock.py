@@ -22,9 +22,11 @@ from andon.sandbox.truth.facts import (
     Provided,
     Returned,
     Scrapped,
+    Serviced,
     Started,
     Strayed,
     Used,
+    Wore,
 )
 from andon.sandbox.truth.genealogy import Genealogy
 
@@ -52,6 +54,8 @@ class Truth:
         """Everything that happened, in order."""
         self.broken: set[str] = set()
         """Machines that stand still."""
+        self.worn: dict[str, Decimal] = {}
+        """Machines that will break if nobody sees to them, and how much they shake, in mm/s."""
         self.genealogy = Genealogy()
         self._lies: dict[tuple[str, str], Decimal] = {}
         self._hearers: list[Hearer] = []
@@ -107,10 +111,13 @@ class Truth:
             case Made():
                 if fact.lot and fact.good:
                     self._put(fact.lot, fact.place, fact.good)
-            case Broke():
+            case Broke() | Serviced():
                 self.broken.add(fact.machine)
+            case Wore():
+                self.worn[fact.machine] = fact.vibration
             case Mended():
                 self.broken.discard(fact.machine)
+                self.worn.pop(fact.machine, None)
             case Started() | Finished() | Counted():
                 pass
             case _:

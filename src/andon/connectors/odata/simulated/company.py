@@ -71,8 +71,16 @@ class Company:
 
     # What planners do
 
-    def plan(self, material: str, quantity: Decimal | int | str, due: date | None = None) -> str:
-        """A created order, its components and operations; returns its number."""
+    def plan(
+        self,
+        material: str,
+        quantity: Decimal | int | str,
+        due: date | None = None,
+        *,
+        sales_order: str = "",
+    ) -> str:
+        """A created order, its components and operations; returns its number. With `sales_order`
+        it is made for the first item of that one."""
         if material not in self.parts:
             raise RefusedCallError("CO/001", f"Material {material} has no bill of material")
         number = self.books.number("order", 1000001)
@@ -85,6 +93,8 @@ class Company:
             "ManufacturingOrderType": "PP01",
             "Material": material,
             "ProductionPlant": PLANT,
+            "SalesOrder": sales_order,
+            "SalesOrderItem": "10" if sales_order else "",
             "StorageLocation": STORE,
             "TotalQuantity": amount,
             "ProductionUnit": unit,
@@ -95,9 +105,16 @@ class Company:
         self._explode(number, material, amount)
         return number
 
-    def release(self, material: str, quantity: Decimal | int | str, due: date | None = None) -> str:
+    def release(
+        self,
+        material: str,
+        quantity: Decimal | int | str,
+        due: date | None = None,
+        *,
+        sales_order: str = "",
+    ) -> str:
         """Planned and released at once."""
-        number = self.plan(material, quantity, due)
+        number = self.plan(material, quantity, due, sales_order=sales_order)
         self.set_released(number)
         return number
 

@@ -14,6 +14,8 @@ from andon.sandbox.systems.machines import LINES
 from andon.sandbox.world import World
 
 Status = Literal["REQUESTED", "SCHEDULED", "IN_PROGRESS", "DONE"]
+BREAKDOWN = 1
+"""The priority of what stands."""
 
 
 class WorkOrder(msgspec.Struct, kw_only=True):
@@ -39,7 +41,8 @@ class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Cmms(HttpSystem):
-    """It keeps our reference and does not look at it: asked twice it has two orders."""
+    """It keeps our reference and does not look at it: asked twice it has two orders. Unless a
+    machine stands, it takes none while another one of the same asset is open."""
 
     name = "cmms"
 
@@ -80,6 +83,9 @@ class Cmms(HttpSystem):
             return web.json_response({"error": str(error)}, status=400)
         if asked.asset not in self.assets:
             return web.json_response({"error": f"unknown asset {asked.asset}"}, status=422)
+        if asked.priority > BREAKDOWN and (open_ := self._open(asked.asset)) is not None:
+            text = f"{open_.id} for {asked.asset} is open: {open_.problem}"
+            return web.json_response({"error": text, "code": "order-open"}, status=409)
         order = WorkOrder(
             id=f"WO-{len(self.orders) + 20001}",
             asset=asked.asset,
@@ -90,6 +96,10 @@ class Cmms(HttpSystem):
         )
         self.orders[order.id] = order
         return json_answer(order, status=201)
+
+    def _open(self, asset: str) -> WorkOrder | None:
+        mine = (one for one in self.orders.values() if one.asset == asset)
+        return next((one for one in mine if one.status != "DONE"), None)
 
     def _listed(self, query: Mapping[str, str]) -> list[WorkOrder]:
         found = list(self.orders.values())

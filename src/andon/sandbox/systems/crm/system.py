@@ -17,6 +17,11 @@ from andon.sandbox.world import World
 API = "/services/data/v60.0"
 _SHIPMENT = {"Account__c", "Departed_At__c", "Delivered_At__c"}
 _CASE = {"Subject", "Reason", "Origin", "Order__c", "Account__c", "Status", "Andon_Key__c"}
+_CUSTOMERS = {
+    "17100001": "Hansen Waterworks",
+    "17100002": "Riverside Utilities",
+    "17100003": "Alpine Heating",
+}
 _NEWS = {"departed": "Departed_At__c", "delivered": "Delivered_At__c"}
 
 
@@ -33,6 +38,11 @@ class Crm(HttpSystem):
         """By our number of the delivery."""
         self.cases: dict[str, dict[str, Any]] = {}
         """By Id."""
+        self.accounts: dict[str, dict[str, Any]] = {
+            number: {"Id": f"001{n:015}", "Name": name, "Party__c": number}
+            for n, (number, name) in enumerate(_CUSTOMERS.items(), start=1)
+        }
+        """Customers, by their number in the ERP."""
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -53,9 +63,9 @@ class Crm(HttpSystem):
         """Somebody has called the customer back."""
         self.cases[id].update(Status="Closed", LastModifiedDate=self._stamp())
 
-    def reopen(self, id: str) -> None:
-        """The customer calls again about the same."""
-        self.cases[id].update(Status="Working", LastModifiedDate=self._stamp())
+    def rename(self, number: str, name: str) -> None:
+        """A customer has another name, and somebody types it in."""
+        self.accounts[number]["Name"] = name
 
     # What programs do
 
@@ -81,7 +91,9 @@ class Crm(HttpSystem):
 
     def _query(self, query: str) -> web.Response:
         try:
-            rows = answered(query, {"Shipment__c": self.shipments, "Case": self.cases})
+            rows = answered(
+                query, {"Shipment__c": self.shipments, "Case": self.cases, "Account": self.accounts}
+            )
         except QueryError as error:
             return _refused("MALFORMED_QUERY", str(error))
         return json_answer({"totalSize": len(rows), "done": True, "records": rows})

@@ -3,15 +3,18 @@
 __all__ = ["Machines"]
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from andon.connectors._broker import Broker
 from andon.connectors.sparkplug.simulated import EdgeNode, Point
 from andon.sandbox.system import Belief, System
-from andon.sandbox.truth import Broke, Fact, Made, Mended, Started
+from andon.sandbox.truth import Broke, Fact, Made, Mended, Serviced, Started, Wore
 from andon.sandbox.world import World
 
 LINES = ("LINE1", "LINE2")
-STANDS, WORKS, BROKEN = 0, 1, 2
+STANDS, WORKS, BROKEN, SERVICED = 0, 1, 2, 3
+QUIET = Decimal("1.8")
+"""How much a sound line shakes, in mm/s; its spindle turns as long as it is switched on."""
 _GROUP, _NODE = "PlantA", "edge1"
 
 
@@ -33,6 +36,7 @@ class Machines(System):
                     "State": Point("Int32", STANDS),
                     "Reason": Point("String", ""),
                     "Good": Point("Int64", 0),
+                    "Vibration": Point("Double", float(QUIET)),
                 }
                 for line in LINES
             },
@@ -59,14 +63,19 @@ class Machines(System):
         }
 
     def hear(self, fact: Fact) -> None:
-        """A line works, stands, breaks, or has made something."""
+        """A line works, stands, shakes, breaks, or has made something."""
         match fact:
             case Started(machine=line) if line in LINES:
                 self.node.report(line, {"State": WORKS, "Reason": ""})
             case Broke(machine=line) if line in LINES:
                 self.node.report(line, {"State": BROKEN, "Reason": fact.cause})
+            case Wore(machine=line) if line in LINES:
+                self.node.report(line, {"Vibration": float(fact.vibration)})
+            case Serviced(machine=line) if line in LINES:
+                self.node.report(line, {"State": SERVICED, "Reason": "maintenance"})
             case Mended(machine=line) if line in LINES:
-                self.node.report(line, {"State": STANDS, "Reason": ""})
+                quiet = {"State": STANDS, "Reason": "", "Vibration": float(QUIET)}
+                self.node.report(line, quiet)
             case Made(machine=line) if line in LINES and fact.lot:
                 self._good[line] += int(fact.good)
                 self.node.report(line, {"State": STANDS, "Good": self._good[line]})

@@ -1,6 +1,6 @@
 """What the MES of plant A makes items by: their revisions, and from when each counts."""
 
-__all__ = ["Items", "Needs", "Revision"]
+__all__ = ["Items", "Needs", "Revision", "Step"]
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,12 +16,21 @@ class Needs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Decimal
 
 
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One operation, as a terminal shows it, and the seconds it is planned to take a piece."""
+
+    operation: str
+    work: str
+    seconds: Decimal
+
+
 class Revision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One revision as it was given."""
 
     valid_from: datetime
     needs: tuple[Needs, ...] = ()
     instruction: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Engineering changes and the revisions they release, as the PLM keeps them."""
 
-__all__ = ["FIRST", "Change", "Part", "Revision"]
+__all__ = ["FIRST", "Change", "Part", "Revision", "Step"]
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,14 @@ class Part(msgspec.Struct, frozen=True):
     unit: str = "EA"
 
 
+class Step(msgspec.Struct, frozen=True):
+    """One operation of how an item is made, and its seconds for one piece."""
+
+    operation: str
+    work: str
+    seconds: int
+
+
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """What an item is, once the change that holds it is released and its day has come."""
 
@@ -27,6 +35,10 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     specification: str
     bom: tuple[Part, ...] = ()
+    routing: tuple[Step, ...] = ()
+    unit: str = "EA"
+    shelf_life_years: int | None = None
+    """How long it may lie before it is built in; none for what does not age."""
 
 
 class Change(msgspec.Struct, kw_only=True):

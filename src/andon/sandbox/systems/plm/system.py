@@ -10,18 +10,19 @@ from decimal import Decimal
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, json_answer
-from andon.sandbox.systems.plm.changes import FIRST, Change, Part, Revision
+from andon.sandbox.systems.plm.changes import FIRST, Change, Part, Revision, Step
 from andon.sandbox.world import World
 
 _USER = "andon"
 _OPENING = (
     Revision(item="HOUSING", revision="01", specification="cast iron, GG25"),
-    Revision(item="SEAL", revision="01", specification="NBR 70, 40 x 3 mm"),
+    Revision(item="SEAL", revision="01", specification="NBR 70, 40 x 3 mm", shelf_life_years=5),
     Revision(
         item="PUMP",
         revision="01",
         specification="10 bar, 25 l/min",
         bom=(Part("HOUSING", Decimal(1)), Part("SEAL", Decimal(2))),
+        routing=(Step("0010", "assemble", 20), Step("0020", "test at 10 bar", 10)),
     ),
 )
 
@@ -42,14 +43,26 @@ class Plm(HttpSystem):
 
     # What engineers do
 
-    def draft(self, title: str, item: str, specification: str, bom: Sequence[Part] = ()) -> Change:
-        """A change of one item, not decided yet."""
+    def draft(
+        self,
+        title: str,
+        item: str,
+        specification: str,
+        bom: Sequence[Part] = (),
+        *,
+        routing: Sequence[Step] = (),
+        shelf_life_years: int | None = None,
+    ) -> Change:
+        """A change of one item, not decided yet. Routing and shelf life stay, where nothing is said
+        of them."""
         last = self.revisions[item][-1][1]
         revision = Revision(
             item=item,
             revision=f"{int(last.revision) + 1:02}",
             specification=specification,
             bom=tuple(bom),
+            routing=tuple(routing) or last.routing,
+            shelf_life_years=shelf_life_years or last.shelf_life_years,
         )
         change = Change(
             number=f"ECO-{len(self.changes) + 1001}",

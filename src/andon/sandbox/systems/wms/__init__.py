@@ -1,6 +1,6 @@
 """The central WMS: REST, and a change feed that is read by sequence. It owns bins and tasks."""
 
-__all__ = ["DOCK", "PRODUCTION", "Lock", "Task", "Wms"]
+__all__ = ["BINS", "DOCK", "PRODUCTION", "SHELVES", "Lock", "Task", "Version", "Wms"]
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
+from andon.sandbox.systems.wms.items import Items, Version
 from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.systems.wms.locks import Category, Lock, Locks
 from andon.sandbox.systems.wms.supply import Supply
@@ -18,6 +19,8 @@ from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
+SHELVES = tuple(f"W.{n:02}" for n in range(1, 25))
+BINS = (*SHELVES, DOCK)
 _OURS = "W."
 
 Kind = Literal["put-away", "pick"]
@@ -75,6 +78,8 @@ class Wms(HttpSystem):
         self.levels = Levels(self.locks, self.now)
         self.supply = Supply(PRODUCTION, self.locks, self.now, self.levels)
         """Components, and the orders they are promised to."""
+        self.items = Items(self.now)
+        """How items are stored."""
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -153,7 +158,7 @@ class Wms(HttpSystem):
             self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`."""
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`, `/items`, `/bins`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -183,6 +188,14 @@ class Wms(HttpSystem):
                 return self.supply.put(order, await request.read())
             case "DELETE", ["reservations", order]:
                 return self.supply.free(order)
+            case "POST", ["item-versions"]:
+                return self.items.add(await request.read())
+            case "GET", ["item-versions"]:
+                return self.items.found(request.query.get("reference"))
+            case "GET", ["bins"]:
+                return json_answer({"bins": [{"bin": one, "hall": "warehouse"} for one in BINS]})
+            case "GET", ["items"]:
+                return self.items.listed()
             case "PUT", ["locks", lot]:
                 return self.lock(lot, await request.read())
             case "GET", ["locks", lot]:
@@ -270,7 +283,9 @@ class Wms(HttpSystem):
             self.bins.pop((lot, place), None)
 
     def believes(self) -> Iterable[Belief]:
-        """What lies in each bin, and what nobody may take."""
+        """What lies in each bin, what nobody may take, and by which revision items are stored."""
+        for item in self.items.cases:
+            yield Belief(f"item:{item}", "effective", self.items.effective(item).revision)
         for lot in self.locks:
             yield Belief(f"lot:{lot}", "hold", "true")
         for (lot, place), amount in self.bins.items():
