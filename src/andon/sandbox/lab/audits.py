@@ -107,6 +107,12 @@ def _streamed(company: Company) -> Reckoned:
     return msgspec.structs.replace(found, out_of_order=analytics.turned(rows))
 
 
+def _orders_told(company: Company) -> Reckoned:
+    books, told = company.the(Erp), company.the(Analytics)
+    by_file = analytics.planned(books, told.store)
+    return by_file + analytics.planned(books, told.stream.store.values())
+
+
 def _staged(company: Company) -> Reckoned:
     return compare(plant_b.happened(company.world.truth), plant_b.staged(company.the(ErpB)))
 
@@ -336,6 +342,7 @@ AUDITS: Mapping[str, Audit] = {
     "what the portal shows": _shown,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
+    "orders told to analytics as planned": _orders_told,
     "rows told to analytics": _told,
     "events streamed to analytics": _streamed,
 }
