@@ -114,6 +114,7 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.readiness import GoodsChecked, ReserveGoods, TellReadiness
 from andon.model.returning import (
     AdviseReturn,
     PostReturn,
@@ -246,6 +247,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     PostGoodsIssue,
     TellCustomer,
     CustomerTold,
+    ReserveGoods,
+    GoodsChecked,
+    TellReadiness,
     OpenCustomerCase,
     CloseCustomerCase,
     CustomerCaseOpened,

@@ -12,7 +12,8 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.app.company.components import COMPONENTS
-from andon.capabilities.fulfilment import pick_delivery
+from andon.app.company.goods import GOODS
+from andon.capabilities.fulfilment import follow_readiness, pick_delivery
 from andon.capabilities.inventory import (
     adjust_counted,
     large_differences,
@@ -42,6 +43,7 @@ from andon.model.inventory import (
     StockScrapped,
     StockUse,
 )
+from andon.model.readiness import ReserveGoods
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -159,7 +161,8 @@ def _put_away(command: PutAway, _: Known) -> Request:
 
 @outbound(PickDelivery, proof="findable", local=True)
 def _pick(command: PickDelivery, known: Known) -> Request:
-    """A task for one lot: the deliveries of this company have one line."""
+    """A task for one lot: the deliveries of this company have one line. One that goes for several
+    orders is promised to none of them."""
     if len(command.lines) != 1 or (lot := command.lines[0].lot_id) is None:
         says = "The WMS takes a pick of one lot, and the delivery does not name one"
         at = "/lines" if len(command.lines) != 1 else "/lines/0/lot_id"
@@ -169,6 +172,7 @@ def _pick(command: PickDelivery, known: Known) -> Request:
         target="pick",
         body={
             "delivery": known.local,
+            "order": command.orders[0].rpartition(":")[2] if len(command.orders) == 1 else "",
             "lot": lot.rpartition(":")[2],
             "item": line.material_id,
             "quantity": str(line.quantity.amount),
@@ -212,7 +216,18 @@ AREA = Area(
         Connection(
             "wms",
             Rest,
-            (_change, _level, _put_away, _pick, _stop, _resume, _lock, _unlock, *COMPONENTS),
+            (
+                _change,
+                _level,
+                _put_away,
+                _pick,
+                _stop,
+                _resume,
+                _lock,
+                _unlock,
+                *COMPONENTS,
+                *GOODS,
+            ),
         ),
     ),
     workflows=(
@@ -221,6 +236,7 @@ AREA = Area(
         adjust_counted,
         post_scrapped,
         pick_delivery,
+        follow_readiness,
         check_components,
         question_shortage,
     ),
@@ -229,6 +245,7 @@ AREA = Area(
         *(Route(command, "wms") for command in (PickDelivery, StopPick, ResumePick)),
         Route(ReserveComponents, "wms", site="plant-a"),
         Route(FreeComponents, "wms", site="plant-a"),
+        Route(ReserveGoods, "wms"),
         Route(ConfirmPick, "erp"),
     ),
     policies=(large_differences(beyond=Quantity(Decimal(2), "PC"), team="warehouse"),),

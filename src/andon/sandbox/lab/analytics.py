@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from andon.sandbox.lab.reckoning import Planned, Reckoned, as_planned
+from andon.sandbox.lab.reckoning import Planned, Reckoned, compare
 from andon.sandbox.systems.analytics.rows import Told as Row
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.machines import LINES
@@ -75,13 +75,16 @@ def booked(rows: Iterable[Row]) -> Counter[Told]:
 
 
 def planned(erp: Erp, rows: Iterable[Row]) -> Reckoned:
-    """What planners want of the orders that they released against what the rows say of them."""
+    """What planners want of the orders that they released against what the rows say of them. One
+    that was cancelled before anybody heard of it is in none."""
+    told = list(_released(rows))
+    numbers = {one.number for one in told}
     wanted = (
         Planned(number, row["TotalQuantity"], bool(row["OrderIsMarkedForDeletion"]))
         for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items()
         if row["OrderIsReleased"]
     )
-    return as_planned(wanted, _released(rows), refused=())
+    return compare((one for one in wanted if one.number in numbers or not one.cancelled), told)
 
 
 def _released(rows: Iterable[Row]) -> Iterable[Planned]:

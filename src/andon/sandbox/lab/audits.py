@@ -290,6 +290,11 @@ def _shown(company: Company) -> Reckoned:
     return customer.shown(company.the(Portal), books, company.the(Tms), road)
 
 
+def _readiness(company: Company) -> Reckoned:
+    books, crm = company.the(Erp), company.the(Crm)
+    return customer.readiness(books, company.the(Wms), company.the(Qms), crm)
+
+
 def _bills(company: Company) -> Reckoned:
     released = [one for one in master.happened(company.the(Plm)) if one.parts]
     return compare(released, master.booked(company.the(Erp)))
@@ -340,6 +345,7 @@ AUDITS: Mapping[str, Audit] = {
     "news in the customers' files": _news,
     "cases of late orders": _late,
     "what the portal shows": _shown,
+    "readiness in the customers' files": _readiness,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "orders told to analytics as planned": _orders_told,

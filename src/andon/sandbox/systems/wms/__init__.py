@@ -13,8 +13,9 @@ from aiohttp import web
 from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
 from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.systems.wms.locks import Lock, Locks
+from andon.sandbox.systems.wms.outbound import Outbound
 from andon.sandbox.systems.wms.supply import Supply
-from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
+from andon.sandbox.truth import Arrived, Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
@@ -32,6 +33,8 @@ class Task(msgspec.Struct, kw_only=True):
     item: str
     quantity: Decimal
     delivery: str
+    order: str = ""
+    """The sales order for which the delivery goes."""
     reference: str
     state: State = "open"
     taken_at: datetime
@@ -45,6 +48,7 @@ class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     item: str
     quantity: Decimal
     delivery: str = ""
+    order: str = ""
     reference: str = ""
 
 
@@ -74,6 +78,8 @@ class Wms(HttpSystem):
         self.levels = Levels(self.locks, self.now)
         self.supply = Supply(PRODUCTION, self.locks, self.now, self.levels)
         """Components, and the orders they are promised to."""
+        self.outbound = Outbound(self.locks, self.now)
+        """Goods, and the sales orders they are promised to."""
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -98,17 +104,21 @@ class Wms(HttpSystem):
         """`PUT /locks/LOT`; a lot that was free until now is news."""
         answer, new = self._locks.put(lot, body)
         if new:
-            self.supply.look()
-            self.levels.look(lot)
+            self._look(lot)
             self._say("locked", lot, "", Decimal(0), "")
         return answer
 
     def free(self, lot: str) -> None:
         """It may be taken again; a shift lead can do that at a terminal, too."""
         if self._locks.all.pop(lot, None) is not None:
-            self.supply.look()
-            self.levels.look(lot)
+            self._look(lot)
             self._say("unlocked", lot, "", Decimal(0), "")
+
+    def _look(self, lot: str) -> None:
+        """It is locked now, or free."""
+        self.supply.look()
+        self.outbound.look()
+        self.levels.look(lot)
 
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
@@ -121,7 +131,7 @@ class Wms(HttpSystem):
             self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`."""
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/outbound`, `/locks/LOT`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -147,6 +157,10 @@ class Wms(HttpSystem):
                 return self.levels.since(request.query.get("after", "0"))
             case "GET", ["shortages"]:
                 return self.supply.short_since(request.query.get("after", "0"))
+            case "GET", ["outbound"]:
+                return self.outbound.since(request.query.get("after", "0"))
+            case "PUT", ["outbound", order]:
+                return self.outbound.put(order, await request.read())
             case "PUT", ["reservations", order]:
                 return self.supply.put(order, await request.read())
             case "DELETE", ["reservations", order]:
@@ -174,6 +188,8 @@ class Wms(HttpSystem):
             id=f"T{len(self.tasks) + 700001}", taken_at=self.now(), **msgspec.structs.asdict(asked)
         )
         self.tasks[task.id] = task
+        if task.kind == "pick":
+            self.outbound.pick(task.delivery, task.order, task.lot, task.item, task.quantity)
         return json_answer(task, status=201)
 
     def _wished(self, delivery: str, body: bytes) -> web.Response:
@@ -195,13 +211,16 @@ class Wms(HttpSystem):
         return feed_page("changes", self.changes, after)
 
     def hear(self, fact: Fact) -> None:
-        """Whatever is carried, counted or thrown away in its halls is scanned."""
+        """Whatever comes, is carried, counted or thrown away in its halls is scanned."""
         self.supply.hear(fact)
         match fact:
+            case Arrived() if fact.place.startswith(_OURS):
+                self._change(fact, fact.place, fact.quantity)
             case Moved():
                 self._change(fact, fact.origin, -fact.quantity)
                 self._change(fact, fact.place, fact.quantity)
             case Left():
+                self.outbound.leave(fact.because)
                 self._change(fact, fact.place, -fact.quantity)
                 if (pallet := self.pallets.get(fact.because)) is not None:
                     self._say(
@@ -230,11 +249,14 @@ class Wms(HttpSystem):
         row = {"lot": lot, "item": item, "quantity": quantity, "bin": place, "at": self.now()}
         self.changes.append({"seq": len(self.changes) + 1, "type": kind, **row, **more})
 
-    def _change(self, fact: Moved | Left | Scrapped | Counted, place: str, amount: Decimal) -> None:
+    def _change(
+        self, fact: Arrived | Moved | Left | Scrapped | Counted, place: str, amount: Decimal
+    ) -> None:
         if not place.startswith(_OURS):
             return
         lot = fact.lot
         self.levels.add(lot, fact.material, "warehouse", amount)
+        self.outbound.add(lot, fact.material, amount)
         there = self.bins.get((lot, place), Decimal(0)) + amount
         if there:
             self.bins[lot, place] = there
