@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/availability/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadAvailability
+         * @description How much there is of an item, at all sites you may see, at one plant (`site`), or of one
+         *     `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
+         *     for partners.
+         */
+        get: operations["read_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/commands/{key}": {
         parameters: {
             query?: never;
@@ -247,28 +269,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/availability/{item}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ReadAvailability
-         * @description How much there is of an item, at all sites you may see, at one plant (`site`), or of one
-         *     `lot`: what the books say, what the warehouse says, and who holds what, each with its age. Not
-         *     for partners.
-         */
-        get: operations["read_availability"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -301,6 +301,28 @@ export interface paths {
          * @description The board at a glance; `generated_at` says its age, a second at most.
          */
         get: operations["read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadReach
+         * @description What a movement of stock that was missed reaches, asked of an item, a lot, an order or a
+         *     delivery: where systems say that other amounts of a lot lie and what that is worth, the
+         *     production orders that miss or make the item, and the sales orders that wait for it.
+         */
+        get: operations["read_reach"];
         put?: never;
         post?: never;
         delete?: never;
@@ -617,6 +639,14 @@ export interface components {
             items: components["schemas"]["ExceptionView"][];
             next_before: number | null;
         };
+        /** Gap */
+        Gap: {
+            lot: string;
+            off: string;
+            unit: string;
+            words: components["schemas"]["PlaceWord"][];
+            worth: string | null;
+        };
         /**
          * Going
          * @description A command is recorded and not finished; ask at `status`.
@@ -741,6 +771,14 @@ export interface components {
             };
             projection_lag_records: number;
         };
+        /** PlaceWord */
+        PlaceWord: {
+            age_s: number | null;
+            amount: string;
+            location: string;
+            said_at: string | null;
+            source: string;
+        };
         /**
          * Problem
          * @description What went wrong, RFC 9457; `acts` says whose hands are needed.
@@ -787,11 +825,44 @@ export interface components {
             raw: string | null;
             /** @enum {null|string} */
             raw_encoding: "utf-8" | "base64" | null;
+            reach: components["schemas"]["Reach"] | null;
             state: string;
             subject: string | null;
             team: string;
             text: string;
             times: number;
+        };
+        /**
+         * Reach
+         * @description From stock to the schedule, to customers and to the journal, by what is believed now.
+         */
+        Reach: {
+            gaps: components["schemas"]["Gap"][];
+            /** Format: date-time */
+            generated_at: string;
+            items: string[];
+            orders: components["schemas"]["ReachedOrder"][];
+            sales: components["schemas"]["ReachedSale"][];
+            valued_by: {
+                [key: string]: string;
+            };
+        };
+        /** ReachedOrder */
+        ReachedOrder: {
+            due_at: string | null;
+            ends_at: string | null;
+            /** @enum {string} */
+            how: "misses" | "makes";
+            machine: string | null;
+            missing: string | null;
+            order: string;
+        };
+        /** ReachedSale */
+        ReachedSale: {
+            customer: string | null;
+            order: string;
+            through: string | null;
+            wanted_by: string | null;
         };
         /**
          * Related
@@ -980,6 +1051,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Healthy"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_availability: {
+        parameters: {
+            query?: {
+                /** @example plant-a */
+                site?: string | null;
+                /** @example L-2026-0001 */
+                lot?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example PUMP */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "generated_at": "2026-03-02T12:00:00Z",
+                     *       "item": "PUMP",
+                     *       "lots": [
+                     *         {
+                     *           "holds": [
+                     *             {
+                     *               "age_s": 4,
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "since": "2026-03-02T12:00:00Z",
+                     *               "source": "qms"
+                     *             }
+                     *           ],
+                     *           "local": "L-2026-0001",
+                     *           "name": "material-lot/company:L-2026-0001",
+                     *           "site": "plant-a",
+                     *           "stock": [
+                     *             {
+                     *               "age_s": 9.5,
+                     *               "amount": "12",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "erp",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             },
+                     *             {
+                     *               "age_s": 2.5,
+                     *               "amount": "11",
+                     *               "location": "warehouse",
+                     *               "said_at": "2026-03-02T12:00:00Z",
+                     *               "source": "wms",
+                     *               "unit": "PC",
+                     *               "use": "unrestricted"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "totals": [
+                     *         {
+                     *           "amount": "12",
+                     *           "free": "0",
+                     *           "held": "12",
+                     *           "oldest_age_s": 9.5,
+                     *           "source": "erp",
+                     *           "unit": "PC"
+                     *         },
+                     *         {
+                     *           "amount": "11",
+                     *           "free": "0",
+                     *           "held": "11",
+                     *           "oldest_age_s": 2.5,
+                     *           "source": "wms",
+                     *           "unit": "PC"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Availability"];
                 };
             };
             /** @description What went wrong */
@@ -1373,103 +1541,6 @@ export interface operations {
             };
         };
     };
-    read_availability: {
-        parameters: {
-            query?: {
-                /** @example plant-a */
-                site?: string | null;
-                /** @example L-2026-0001 */
-                lot?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @example PUMP */
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "generated_at": "2026-03-02T12:00:00Z",
-                     *       "item": "PUMP",
-                     *       "lots": [
-                     *         {
-                     *           "holds": [
-                     *             {
-                     *               "age_s": 4,
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "since": "2026-03-02T12:00:00Z",
-                     *               "source": "qms"
-                     *             }
-                     *           ],
-                     *           "local": "L-2026-0001",
-                     *           "name": "material-lot/company:L-2026-0001",
-                     *           "site": "plant-a",
-                     *           "stock": [
-                     *             {
-                     *               "age_s": 9.5,
-                     *               "amount": "12",
-                     *               "location": "warehouse",
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "source": "erp",
-                     *               "unit": "PC",
-                     *               "use": "unrestricted"
-                     *             },
-                     *             {
-                     *               "age_s": 2.5,
-                     *               "amount": "11",
-                     *               "location": "warehouse",
-                     *               "said_at": "2026-03-02T12:00:00Z",
-                     *               "source": "wms",
-                     *               "unit": "PC",
-                     *               "use": "unrestricted"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "more": false,
-                     *       "totals": [
-                     *         {
-                     *           "amount": "12",
-                     *           "free": "0",
-                     *           "held": "12",
-                     *           "oldest_age_s": 9.5,
-                     *           "source": "erp",
-                     *           "unit": "PC"
-                     *         },
-                     *         {
-                     *           "amount": "11",
-                     *           "free": "0",
-                     *           "held": "11",
-                     *           "oldest_age_s": 2.5,
-                     *           "source": "wms",
-                     *           "unit": "PC"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Availability"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     me: {
         parameters: {
             query?: never;
@@ -1515,6 +1586,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reach"];
                 };
             };
             /** @description What went wrong */

@@ -1,7 +1,7 @@
 -- $1 numbers of items, $2 sites. The newest entry of each in the journal, among the newest 1,000 of all.
 select distinct on (item) item, name as entry,
   split_part(value, ' ', 1)::numeric as value, split_part(value, ' ', 2) as currency,
-  split_part(quantity, ' ', 1)::numeric as quantity
+  split_part(quantity, ' ', 1)::numeric as quantity, split_part(quantity, ' ', 2) as unit
 from (
   select s.name, s.position, m.value #>> '{}' as item, v.value #>> '{}' as value,
     q.value #>> '{}' as quantity
