@@ -61,7 +61,7 @@ async def reach_of(db: Asks, subject: str, *, sites: frozenset[str], now: dateti
     gaps: list[Gap] = []
     for item in items:
         mine = [row["name"] for row in await db.fetch(statement("item_names"), item)]
-        rows = await db.fetch(statement("stock_words"), mine, sorted(sites))
+        rows = await db.fetch(statement("stock_words"), mine, sorted(sites), subject)
         gaps += gaps_of((StockWords(**row) for row in rows), prices.get(item), now)
         names += mine
     if subject.startswith("material-lot/"):

@@ -65,7 +65,7 @@ class Reach(Struct, frozen=True):
 
     items: list[str]
     gaps: list[Gap]
-    """The youngest lots first, 50 at most."""
+    """The youngest lots first, 50 at most, of the youngest 2,000 of each item."""
     valued_by: dict[str, str]
     """Item -> the entry in the journal whose value was taken."""
     orders: list[ReachedOrder]
