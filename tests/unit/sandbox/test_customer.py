@@ -99,6 +99,7 @@ def test_what_may_leave_is_compared_with_the_warehouse_holds_and_inspections(sol
     row = sold.crm.orders[sold.ours] = {"Shipment_Readiness__c": "waits"}
     assert reckoned() == (0, 0)
     wms.outbound.add("L1", "PUMP", Decimal(9))
+    wms.outbound.look()
     assert reckoned() == (1, 1)
     row["Shipment_Readiness__c"] = "ready"
     assert reckoned() == (0, 0)

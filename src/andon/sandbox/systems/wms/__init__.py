@@ -240,7 +240,8 @@ class Wms(HttpSystem):
                     "counted", fact.lot, fact.material, fact.quantity, fact.place, expected=before
                 )
             case _:
-                pass
+                return
+        self.outbound.look()
 
     def _say(
         self, kind: str, lot: str, item: str, quantity: Decimal, place: str, **more: object

@@ -66,9 +66,9 @@ class Outbound:
         return feed_page("outbound", self.said, after)
 
     def add(self, lot: str, item: str, amount: Decimal) -> None:
-        """So much more of it lies in the halls, or less."""
+        """So much more of it lies in the halls, or less. Nothing is said before somebody looks, as
+        what is carried lies nowhere in between."""
         self._lies[lot] = item, self._lies.get(lot, (item, _NONE))[1] + amount
-        self.look()
 
     def pick(self, delivery: str, order: str, lot: str, item: str, quantity: Decimal) -> None:
         """A delivery for the order takes this, and nothing else."""
@@ -86,6 +86,7 @@ class Outbound:
 
     def look(self) -> None:
         """Says of each order what is something else than before."""
+        self._lies = {lot: there for lot, there in self._lies.items() if there[1]}
         free = {lot: n for lot, (_, n) in self._lies.items() if n > 0 and lot not in self._locked}
         lots: dict[str, set[str]] = {order: set() for order in self.open}
         lacks = {order: dict(wanted) for order, wanted in self.open.items()}
@@ -99,24 +100,21 @@ class Outbound:
             lacks[pick.order][pick.item] = lacks[pick.order].get(pick.item, _NONE) - pick.quantity
             if there < pick.quantity:
                 missing[pick.order][pick.item] = pick.quantity - there
+        shelves = self._shelves(free)
         for order, wanted in lacks.items():
             for item, amount in wanted.items():
-                short = self._take(free, item, amount, lots[order])
+                short = _take(shelves.get(item, []), free, amount, lots[order])
                 if short:
                     missing[order][item] = missing[order].get(item, _NONE) + short
             self._say(order, missing[order], tuple(sorted(lots[order])))
 
-    def _take(
-        self, free: dict[str, Decimal], item: str, amount: Decimal, lots: set[str]
-    ) -> Decimal:
-        """From the oldest lot on; how much is missing."""
-        for lot, (of, _) in self._lies.items():
-            there = free.get(lot, _NONE)
-            if amount > 0 and of == item and there > 0:
-                lots.add(lot)
-                free[lot] = there - min(there, amount)
-                amount -= min(there, amount)
-        return max(amount, _NONE)
+    def _shelves(self, free: Mapping[str, Decimal]) -> dict[str, list[str]]:
+        """Lots of each item of which some is free, the oldest last."""
+        found: dict[str, list[str]] = {}
+        for lot, (item, _) in reversed(self._lies.items()):
+            if free.get(lot, _NONE) > 0:
+                found.setdefault(item, []).append(lot)
+        return found
 
     def _say(self, order: str, missing: Mapping[str, Decimal], lots: tuple[str, ...]) -> None:
         if self.last.get(order) == (missing, lots):
@@ -125,3 +123,16 @@ class Outbound:
         lines = [{"item": item, "missing": amount} for item, amount in missing.items()]
         row = {"order": order, "missing": lines, "lots": lots, "at": self._now()}
         self.said.append({"seq": len(self.said) + 1, **row})
+
+
+def _take(shelf: list[str], free: dict[str, Decimal], amount: Decimal, lots: set[str]) -> Decimal:
+    """From the oldest lot on; how much is missing."""
+    while amount > 0 and shelf:
+        lot = shelf[-1]
+        lots.add(lot)
+        taken = min(free[lot], amount)
+        free[lot] -= taken
+        amount -= taken
+        if not free[lot]:
+            shelf.pop()
+    return max(amount, _NONE)
