@@ -3,6 +3,7 @@
 from andon.app import Andon
 from andon.capabilities.finance import compare_with_journal
 from andon.capabilities.fulfilment import (
+    follow_readiness,
     pick_delivery,
     post_departed,
     tell_customer,
@@ -81,6 +82,7 @@ andon = Andon(
         close_inspection,
         dispose_on_floor,
         dispose_in_warehouse,
+        follow_readiness,
         pick_delivery,
         tender_load,
         post_departed,

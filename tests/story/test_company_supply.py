@@ -1,19 +1,22 @@
 """Purchases of the sandbox company: what came is in the books once, whatever the wires do."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from andon.connectors.odata.simulated.stocks import Stock
 from andon.sandbox.lab import compare, supply
 from andon.sandbox.lab.reckoning import Reckoned
 from andon.sandbox.systems.contract_manufacturer import ContractManufacturer
 from andon.sandbox.systems.erp import Erp
+from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import Called, SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
-from andon.sandbox.truth import Arrived
+from andon.sandbox.truth import Arrived, Scrapped
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
@@ -65,6 +68,68 @@ async def test_an_order_that_cannot_be_made_is_seen_before_it_stands_at_the_line
 
         await until(covered, within=30)
         assert world.truth.amount("S2", "A.STORE") == 40
+        await _seals_that_nobody_posted_reach_a_customer(plant, second)
+
+
+async def _seals_that_nobody_posted_reach_a_customer(plant: Served, order: str) -> None:
+    """Seals break where they lie, and the books refuse to say so: their period is closed. Both the
+    lot's case and that of the order which misses it show all that follows: what it is worth, where
+    the order stands in the schedule, and who waits for its pumps."""
+    world, erp, planning = plant.company.world, plant.company.the(Erp), plant.company.the(Planning)
+    movements = erp.company.movements
+    sold = erp.company.sales.place("17100001", "PUMP", Decimal(3), world.now().date())
+    _break(plant, "S1", 1)
+    await until(lambda: movements.stock(Stock("SEAL", "1710", "171A", "S1")) == 29, within=30)
+    always, movements.open_from = movements.open_from, date(9000, 1, 1)
+    _break(plant, "S2", 40)
+
+    async def reached(team: str) -> tuple[int, dict[str, Any]]:
+        subject = {"warehouse": "material-lot/company:S2", "purchasing": made}[team]
+        for one in await plant.cases():
+            if (one["subject"], one["team"], one["state"]) == (subject, team, "open"):
+                _, case = await plant.ask("GET", f"/v1/exceptions/{one['id']}")
+                return one["id"], case["reach"] or {}
+        return 0, {}
+
+    async def whole() -> bool:
+        """Systems tell it one after the other; until the books are read again, S1 differs too."""
+        both = [(await reached(team))[1] for team in ("warehouse", "purchasing")]
+        gaps = [[gap["lot"] for gap in found.get("gaps", ())] for found in both]
+        return gaps == [["material-lot/company:S2"]] * 2 and all(
+            found["valued_by"] and found["orders"] and found["sales"] for found in both
+        )
+
+    made = f"production-order/erp:{order}"
+    await until(whole, within=60)
+    case, of_lot = await reached("warehouse")
+    for found in (of_lot, (await reached("purchasing"))[1]):
+        (gap,), (late,), (sale,) = found["gaps"], found["orders"], found["sales"]
+        assert (gap["off"], gap["unit"], gap["worth"]) == ("40", "PC", "100 EUR")
+        words = [(one["location"], one["source"], one["amount"]) for one in gap["words"]]
+        assert words == [("production", "erp-stock", "40"), ("production", "wms", "0")]
+        assert (late["order"], late["how"], late["missing"]) == (made, "misses", "SEAL 7 PC")
+        job = planning.jobs[made]
+        assert (late["machine"], datetime.fromisoformat(late["ends_at"])) == (job.line, job.ends)
+        assert (sale["order"], sale["through"]) == (f"sales-order/erp:{sold}", made)
+        assert sale["customer"] == "party/company:17100001"
+
+    movements.open_from = always
+    await plant.ask("POST", f"/v1/exceptions/{case}/answer", {"answer": "post again"})
+
+    async def posted() -> bool:
+        case, found = await reached("purchasing")
+        return case != 0 and not found
+
+    await until(posted, within=60)
+
+
+def _break(plant: Served, lot: str, amount: int) -> None:
+    world = plant.company.world
+    broke = Scrapped(
+        at=world.now(), lot=lot, material="SEAL", quantity=Decimal(amount), place="A.STORE",
+        because="broken",
+    )  # fmt: skip
+    world.truth.happens(broke)
 
 
 @pytest.mark.story

@@ -15,6 +15,7 @@ PAGES = {
     "subject": "/subjects/production-order/erp:1046",
     "exceptions": "/exceptions",
     "case": "/exceptions?id=31",
+    "reach": "/exceptions?id=30",
     "connections": "/connections",
     "missing": "/subjects/WO-9",
     "several": "/subjects/L-22",

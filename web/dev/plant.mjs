@@ -488,6 +488,7 @@ const kase = (id, cls, code, team, connection, subject, text, s, more = {}) => (
   raw: null,
   raw_encoding: null,
   hurts: [],
+  reach: null,
   ...more,
 });
 
@@ -523,6 +524,72 @@ export function cases() {
             wanted_by: null,
           },
         ],
+      },
+    ),
+    kase(
+      30,
+      'refused',
+      'question',
+      'purchasing',
+      null,
+      'production-order/erp:1051',
+      '1051 cannot be made: 6 PC of SEAL missing.\nPress the supplier, or agree with planning that the order waits.\nThis goes away once all of it is there.',
+      900,
+      {
+        choices: ['the order waits', 'it comes in time'],
+        reach: {
+          items: ['SEAL'],
+          gaps: [
+            {
+              lot: 'material-lot/company:S2',
+              unit: 'PC',
+              words: [
+                {
+                  location: 'production',
+                  source: 'erp-stock',
+                  amount: '40',
+                  said_at: ago(8400),
+                  age_s: 8400,
+                },
+                {
+                  location: 'production',
+                  source: 'wms',
+                  amount: '0',
+                  said_at: ago(960),
+                  age_s: 960,
+                },
+              ],
+              off: '40',
+              worth: '100 EUR',
+            },
+          ],
+          valued_by: { SEAL: 'journal-entry/erp:1710-2026-0100000007-000002' },
+          orders: [
+            {
+              order: 'production-order/erp:1051',
+              how: 'misses',
+              missing: 'SEAL 6 PC',
+              machine: 'LINE1',
+              due_at: ago(-90000),
+              ends_at: ago(-9000),
+            },
+          ],
+          sales: [
+            {
+              order: 'sales-order/erp:5000021',
+              customer: 'party/company:17100001',
+              wanted_by: ago(-12600),
+              through: 'production-order/erp:1051',
+            },
+            {
+              order: 'sales-order/erp:5000023',
+              customer: 'party/company:17100003',
+              wanted_by: null,
+              through: 'material-lot/company:A0000007',
+            },
+          ],
+          generated_at: ago(0),
+        },
       },
     ),
     kase(

@@ -8,6 +8,7 @@ __all__ = [
     "read_exceptions",
     "read_objects",
     "read_overview",
+    "read_reach",
     "read_subject",
     "read_subjects",
     "reading_routes",
@@ -32,6 +33,8 @@ from andon.visibility.authoritative import authoritative, objects
 from andon.visibility.availability import availability
 from andon.visibility.eyes import Eyes
 from andon.visibility.overview import overview
+from andon.visibility.reach import reach
+from andon.visibility.reached import Reach
 from andon.visibility.subject import subject_page
 from andon.visibility.subjects import subject_lines
 from andon.visibility.views import Authoritative, Availability, Overview, RawException, SubjectPage
@@ -111,6 +114,20 @@ async def read_availability(
         sites=caller.sites,
         site=site,
         lot=lot,
+        now=hub.now(),
+    )
+
+
+@get("/v1/reach/{name:path}", opt={"scope": "read"})
+async def read_reach(request: Asked, name: FromPath[str]) -> Reach:
+    """What a movement of stock that was missed reaches, asked of an item, a lot, an order or a
+    delivery: where systems say that other amounts of a lot lie and what that is worth, the
+    production orders that miss or make the item, and the sales orders that wait for it."""
+    hub = hub_of(request)
+    return await reach(
+        hub.pool,
+        as_sent(request, "/v1/reach", name),
+        sites=caller_of(request).sites,
         now=hub.now(),
     )
 
@@ -206,8 +223,9 @@ async def the_exception(request: Asked, exception_id: int) -> RawException:
     """One case that the caller may see; 404 otherwise."""
     found = None
     if 0 <= exception_id <= BIGINT:
+        hub, sites = hub_of(request), caller_of(request).sites
         found = await exception_views.exception_with_raw(
-            hub_of(request).pool, exception_id, sites=caller_of(request).sites
+            hub.pool, exception_id, sites=sites, now=hub.now()
         )
     if found is None:
         raise ProblemError(404, f"There is no case {exception_id} that you may see.")
@@ -232,5 +250,6 @@ reading_routes: tuple[Any, ...] = (
     read_objects,
     read_exceptions,
     read_exception,
+    read_reach,
     read_connections,
 )

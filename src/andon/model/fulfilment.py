@@ -136,6 +136,8 @@ class PickDelivery(DeliveryCommand, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "andon.fulfilment.delivery.pick.v1"
 
     lines: Annotated[tuple[DeliveryLine, ...], msgspec.Meta(min_length=1)]
+    orders: tuple[Name, ...] = ()
+    """Sales orders for which it goes."""
 
     def claims(self) -> Claims:
         """That it may be picked."""

@@ -118,6 +118,7 @@ from andon.model.quality import (
     ReleaseHold,
     RequestInspection,
 )
+from andon.model.readiness import GoodsChecked, ReserveGoods, TellReadiness
 from andon.model.returning import (
     AdviseReturn,
     PostReturn,
@@ -254,6 +255,9 @@ VOCABULARY: tuple[type[Message], ...] = (
     PostGoodsIssue,
     TellCustomer,
     CustomerTold,
+    ReserveGoods,
+    GoodsChecked,
+    TellReadiness,
     OpenCustomerCase,
     CloseCustomerCase,
     CustomerCaseOpened,

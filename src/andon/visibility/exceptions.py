@@ -1,14 +1,18 @@
 """The queue of cases that somebody must decide."""
 
-__all__ = ["exception_with_raw", "exceptions", "exceptions_of", "hurts"]
+__all__ = ["exception_with_raw", "exceptions", "exceptions_of"]
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
+from andon.visibility.reach import reach_of
+from andon.visibility.reached import Reach
 from andon.visibility.reading import Asks, maybe_json, row_with
+from andon.visibility.shortage import hurts
 from andon.visibility.sql import statement
-from andon.visibility.views import ExceptionView, Hurt, RawException
+from andon.visibility.views import ExceptionView, RawException
 
 ExceptionState = Literal["open", "acknowledged", "resolved"]
 
@@ -36,9 +40,10 @@ async def exceptions_of(
 
 
 async def exception_with_raw(
-    db: Asks, exception_id: int, *, sites: frozenset[str]
+    db: Asks, exception_id: int, *, sites: frozenset[str], now: datetime
 ) -> RawException | None:
-    """One case with its item as it came; None where the caller may not see it."""
+    """One case with its item as it came, whom it hurts, and what it reaches where systems differ
+    about stock; None where the caller may not see it."""
     row = await db.fetchrow(
         statement("exceptions"), None, None, sorted(sites), 1, None, exception_id
     )
@@ -51,13 +56,15 @@ async def exception_with_raw(
         raw=raw,
         raw_encoding=encoding,
         hurts=[] if row["subject"] is None else await hurts(db, row["subject"], sites=sites),
+        reach=await _reach(db, row["subject"], sites, now),
     )
 
 
-async def hurts(db: Asks, subject: str, *, sites: frozenset[str]) -> list[Hurt]:
-    """The sales orders that a shortage of an order, an item or a purchase order hurts."""
-    rows = await db.fetch(statement("hurts"), subject, sorted(sites))
-    return [Hurt(**row) for row in rows]
+async def _reach(
+    db: Asks, subject: str | None, sites: frozenset[str], now: datetime
+) -> Reach | None:
+    found = None if subject is None else await reach_of(db, subject, sites=sites, now=now)
+    return found if found is not None and found.gaps else None
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:

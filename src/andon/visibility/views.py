@@ -34,6 +34,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from andon.visibility.reached import Reach
+
 Stands = Literal["owner", "agrees", "settling", "differs", "unowned"]
 """How a belief stands to its owner's: it is the owner's; equal to it; different but still inside
 the agreed time; different beyond it; or nobody declared who owns or follows."""
@@ -304,6 +306,8 @@ class RawException(ExceptionView, frozen=True, kw_only=True):
     raw_encoding: Literal["utf-8", "base64"] | None
     hurts: list[Hurt]
     """Whom the shortage hurts that the case is about, who wants it soonest first, 50 at most."""
+    reach: Reach | None
+    """Where systems differ about stock of what the case is about: all that this reaches."""
 
 
 class SubjectPage(Struct, frozen=True, kw_only=True):

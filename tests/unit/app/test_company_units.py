@@ -11,6 +11,8 @@ from andon.core.message import Command
 from andon.core.quantity import Quantity
 from andon.model.components import ReserveComponents
 from andon.model.production import ChangeOrder, NeededComponent
+from andon.model.readiness import ReserveGoods
+from andon.model.sales import SalesLine
 from tests.unit.app.test_company_quality import asked
 
 _ORDER = "production-order/erp:1000001"
@@ -37,8 +39,16 @@ _PIECES = Quantity(Decimal(2), "PC")
             ),
             ["/components/0/quantity/unit", "/components/2/quantity/unit"],
         ),
+        (
+            warehouse.AREA,
+            ReserveGoods(
+                order_id="sales-order/erp:5000001",
+                lines=(SalesLine(material_id="OIL", quantity=_KILOS),),
+            ),
+            ["/lines/0/quantity/unit"],
+        ),
     ],
-    ids=["an order for the floor", "components in the warehouse"],
+    ids=["an order for the floor", "components in the warehouse", "goods in the warehouse"],
 )
 def test_what_is_counted_otherwise_is_named_place_by_place(
     area: Area, command: Command, places: list[str]

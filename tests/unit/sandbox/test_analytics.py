@@ -11,9 +11,11 @@ import pytest
 
 from andon.connectors.kafka.library import Batch
 from andon.sandbox.company import Company
-from andon.sandbox.lab.analytics import booked, happened, turned
-from andon.sandbox.systems.analytics import Analytics
+from andon.sandbox.lab.analytics import booked, happened, planned, turned
+from andon.sandbox.lab.reckoning import Reckoned
+from andon.sandbox.systems.analytics import Analytics, Told
 from andon.sandbox.systems.analytics.stream import TOPIC, Stream
+from andon.sandbox.systems.erp import Erp
 from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -106,6 +108,38 @@ def test_a_file_that_is_laid_out_otherwise_is_refused_whole(analytics: Analytics
     analytics.load()
     assert analytics.store == []
     assert [file.name for file in (analytics.folder / "refused").iterdir()] == ["odd.csv"]
+
+
+def ordered(*said: tuple[str, int]) -> list[Told]:
+    """What is said of the first order, minute by minute."""
+    return [
+        Told(
+            f"andon.production.order.{word}.v1", ORDER, NOON + timedelta(minutes=n),
+            {"planned": pieces(amount)},
+        )
+        for n, (word, amount) in enumerate(said)
+    ]  # fmt: skip
+
+
+def test_an_order_is_told_as_planners_want_it_last() -> None:
+    erp = Company(seed=1, andon="http://127.0.0.1:1").the(Erp)
+    number = erp.company.release("PUMP", 4)
+    assert ORDER.endswith(number)
+    assert planned(erp, []) == Reckoned(lost=1, doubled=0, out_of_order=0)
+    assert planned(erp, ordered(("released", 4))).well
+    assert not planned(erp, ordered(("released", 4), ("released", 4))).well
+    erp.company.resize(number, 6)
+    assert not planned(erp, ordered(("released", 4))).well
+    assert planned(erp, reversed(ordered(("released", 4), ("changed", 6)))).well
+    erp.company.cancel(number)
+    assert not planned(erp, ordered(("released", 4), ("changed", 6))).well
+    assert planned(erp, ordered(("released", 4), ("changed", 6), ("cancelled", 0))).well
+    assert planned(erp, []).well, "nobody heard of it before it was cancelled"
+
+
+def test_an_order_that_nobody_released_is_one_too_many() -> None:
+    erp = Company(seed=1, andon="http://127.0.0.1:1").the(Erp)
+    assert planned(erp, ordered(("changed", 6))) == Reckoned(lost=0, doubled=1, out_of_order=0)
 
 
 def record(

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from andon.connectors.odata.simulated.movement_types import IN_INSPECTION
+from andon.connectors.odata.simulated.stocks import Stock
 from andon.sandbox.lab import compare, customer
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.crm.queries import QueryError, answered
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.portal import Portal
+from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import Wms
 from andon.sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -80,6 +84,34 @@ def test_what_the_portal_shows_is_compared_with_the_road(sold: Sold) -> None:
     assert customer.shown(*shown).well
     sold.tms.passes(sold.delivery, "delivered")
     assert not customer.shown(*shown).well
+
+
+def test_what_may_leave_is_compared_with_the_warehouse_holds_and_inspections(sold: Sold) -> None:
+    wms, qms = Wms(World(1), ""), Qms(World(1), "")
+
+    def reckoned() -> tuple[int, int]:
+        found = customer.readiness(sold.erp, wms, qms, sold.crm)
+        return found.lost, found.doubled
+
+    assert reckoned() == (1, 0), "nobody has asked the warehouse"
+    wms.outbound.put(sold.ours, b'{"lines": [{"item": "PUMP", "quantity": 3}]}')
+    assert reckoned() == (1, 0), "nobody has told the CRM"
+    row = sold.crm.orders[sold.ours] = {"Shipment_Readiness__c": "waits"}
+    assert reckoned() == (0, 0)
+    wms.outbound.add("L1", "PUMP", Decimal(9))
+    wms.outbound.look()
+    assert reckoned() == (1, 1)
+    row["Shipment_Readiness__c"] = "ready"
+    assert reckoned() == (0, 0)
+    hold = qms.place("L1", "porous casting")
+    assert reckoned() == (1, 1)
+    qms.release(hold)
+    inspected = Stock("PUMP", "1710", "171A", "L1", IN_INSPECTION)
+    sold.erp.company.movements.stocks.put(inspected, Decimal(1))
+    assert reckoned() == (1, 1)
+    wms.outbound.pick("80000001", sold.ours, "L1", "PUMP", Decimal(3))
+    wms.outbound.leave("80000001")
+    assert reckoned() == (0, 0), "it has left"
 
 
 def test_two_cases_of_one_promise_are_doubled_and_one_left_open_is_lost(sold: Sold) -> None:

@@ -309,6 +309,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadReach
+         * @description What a movement of stock that was missed reaches, asked of an item, a lot, an order or a
+         *     delivery: where systems say that other amounts of a lot lie and what that is worth, the
+         *     production orders that miss or make the item, and the sales orders that wait for it.
+         */
+        get: operations["read_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -617,6 +639,14 @@ export interface components {
             items: components["schemas"]["ExceptionView"][];
             next_before: number | null;
         };
+        /** Gap */
+        Gap: {
+            lot: string;
+            off: string;
+            unit: string;
+            words: components["schemas"]["PlaceWord"][];
+            worth: string | null;
+        };
         /**
          * Going
          * @description A command is recorded and not finished; ask at `status`.
@@ -741,6 +771,14 @@ export interface components {
             };
             projection_lag_records: number;
         };
+        /** PlaceWord */
+        PlaceWord: {
+            age_s: number | null;
+            amount: string;
+            location: string;
+            said_at: string | null;
+            source: string;
+        };
         /**
          * Problem
          * @description What went wrong, RFC 9457; `acts` says whose hands are needed.
@@ -787,11 +825,44 @@ export interface components {
             raw: string | null;
             /** @enum {null|string} */
             raw_encoding: "utf-8" | "base64" | null;
+            reach: components["schemas"]["Reach"] | null;
             state: string;
             subject: string | null;
             team: string;
             text: string;
             times: number;
+        };
+        /**
+         * Reach
+         * @description From stock to the schedule, to customers and to the journal, by what is believed now.
+         */
+        Reach: {
+            gaps: components["schemas"]["Gap"][];
+            /** Format: date-time */
+            generated_at: string;
+            items: string[];
+            orders: components["schemas"]["ReachedOrder"][];
+            sales: components["schemas"]["ReachedSale"][];
+            valued_by: {
+                [key: string]: string;
+            };
+        };
+        /** ReachedOrder */
+        ReachedOrder: {
+            due_at: string | null;
+            ends_at: string | null;
+            /** @enum {string} */
+            how: "misses" | "makes";
+            machine: string | null;
+            missing: string | null;
+            order: string;
+        };
+        /** ReachedSale */
+        ReachedSale: {
+            customer: string | null;
+            order: string;
+            through: string | null;
+            wanted_by: string | null;
         };
         /**
          * Related
@@ -1528,6 +1599,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reach"];
                 };
             };
             /** @description What went wrong */

@@ -1,4 +1,5 @@
-"""Analytics: what is made, moved and delivered is told as rows of CSV, and streamed to a topic."""
+"""Analytics: what is released, made, moved and delivered is told as rows of CSV, and streamed to a
+topic."""
 
 __all__ = ["AREA"]
 
@@ -17,9 +18,18 @@ from andon.model.finance import JournalEntryPosted
 from andon.model.fulfilment import MilestonePassed
 from andon.model.inventory import StockMoved
 from andon.model.plant import EquipmentStateChanged
-from andon.model.production import OperationConfirmed, OrderCompleted
+from andon.model.production import (
+    OperationConfirmed,
+    OrderCancelled,
+    OrderChanged,
+    OrderCompleted,
+    OrderReleased,
+)
 
 _EVENTS = (
+    OrderReleased,
+    OrderChanged,
+    OrderCancelled,
     OperationConfirmed,
     OrderCompleted,
     StockMoved,

@@ -15,6 +15,7 @@ from andon.core.mapping import Known, Said, inbound, outbound
 from andon.core.plant import Connection, Partnership, Route
 from andon.model.fulfilment import DeliveryCreated
 from andon.model.party import PartyChanged
+from andon.model.readiness import TellReadiness
 from andon.model.sales import (
     CloseCustomerCase,
     CustomerCaseClosed,
@@ -100,6 +101,19 @@ def _tell(command: TellCustomer, known: Known) -> Request:
     )
 
 
+@outbound(TellReadiness, proof="keyed", local=True)
+def _tell_readiness(command: TellReadiness, known: Known) -> Request:
+    """An upsert by our number of the order."""
+    return Request(
+        target=f"PATCH /sobjects/Order/Order_Number__c/{known.local}",
+        body={
+            "Account__c": command.customer_id,
+            "Shipment_Readiness__c": command.readiness,
+            "Readiness_Changed_At__c": command.changed_at.isoformat(),
+        },
+    )
+
+
 @outbound(OpenCustomerCase, proof="findable", local=True)
 def _open(command: OpenCustomerCase, known: Known) -> Request:
     """A case keeps our key, and the CRM does not look at it."""
@@ -121,17 +135,28 @@ def _close(command: CloseCustomerCase, _: Known) -> Request:
 
 
 AREA = Area(
-    connections=(Connection("crm", Rest, (_told, _account, _case, _tell, _open, _close)),),
+    connections=(
+        Connection("crm", Rest, (_told, _account, _case, _tell, _tell_readiness, _open, _close)),
+    ),
     workflows=(tell_customer, watch_promise),
     routes=(
         Route(PlaceSalesOrder, "erp"),
-        *(Route(command, "crm") for command in (TellCustomer, OpenCustomerCase, CloseCustomerCase)),
+        *(
+            Route(command, "crm")
+            for command in (TellCustomer, TellReadiness, OpenCustomerCase, CloseCustomerCase)
+        ),
     ),
     partnerships=(
         Partnership(
             role="customer",
             sees={
-                SalesOrderPlaced.KIND: ("customer", "customer-order", "wanted-by", "on-delivery"),
+                SalesOrderPlaced.KIND: (
+                    "customer",
+                    "customer-order",
+                    "wanted-by",
+                    "on-delivery",
+                    "readiness",
+                ),
                 DeliveryCreated.KIND: ("eta", "departed_at", "arrived_at", "delivered_at"),
             },
             asks=(PlaceSalesOrder,),

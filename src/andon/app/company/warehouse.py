@@ -12,8 +12,9 @@ import msgspec
 
 from andon.app.company.area import Area
 from andon.app.company.components import COMPONENTS
+from andon.app.company.goods import GOODS
 from andon.app.company.storage import STORAGE
-from andon.capabilities.fulfilment import pick_delivery
+from andon.capabilities.fulfilment import follow_readiness, pick_delivery
 from andon.capabilities.inventory import (
     adjust_counted,
     large_differences,
@@ -43,6 +44,7 @@ from andon.model.inventory import (
     StockScrapped,
     StockUse,
 )
+from andon.model.readiness import ReserveGoods
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -160,7 +162,8 @@ def _put_away(command: PutAway, _: Known) -> Request:
 
 @outbound(PickDelivery, proof="findable", local=True)
 def _pick(command: PickDelivery, known: Known) -> Request:
-    """A task for one lot: the deliveries of this company have one line."""
+    """A task for one lot: the deliveries of this company have one line. One that goes for several
+    orders is promised to none of them."""
     if len(command.lines) != 1 or (lot := command.lines[0].lot_id) is None:
         says = "The WMS takes a pick of one lot, and the delivery does not name one"
         at = "/lines" if len(command.lines) != 1 else "/lines/0/lot_id"
@@ -170,6 +173,7 @@ def _pick(command: PickDelivery, known: Known) -> Request:
         target="pick",
         body={
             "delivery": known.local,
+            "order": command.orders[0].rpartition(":")[2] if len(command.orders) == 1 else "",
             "lot": lot.rpartition(":")[2],
             "item": line.material_id,
             "quantity": str(line.quantity.amount),
@@ -224,6 +228,7 @@ AREA = Area(
                 _unlock,
                 *COMPONENTS,
                 *STORAGE,
+                *GOODS,
             ),
         ),
     ),
@@ -233,6 +238,7 @@ AREA = Area(
         adjust_counted,
         post_scrapped,
         pick_delivery,
+        follow_readiness,
         check_components,
         question_shortage,
     ),
@@ -241,6 +247,7 @@ AREA = Area(
         *(Route(command, "wms") for command in (PickDelivery, StopPick, ResumePick)),
         Route(ReserveComponents, "wms", site="plant-a"),
         Route(FreeComponents, "wms", site="plant-a"),
+        Route(ReserveGoods, "wms"),
         Route(ConfirmPick, "erp"),
     ),
     policies=(large_differences(beyond=Quantity(Decimal(2), "PC"), team="warehouse"),),

@@ -71,9 +71,10 @@ async def _tasked(run: Run, created: DeliveryCreated) -> bool:
     scrapped nothing is."""
     waits = False
     news: Wait[HoldPlaced | HoldReleased | LotDisposed] | None = None
+    task = PickDelivery(delivery_id=run.subject, lines=created.lines, orders=created.orders)
     while True:
         try:
-            await run.send(PickDelivery(delivery_id=run.subject, lines=created.lines))
+            await run.send(task)
         except DeniedError as error:
             if not waits and not await _waits(run, error):
                 return False

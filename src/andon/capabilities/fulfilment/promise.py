@@ -2,17 +2,16 @@
 
 __all__ = ["watch_promise"]
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Literal
 
+from andon.capabilities.fulfilment.goods import Goods
 from andon.core.errors import RejectedError
 from andon.core.insisting import insist
 from andon.core.workflow import Run, Sleep, Wait, workflow
-from andon.model.fulfilment import DeliveryCreated, DeliveryLine, MilestonePassed
+from andon.model.fulfilment import DeliveryCreated, MilestonePassed
 from andon.model.planning import OrderScheduled
-from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesLine, SalesOrderPlaced
+from andon.model.sales import CloseCustomerCase, OpenCustomerCase, SalesOrderPlaced
 
 _MINUTE = timedelta(minutes=1)
 """What leaves in the minute that was promised leaves in time: a day is promised by its last one."""
@@ -26,7 +25,7 @@ async def watch_promise(run: Run, placed: SalesOrderPlaced) -> None:
     may be heard of before its order: the ERP has a feed for each."""
     if placed.wanted_by is None:
         return
-    goods = _Goods(placed.lines)
+    goods = Goods(placed.lines)
     bell: Sleep | None = run.sleep(max(placed.wanted_by + _MINUTE - run.now, timedelta()))
     news: Wait[DeliveryCreated | MilestonePassed | OrderScheduled] | None = None
     case: str | None = None
@@ -50,39 +49,6 @@ async def watch_promise(run: Run, placed: SalesOrderPlaced) -> None:
             case, spoken = await _opened(run, placed, text, reason="at-risk"), True
     if case is not None:
         await _closed(run, CloseCustomerCase(order_id=run.subject, case_id=case))
-
-
-class _Goods:
-    """What of an order stands on which delivery, and what has left."""
-
-    def __init__(self, ordered: Iterable[SalesLine]) -> None:
-        self._ordered = _amounts(ordered)
-        self._on: dict[str, dict[str, Decimal]] = {}
-        self._left: set[str] = set()
-
-    def hear(self, news: DeliveryCreated | MilestonePassed) -> None:
-        """A milestone may be heard before its delivery, and twice. What arrived has left, too."""
-        delivery = news.delivery_id.rpartition(":")[2]
-        if isinstance(news, DeliveryCreated):
-            self._on[delivery] = _amounts(news.lines)
-        else:
-            self._left.add(delivery)
-
-    @property
-    def gone(self) -> bool:
-        """All that was ordered has left."""
-        left = [self._on[delivery] for delivery in self._left & self._on.keys()]
-        return all(
-            sum((one.get(material, Decimal(0)) for one in left), Decimal(0)) >= amount
-            for material, amount in self._ordered.items()
-        )
-
-
-def _amounts(lines: Iterable[SalesLine | DeliveryLine]) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for line in lines:
-        found[line.material_id] = found.get(line.material_id, Decimal(0)) + line.quantity.amount
-    return found
 
 
 def _late(run: Run, promised: datetime) -> str:

@@ -40,8 +40,8 @@ def begin(world: World, systems: Mapping[str, System], desk: Desk) -> None:
         for (number, _), row in erp.company.books.rows("A_OutbDeliveryItem").items():
             if number not in printed:
                 printed.add(number)
-                amount = row["ActualDeliveryQuantity"]
-                wms.give("pick", row["Batch"], row["Material"], amount, delivery=number)
+                amount, order = row["ActualDeliveryQuantity"], row["ReferenceSDDocument"]
+                wms.give("pick", row["Batch"], row["Material"], amount, number, order)
                 desk.typed["pick"] += 1
 
     world.truth.tell(stands)

@@ -1,6 +1,7 @@
-"""What analytics must have been told of plant A: each operation, each order, each piece moved."""
+"""What analytics must have been told of plant A: each order as it is planned, each operation, each
+piece moved."""
 
-__all__ = ["Told", "booked", "happened", "turned"]
+__all__ = ["Told", "booked", "happened", "planned", "turned"]
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +11,9 @@ from typing import Any
 
 import msgspec
 
+from andon.sandbox.lab.reckoning import Planned, Reckoned, compare
 from andon.sandbox.systems.analytics.rows import Told as Row
+from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.machines import LINES
 from andon.sandbox.systems.wms import PRODUCTION
 from andon.sandbox.truth import Consumed, Finished, Made, Moved, Truth
@@ -69,6 +72,44 @@ def booked(rows: Iterable[Row]) -> Counter[Told]:
             case _:
                 pass
     return found
+
+
+def planned(erp: Erp, rows: Iterable[Row]) -> Reckoned:
+    """What planners want of the orders that they released against what the rows say of them. One
+    that was cancelled before anybody heard of it is in none."""
+    told = list(_released(rows))
+    numbers = {one.number for one in told}
+    wanted = (
+        Planned(number, row["TotalQuantity"], bool(row["OrderIsMarkedForDeletion"]))
+        for (number,), row in erp.company.books.rows("A_ProductionOrder_2").items()
+        if row["OrderIsReleased"]
+    )
+    return compare((one for one in wanted if one.number in numbers or not one.cancelled), told)
+
+
+def _released(rows: Iterable[Row]) -> Iterable[Planned]:
+    """Each release, with what was said of its order after it. What was said before any is one that
+    nobody released."""
+    found: dict[str, list[Planned]] = {}
+    for row in sorted(rows, key=lambda row: row.at):
+        if not row.subject.startswith(_ORDERS):
+            continue
+        number = row.subject.removeprefix(_ORDERS)
+        told = found.setdefault(number, [])
+        match row.event.split(".")[2:4]:
+            case ["order", "released"]:
+                told.append(
+                    Planned(number, Decimal(row.data["planned"]["amount"]), cancelled=False)
+                )
+            case ["order", "changed"]:
+                amount = Decimal(row.data["planned"]["amount"])
+                told[-1:] = [Planned(number, amount, cancelled=False)]
+            case ["order", "cancelled"]:
+                amount = told[-1].quantity if told else Decimal(0)
+                told[-1:] = [Planned(number, amount, cancelled=True)]
+            case _:
+                pass
+    return (one for told in found.values() for one in told)
 
 
 def turned(rows: Iterable[Row]) -> int:

@@ -10,8 +10,6 @@ import msgspec
 
 from andon.sandbox.company import Company
 from andon.sandbox.lab import (
-    analytics,
-    customer,
     finance,
     fulfilment,
     inspecting,
@@ -25,13 +23,12 @@ from andon.sandbox.lab import (
     service,
     subcontracting,
     supply,
+    telling,
 )
 from andon.sandbox.lab.reckoning import Reckoned, compare, reckon
-from andon.sandbox.systems.analytics import Analytics
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.cmms import Cmms
 from andon.sandbox.systems.contract_manufacturer import ContractManufacturer
-from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.erp_b import ErpB
 from andon.sandbox.systems.field_service import FieldService
@@ -40,13 +37,11 @@ from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.mes_b import MesB
 from andon.sandbox.systems.planning import Planning
 from andon.sandbox.systems.plm import Plm
-from andon.sandbox.systems.portal import Portal
 from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.receiving import Receiving
 from andon.sandbox.systems.supplier_edi import SupplierEdi
 from andon.sandbox.systems.supplier_portal import SupplierPortal
 from andon.sandbox.systems.supplier_portal.seller import Seller
-from andon.sandbox.systems.tms import Tms
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Finished
 
@@ -94,18 +89,6 @@ def _issues(company: Company) -> Reckoned:
 def _tenders(company: Company) -> Reckoned:
     truth = company.world.truth
     return fulfilment.tenders(truth, company.the(Wms), company.the(Carrier))
-
-
-def _told(company: Company) -> Reckoned:
-    told = analytics.happened(company.world.truth).elements()
-    return compare(told, analytics.booked(company.the(Analytics).store).elements())
-
-
-def _streamed(company: Company) -> Reckoned:
-    rows = company.the(Analytics).stream.store.values()
-    told = analytics.happened(company.world.truth).elements()
-    found = compare(told, analytics.booked(rows).elements())
-    return msgspec.structs.replace(found, out_of_order=analytics.turned(rows))
 
 
 def _staged(company: Company) -> Reckoned:
@@ -287,25 +270,6 @@ def _heard(company: Company) -> Reckoned:
     return service.heard(company.the(FieldService), company.the(Qms))
 
 
-def _entered(company: Company) -> Reckoned:
-    return compare(customer.ordered(company.the(Portal)), customer.entered(company.the(Erp)))
-
-
-def _news(company: Company) -> Reckoned:
-    passed = customer.news(company.the(Tms), company.the(Carrier))
-    return compare(passed, customer.told(company.the(Crm)))
-
-
-def _late(company: Company) -> Reckoned:
-    books, crm, today = company.the(Erp), company.the(Crm), company.world.now().date()
-    return customer.promises(books, crm, company.the(Tms), company.the(Carrier), today=today)
-
-
-def _shown(company: Company) -> Reckoned:
-    books, road = company.the(Erp), company.the(Carrier)
-    return customer.shown(company.the(Portal), books, company.the(Tms), road)
-
-
 def _bills(company: Company) -> Reckoned:
     released = [one for one in master.happened(company.the(Plm)) if one.parts]
     return compare(released, master.booked(company.the(Erp)))
@@ -364,16 +328,18 @@ AUDITS: Mapping[str, Audit] = {
     "spare parts of visits": _parts,
     "complaints of service cases": _complaints,
     "news told to the field service": _heard,
-    "orders of the portal": _entered,
-    "news in the customers' files": _news,
-    "cases of late orders": _late,
-    "what the portal shows": _shown,
+    "orders of the portal": telling.entered,
+    "news in the customers' files": telling.news,
+    "cases of late orders": telling.late,
+    "what the portal shows": telling.shown,
+    "readiness in the customers' files": telling.readiness,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "routings on the floor, plant A": _routings,
     "revisions in the warehouse": _stored,
-    "rows told to analytics": _told,
-    "events streamed to analytics": _streamed,
+    "orders told to analytics as planned": telling.orders,
+    "rows told to analytics": telling.rows,
+    "events streamed to analytics": telling.events,
 }
 
 

@@ -1,19 +1,22 @@
 """Customers: each order of a portal is entered once, each customer hears what happened to the
-goods, and whoever was promised too much is spoken with once."""
+goods and whether they may leave, and whoever was promised too much is spoken with once."""
 
-__all__ = ["entered", "news", "ordered", "promises", "shown", "told"]
+__all__ = ["entered", "news", "ordered", "promises", "readiness", "shown", "told"]
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from andon.connectors.odata.simulated.movement_types import IN_INSPECTION
 from andon.sandbox.lab.reckoning import Reckoned, compare
 from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.portal import Portal
+from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.tms import Tms
+from andon.sandbox.systems.wms import Wms
 
 _NEWS = ("departed", "delivered")
 
@@ -62,6 +65,30 @@ def promises(erp: Erp, crm: Crm, tms: Tms, carrier: Carrier, *, today: date) -> 
         doubled=those.total() - len(those) + len(early & those.keys()),
         out_of_order=0,
     )
+
+
+def readiness(erp: Erp, wms: Wms, qms: Qms, crm: Crm) -> Reckoned:
+    """Of every order that has not left those who speak with its customer know whether it may: all
+    of it lies in the warehouse, of lots that are neither held nor to be inspected."""
+    outbound = wms.outbound
+    stays = {
+        there.batch
+        for there, amount in erp.company.movements.stocks.all()
+        if amount > 0 and there.stock_type == IN_INSPECTION
+    } | {hold.lot for hold in qms.holds if hold.released_at is None}
+    must = (
+        (number, "waits" if missing or stays.intersection(lots) else "ready")
+        for number, (missing, lots) in outbound.last.items()
+        if number in outbound.open
+    )
+    does = (
+        (number, row["Shipment_Readiness__c"])
+        for number, row in crm.orders.items()
+        if number in outbound.open
+    )
+    orders = {number for (number,) in erp.company.books.rows("A_SalesOrder")}
+    found = compare(must, does)
+    return found + Reckoned(lost=len(orders - outbound.last.keys()), doubled=0, out_of_order=0)
 
 
 def shown(portal: Portal, erp: Erp, tms: Tms, carrier: Carrier) -> Reckoned:

@@ -12,6 +12,7 @@ import { Loading, Trouble } from '../../parts/Trouble';
 import { Value } from '../../parts/Value';
 import { words } from '../../words/value';
 import { RawItem } from './RawItem';
+import { Reach } from './Reach';
 
 /** One case in full: its three parts, what can be done, the facts and the raw item. */
 export function CasePanel({ id, state }: { id: number; state: CaseState }) {
@@ -47,7 +48,7 @@ function Case({ one }: { one: CaseWithRaw }) {
             </dd>
           </>
         )}
-        {one.hurts.length > 0 && (
+        {one.reach === null && one.hurts.length > 0 && (
           <>
             <dt>hurts</dt>
             <dd>
@@ -66,6 +67,7 @@ function Case({ one }: { one: CaseWithRaw }) {
           <Fact key={name} name={name} value={value} />
         ))}
       </dl>
+      {one.reach !== null && <Reach of={one.reach} />}
       {one.has_raw && <RawItem one={one} />}
     </div>
   );

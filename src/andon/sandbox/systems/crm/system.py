@@ -17,6 +17,7 @@ from andon.sandbox.world import World
 API = "/services/data/v60.0"
 _SHIPMENT = {"Account__c", "Departed_At__c", "Delivered_At__c"}
 _CASE = {"Subject", "Reason", "Origin", "Order__c", "Account__c", "Status", "Andon_Key__c"}
+_ORDER = {"Account__c", "Shipment_Readiness__c", "Readiness_Changed_At__c"}
 _CUSTOMERS = {
     "17100001": "Hansen Waterworks",
     "17100002": "Riverside Utilities",
@@ -36,6 +37,10 @@ class Crm(HttpSystem):
         self._tokens = Tokens(world.chance("crm"))
         self.shipments: dict[str, dict[str, Any]] = {}
         """By our number of the delivery."""
+        self.orders: dict[str, dict[str, Any]] = {}
+        """By our number of the sales order."""
+        self.readiness: list[tuple[str, str]] = []
+        """Each change of an order's readiness, in the order in which it was written here."""
         self.cases: dict[str, dict[str, Any]] = {}
         """By Id."""
         self.accounts: dict[str, dict[str, Any]] = {
@@ -82,6 +87,8 @@ class Crm(HttpSystem):
                 return self._query(request.query.get("q", ""))
             case "PATCH", ["sobjects", "Shipment__c", "Delivery__c", number]:
                 return self._ship(number, body)
+            case "PATCH", ["sobjects", "Order", "Order_Number__c", number]:
+                return self._note(number, body)
             case "POST", ["sobjects", "Case"]:
                 return self._open(body)
             case "PATCH", ["sobjects", "Case", id]:
@@ -111,6 +118,20 @@ class Crm(HttpSystem):
         row["LastModifiedDate"] = self._stamp()
         if fresh:
             row["Id"] = f"a0S{len(self.shipments):015}"
+        return json_answer({"id": row["Id"], "success": True, "errors": [], "created": fresh})
+
+    def _note(self, number: str, body: bytes) -> web.Response:
+        fields = _fields(body, _ORDER)
+        if isinstance(fields, web.Response):
+            return fields
+        fresh = number not in self.orders
+        row = self.orders.setdefault(number, {"Order_Number__c": number})
+        readiness = fields.get("Shipment_Readiness__c")
+        if readiness is not None and readiness != row.get("Shipment_Readiness__c"):
+            self.readiness.append((number, readiness))
+        row.update(fields, LastModifiedDate=self._stamp())
+        if fresh:
+            row["Id"] = f"801{len(self.orders):015}"
         return json_answer({"id": row["Id"], "success": True, "errors": [], "created": fresh})
 
     def _open(self, body: bytes) -> web.Response:
@@ -152,11 +173,13 @@ class Crm(HttpSystem):
         }
 
     def believes(self) -> Iterable[Belief]:
-        """How far each delivery is, for those who speak with customers; and who must be spoken
-        with."""
+        """How far each delivery is, for those who speak with customers; which orders may leave, and
+        who must be spoken with."""
         for number in self.shipments:
             for news in self.told(number):
                 yield Belief(f"delivery:{number}", news, "true")
+        for number, row in self.orders.items():
+            yield Belief(f"order:{number}", "readiness", row.get("Shipment_Readiness__c", ""))
         for case in self.cases.values():
             yield Belief(f"order:{case.get('Order__c')}", f"case {case['Id']}", case["Status"])
 

@@ -30,6 +30,8 @@ class CustomersOrder(msgspec.Struct, kw_only=True):
     state: State = "written"
     sales_order: str = ""
     """The supplier's number, as the answer said it."""
+    readiness: str = ""
+    """Whether all of it may leave, as it was shown last."""
     says: str = ""
     """Why it was refused."""
 
@@ -89,6 +91,9 @@ class Portal(Partner):
         status, said = await self.ask("GET", path)
         if status != 200:
             return  # not read back yet from where it was entered
+        for one in said["values"]:
+            if one["attribute"] == "readiness":
+                order.readiness = one["value"]
         for delivery in said["related"]:
             shown = {one["attribute"] for one in delivery["values"] if one["value"] is not None}
             if "delivered_at" in shown:

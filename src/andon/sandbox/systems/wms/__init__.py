@@ -14,8 +14,9 @@ from andon.sandbox.system import Belief, HttpSystem, feed_page, json_answer
 from andon.sandbox.systems.wms.items import Items, Version
 from andon.sandbox.systems.wms.levels import Levels
 from andon.sandbox.systems.wms.locks import Category, Lock, Locks
+from andon.sandbox.systems.wms.outbound import Outbound
 from andon.sandbox.systems.wms.supply import Supply
-from andon.sandbox.truth import Counted, Fact, Left, Moved, Scrapped
+from andon.sandbox.truth import Arrived, Counted, Fact, Left, Moved, Scrapped
 from andon.sandbox.world import World
 
 PRODUCTION, DOCK = "A.STORE", "W.DOCK"
@@ -36,6 +37,8 @@ class Task(msgspec.Struct, kw_only=True):
     item: str
     quantity: Decimal
     delivery: str
+    order: str = ""
+    """The sales order for which the delivery goes."""
     reference: str
     state: State = "open"
     taken_at: datetime
@@ -49,6 +52,7 @@ class _Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     item: str
     quantity: Decimal
     delivery: str = ""
+    order: str = ""
     reference: str = ""
 
 
@@ -80,6 +84,8 @@ class Wms(HttpSystem):
         """Components, and the orders they are promised to."""
         self.items = Items(self.now)
         """How items are stored."""
+        self.outbound = Outbound(self.locks, self.now)
+        """Goods, and the sales orders they are promised to."""
 
     def environment(self) -> Mapping[str, str]:
         """As the project's parameters name them."""
@@ -113,15 +119,13 @@ class Wms(HttpSystem):
             self._locked(lot)
 
     def _locked(self, lot: str) -> None:
-        self.supply.look()
-        self.levels.look(lot)
+        self._look(lot)
         self._say("locked", lot, "", Decimal(0), "")
 
     def free(self, lot: str) -> None:
         """It may be taken again; a shift lead can do that at a terminal, too."""
         if self._locks.all.pop(lot, None) is not None:
-            self.supply.look()
-            self.levels.look(lot)
+            self._look(lot)
             self._say("unlocked", lot, "", Decimal(0), "")
 
     def give(
@@ -131,6 +135,7 @@ class Wms(HttpSystem):
         item: str,
         quantity: Decimal,
         delivery: str = "",
+        order: str = "",
         reference: str = "",
     ) -> Task:
         """One more task, asked for by a program or typed by a clerk."""
@@ -141,11 +146,20 @@ class Wms(HttpSystem):
             item=item,
             quantity=quantity,
             delivery=delivery,
+            order=order,
             reference=reference,
             taken_at=self.now(),
         )
         self.tasks[task.id] = task
+        if kind == "pick":
+            self.outbound.pick(delivery, order, lot, item, quantity)
         return task
+
+    def _look(self, lot: str) -> None:
+        """It is locked now, or free."""
+        self.supply.look()
+        self.outbound.look()
+        self.levels.look(lot)
 
     def done(self, task: Task, place: str) -> None:
         """Somebody scans it as carried to the bin."""
@@ -158,7 +172,8 @@ class Wms(HttpSystem):
             self._say("put-away", task.lot, task.item, task.quantity, place)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/locks/LOT`, `/items`, `/bins`."""
+        """`/tasks`, `/picks/DELIVERY`, `/changes`, `/stock`, `/outbound`, `/locks/LOT`, `/items`,
+        `/bins`."""
         if request.headers.get("X-Api-Key") != self.key:
             return json_answer({"error": "unknown key"}, status=401)
         match request.method, request.path.strip("/").split("/"):
@@ -184,6 +199,10 @@ class Wms(HttpSystem):
                 return self.levels.since(request.query.get("after", "0"))
             case "GET", ["shortages"]:
                 return self.supply.short_since(request.query.get("after", "0"))
+            case "GET", ["outbound"]:
+                return self.outbound.since(request.query.get("after", "0"))
+            case "PUT", ["outbound", order]:
+                return self.outbound.put(order, await request.read())
             case "PUT", ["reservations", order]:
                 return self.supply.put(order, await request.read())
             case "DELETE", ["reservations", order]:
@@ -236,13 +255,16 @@ class Wms(HttpSystem):
         return feed_page("changes", self.changes, after)
 
     def hear(self, fact: Fact) -> None:
-        """Whatever is carried, counted or thrown away in its halls is scanned."""
+        """Whatever comes, is carried, counted or thrown away in its halls is scanned."""
         self.supply.hear(fact)
         match fact:
+            case Arrived() if fact.place.startswith(_OURS):
+                self._change(fact, fact.place, fact.quantity)
             case Moved():
                 self._change(fact, fact.origin, -fact.quantity)
                 self._change(fact, fact.place, fact.quantity)
             case Left():
+                self.outbound.leave(fact.because)
                 self._change(fact, fact.place, -fact.quantity)
                 if (pallet := self.pallets.get(fact.because)) is not None:
                     self._say(
@@ -262,7 +284,8 @@ class Wms(HttpSystem):
                     "counted", fact.lot, fact.material, fact.quantity, fact.place, expected=before
                 )
             case _:
-                pass
+                return
+        self.outbound.look()
 
     def _say(
         self, kind: str, lot: str, item: str, quantity: Decimal, place: str, **more: object
@@ -271,11 +294,14 @@ class Wms(HttpSystem):
         row = {"lot": lot, "item": item, "quantity": quantity, "bin": place, "at": self.now()}
         self.changes.append({"seq": len(self.changes) + 1, "type": kind, **row, **more})
 
-    def _change(self, fact: Moved | Left | Scrapped | Counted, place: str, amount: Decimal) -> None:
+    def _change(
+        self, fact: Arrived | Moved | Left | Scrapped | Counted, place: str, amount: Decimal
+    ) -> None:
         if not place.startswith(_OURS):
             return
         lot = fact.lot
         self.levels.add(lot, fact.material, "warehouse", amount)
+        self.outbound.add(lot, fact.material, amount)
         there = self.bins.get((lot, place), Decimal(0)) + amount
         if there:
             self.bins[lot, place] = there
