@@ -33,7 +33,7 @@ from andon.model.holding import (
     UnblockStock,
     UnlockStock,
 )
-from andon.model.inspecting import BlockInspected, ReleaseInspected
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
 from andon.model.inventory import (
     CreateLot,
     GoodsIssued,
@@ -205,6 +205,7 @@ VOCABULARY: tuple[type[Message], ...] = (
     HandlingUnitPacked,
     HandlingUnitShipped,
     InspectionDecided,
+    LotInspected,
     HoldPlaced,
     HoldProposed,
     HoldReleased,

@@ -14,20 +14,19 @@ from andon.core.workflow import Ask, First, Send, Sleep, Verb, Wait, Workflow
 from andon.engine.answers import Answer, Heard
 from andon.engine.live import Live
 from andon.model.holding import BlockStock, UnblockStock
-from andon.model.inspecting import BlockInspected, ReleaseInspected
-from andon.model.quality import HoldPlaced, HoldReleased, InspectionDecided
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
+from andon.model.quality import HoldPlaced, HoldReleased
 from tests.unit.capabilities.doing import NOON
 
 LOT = "material-lot/company:A0000001"
-INSPECTION = "inspection-lot/qms:INS-1"
 
 
 class _Running:
     """One run: it takes what the log has for it when it is its turn."""
 
-    def __init__(self, flow: Workflow, subject: str, at: int, event: Event) -> None:
+    def __init__(self, flow: Workflow, at: int, event: Event) -> None:
         self.live = Live(
-            flow, id=f"{flow.name}@{at}", subject=subject, lane=0, correlation="c", site="here",
+            flow, id=f"{flow.name}@{at}", subject=LOT, lane=0, correlation="c", site="here",
             trigger=at, started_at=NOON,
         )  # fmt: skip
         self.next = 0 if flow.earlier else at + 1
@@ -65,8 +64,8 @@ class Books:
     @property
     def settled(self) -> bool:
         """Whether nothing holds it, and nothing is left to do about an older hold."""
-        ended = all(run.live.ended for run in self.runs if run.live.subject == LOT)
-        return ended and not self.held
+        older = [run for run in self.runs if run.live.flow is not free_accepted]
+        return all(run.live.ended for run in older) and not self.held
 
     # What happens
 
@@ -82,11 +81,11 @@ class Books:
             case HoldPlaced():
                 self.held = True
                 for flow in (block_held_stock, block_inspected):
-                    self.runs.append(_Running(flow, LOT, at, event))
+                    self.runs.append(_Running(flow, at, event))
             case HoldReleased():
                 self.held = False
-            case InspectionDecided():
-                self.runs.append(_Running(free_accepted, INSPECTION, at, event))
+            case LotInspected():
+                self.runs.append(_Running(free_accepted, at, event))
             case _:
                 pass
 
@@ -100,7 +99,7 @@ class Books:
 
     def decide(self, decision: Any) -> None:
         self.decision = decision
-        self.says(InspectionDecided(inspection_id="INS-1", decision=decision, lot_id=LOT))
+        self.says(LotInspected(lot_id=LOT, decision=decision, inspection_id="INS-1"))
 
     # What is done about it
 
@@ -114,15 +113,9 @@ class Books:
         self._sent(run)
 
     def about_the_lot(self) -> None:
-        """Runs about the lot itself are on one lane: they hear together, in the log's order."""
+        """Runs about one lot are on one lane: they hear together, in the log's order."""
         for run in self.runs:
-            if run.live.subject == LOT:
-                self.hear(run)
-
-    def about_the_inspection(self) -> None:
-        for run in self.runs:
-            if run.live.subject == INSPECTION:
-                self.hear(run)
+            self.hear(run)
 
     def carry(self) -> None:
         """The oldest command leaves; those about one lot keep their order."""
@@ -156,7 +149,6 @@ class Books:
         self.receive()
         for _ in range(30):
             self.about_the_lot()
-            self.about_the_inspection()
             self.carry()
             if not self.waiting:
                 self.pause()

@@ -20,9 +20,9 @@ from andon.core.workflow import Ask, Send, Sleep, Wait, Withdraw, Workflow
 from andon.engine.answers import Answer
 from andon.model.concession import ConcessionGranted
 from andon.model.disposing import LotDisposed
-from andon.model.inspecting import BlockInspected, ReleaseInspected
-from andon.model.quality import Decision, HoldPlaced, HoldReleased, InspectionDecided
-from tests.unit.capabilities.books_of_a_lot import INSPECTION, LOT, Books
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
+from andon.model.quality import Decision, HoldPlaced, HoldReleased
+from tests.unit.capabilities.books_of_a_lot import LOT, Books
 from tests.unit.capabilities.doing import Doing
 
 DONE, REFUSED = Answer(Receipt(reference="1")), Answer(error=RejectedError("not received yet"))
@@ -32,8 +32,8 @@ FREE = ReleaseInspected(lot_id=LOT)
 
 
 def decided(decision: Decision = "accept") -> Doing:
-    said = InspectionDecided(inspection_id="INS-1", decision=decision, lot_id=LOT)
-    return Doing(free_accepted, INSPECTION, said)
+    said = LotInspected(lot_id=LOT, decision=decision, inspection_id="INS-1")
+    return Doing(free_accepted, LOT, said)
 
 
 def test_what_is_accepted_is_free_once() -> None:
@@ -42,8 +42,6 @@ def test_what_is_accepted_is_free_once() -> None:
     run.answer(Send, DONE)
     assert run.live.ended
     assert decided("reject").live.ended, "a hold of it says what becomes of it"
-    of_no_lot = InspectionDecided(inspection_id="INS-1", decision="accept")
-    assert Doing(free_accepted, INSPECTION, of_no_lot).live.ended
 
 
 def test_books_that_know_no_inspection_stock_are_left_alone() -> None:
@@ -51,7 +49,7 @@ def test_books_that_know_no_inspection_stock_are_left_alone() -> None:
     run.answer(Send, UNROUTED)
     assert run.live.ended
     held = Doing(block_inspected, LOT, HoldPlaced(lot_id=LOT, reason="porous"))
-    held.heard(InspectionDecided(inspection_id="INS-1", decision="reject", lot_id=LOT))
+    held.heard(LotInspected(lot_id=LOT, decision="reject", inspection_id="INS-1"))
     assert isinstance(held.sends, BlockInspected)
     held.answer(Send, UNROUTED)
     assert held.live.ended
@@ -153,7 +151,7 @@ def test_what_is_received_after_hold_decision_and_release_is_free(decision: Deci
 
 HAPPENS = st.sampled_from(
     ("receive", "accept", "reject", "reject first", "hold", "release", "close", "open", "carry",
-     "carry", "pause", "lane", "lane", "other lane", "answer")
+     "carry", "pause", "lane", "lane", "answer")
 )  # fmt: skip
 
 
@@ -194,8 +192,6 @@ def _happens(books: Books, word: str) -> None:
             books.pause()
         case "lane":
             books.about_the_lot()
-        case "other lane":
-            books.about_the_inspection()
         case "answer":
             books.answer()
         case _:

@@ -19,6 +19,7 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Inbound, Known, Outbound, Said
 from andon.core.message import Command, Finding, ReadBack
 from andon.core.quantity import Quantity
+from andon.model.inspecting import LotInspected
 from andon.model.inventory import GoodsIssued, GoodsReceived
 from andon.model.production import (
     AssignLots,
@@ -243,8 +244,15 @@ def test_a_usage_decision_is_said_once() -> None:
             order_id="1000001",
             reason="Usage decision R2",
             decided_at=datetime(2026, 7, 1, 8, 30, tzinfo=UTC),
-        )
+        ),
+        LotInspected(
+            lot_id="L7",
+            decision="reject",
+            inspection_id="040000000001",
+            inspected_at=datetime(2026, 7, 1, 8, 30, tzinfo=UTC),
+        ),
     ]
+    assert len(said(inspection_lot, {**decided, "Batch": ""}, LOT)) == 1
     assert said(inspection_lot, decided, decided) == []
     with pytest.raises(MappingError, match="neither A nor R"):
         said(

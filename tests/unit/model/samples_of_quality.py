@@ -17,7 +17,7 @@ from andon.model.holding import (
     UnblockStock,
     UnlockStock,
 )
-from andon.model.inspecting import BlockInspected, ReleaseInspected
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
 from andon.model.production import ComponentLot
 from andon.model.quality import (
     DecideInspection,
@@ -57,6 +57,7 @@ FULL: tuple[Message, ...] = (
         ),
     ),
     DecideInspection(inspection_id=CHECK),
+    LotInspected(lot_id=LOT, decision="accept", inspection_id=CHECK, inspected_at=NOON),
     ReleaseInspected(lot_id=LOT),
     BlockInspected(lot_id=LOT),
     PlaceHold(lot_id=LOT, reason=NOTE),
@@ -80,6 +81,7 @@ FULL: tuple[Message, ...] = (
 )
 BARE: tuple[Message, ...] = (
     InspectionDecided(inspection_id=CHECK, decision="accept"),
+    LotInspected(lot_id=LOT, decision="reject", inspection_id=CHECK),
     HoldReleased(lot_id=LOT),
     LotDisposed(lot_id=LOT, usage="release"),
     ConcessionGranted(lot_id=PUMPS, held_lot_id=LOT),

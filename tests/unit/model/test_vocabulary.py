@@ -24,6 +24,7 @@ GLOSSARY = Path(__file__).parents[3] / "docs" / "glossary.md"
 PAST = {
     "said",
     "disposed",
+    "inspected",
     "granted",
     "expected",
     "released",

@@ -39,7 +39,7 @@ from andon.model.holding import (
     UnlockStock,
     Usage,
 )
-from andon.model.inspecting import BlockInspected, ReleaseInspected
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
 from andon.model.quality import (
     Decision,
     HoldPlaced,
@@ -61,7 +61,7 @@ class _Decided(msgspec.Struct, frozen=True):
 
 @inbound("inspection.decided")
 def _decided(item: Item, _: Known) -> Iterator[Said]:
-    """Under our name of the inspection, which it keeps as a reference."""
+    """Under our name of the inspection, which it keeps as a reference; and of the lot itself."""
     row = item.read(_Decided)
     yield InspectionDecided(
         inspection_id=row.inspection,
@@ -69,6 +69,12 @@ def _decided(item: Item, _: Known) -> Iterator[Said]:
         lot_id=row.lot,
         reason=row.reason or None,
         decided_at=row.at,
+    )
+    yield LotInspected(
+        lot_id=row.lot,
+        decision=row.decision,
+        inspection_id=row.inspection,
+        inspected_at=row.at,
     )
 
 

@@ -12,19 +12,19 @@ from andon.core.workflow import Run, workflow
 from andon.model.concession import ConcessionGranted
 from andon.model.disposing import LotDisposed
 from andon.model.holding import UnblockStock
-from andon.model.inspecting import BlockInspected, ReleaseInspected
-from andon.model.quality import HoldPlaced, HoldReleased, InspectionDecided
+from andon.model.inspecting import BlockInspected, LotInspected, ReleaseInspected
+from andon.model.quality import HoldPlaced, HoldReleased
 
 LOOK_AGAIN_AFTER = timedelta(minutes=30)
 """Nobody tells of a release of what is in a lot."""
 _KEPT, _BY_HAND = "the books keep it in inspection", "it is done there"
 
 
-@workflow(on=InspectionDecided)
-async def free_accepted(run: Run, decided: InspectionDecided) -> None:
+@workflow(on=LotInspected)
+async def free_accepted(run: Run, inspected: LotInspected) -> None:
     """What is accepted anybody may take, once: not while it, or what is in it, is held."""
-    if decided.decision == "accept" and decided.lot_id is not None:
-        await _free(run, decided.lot_id, "is accepted")
+    if inspected.decision == "accept":
+        await _free(run, "is accepted")
 
 
 @workflow(on=HoldPlaced, earlier=True)
@@ -43,7 +43,7 @@ async def block_inspected(run: Run, placed: HoldPlaced) -> None:
             if await _released(run, placed):
                 await freed(run, UnblockStock(lot_id=run.subject), "the books keep it blocked")
         case "released":
-            await _free(run, run.subject, "is released")
+            await _free(run, "is released")
         case "by hand":
             pass
 
@@ -51,9 +51,9 @@ async def block_inspected(run: Run, placed: HoldPlaced) -> None:
 async def _decided(run: Run, placed: HoldPlaced) -> bool:
     """False where the hold ends before."""
     while True:
-        said = await run.wait(InspectionDecided, HoldReleased, LotDisposed)
+        said = await run.wait(LotInspected, HoldReleased, LotDisposed)
         match said:
-            case InspectionDecided():
+            case LotInspected():
                 return True
             case HoldReleased() if _ends(run, placed, said):
                 return False
@@ -100,8 +100,8 @@ def _ends(run: Run, placed: HoldPlaced, said: HoldReleased) -> bool:
     return at >= held_at
 
 
-async def _free(run: Run, lot: str, stands: str) -> None:
-    free = ReleaseInspected(lot_id=lot)
+async def _free(run: Run, stands: str) -> None:
+    free = ReleaseInspected(lot_id=run.subject)
     news = run.wait(HoldReleased, ConcessionGranted, LotDisposed)
     while True:
         try:

@@ -114,8 +114,10 @@ async def drawn(body: Any, gateway: Gateway, catalogue: Catalogue) -> Any:
 
 
 async def _lines(of: LinesOf, gateway: Gateway, catalogue: Catalogue) -> list[dict[str, Any]]:
+    # first: what comes between the two looks is then among the rows
+    needless = of.unless is not None and bool(await _rows(of.unless, gateway, catalogue))
     rows = await _rows(of, gateway, catalogue)
-    if not rows and of.nothing and not (of.unless and await _rows(of.unless, gateway, catalogue)):
+    if not rows and of.nothing and not needless:
         raise RejectedError(of.nothing)
     return [{**of.each, **{name: row[field] for name, field in of.takes.items()}} for row in rows]
 

@@ -16,6 +16,7 @@ from andon.core.errors import MappingError
 from andon.core.mapping import Known, Said, inbound, outbound
 from andon.model.disposing import DecideUsage
 from andon.model.holding import Usage
+from andon.model.inspecting import LotInspected
 from andon.model.quality import Decision, InspectionDecided
 
 
@@ -42,7 +43,7 @@ _DECIDED: dict[str, Decision] = {"A": "accept", "R": "reject"}
 
 @inbound("A_InspectionLot")
 def inspection_lot(item: Item, known: Known) -> Iterator[Said]:
-    """A usage decision is news, whoever made it; an open lot is none."""
+    """A usage decision is news, whoever made it, of its batch too; an open lot is none."""
     row = item.read(LotRow)
     before = known.before(LotRow)
     if row.decision is None or (before is not None and before.decision == row.decision):
@@ -53,14 +54,22 @@ def inspection_lot(item: Item, known: Known) -> Iterator[Said]:
             f"Inspection lot {row.number}: the usage decision {row.decision.code} is valued"
             f" {row.decision.valuation!r}, neither A nor R"
         )
+    decided_at = moment(row.decision.day, row.decision.time, known)
     yield InspectionDecided(
         inspection_id=row.number,
         decision=decision,
         lot_id=row.batch or None,
         order_id=row.order or None,
         reason=None if decision == "accept" else f"Usage decision {row.decision.code}",
-        decided_at=moment(row.decision.day, row.decision.time, known),
+        decided_at=decided_at,
     )
+    if row.batch:
+        yield LotInspected(
+            lot_id=row.batch,
+            decision=decision,
+            inspection_id=row.number,
+            inspected_at=decided_at,
+        )
 
 
 _CODES: Mapping[Usage, str] = {"release": "A", "scrap": "R"}
