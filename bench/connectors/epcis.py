@@ -31,7 +31,7 @@ from andon.testing.conformance.trial import settings_of
 from bench.connectors import Figure, Work, measured
 from bench.connectors.elsewhere import elsewhere
 
-_DOCUMENTS = 500
+_DOCUMENTS = 2_000
 _TOGETHER = 10
 """Events in one document."""
 _HASHED = 100
