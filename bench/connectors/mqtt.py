@@ -59,34 +59,34 @@ async def _read(broker: Mosquitto) -> Figure:
         return _ITEMS
 
     async def bare() -> int:
-        keys = list[tuple[str, datetime]]()
+        count = 0
         unacknowledged = list[int]()
         async with _client(broker, theirs.pop()) as client:
             wire: Any = client._client  # the library would acknowledge on arrival
             wire.manual_ack_set(True)
             await client.subscribe(_FILTER, qos=1)
             async for message in client.messages:
-                _made(message, keys)
+                count += bool(_made(message))
                 unacknowledged.append(message.mid)
-                if len(keys) % _BATCH == 0 or len(keys) == _ITEMS:
+                if count % _BATCH == 0 or count == _ITEMS:
                     for mid in unacknowledged:
                         wire.ack(mid, 1)
                     unacknowledged.clear()
-                if len(keys) == _ITEMS:
+                if count == _ITEMS:
                     break
-        return len(keys)
+        return count
 
     return await measured("mqtt", "read", work=work, bare=bare)
 
 
-def _made(message: aiomqtt.Message, keys: list[tuple[str, datetime]]) -> None:
+def _made(message: aiomqtt.Message) -> tuple[str, datetime, bytes]:
     topic, payload = message.topic.value, message.payload
     said = msgspec.json.decode(payload)
-    keys.append((f"machine.state/{said['id']}", datetime.fromisoformat(said["at"])))
+    key, at = f"machine.state/{said['id']}", datetime.fromisoformat(said["at"])
     _, site, machine, _ = topic.split("/")
     about = {"topic": topic, "places": {"site": site, "machine": machine}}
     about |= {"retained": message.retain}
-    msgspec.json.encode({**about, "payload": msgspec.Raw(payload)})
+    return key, at, msgspec.json.encode({**about, "payload": msgspec.Raw(payload)})
 
 
 async def _sent(broker: Mosquitto) -> Figure:

@@ -80,9 +80,10 @@ class EpcisEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     def __post_init__(self) -> None:
         """Raises ValueError for a moment that does not exist in UTC."""
-        for moment in (self.event_time, self.record_time):
-            if moment is not None and not placeable_time(moment):
-                raise ValueError(f"{moment} does not exist in UTC")
+        if not placeable_time(self.event_time):
+            raise ValueError(f"{self.event_time} does not exist in UTC")
+        if self.record_time is not None and not placeable_time(self.record_time):
+            raise ValueError(f"{self.record_time} does not exist in UTC")
 
     def missing(self) -> str | None:
         """What this event lacks although each of its fields is well."""
