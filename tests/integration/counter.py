@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import httpx
@@ -46,12 +46,26 @@ def _written(shape: type[Command]) -> Outbound:
     return write
 
 
+class Line:
+    """To the database; while it is cut nobody answers."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.cut = False
+        self._pool = pool
+
+    def __getattr__(self, name: str) -> Any:
+        if self.cut:
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed")
+        return getattr(self._pool, name)
+
+
 class Counter:
     """Where one asks, and sees what came of it."""
 
-    def __init__(self, dsn: str, client: httpx.AsyncClient, books: Fake) -> None:
+    def __init__(self, dsn: str, client: httpx.AsyncClient, books: Fake, line: Line) -> None:
         self.dsn = dsn
         self.books = books
+        self.line = line
         self._client = client
 
     async def asks(
@@ -112,11 +126,12 @@ class _Staff:
 
 @asynccontextmanager
 async def counter_on(dsn: str) -> AsyncIterator[Counter]:
-    """Open, with a worker behind it. Its own sessions are called `counter`."""
+    """Open, with a worker behind it, which has a line of its own."""
     staff, clock = _Staff(dsn), SystemClock()
-    named = {"application_name": "counter"}
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=6, server_settings=named) as pool:
-        hub = EngineHub(staff.plan, pool, Ingest(staff.plan, dsn, clock), clock, _no_door)
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=6) as pool:
+        line = Line(pool)
+        ingest = Ingest(staff.plan, dsn, clock)
+        hub = EngineHub(staff.plan, cast("Any", line), ingest, clock, _no_door)
         ring = KeyRing()
         app = create_app(hub, ring=ring)
         token = await create_key(pool, "planner", scopes=["admin"])
@@ -136,7 +151,7 @@ async def counter_on(dsn: str) -> AsyncIterator[Counter]:
             ) as client,
         ):
             try:
-                yield Counter(dsn, client, staff.books)
+                yield Counter(dsn, client, staff.books, line)
             finally:
                 await shift.end()
 

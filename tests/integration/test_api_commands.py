@@ -134,25 +134,26 @@ async def test_a_status_address_leads_there_whatever_the_key(counter: Counter, k
     assert standing.json()["key"].endswith(f":{key}")
 
 
+@pytest.mark.parametrize("returns", ["while one waits", "later"])
 async def test_a_database_that_goes_away_while_one_waits_makes_up_no_outcome(
-    counter: Counter,
+    counter: Counter, returns: str
 ) -> None:
-    answered = asyncio.Event()
+    asked = asyncio.Event()
 
-    async def when_it_may() -> None:
-        await answered.wait()
+    async def once_it_is_cut() -> None:
+        await asked.wait()
 
-    counter.books.before = {"ReleaseOrder": when_it_may}
-    waiting = asyncio.create_task(counter.asks(ReleaseOrder))
+    counter.books.before = {"ReleaseOrder": once_it_is_cut}
+    waiting = asyncio.create_task(counter.asks(ReleaseOrder, wait=30 if "while" in returns else 1))
     await until(lambda: bool(counter.books.calls))
-    async with rows_of(counter.dsn) as db:
-        ended = await db.fetch(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'counter'"
-        )
-        assert ended
-    answered.set()
-    answer = await waiting
+    counter.line.cut = True
+    asked.set()
+    await until(lambda: bool(counter.books.done))
+    if returns == "later":
+        going = await waiting
+        assert (going.status_code, bool(going.json()["status"])) == (202, True), going.text
+    counter.line.cut = False
+    answer = await counter.asks(ReleaseOrder) if returns == "later" else await waiting
     assert answer.status_code == 201, answer.text
     assert (await counter.asks(ReleaseOrder)).json() == answer.json()
     assert counter.books.done == [f"{KNOWN[0]} ReleaseOrder"]
