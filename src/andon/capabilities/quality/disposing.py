@@ -56,9 +56,7 @@ async def dispose_in_warehouse(run: Run, disposed: LotDisposed) -> None:
     """Who has it on a shelf hears what becomes of it; a plant without a warehouse has no route."""
     if disposed.usage != "release":
         lock = LockStock(lot_id=run.subject, reason=disposed.reason or "", usage=disposed.usage)
-        trouble, news = (
-            "the warehouse does not take the decision",
-            run.wait(HoldReleased, LotDisposed),
-        )
+        trouble = "the warehouse does not take the decision"
+        news = run.wait(HoldReleased, LotDisposed)
         with suppress(UnroutedError):
             await bound(run, lock, _SAID[disposed.usage], trouble, news)

@@ -269,7 +269,7 @@ def _wanted(order: Json) -> Wanted | None:
 
 
 def _lots(verb: str, nouns: Json) -> list[Json]:
-    """A Cancel says that a lot is no more, which a line sees for itself."""
+    """What is said of lots; to cancel one says nothing of whether it may be used."""
     return [] if verb == "Cancel" else cast("list[Json]", nouns.get("MaterialLot", []))
 
 
