@@ -50,7 +50,12 @@ async def test_what_lines_make_is_available_once_quality_accepts_it_and_not_befo
         await until(lambda: len(_delivered(erp)) > 1, within=60)
         accepted = {one.lot for one in qms.inspections.values() if one.decision == "accept"}
         assert _delivered(erp) <= accepted
-        await until(lambda: _is_settled(erp, qms, bad), within=90)
+
+        async def settled() -> bool:
+            await _approves(plant)
+            return _is_settled(erp, qms, bad)
+
+        await until(settled, within=90)
         await company.rest(company.world.now())
         await until(lambda: AUDITS["inspections"](company).well, within=30)
 
@@ -70,11 +75,11 @@ async def _approves(plant: Served) -> None:
 
 
 def _is_settled(erp: Erp, qms: Qms, lot: str) -> bool:
-    """Made good it is for any use; scrapped it goes out of the books as what is blocked."""
+    """Made good it is for any use; scrapped it is thrown away as what is blocked."""
     if qms.held(lot) is None:
         return _posted(erp)[lot] == ["101", "350", "343"]
-    gone = all(lot not in lots for lots in _lots(erp).values())
-    return gone and _posted(erp)[lot] == ["101", "350"]
+    scrapped = any((one.lot, one.usage) == (lot, "scrap") for one in qms.dispositions)
+    return scrapped and _posted(erp)[lot] == ["101", "350"]
 
 
 def _lots(erp: Erp) -> Mapping[str, Sequence[str]]:

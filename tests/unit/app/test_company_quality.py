@@ -18,8 +18,9 @@ from andon.core.quantity import Quantity
 from andon.model.concession import ConcessionGranted, GrantConcession
 from andon.model.disposing import DisposeLot, LotDisposed
 from andon.model.holding import LockStock, StopUse, UnlockStock, Usage
+from andon.model.inspecting import LotInspected
 from andon.model.inventory import StockScrapped
-from andon.model.quality import RequestInspection
+from andon.model.quality import InspectionDecided, RequestInspection
 
 LOT, AT = "material-lot/company:A 1", "2026-03-02T06:00:00Z"
 
@@ -66,6 +67,22 @@ def test_an_inspection_is_asked_of_the_laboratory_of_its_plant(issuer: str, plan
     )
     body = {"lot": "V1", "item": "VALVE", "order": "B000001", "plant": plant}
     assert asked(quality.AREA, command) == Request(target="inspect", body=body)
+
+
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_a_decision_is_said_of_the_inspection_and_of_its_lot(decision: str) -> None:
+    (reads,) = (
+        one.reads
+        for one in _mappings(quality.AREA)
+        if isinstance(one, Inbound) and one.kind == "inspection.decided"
+    )
+    row = {"inspection": "INS-5001", "lot": "A1", "decision": decision, "reason": "", "at": AT}
+    item = Item(key="1", kind="inspection.decided", raw=msgspec.json.encode(row))
+    closed, inspected = reads(item, Known(Settings()))
+    assert isinstance(closed, InspectionDecided)
+    assert isinstance(inspected, LotInspected)
+    assert inspected.claims() == {"accepted": decision == "accept"}
+    assert (inspected.lot_id, inspected.inspection_id) == ("A1", "INS-5001")
 
 
 def test_what_is_decided_here_goes_to_the_qms() -> None:
