@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from andon.capabilities.maintenance import maintain_by_condition
 from andon.core.connector import Receipt
 from andon.core.errors import LateError, RejectedError
@@ -116,14 +118,35 @@ def test_while_somebody_is_asked_for_already_nobody_else_is_and_nobody_is_asked_
     assert run.live.ended
 
 
-def test_what_is_still_over_its_limit_when_they_have_gone_is_asked_for_again() -> None:
+def gone() -> Shaking:
+    """Somebody was there, and it is still over its limit."""
     run = Shaking()
     run.minutes(5)
     run.answer(Send, Answer(Receipt(reference="WO-1")))
     run.heard(DONE)
     assert run.waits == [5 * MINUTE]
     run.minutes(5)
-    assert isinstance(run.sends, RaiseMaintenance)
+    return run
+
+
+@pytest.mark.parametrize("answer", ["have somebody look", "leave it"])
+def test_what_is_still_over_its_limit_when_they_have_gone_is_maintenances_question(
+    answer: str,
+) -> None:
+    run = gone()
+    (asked,) = [verb for verb in run.verbs if isinstance(verb, Ask)]
+    assert asked.team == "maintenance"
+    assert "its limit is 4.5 mm/s, as it said last, though somebody was there" in asked.text
+    run.answer(Ask, Answer(answer))
+    assert isinstance(run.sends, RaiseMaintenance) == (answer == "have somebody look")
+    assert run.live.ended == (answer == "leave it")
+
+
+def test_a_machine_that_says_late_that_all_is_well_takes_the_question_back() -> None:
+    run = gone()
+    run.heard(shakes("alert"))
+    run.heard(shakes("normal"))
+    assert run.live.ended
 
 
 def test_a_machine_that_breaks_first_is_left_to_who_gets_it_running() -> None:

@@ -16,21 +16,27 @@ from andon.model.maintenance import (
 from andon.model.plant import ConditionChanged, EquipmentStateChanged
 
 _NOW = timedelta()
+_AGAIN = "have somebody look"
 
 
 def maintain_by_condition(*, lasts: timedelta) -> Workflow:
     """What is over its limit for so long gets a maintenance order, and planning is told when the
     machine will stand for it. The CMMS refuses a second one while somebody is asked for already:
-    they see to this as well. What is still over its limit when they have gone is asked for again.
-    A machine that breaks meanwhile is `get_it_running`'s."""
+    they see to this as well. What is still over its limit when they have gone, as the machine said
+    last, is maintenance's question: a machine that is not connected says nothing better. One that
+    breaks meanwhile is `get_it_running`'s."""
 
     @workflow(on=ConditionChanged, name="maintain_by_condition")
     async def maintaining(run: Run, changed: ConditionChanged) -> None:
         condition = _Condition(changed)
-        while await _still_over(run, condition, lasts):
+        wanted = await _still_over(run, condition, lasts)
+        while wanted:
             await _raise(run, condition)
-            if not await _completed(run, condition):
-                return
+            wanted = (
+                await _completed(run, condition)
+                and await _still_over(run, condition, lasts)
+                and await _wanted_again(run, condition)
+            )
 
     return maintaining
 
@@ -110,3 +116,22 @@ async def _completed(run: Run, condition: _Condition) -> bool:
                 return True
             case EquipmentStateChanged():
                 pass  # it runs, or stands without having broken
+
+
+async def _wanted_again(run: Run, condition: _Condition) -> bool:
+    """Whether maintenance says so, before the machine says that all is well."""
+    asked = run.ask(
+        "maintenance",
+        f"{condition.says(run.local)}, as it said last, though somebody was there. Have somebody"
+        " look again; or leave it.",
+        _AGAIN,
+        "leave it",
+    )
+    while True:
+        place, said = await run.first(asked, run.wait(ConditionChanged))
+        if place == 0:
+            return said == _AGAIN
+        condition.hear(said)
+        if not condition.over:
+            await run.withdraw(asked)
+            return False
