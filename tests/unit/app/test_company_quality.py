@@ -71,11 +71,12 @@ def test_an_inspection_is_asked_of_the_laboratory_of_its_plant(issuer: str, plan
 
 @pytest.mark.parametrize("decision", ["accept", "reject"])
 def test_a_decision_is_said_of_the_inspection_and_of_its_lot(decision: str) -> None:
-    (reads,) = (
+    reads, of_plant_b = (
         one.reads
         for one in _mappings(quality.AREA)
         if isinstance(one, Inbound) and one.kind == "inspection.decided"
     )
+    assert of_plant_b is reads
     row = {"inspection": "INS-5001", "lot": "A1", "decision": decision, "reason": "", "at": AT}
     item = Item(key="1", kind="inspection.decided", raw=msgspec.json.encode(row))
     closed, inspected = reads(item, Known(Settings()))

@@ -27,9 +27,6 @@ from andon.model.production import (
 )
 
 _EVENTS = (
-    OrderReleased,
-    OrderChanged,
-    OrderCancelled,
     OperationConfirmed,
     OrderCompleted,
     StockMoved,
@@ -37,7 +34,8 @@ _EVENTS = (
     MilestonePassed,
     EquipmentStateChanged,
 )
-_TOLD = Publication(*_EVENTS, connection="analytics", target="event")
+_PLANNED = (OrderReleased, OrderChanged, OrderCancelled)
+_TOLD = Publication(*_PLANNED, *_EVENTS, connection="analytics", target="event")
 _STREAMED = Publication(*_EVENTS, connection="analytics-stream", target="acme.analytics")
 
 

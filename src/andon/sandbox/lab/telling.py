@@ -32,10 +32,8 @@ def events(company: Company) -> Reckoned:
 
 
 def orders(company: Company) -> Reckoned:
-    """Production orders by file and by topic, with what planners want."""
-    books, told = company.the(Erp), company.the(Analytics)
-    by_file = analytics.planned(books, told.store)
-    return by_file + analytics.planned(books, told.stream.store.values())
+    """Production orders by file, with what planners want."""
+    return analytics.planned(company.the(Erp), company.the(Analytics).store)
 
 
 def entered(company: Company) -> Reckoned:

@@ -106,10 +106,12 @@ class Qms(PostingSystem):
         """Whether something can still become of what it binds."""
         return hold.released_at is None and not self._dispositions.scrapped(hold.lot)
 
-    def inspect(self, lot: str, item: str, order: str, *, reference: str = "") -> Inspection:
+    def inspect(
+        self, lot: str, item: str, order: str, *, plant: Plant = "plant-a", reference: str = ""
+    ) -> Inspection:
         """One more, asked for by a program or written down from a slip."""
         id = f"INS-{len(self.inspections) + 5001}"
-        made = Inspection(id=id, lot=lot, item=item, order=order, reference=reference)
+        made = Inspection(id=id, lot=lot, item=item, order=order, plant=plant, reference=reference)
         self.inspections[id] = made
         return made
 
