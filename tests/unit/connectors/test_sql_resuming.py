@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC
 from typing import Any, cast
 
 import msgspec
 import pytest
 
 from andon.connectors.sql import Sql, SqlSettings
+from andon.connectors.sql.dialects import bindable
 from andon.connectors.sql.simulator import OldErp, OldErpLog, OldErpOutbox
 from andon.core.connector import Item
-from andon.core.errors import SettingsError
+from andon.core.errors import MappingError, SettingsError
 from andon.core.filling import filled
 from andon.testing.conformance.trial import Plain
 
@@ -112,3 +114,20 @@ async def test_a_place_left_by_other_settings_begins_anew() -> None:
             position = msgspec.json.encode({"n": 9, "reads": reads}).decode()
             (item,) = await some(sql, position, 1)
             assert b"PA-1" in item.raw
+
+
+@pytest.mark.parametrize(("kind", "place"), [(OldErpLog, 2**70), (OldErpOutbox, [[2**70]])])
+async def test_a_place_of_another_database_is_named_as_one(
+    kind: type[OldErpLog | OldErpOutbox], place: Any
+) -> None:
+    async with opened(kind()) as sql:
+        (name,) = sql.settings.reads
+        after = msgspec.json.encode({"n": 1, "reads": {name: place}}).decode()
+        with pytest.raises(SettingsError, match="used for another database"):
+            await some(sql, after, 1)
+
+
+def test_a_number_that_sqlite_cannot_hold_is_the_commands_fault() -> None:
+    with pytest.raises(MappingError, match="larger than any integer"):
+        bindable("sqlite", 2**63, UTC)
+    assert bindable("sqlite", 2**63 - 1, UTC) == 2**63 - 1

@@ -1,6 +1,6 @@
 """One database in use: connections and threads of its own, so the event loop never waits for it."""
 
-__all__ = ["Database", "Held"]
+__all__ = ["Database", "Held", "too_large"]
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ from andon.connectors.sql.dialects import (
 )
 from andon.connectors.sql.said import Verdict, verdict
 from andon.connectors.sql.settings import SqlSettings
-from andon.core.errors import UnavailableError
+from andon.core.errors import SettingsError, UnavailableError
 
 T = TypeVar("T")
 
@@ -120,6 +120,8 @@ class Database:
             except DBAPIError as error:
                 found = self.verdict(error, connection)
                 raise found.error(f"{self._name} cannot {what}") from error
+            except OverflowError as error:
+                raise too_large(f"{self._name} cannot {what}", error) from error
 
         return await self._run(self._reader, reads, Held())
 
@@ -179,6 +181,14 @@ class Database:
                     f"{what}: {found.text}. Trying again; check that the database runs."
                 ) from error
             raise found.error(what) from error
+
+
+def too_large(what: str, error: OverflowError) -> SettingsError:
+    """Of a number in a place: it was written for another database."""
+    return SettingsError(
+        f"{what}: {error}. Was the connection's name used for another database? Give this one"
+        " another name."
+    )
 
 
 def _pool(backend: Backend, size: int) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from sqlalchemy.engine import URL
 
 from andon.connectors.sql.settings import SqlSettings
 from andon.connectors.sql.values import Unread
+from andon.core.errors import MappingError
 
 Backend = Literal["postgresql", "mariadb", "mssql", "sqlite", "other"]
 
+_SQLITE_BITS = 63
 _DATES = ("timestamptz", "timestamp", "date", "timetz", "time")
 
 
@@ -172,6 +174,8 @@ def bindable(backend: Backend, value: Any, zone: tzinfo) -> Any:
             return str(value) if backend == "sqlite" else value
         case UUID():
             return str(value)
+        case int() if backend == "sqlite" and value.bit_length() > _SQLITE_BITS:
+            raise MappingError(f"{value} is larger than any integer of SQLite's")
         case _:
             return value
 

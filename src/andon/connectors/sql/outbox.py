@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from andon.connectors.sql.database import Database
+from andon.connectors.sql.database import Database, too_large
 from andon.connectors.sql.looks import Says
 from andon.connectors.sql.rows import Row, Rows, here
 from andon.connectors.sql.settings import Outbox, Read, SqlSettings
@@ -81,6 +81,9 @@ class Box:
         except DBAPIError as error:
             found = self._database.verdict(error, connection)
             raise found.error(f"Rows of outbox {self.name!r} cannot be taken off") from error
+        except OverflowError as error:
+            what = f"Rows of outbox {self.name!r} cannot be taken off"
+            raise too_large(what, error) from error
 
     def _statement(self) -> sa.Update | sa.Delete:
         match = [
