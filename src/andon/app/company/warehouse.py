@@ -14,7 +14,7 @@ from andon.app.company.area import Area
 from andon.app.company.components import COMPONENTS
 from andon.app.company.goods import GOODS
 from andon.app.company.storage import STORAGE
-from andon.capabilities.fulfilment import follow_readiness, pick_delivery
+from andon.capabilities.fulfilment import pick_delivery
 from andon.capabilities.inventory import (
     adjust_counted,
     large_differences,
@@ -238,7 +238,6 @@ AREA = Area(
         adjust_counted,
         post_scrapped,
         pick_delivery,
-        follow_readiness,
         check_components,
         question_shortage,
     ),

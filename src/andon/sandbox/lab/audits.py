@@ -332,7 +332,6 @@ AUDITS: Mapping[str, Audit] = {
     "news in the customers' files": telling.news,
     "cases of late orders": telling.late,
     "what the portal shows": telling.shown,
-    "readiness in the customers' files": telling.readiness,
     "bills of material": _bills,
     "revisions on the floor, plant A": _revisions,
     "routings on the floor, plant A": _routings,
