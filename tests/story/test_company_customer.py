@@ -12,9 +12,7 @@ from andon.sandbox.systems.carrier import Carrier
 from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.portal import Portal
-from andon.sandbox.systems.qms import Qms
 from andon.sandbox.systems.tms import Tms
-from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Arrived
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
@@ -70,12 +68,6 @@ async def test_what_a_customer_orders_is_entered_once_and_they_see_and_hear_wher
         assert len(set(customer.told(crm))) >= 4
         assert crm.faults.struck["lose"] == 2
         await until(lambda: customer.shown(portal, erp, tms, carrier).well, within=20)
-
-        # What may leave is known to those who speak with customers, and shown to who ordered it.
-        wms, qms = company.the(Wms), company.the(Qms)
-        await until(lambda: customer.readiness(erp, wms, qms, crm).well, within=20)
-        assert set(crm.readiness) >= {(portal.orders[overdue].sales_order, "ready")}
-        await until(lambda: portal.orders[too_many].readiness == "waits", within=20)
 
         # Who was promised too much is spoken with once the day is over, until the goods have left.
         today = company.world.now().date()

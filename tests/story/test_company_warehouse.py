@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from andon.sandbox.lab.audits import Audited, audited
-from andon.sandbox.systems.crm import Crm
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.qms import Hold, Qms
 from andon.sandbox.systems.wms import Task, Wms
-from andon.sandbox.truth import Arrived, Moved
+from andon.sandbox.truth import Arrived
 from andon.sandbox.world import BEGAN
 from tests.integration.plant import until
 from tests.story.company import Served, served
@@ -47,18 +46,6 @@ async def test_what_people_carried_in_an_hour_is_where_the_books_say() -> None:
         pallet = await plant.page(f"handling-unit/wms:{wms.pallets[pick.delivery]}")
         assert f"lot {pick.lot}" in _cells(pallet, "content")["wms"]
         assert {link["relation"] for link in pallet["links"]} == {"contains", "goes-with"}
-        await _what_was_made_may_leave(plant)
-
-
-async def _what_was_made_may_leave(plant: Served) -> None:
-    """An order that waited for production is ready once what was made lies in the warehouse."""
-    crm = plant.company.the(Crm)
-    waited = {number for number, readiness in crm.readiness if readiness == "waits"}
-    ready = [number for number, readiness in crm.readiness if readiness == "ready"]
-    order = await plant.page(f"sales-order/erp:{next(one for one in ready if one in waited)}")
-    (lot, *_) = (one["object"] for one in order["links"] if one["relation"] == "promised-from")
-    made = {one["relation"] for one in (await plant.page(lot))["links"]}
-    assert made >= {"promised-from", "makes"}
 
 
 @pytest.mark.story
@@ -97,43 +84,6 @@ async def test_a_held_lot_stays_on_its_shelf_until_quality_lets_it_go() -> None:
         await until(lambda: {task.state for task in wms.picks()} == {"open"}, within=20)
         holds = _cells(await plant.page("material-lot/company:L1"), "hold")
         assert holds["qms-events"] is False
-        await _may_leave_once_for_each_change(plant)
-
-
-async def _may_leave_once_for_each_change(plant: Served) -> None:
-    """Whether an order may leave is told as often as it changes: what is in the warehouse makes it
-    ready, a hold takes that away, and the release gives it back."""
-    world, erp, _, qms = _hall(plant)
-    crm, qms.outbox.odd["twice"] = plant.company.the(Crm), 2
-    sold = erp.company.sales.place("17100001", "PUMP", Decimal(4), world.now().date())
-    told = [(sold, "waits")]
-    await until(lambda: crm.readiness == told, within=20)
-
-    world.truth.born("L2", "PUMP", sound=True)
-    about: dict[str, Any] = {"lot": "L2", "material": "PUMP", "quantity": Decimal(9)}
-    world.truth.happens(Arrived(at=world.now(), place="A.STORE", because="opening", **about))
-    world.truth.happens(Moved(at=world.now(), origin="A.STORE", place="W.02", **about))
-    told.append((sold, "ready"))
-    await until(lambda: crm.readiness == told, within=20)
-
-    hold = qms.place("L2", "porous casting")
-    told.append((sold, "waits"))
-    await until(lambda: crm.readiness == told, within=20)
-    await until(lambda: "L2" in plant.company.the(Wms).locks, within=20)
-    qms.release(hold)
-    told.append((sold, "ready"))
-    await until(lambda: crm.readiness == told, within=20)
-
-    async def believed() -> bool:
-        page = await plant.page(f"sales-order/erp:{sold}")
-        words = [_cells(page, name) for name in ("readiness", "missing", "lots")]
-        links = {(link["relation"], link["object"]) for link in page["links"]}
-        return words == [{"crm": "ready"}, {"wms": None}, {"wms": "L2"}] and (
-            ("promised-from", "material-lot/company:L2") in links
-        )
-
-    await until(believed, within=20)
-    assert crm.readiness == told
 
 
 def _hall(plant: Served) -> tuple[Any, Erp, Wms, Qms]:
