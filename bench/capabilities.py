@@ -32,7 +32,7 @@ _WITHIN = 30.0
 _WARM_UP_S = 3.0
 _ROUNDS = 3
 """What else the machine does while target and Andon are asked in turn strikes both."""
-_WIDE = 130
+_WIDE = 140
 
 Calls = list[tuple[str, bytes]]
 """Each by its key."""

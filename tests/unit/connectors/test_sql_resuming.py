@@ -131,3 +131,13 @@ def test_a_number_that_sqlite_cannot_hold_is_the_commands_fault() -> None:
     with pytest.raises(MappingError, match="larger than any integer"):
         bindable("sqlite", 2**63, UTC)
     assert bindable("sqlite", 2**63 - 1, UTC) == 2**63 - 1
+
+
+@pytest.mark.parametrize("place", [[[]], [[1, 2]], [1], {"at": 1}])
+async def test_an_outbox_whose_place_other_settings_left_begins_anew(place: Any) -> None:
+    erp = OldErpOutbox()
+    async with opened(erp) as sql:
+        await erp.say(1)
+        (name,) = sql.settings.reads
+        after = msgspec.json.encode({"n": 1, "reads": {name: place}}).decode()
+        assert len(await some(sql, after, 1)) == 1

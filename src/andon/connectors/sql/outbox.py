@@ -39,7 +39,7 @@ class Box:
 
     def begin_at(self, kept: Any) -> None:
         """Goes on from a kept place: what stands there was read before."""
-        self._held = dict.fromkeys(_keys(kept))
+        self._held = dict.fromkeys(self._keys(kept))
 
     @property
     def kept(self) -> Any:
@@ -48,7 +48,7 @@ class Box:
 
     async def take_off(self, kept: Any) -> None:
         """Marks or deletes the rows of a committed place. Doing it twice does nothing."""
-        if not (keys := _keys(kept)):
+        if not (keys := self._keys(kept)):
             return
         async with self._turn:
             rows = [self._bound(key) for key in keys]
@@ -97,6 +97,15 @@ class Box:
         taken = sa.func.current_timestamp() if outbox.taken is None else here(outbox.taken)
         return sa.update(table).where(*match, self._is_new()).values({outbox.mark: taken})
 
+    def _keys(self, kept: Any) -> list[Key]:
+        """Keys as a position keeps them; a place that other settings left is none."""
+        try:
+            listed = cast("Sequence[Sequence[Any]]", kept or ())
+            keys = [tuple(unplaced(part) for part in key) for key in listed]
+        except (TypeError, ValueError):
+            return []
+        return keys if all(len(key) == len(self._read.key) for key in keys) else []
+
     def _bound(self, key: Key) -> dict[str, Any]:
         return {f"key_{n}": value for n, value in enumerate(key)}
 
@@ -110,12 +119,3 @@ class Box:
     def _item(self, row: Row, position: Position | None) -> Item:
         key = f"{self.name}/{row.ident}/{row.digest}"
         return Item(kind=self._read.kind or self.name, key=key, raw=row.raw, position=position)
-
-
-def _keys(kept: Any) -> list[Key]:
-    """Keys as a position keeps them; a place that other settings left is none."""
-    try:
-        listed = cast("Sequence[Sequence[Any]]", kept or ())
-        return [tuple(unplaced(part) for part in key) for key in listed]
-    except (TypeError, ValueError):
-        return []
