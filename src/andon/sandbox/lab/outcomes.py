@@ -13,13 +13,14 @@ from decimal import Decimal
 
 import msgspec
 
-from andon.connectors.odata.simulated.movement_types import BLOCKED, UNRESTRICTED
+from andon.connectors.odata.simulated.movement_types import UNRESTRICTED
 from andon.sandbox.company import Company
 from andon.sandbox.lab.inventory import stock_error
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA
 from andon.sandbox.systems.portal import Portal
-from andon.sandbox.systems.qms import Qms
+from andon.sandbox.systems.qms import Hold, Qms
+from andon.sandbox.systems.qms.plants import plant_of
 from andon.sandbox.systems.wms import Wms
 from andon.sandbox.truth import Fact, Finished, Left, Made, Started
 from andon.sandbox.world import Steps
@@ -120,7 +121,7 @@ class Watch:
             wrong_orders=self._area["wrong orders"] / looked,
             stock_apart=self._area["stock apart"] / looked,
             shown_available=self._area["shown available"] / looked,
-            held_known_after=self._area["unknown holds"] * per / max(3 * len(self._qms.holds), 1),
+            held_known_after=self._area["unknown holds"] * per / max(3 * len(self._holds()), 1),
             held_shipped=int(sum((one.quantity for one in self._left if self._held(one)), zero)),
             bad_shipped=int(
                 sum((one.quantity for one in self._left if not sound[one.lot].sound), zero)
@@ -160,9 +161,9 @@ class Watch:
             for number in self._done
             if (number,) in orders and not orders[number,]["OrderIsTechnicallyCompleted"]
         )
-        available, blocked = self._books_have()
+        available, bound = self._books_have()
         undecided = self._undecided()
-        held = {hold.lot for hold in self._qms.holds if hold.released_at is None}
+        held = {hold.lot for hold in self._holds() if hold.released_at is None}
         return {
             "unconfirmed": self._made - len(books.rows("ProdnOrdConf2")),
             "wrong orders": sum(not row["OrderIsMarkedForDeletion"] for row in open_orders),
@@ -171,7 +172,7 @@ class Watch:
                 sum(amount for lot, amount in available.items() if lot in undecided | held)
             ),
             "unknown holds": sum(
-                (lot not in blocked or lot in available)
+                (lot not in bound or lot in available)
                 + (self._mes.refuses(lot) is None)
                 + (lot not in self._wms.locks)
                 for lot in held
@@ -182,17 +183,21 @@ class Watch:
 
     def _books_have(self) -> tuple[Mapping[str, Decimal], set[str]]:
         """Lot of finished goods -> what the ERP shows as available; and all lots of which it shows
-        some as blocked."""
+        some that nobody can take: blocked, or in inspection."""
         available: dict[str, Decimal] = {}
-        blocked: set[str] = set()
+        bound: set[str] = set()
         for there, amount in self._erp.company.movements.stocks.all():
             if amount <= 0:
                 continue
-            if there.stock_type == BLOCKED:
-                blocked.add(there.batch)
-            elif there.stock_type == UNRESTRICTED and there.material == _SOLD:
+            if there.stock_type != UNRESTRICTED:
+                bound.add(there.batch)
+            elif there.material == _SOLD:
                 available[there.batch] = available.get(there.batch, Decimal(0)) + amount
-        return available, blocked
+        return available, bound
+
+    def _holds(self) -> list[Hold]:
+        """Of plant A: the other one has books and a floor of its own."""
+        return [hold for hold in self._qms.holds if plant_of(hold.lot) == "plant-a"]
 
     def _lying(self) -> Iterator[Decimal]:
         lots = self._world.truth.lots
