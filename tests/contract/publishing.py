@@ -31,6 +31,7 @@ AS_READ = {
         "planned": {"amount": "5.0", "unit": "pcs"},
         "due_at": None,
         "components": [],
+        "sales_order_id": None,
     },
 }
 """Sent under the key `k-1` by a connection whose `source` is `/plant-7`."""
