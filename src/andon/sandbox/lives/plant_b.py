@@ -7,11 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from andon.connectors.b2mml.floor import Wanted
+from andon.sandbox.lives.consuming import consume
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp_b import BATCH, ErpB
 from andon.sandbox.systems.machines_b import LINE
 from andon.sandbox.systems.mes_b import MesB
-from andon.sandbox.truth import Arrived, Consumed, Finished, Made, Started
+from andon.sandbox.truth import Arrived, Finished, Made, Started
 from andon.sandbox.world import Steps, World
 
 STORE = "B.STORE"
@@ -87,7 +88,15 @@ def _makes(world: World, mes: MesB, order: Wanted) -> Steps:
     began = world.now()
     world.truth.happens(Started(at=began, order=order.number, machine=LINE))
     yield world.wait(_ONE_PIECE * float(order.quantity) / world.pace)
-    _consume(world, mes, order)
+    consume(
+        world,
+        mes.refuses,
+        order=order.number,
+        operation="MAKE",
+        material="SEAL",
+        needed=order.quantity * _SHARE,
+        place=STORE,
+    )
     scrap = Decimal(chance.choices((0, 1), (9, 1))[0])
     made = f"V{order.number}"
     world.truth.born(made, order.item, sound=chance.random() > 0.05)
@@ -115,26 +124,3 @@ def _makes(world: World, mes: MesB, order: Wanted) -> Steps:
             scrap=scrap,
         )
     )
-
-
-def _consume(world: World, mes: MesB, order: Wanted) -> None:
-    """The oldest lot first; one that the terminal refuses is left alone."""
-    needed = order.quantity * _SHARE
-    for lot, there in list(world.truth.at(STORE, "SEAL")):
-        if mes.refuses(lot.lot) is not None:
-            continue
-        taken = min(there, needed)
-        world.truth.happens(
-            Consumed(
-                at=world.now(),
-                order=order.number,
-                operation="MAKE",
-                lot=lot.lot,
-                material="SEAL",
-                quantity=taken,
-                place=STORE,
-            )
-        )
-        needed -= taken
-        if not needed:
-            return

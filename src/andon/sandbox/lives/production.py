@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from andon.sandbox.lives.consuming import consume
 from andon.sandbox.system import System
 from andon.sandbox.systems.erp import Erp
 from andon.sandbox.systems.mes_a import MesA, Order
-from andon.sandbox.truth import Arrived, Consumed, Finished, Made, Started
+from andon.sandbox.truth import Arrived, Finished, Made, Started
 from andon.sandbox.world import Steps, World
 
 LINES = ("LINE1", "LINE2")
@@ -73,7 +74,15 @@ def _makes(world: World, mes: MesA, order: Order, line: str) -> Steps:
     yield from _assembles(world, order, line)
     pieces = Decimal(order.begun - before)
     for part, share in mes.items.needs(order.item, order.revision).items():
-        _consume(world, mes, order, part, share * pieces)
+        consume(
+            world,
+            mes.refuses,
+            order=order.number,
+            operation="0010",
+            material=part,
+            needed=share * pieces,
+            place=STORE,
+        )
     assembled = world.now()
     world.truth.happens(
         Made(
@@ -131,25 +140,3 @@ def _runs(world: World, line: str, span: timedelta) -> Steps:
         yield world.wait(step)
         if line not in world.truth.broken:
             span -= step
-
-
-def _consume(world: World, mes: MesA, order: Order, material: str, needed: Decimal) -> None:
-    """The oldest lot first; one that the terminal refuses is left alone."""
-    for lot, there in list(world.truth.at(STORE, material)):
-        if mes.refuses(lot.lot) is not None:
-            continue
-        amount = min(there, needed)
-        world.truth.happens(
-            Consumed(
-                at=world.now(),
-                order=order.number,
-                operation="0010",
-                lot=lot.lot,
-                material=material,
-                quantity=amount,
-                place=STORE,
-            )
-        )
-        needed -= amount
-        if not needed:
-            return

@@ -10,17 +10,9 @@ import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import feed_page, json_answer
+from andon.sandbox.systems.wms.reserving import lines_asked
 
 _NONE = Decimal(0)
-
-
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    item: str
-    quantity: Decimal
-
-
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    lines: tuple[_Line, ...]
 
 
 class _Pick(msgspec.Struct, frozen=True):
@@ -47,16 +39,13 @@ class Outbound:
 
     def put(self, order: str, body: bytes) -> web.Response:
         """`PUT /outbound/ORDER`; asked again it keeps its place in the row."""
-        try:
-            asked = msgspec.json.decode(body, type=_Asked, strict=False)
-        except msgspec.MsgspecError as error:
-            return json_answer({"error": str(error)}, status=400)
-        if not asked.lines or any(line.quantity <= 0 for line in asked.lines):
-            return json_answer({"error": f"{order} orders nothing"}, status=422)
+        lines = lines_asked(body, f"{order} orders nothing")
+        if isinstance(lines, web.Response):
+            return lines
         if order in self.open:
             return json_answer({"order": order})
         wanted = self.open[order] = {}
-        for line in asked.lines:
+        for line in lines:
             wanted[line.item] = wanted.get(line.item, _NONE) + line.quantity
         self.look()
         return json_answer({"order": order}, status=201)
@@ -87,6 +76,8 @@ class Outbound:
     def look(self) -> None:
         """Says of each order what is something else than before."""
         self._lies = {lot: there for lot, there in self._lies.items() if there[1]}
+        if not self.open:
+            return
         free = {lot: n for lot, (_, n) in self._lies.items() if n > 0 and lot not in self._locked}
         lots: dict[str, set[str]] = {order: set() for order in self.open}
         lacks = {order: dict(wanted) for order, wanted in self.open.items()}

@@ -6,23 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-import msgspec
 from aiohttp import web
 
 from andon.sandbox.system import feed_page, json_answer
 from andon.sandbox.systems.wms.levels import Levels
+from andon.sandbox.systems.wms.reserving import lines_asked
 from andon.sandbox.truth import Arrived, Consumed, Fact, Moved, Provided, Scrapped
 
 _NONE = Decimal(0)
-
-
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    item: str
-    quantity: Decimal
-
-
-class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    lines: tuple[_Line, ...]
 
 
 class Supply:
@@ -50,14 +41,11 @@ class Supply:
 
     def put(self, order: str, body: bytes) -> web.Response:
         """`PUT /reservations/ORDER`: in place of the one before, at its place in the row."""
-        try:
-            asked = msgspec.json.decode(body, type=_Asked, strict=False)
-        except msgspec.MsgspecError as error:
-            return json_answer({"error": str(error)}, status=400)
-        if not asked.lines or any(line.quantity <= 0 for line in asked.lines):
-            return json_answer({"error": f"{order} takes nothing"}, status=422)
+        lines = lines_asked(body, f"{order} takes nothing")
+        if isinstance(lines, web.Response):
+            return lines
         new = order not in self.open
-        self.open[order] = {line.item: line.quantity for line in asked.lines}
+        self.open[order] = {line.item: line.quantity for line in lines}
         self.look()
         return json_answer({"order": order, "missing": self.missing[order]}, 201 if new else 200)
 
